@@ -1,0 +1,28 @@
+// Builds when there is no build, or when a source file is newer than it: `npm start` never runs stale code, and a
+// fresh build costs nothing. Production images, which carry no compiler, start dist/src/main.js themselves.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const sources = ['src', 'simulator', 'demo', 'bench'];
+
+function newestChange(folder) {
+  let newest = statSync(folder).mtimeMs;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    newest = Math.max(newest, entry.isDirectory() ? newestChange(path) : statSync(path).mtimeMs);
+  }
+  return newest;
+}
+
+const builtAt = statSync(join(root, 'dist/src/main.js'), { throwIfNoEntry: false })
+  ? statSync(join(root, 'dist/.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs
+  : undefined;
+const changedAt = Math.max(...sources.map((folder) => newestChange(join(root, folder))));
+
+if (builtAt === undefined || builtAt < changedAt) {
+  const { status } = spawnSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
+  process.exit(status ?? 1);
+}

@@ -1,0 +1,24 @@
+import type { Exchanger } from '../exchange.js';
+import type { FaultBoard } from '../faults.js';
+import type { SimulatorHooks } from '../hooks.js';
+import type { Ledger } from '../ledger.js';
+import type { SimulatorSettings } from '../settings.js';
+import type { Ear } from './hearing.js';
+import type { JobRunner } from './job-runner.js';
+import type { TranscriptStore } from './transcript-store.js';
+import type { UploadStore } from './upload-store.js';
+
+/** What the endpoints of the simulated AssemblyAI work with. */
+export interface AssemblyAiTools {
+  readonly settings: SimulatorSettings;
+  readonly faults: FaultBoard;
+  readonly hooks: SimulatorHooks;
+  readonly ledger: Ledger;
+  readonly exchanger: Exchanger;
+  readonly store: TranscriptStore;
+  readonly uploads: UploadStore;
+  readonly ear: Ear;
+  readonly jobs: JobRunner;
+  /** Whether this value of the `Authorization` header is a key of the account. */
+  readonly acceptsKey: (key: string) => boolean;
+}

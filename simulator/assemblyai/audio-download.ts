@@ -1,0 +1,53 @@
+import type { Lifetime } from '../lifetime.js';
+import { type AudioContent, readAudio } from './audio-content.js';
+
+/** A file server on the same machine that takes longer is broken. */
+const DOWNLOAD_TIMEOUT_MS = 30_000;
+
+export type Download = { ok: true; content: AudioContent } | { ok: false; error: string };
+
+/** Only this machine is ever asked for sound: a simulator must not reach out into the world with somebody's URLs. */
+export function isOnThisMachine(url: string): boolean {
+  const { hostname } = new URL(url);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
+}
+
+/** Fetches a recording as the provider would. Redirects are not followed: they could lead off this machine. */
+export async function downloadAudio(
+  url: string,
+  { keep, lifetime }: { keep: boolean; lifetime: Lifetime },
+): Promise<Download> {
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort();
+  };
+  const limit = setTimeout(abort, DOWNLOAD_TIMEOUT_MS);
+  const stay = lifetime.onEnd(abort);
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: controller.signal });
+    if (!response.ok) {
+      await response.body?.cancel();
+      return { ok: false, error: refused(url, response) };
+    }
+    return { ok: true, content: await readAudio(response.body ?? [], keep) };
+  } catch {
+    // Whatever went wrong (refused, cut, too slow), the real one says only this.
+    return {
+      ok: false,
+      error: `Download error, unable to download ${url}. Please make sure the file exists and is accessible from the internet.`,
+    };
+  } finally {
+    clearTimeout(limit);
+    stay();
+  }
+}
+
+function refused(url: string, { status, statusText }: Response): string {
+  const side = status >= 500 ? 'Server' : 'Client';
+  return `Download error to ${url}, ${status} ${side} Error: ${statusText} for url: ${url}`;
+}

@@ -1,0 +1,144 @@
+/** A phrase list for Universal-2 alone, and for any newer model (public documentation of 2026). */
+const MAX_KEYTERMS_UNIVERSAL_2 = 200;
+const MAX_KEYTERMS = 1000;
+const MAX_WORDS_PER_KEYTERM = 6;
+
+/** `nano` and unknown names are refused by the real one. */
+const SPEECH_MODELS = new Set([
+  'universal-3-5-pro',
+  'universal-3-pro',
+  'universal-2',
+  'universal',
+  'slam-1',
+  'best',
+]);
+
+/** The specification closes the object: any other field is a 400. Names of openapi 1.3.4 and of SDK 4.41. */
+const KNOWN_FIELDS = new Set(
+  `audio_end_at audio_start_from audio_url auto_chapters auto_highlights boost_param content_safety
+  content_safety_confidence custom_spelling custom_topics disfluencies domain dual_channel entity_detection
+  filter_profanity format_text iab_categories keyterms_prompt keyterms_prompt_options language_code language_codes
+  language_confidence_threshold language_detection language_detection_options multichannel prompt punctuate
+  redact_pii redact_pii_audio redact_pii_audio_options redact_pii_audio_quality redact_pii_policies
+  redact_pii_return_unredacted redact_pii_sub remove_audio_tags sentiment_analysis speaker_labels speaker_options
+  speakers_expected speech_model speech_models speech_threshold speech_understanding summarization summary_model
+  summary_type temperature topics webhook_auth_header_name webhook_auth_header_value webhook_url word_boost`.split(
+    /\s+/,
+  ),
+);
+
+const PICTURE = /\p{Extended_Pictographic}/u;
+
+/** A submit that was understood. `raw` holds every field that was sent. */
+export interface SubmitParams {
+  readonly audioUrl: string;
+  readonly speechModels: readonly string[];
+  readonly languageCode: string | null;
+  readonly languageDetection: boolean;
+  readonly webhookUrl: string | null;
+  readonly webhookHeader: { readonly name: string; readonly value: string } | null;
+  readonly redactedAudio: boolean;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export type ParsedSubmit = { ok: true; params: SubmitParams } | { ok: false; error: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const isHttpUrl = (value: unknown): value is string =>
+  typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isTextList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+
+const given = (value: unknown): boolean => value !== undefined && value !== null;
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** Each rule returns what is wrong, or null. The first that speaks is the answer. */
+const RULES: readonly ((fields: Fields) => string | null)[] = [
+  (fields) => {
+    const unknown = Object.keys(fields).filter((name) => !KNOWN_FIELDS.has(name));
+    return unknown.length > 0
+      ? `Invalid endpoint schema, please refer to documentation for examples. Unknown field: ${unknown.join(', ')}`
+      : null;
+  },
+  ({ audio_url }) => (isHttpUrl(audio_url) ? null : '"audio_url" is required and must start with http(s)'),
+  ({ speech_models }) => speechModelsProblem(speech_models),
+  ({ keyterms_prompt, speech_models }) => keytermsProblem(keyterms_prompt, speech_models),
+  ({ keyterms_prompt, prompt }) =>
+    given(keyterms_prompt) && given(prompt)
+      ? '"prompt" cannot be used together with "keyterms_prompt"'
+      : null,
+  ({ language_code, language_detection }) =>
+    given(language_code) && language_detection === true
+      ? '"language_code" cannot be used together with "language_detection"'
+      : null,
+  ({ word_boost }) => (given(word_boost) ? '"word_boost" is not supported, use "keyterms_prompt"' : null),
+  ({ webhook_url }) =>
+    given(webhook_url) && !isHttpUrl(webhook_url) ? '"webhook_url" must start with http(s)' : null,
+  ({ webhook_auth_header_name, webhook_auth_header_value }) =>
+    given(webhook_auth_header_name) === given(webhook_auth_header_value)
+      ? null
+      : '"webhook_auth_header_name" and "webhook_auth_header_value" must be given together',
+];
+
+function speechModelsProblem(models: unknown): string | null {
+  const valid = isTextList(models) && models.length > 0 && models.every((model) => SPEECH_MODELS.has(model));
+  return valid
+    ? null
+    : '"speech_models" must be a non-empty list containing one or more of: "universal-3-5-pro", "universal-3-pro", "universal-2"';
+}
+
+function keytermsProblem(keyterms: unknown, models: unknown): string | null {
+  if (!given(keyterms)) {
+    return null;
+  }
+  if (!isTextList(keyterms)) {
+    return '"keyterms_prompt" must be a list of strings';
+  }
+  const onlyUniversal2 = isTextList(models) && models.every((model) => model === 'universal-2');
+  const maximum = onlyUniversal2 ? MAX_KEYTERMS_UNIVERSAL_2 : MAX_KEYTERMS;
+  if (keyterms.length > maximum) {
+    return `"keyterms_prompt" may have at most ${maximum} phrases`;
+  }
+  if (keyterms.some((term) => term.trim().split(/\s+/).length > MAX_WORDS_PER_KEYTERM)) {
+    return `"keyterms_prompt" phrases may have at most ${MAX_WORDS_PER_KEYTERM} words`;
+  }
+  return keyterms.some((term) => PICTURE.test(term)) ? '"keyterms_prompt" has unsupported characters' : null;
+}
+
+/** Reads the body of POST /v2/transcript by the rules of the real one. */
+export function parseSubmit(body: unknown): ParsedSubmit {
+  if (!isFields(body)) {
+    return { ok: false, error: 'Invalid endpoint schema, please refer to documentation for examples.' };
+  }
+  for (const rule of RULES) {
+    const error = rule(body);
+    if (error !== null) {
+      return { ok: false, error };
+    }
+  }
+  const name = textOrNull(body.webhook_auth_header_name);
+  const value = textOrNull(body.webhook_auth_header_value);
+  return {
+    ok: true,
+    params: {
+      audioUrl: String(body.audio_url),
+      speechModels: isTextList(body.speech_models) ? body.speech_models : [],
+      languageCode: textOrNull(body.language_code),
+      languageDetection: body.language_detection === true,
+      webhookUrl: textOrNull(body.webhook_url),
+      webhookHeader: name !== null && value !== null ? { name, value } : null,
+      redactedAudio: body.redact_pii_audio === true,
+      raw: body,
+    },
+  };
+}
+
+/** The `submission` that Ringback puts into its webhook URL. */
+export function submissionOf(webhookUrl: unknown): string | null {
+  return isHttpUrl(webhookUrl) ? new URL(webhookUrl).searchParams.get('submission') : null;
+}

@@ -1,0 +1,84 @@
+import type { FastifyReply } from 'fastify';
+import type { Answer } from '../exchange.js';
+import type { EffectSet } from '../faults.js';
+import type { SubmitRecord } from '../ledger.js';
+import type { AssemblyAiTools } from './assemblyai-tools.js';
+import { badRequest, type ProviderRequest } from './provider-request.js';
+import { isFields, parseSubmit, submissionOf, type SubmitParams } from './submit-params.js';
+import { type Transcript, transcriptBody } from './transcript.js';
+
+const SECRET_FIELD = 'webhook_auth_header_value';
+
+/** POST /v2/transcript: 200 with the whole transcript object, queued. */
+export function submitTranscript(tools: AssemblyAiTools, asked: ProviderRequest): Promise<FastifyReply> {
+  const { request, reply, refusal } = asked;
+  const record = tools.ledger.submit(recordOf(request.body));
+  const { audioUrl, submission } = record;
+  const effects = tools.faults.take('submit', { audioUrl, submission });
+  return tools.exchanger.serve({
+    request,
+    reply,
+    record,
+    effects,
+    work: () => refusal ?? submit(tools, { body: request.body, record, effects }),
+  });
+}
+
+function recordOf(body: unknown): SubmitRecord {
+  const fields = isFields(body) ? body : {};
+  const shown = Object.entries(fields).filter(([name]) => name !== SECRET_FIELD);
+  return {
+    time: Date.now(),
+    status: null,
+    fault: null,
+    audioUrl: typeof fields.audio_url === 'string' ? fields.audio_url : null,
+    submission: submissionOf(fields.webhook_url),
+    transcriptId: null,
+    body: Object.fromEntries(shown),
+  };
+}
+
+async function submit(
+  tools: AssemblyAiTools,
+  { body, record, effects }: { body: unknown; record: SubmitRecord; effects: EffectSet },
+): Promise<Answer> {
+  const parsed = parseSubmit(body);
+  if (!parsed.ok) {
+    return badRequest(parsed.error);
+  }
+  if (tools.uploads.isForeign(parsed.params.audioUrl)) {
+    return { status: 403, body: { error: 'Cannot access uploaded file' } };
+  }
+  const transcript = create(tools, parsed.params, effects);
+  record.transcriptId = transcript.id;
+  // Decided now: what happens meanwhile, an early callback even, is not in this answer.
+  let answer = transcriptBody(transcript);
+  const subject = { ...record, transcriptId: transcript.id };
+  if (tools.faults.take('webhook', subject, (kind) => kind === 'early').has('early')) {
+    const delivery = await tools.jobs.endNow(transcript);
+    await delivery.firstAnswer;
+  } else {
+    tools.jobs.start(transcript);
+    answer = transcriptBody(transcript);
+  }
+  await tools.hooks.beforeSubmitResponse?.(transcript);
+  return { status: 200, body: answer };
+}
+
+function create(tools: AssemblyAiTools, params: SubmitParams, effects: EffectSet): Transcript {
+  const transcript = tools.store.create(params, effects.find('outcome') ?? null);
+  tools.ledger.transcript({
+    id: transcript.id,
+    submission: transcript.submission,
+    audioUrl: params.audioUrl,
+    createdAt: transcript.createdAt,
+    endedAt: null,
+    status: transcript.status,
+    billed: true,
+    gets: 0,
+    deletes: 0,
+    webhookAttempts: 0,
+    webhooksDropped: 0,
+  });
+  return transcript;
+}

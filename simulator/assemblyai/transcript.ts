@@ -1,0 +1,156 @@
+import type { OutcomeEffect } from '../fault-types.js';
+import type { Sample } from '../samples.js';
+import type { SubmitParams } from './submit-params.js';
+
+export type TranscriptStatus = 'queued' | 'processing' | 'completed' | 'error';
+
+/** What was understood of a recording. */
+export interface Heard {
+  readonly text: string | null;
+  readonly durationSeconds: number;
+  readonly language: string;
+  readonly sample: Sample | null;
+}
+
+/** A job of the simulated provider, from its submit on. */
+export interface Transcript {
+  readonly id: string;
+  /** Place in the order of creation, from 0. */
+  readonly sequence: number;
+  readonly params: SubmitParams;
+  readonly submission: string | null;
+  /** How it was told to end; null: as the recording has it. */
+  readonly outcome: OutcomeEffect | null;
+  readonly createdAt: number;
+  endedAt: number | null;
+  status: TranscriptStatus;
+  heard: Heard | null;
+  error: string | null;
+  throttled: boolean | null;
+  webhookStatusCode: number | null;
+  deleted: boolean;
+}
+
+export const hasEnded = (transcript: Transcript): boolean =>
+  transcript.deleted || transcript.status === 'completed' || transcript.status === 'error';
+
+/** Sentences that the real one puts in place of what it has deleted. */
+const DELETED_TEXT = 'Deleted by user.';
+const DELETED_URL = 'http://deleted_by_user';
+
+/** Between the end of one word and the start of the next. */
+const WORD_GAP_MS = 60;
+const CONFIDENCE = 0.94;
+
+interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+  readonly speaker: null;
+}
+
+/** Spreads the words over the recording, long ones longer. Computed for each look: cheaper than kept for thousands. */
+export function wordsOf(text: string, durationSeconds: number): Word[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const letters = words.reduce((sum, word) => sum + word.length, 0);
+  const totalMs = durationSeconds * 1000;
+  let before = 0;
+  return words.map((word) => {
+    const start = Math.round((totalMs * before) / letters);
+    before += word.length;
+    const end = Math.max(start + 1, Math.round((totalMs * before) / letters) - WORD_GAP_MS);
+    return { text: word, start, end, confidence: CONFIDENCE, speaker: null };
+  });
+}
+
+/** 2026-03-23T10:00:00.000000, UTC without saying so. */
+const providerTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000');
+
+const audioUrlOf = ({ deleted, params }: Transcript): string => (deleted ? DELETED_URL : params.audioUrl);
+
+function shownWebhookUrl({ deleted, params }: Transcript): string | null {
+  return deleted && params.webhookUrl !== null ? DELETED_URL : params.webhookUrl;
+}
+
+/** What is said only of a job that has completed. */
+function resultOf(transcript: Transcript): Record<string, unknown> {
+  const { params, heard } = transcript;
+  if (transcript.deleted || transcript.status !== 'completed' || heard === null) {
+    return {
+      text: transcript.deleted ? DELETED_TEXT : null,
+      words: null,
+      confidence: null,
+      audio_duration: null,
+      language_code: transcript.deleted ? null : params.languageCode,
+      language_confidence: null,
+      speech_model_used: null,
+    };
+  }
+  const text = heard.text;
+  return {
+    text,
+    words: text === null ? null : wordsOf(text, heard.durationSeconds),
+    confidence: text === null ? null : CONFIDENCE,
+    audio_duration: Math.ceil(heard.durationSeconds),
+    language_code: params.languageDetection ? heard.language : (params.languageCode ?? 'en_us'),
+    language_confidence: params.languageDetection ? CONFIDENCE : null,
+    speech_model_used: params.speechModels[0] ?? null,
+  };
+}
+
+/** The optional features that a submit may turn on; the answer repeats them. */
+const ECHOED =
+  `punctuate format_text multichannel disfluencies filter_profanity speaker_labels speakers_expected
+  speaker_options redact_pii redact_pii_audio redact_pii_policies redact_pii_sub language_detection_options
+  language_confidence_threshold speech_threshold audio_start_from audio_end_at custom_spelling prompt temperature
+  summarization auto_chapters auto_highlights entity_detection sentiment_analysis content_safety
+  iab_categories`.split(/\s+/);
+
+const FEATURES_ON = new Set(['punctuate', 'format_text']);
+const VALUES = /_(sub|policies|options|threshold|from|at|expected|spelling)$|^(prompt|temperature)$/;
+
+function echoed(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const fallback = (name: string): boolean | null => (VALUES.test(name) ? null : FEATURES_ON.has(name));
+  return Object.fromEntries(ECHOED.map((name) => [name, raw[name] ?? fallback(name)]));
+}
+
+/** The transcript object as every endpoint answers it. The value of the webhook's header is never in it. */
+export function transcriptBody(transcript: Transcript): Record<string, unknown> {
+  const { params, deleted } = transcript;
+  return {
+    id: transcript.id,
+    status: transcript.status,
+    audio_url: audioUrlOf(transcript),
+    ...resultOf(transcript),
+    utterances: null,
+    error: deleted ? null : transcript.error,
+    throttled: transcript.throttled,
+    acoustic_model: 'assemblyai_default',
+    language_model: 'assemblyai_default',
+    speech_model: null,
+    speech_models: params.speechModels,
+    keyterms_prompt: deleted ? null : (params.raw.keyterms_prompt ?? null),
+    language_detection: params.languageDetection,
+    language_codes: params.raw.language_codes ?? null,
+    webhook_url: shownWebhookUrl(transcript),
+    webhook_status_code: transcript.webhookStatusCode,
+    webhook_auth: params.webhookHeader !== null,
+    webhook_auth_header_name: params.webhookHeader?.name ?? null,
+    ...echoed(deleted ? {} : params.raw),
+  };
+}
+
+/** One line of the list. */
+export function listItem(transcript: Transcript, baseUrl: string): Record<string, unknown> {
+  const { endedAt } = transcript;
+  return {
+    id: transcript.id,
+    resource_url: `${baseUrl}/v2/transcript/${transcript.id}`,
+    status: transcript.status,
+    created: providerTime(transcript.createdAt),
+    completed: endedAt === null ? null : providerTime(endedAt),
+    audio_url: audioUrlOf(transcript),
+    error: transcript.deleted ? null : transcript.error,
+  };
+}

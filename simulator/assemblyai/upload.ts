@@ -1,0 +1,47 @@
+import type { FastifyReply } from 'fastify';
+import type { Answer } from '../exchange.js';
+import type { UploadRecord } from '../ledger.js';
+import type { AssemblyAiTools } from './assemblyai-tools.js';
+import { readAudio } from './audio-content.js';
+import type { ProviderRequest } from './provider-request.js';
+
+/** POST /v2/upload: raw bytes of any size, hashed as they come. */
+export function uploadAudio(tools: AssemblyAiTools, asked: ProviderRequest): Promise<FastifyReply> {
+  const { request, reply, refusal } = asked;
+  const record = tools.ledger.upload({
+    time: Date.now(),
+    status: null,
+    fault: null,
+    bytes: 0,
+    sha256: null,
+    uploadUrl: null,
+  });
+  const drain = () => readAudio(request.raw, false);
+  return tools.exchanger.serve({
+    request,
+    reply,
+    record,
+    effects: tools.faults.take('upload', {}),
+    drain,
+    work: async () => {
+      if (refusal !== null) {
+        // A sender that is cut off in the middle of its body would never see the answer.
+        await drain();
+        return refusal;
+      }
+      return store(tools, request.raw, record);
+    },
+  });
+}
+
+async function store(
+  { ear, uploads }: AssemblyAiTools,
+  body: AsyncIterable<unknown>,
+  record: UploadRecord,
+): Promise<Answer> {
+  const content = await readAudio(body, ear.wantsBytes);
+  record.bytes = content.bytes;
+  record.sha256 = content.sha256;
+  record.uploadUrl = uploads.add(content);
+  return { status: 200, body: { upload_url: record.uploadUrl } };
+}

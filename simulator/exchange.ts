@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BodyEffect, StatusEffect } from './fault-types.js';
+import type { EffectSet } from './faults.js';
+import type { Ledger, RequestRecord } from './ledger.js';
+import type { Lifetime } from './lifetime.js';
+
+/** What an endpoint answers when no fault strikes. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly effects: EffectSet;
+  /** Completed here, when the answer is known. */
+  readonly record: RequestRecord;
+  /** Does what was asked for. Not called when a fault keeps the request from the work. */
+  readonly work: () => Promise<Answer> | Answer;
+  /** Reads the request to its end without doing its work; for bodies that are streamed. */
+  readonly drain?: () => Promise<unknown>;
+}
+
+/** Answers requests, or does to them what the faults say. */
+export class Exchanger {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly lifetime: Lifetime,
+  ) {}
+
+  async serve(exchange: Exchange): Promise<FastifyReply> {
+    const { effects, reply, record, work } = exchange;
+    record.fault = effects.label;
+    const delay = effects.find('delay');
+    if (delay !== undefined && (await this.lifetime.sleep(delay.ms)) === 'cancelled') {
+      return this.cut(exchange);
+    }
+    const fault = effects.find('status', 'hang', 'cut', 'lostReply', 'body');
+    switch (fault?.kind) {
+      case undefined: {
+        const answer = await work();
+        this.answered(record, answer.status);
+        return reply.code(answer.status).send(answer.body);
+      }
+      case 'hang':
+        return this.hang(exchange);
+      case 'cut':
+        return this.cut(exchange);
+      case 'lostReply':
+        await work();
+        return this.cut(exchange);
+      case 'status':
+        await this.workOrDrain(exchange, fault);
+        this.answered(record, fault.status);
+        return reply
+          .code(fault.status)
+          .headers(fault.headers ?? {})
+          .send(fault.body);
+      case 'body':
+        await this.workOrDrain(exchange, fault);
+        this.answered(record, 200);
+        return reply.code(200).type('application/json').serializer(String).send(fault.body);
+    }
+  }
+
+  private async workOrDrain(exchange: Exchange, { workDone }: StatusEffect | BodyEffect): Promise<void> {
+    await (workDone === true ? exchange.work() : exchange.drain?.());
+  }
+
+  private answered(record: RequestRecord, status: number): void {
+    record.status = status;
+    this.ledger.changed();
+  }
+
+  private hang({ request, reply }: Exchange): FastifyReply {
+    const { socket } = request.raw;
+    const stay = this.lifetime.onEnd(() => socket.destroy());
+    socket.once('close', stay);
+    return reply.hijack();
+  }
+
+  private cut({ request, reply }: Exchange): FastifyReply {
+    request.raw.socket.destroy();
+    return reply.hijack();
+  }
+}

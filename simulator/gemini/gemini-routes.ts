@@ -1,0 +1,155 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer, Exchanger } from '../exchange.js';
+import type { EffectSet, FaultBoard } from '../faults.js';
+import type { SimulatorHooks } from '../hooks.js';
+import { acceptJson } from '../json-body.js';
+import type { Ledger, ModelRecord } from '../ledger.js';
+import type { Lifetime } from '../lifetime.js';
+import type { KnownSamples } from '../samples.js';
+import type { SeededRandom } from '../seeded-random.js';
+import { drawLatencyMs, type SimulatorSettings } from '../settings.js';
+import { invalidKey, missingKey, missingToken, noContents, tooLarge, unknownModel } from './google-error.js';
+import { modelAnswer } from './model-answer.js';
+import { type ModelRequest, readModelRequest } from './model-request.js';
+import { doModelWork, type ModelSpeech } from './model-work.js';
+
+export interface GeminiTools {
+  readonly settings: SimulatorSettings;
+  readonly random: SeededRandom;
+  readonly lifetime: Lifetime;
+  readonly faults: FaultBoard;
+  readonly hooks: SimulatorHooks;
+  readonly ledger: Ledger;
+  readonly exchanger: Exchanger;
+  readonly samples: KnownSamples;
+}
+
+/** Prompt and recording together (Gemini Developer API: 20 MB; Vertex AI takes far more). */
+const MAX_DEVELOPER_REQUEST_BYTES = 20 * 1024 * 1024;
+const MAX_VERTEX_REQUEST_BYTES = 256 * 1024 * 1024;
+
+const BODY_TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
+
+interface Call {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly model: string;
+  /** What bad credentials are answered; null when they are good. */
+  readonly refusal: Answer | null;
+}
+
+const DEVELOPER_PATHS = ['/v1beta/models', '/v1/models', '/v1alpha/models'];
+const VERTEX_PATHS = ['/v1', '/v1beta1'].map(
+  (version) => `${version}/projects/:project/locations/:location/publishers/google/models`,
+);
+
+interface Side {
+  readonly paths: readonly string[];
+  readonly maxBytes: number;
+  readonly refusalOf: (request: FastifyRequest) => Answer | null;
+}
+
+/** generateContent under the paths of @google/genai (API key) and @google-cloud/vertexai (OAuth token). */
+export function geminiRoutes(app: FastifyInstance, tools: GeminiTools): void {
+  const sides: readonly Side[] = [
+    { paths: DEVELOPER_PATHS, maxBytes: MAX_DEVELOPER_REQUEST_BYTES, refusalOf: keyRefusal },
+    { paths: VERTEX_PATHS, maxBytes: MAX_VERTEX_REQUEST_BYTES, refusalOf: tokenRefusal },
+  ];
+  for (const { paths, maxBytes, refusalOf } of sides) {
+    app.register((scope, _options, done) => {
+      prepare(scope, maxBytes);
+      for (const path of paths) {
+        // The router cannot end a parameter at a colon, so the method is cut off here.
+        scope.post<{ Params: { call: string } }>(
+          `${path}/:call`,
+          { bodyLimit: maxBytes },
+          (request, reply) => {
+            const model = /^(.+):generateContent$/.exec(request.params.call)?.[1];
+            return model === undefined
+              ? reply.code(404).send(unknownModel(request.params.call).body)
+              : generate(tools, { request, reply, model, refusal: refusalOf(request) });
+          },
+        );
+      }
+      done();
+    });
+  }
+}
+
+function prepare(scope: FastifyInstance, maxBytes: number): void {
+  acceptJson(scope);
+  scope.setErrorHandler<Error & { code?: string }>(async (error, _request, reply) => {
+    if (error.code !== BODY_TOO_LARGE) {
+      throw error;
+    }
+    const answer = tooLarge(maxBytes);
+    return reply.code(answer.status).send(answer.body);
+  });
+}
+
+function keyRefusal(request: FastifyRequest): Answer | null {
+  const { key } = request.query as { key?: string };
+  const given = request.headers['x-goog-api-key'] ?? key ?? '';
+  if (given === '') {
+    return missingKey();
+  }
+  return given === 'invalid' ? invalidKey() : null;
+}
+
+function tokenRefusal({ headers }: FastifyRequest): Answer | null {
+  const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  return token === undefined || token === 'invalid' ? missingToken() : null;
+}
+
+function generate(tools: GeminiTools, call: Call): Promise<FastifyReply> {
+  const { request, reply, model, refusal } = call;
+  const asked = readModelRequest(request.body);
+  const speech = asked === undefined ? null : doModelWork(asked, tools.samples);
+  const record = recordOf(model, asked, speech);
+  const operation = asked?.kind ?? 'summarise';
+  tools.ledger[operation](record);
+  const effects = tools.faults.take(operation, { model, prompt: record.prompt });
+  return tools.exchanger.serve({
+    request,
+    reply,
+    record,
+    effects,
+    work: () =>
+      asked === undefined || speech === null || refusal !== null
+        ? (refusal ?? noContents())
+        : answer(tools, { asked, speech, record, effects }),
+  });
+}
+
+async function answer(
+  { settings, random, lifetime, hooks }: GeminiTools,
+  work: { asked: ModelRequest; speech: ModelSpeech; record: ModelRecord; effects: EffectSet },
+): Promise<Answer> {
+  const { asked, speech, record, effects } = work;
+  if (!record.model.startsWith('gemini-')) {
+    return unknownModel(record.model);
+  }
+  await lifetime.sleep(drawLatencyMs(settings.geminiLatencyMs, random));
+  const { body, finishReason } = modelAnswer(asked, { text: speech.text, model: record.model, effects });
+  record.finishReason = finishReason;
+  await (asked.kind === 'correct'
+    ? hooks.beforeCorrectionResponse?.(record)
+    : hooks.beforeSummaryResponse?.(record));
+  return { status: 200, body };
+}
+
+function recordOf(model: string, asked: ModelRequest | undefined, speech: ModelSpeech | null): ModelRecord {
+  return {
+    time: Date.now(),
+    status: null,
+    fault: null,
+    model,
+    prompt: asked?.prompt ?? '',
+    audio: asked?.audio ?? 'none',
+    audioBytes: asked?.audioBytes ?? 0,
+    audioSha256: asked?.audioSha256[0] ?? null,
+    sample: speech?.sample?.file ?? null,
+    redaction: asked?.redaction ?? false,
+    finishReason: null,
+  };
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+
+/** What a generateContent request asks for, as far as the simulated models look. */
+export interface ModelRequest {
+  /** Told apart by the answer's schema, the only thing that the two kinds of request must differ in. */
+  readonly kind: 'correct' | 'summarise';
+  /** Whether the answer is to be JSON with a `summary`. */
+  readonly wantsJson: boolean;
+  /** All texts, system instruction first. */
+  readonly prompt: string;
+  readonly audio: 'inline' | 'uri' | 'none';
+  readonly audioBytes: number;
+  /** Of each inline recording, in their order. */
+  readonly audioSha256: readonly string[];
+  readonly redaction: boolean;
+  readonly maxOutputTokens: number | null;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A line of its own, so that a transcript in which somebody says these words does not turn redaction on. */
+const REDACTION_ON = /^PII redaction: on\r?$/m;
+
+/**
+ * Reads the body of a generateContent request.
+ *
+ * @returns undefined when it has no contents; the real one answers that with a 400
+ */
+export function readModelRequest(body: unknown): ModelRequest | undefined {
+  const request = fields(body);
+  const contents = contentsOf(request.contents);
+  if (contents.length === 0) {
+    return undefined;
+  }
+  const parts = [request.systemInstruction, ...contents].flatMap(partsOf);
+  const texts = parts.map((part) => part.text).filter((text) => typeof text === 'string');
+  const inline = parts.map((part) => fields(part.inlineData).data).filter((data) => typeof data === 'string');
+  const recordings = inline.map((data) => Buffer.from(data, 'base64'));
+  const hasUri = parts.some((part) => part.fileData !== undefined);
+  const config = fields(request.generationConfig);
+  const properties = fields(fields(config.responseSchema ?? config.responseJsonSchema).properties);
+  const prompt = texts.join('\n');
+  return {
+    kind: 'corrected_transcript' in properties ? 'correct' : 'summarise',
+    wantsJson: 'summary' in properties,
+    prompt,
+    audio: recordings.length > 0 ? 'inline' : hasUri ? 'uri' : 'none',
+    audioBytes: recordings.reduce((sum, recording) => sum + recording.length, 0),
+    audioSha256: recordings.map((recording) => createHash('sha256').update(recording).digest('hex')),
+    redaction: REDACTION_ON.test(prompt),
+    maxOutputTokens: typeof config.maxOutputTokens === 'number' ? config.maxOutputTokens : null,
+  };
+}
+
+/** The real one takes a single content for a list of one. */
+const contentsOf = (contents: unknown): readonly unknown[] =>
+  Array.isArray(contents) || contents === undefined ? list(contents) : [contents];
+
+/** A system instruction may be a bare text; a single part may stand without its list. */
+function partsOf(content: unknown): readonly Fields[] {
+  if (typeof content === 'string') {
+    return [{ text: content }];
+  }
+  const { parts } = fields(content);
+  return (Array.isArray(parts) ? list(parts) : [parts]).map(fields);
+}
+
+/** The text between the first line `<name>` and the last line `</name>`; null without both. */
+export function between(prompt: string, name: string): string | null {
+  const lines = prompt.split(/\r?\n/);
+  const start = lines.indexOf(`<${name}>`);
+  const end = lines.lastIndexOf(`</${name}>`);
+  return start >= 0 && end > start ? lines.slice(start + 1, end).join('\n') : null;
+}

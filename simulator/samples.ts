@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** One recording of `samples/`, and what the simulated models make of it. */
+export interface Sample {
+  readonly file: string;
+  /** Of the whole file, hex. */
+  readonly sha256: string;
+  readonly durationSeconds: number;
+  readonly language: string;
+  /** What is said. */
+  readonly spoken: string;
+  /** What the first stage understands: names misheard, a sentence missing. */
+  readonly heard: string;
+  /** What a good correction returns. */
+  readonly corrected: string;
+  /** The same with `<redacted_name>` and the like. */
+  readonly correctedRedacted: string;
+  /** The correction's remark about the recording. */
+  readonly note: string;
+}
+
+export interface SampleManifest {
+  /** Comma list for the project of the demo. */
+  readonly hotwords: string;
+  readonly language: string;
+  readonly recordings: readonly Sample[];
+}
+
+/** Compiled code lies two folders deeper than the sources; more would be somebody else's `samples/`. */
+const MAX_LEVELS_UP = 4;
+
+/** @returns the folder with the recordings, also when the code runs from `dist/` */
+export function findSamplesFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (let level = 0; level < MAX_LEVELS_UP; level += 1) {
+    const candidate = join(folder, 'samples');
+    if (existsSync(join(candidate, 'manifest.json'))) {
+      return candidate;
+    }
+    folder = dirname(folder);
+  }
+  throw new Error('samples/manifest.json is missing; run samples/make-samples.sh or restore the folder.');
+}
+
+/** The recordings that the simulated models know, found by their content. */
+export class KnownSamples {
+  private readonly bySha256: Map<string, Sample>;
+
+  constructor(readonly manifest: SampleManifest) {
+    this.bySha256 = new Map(manifest.recordings.map((sample) => [sample.sha256, sample]));
+  }
+
+  static load(folder = findSamplesFolder()): KnownSamples {
+    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    return new KnownSamples(manifest as SampleManifest);
+  }
+
+  ofContent(sha256: string): Sample | undefined {
+    return this.bySha256.get(sha256);
+  }
+
+  /** The recording whose first-stage text stands in this text. */
+  ofText(text: string): Sample | undefined {
+    return this.manifest.recordings.find((sample) => text.includes(sample.heard));
+  }
+}

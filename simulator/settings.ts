@@ -1,0 +1,89 @@
+import type { SeededRandom } from './seeded-random.js';
+
+/** Milliseconds, or a range that a value is drawn from. */
+export type Latency = number | readonly [minMs: number, maxMs: number];
+
+export const drawLatencyMs = (latency: Latency, random: SeededRandom): number =>
+  typeof latency === 'number' ? latency : random.between(latency[0], latency[1]);
+
+/** What can be changed while the simulator runs. */
+export interface SimulatorSettings {
+  /** From the start of a job to its end. */
+  latencyMs: Latency;
+  /** Pause before each answer of the Gemini side. */
+  geminiLatencyMs: Latency;
+  /** Jobs at once; further ones stay `queued` with `throttled: true`, first in first out. */
+  accountConcurrency: number;
+  /** Between two tries of one callback. */
+  webhookRetryDelayMs: number;
+  /** How long the receiver of a callback may take. */
+  webhookTimeoutMs: number;
+  /** Tries of one callback in all. */
+  webhookMaxAttempts: number;
+  /** What a GET or DELETE of an unknown id answers: the specification says 404, the cookbook shows 400. */
+  unknownIdStatus: 404 | 400;
+}
+
+/** The numbers that AssemblyAI documents for webhooks, and the concurrency of its paid accounts. */
+export const DEFAULT_SETTINGS: SimulatorSettings = {
+  latencyMs: 50,
+  geminiLatencyMs: 0,
+  accountConcurrency: 200,
+  webhookRetryDelayMs: 10_000,
+  webhookTimeoutMs: 10_000,
+  webhookMaxAttempts: 10,
+  unknownIdStatus: 404,
+};
+
+const isMs = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1;
+const isLatency = (value: unknown): value is Latency =>
+  isMs(value) ||
+  (Array.isArray(value) && value.length === 2 && value.every(isMs) && Number(value[0]) <= Number(value[1]));
+
+const LATENCY_RULE = 'milliseconds of 0 or more, or [min, max]';
+const MS_RULE = 'milliseconds, 0 or more';
+const COUNT_RULE = 'a whole number of 1 or more';
+
+const RULES: Record<keyof SimulatorSettings, { holds: (value: unknown) => boolean; rule: string }> = {
+  latencyMs: { holds: isLatency, rule: LATENCY_RULE },
+  geminiLatencyMs: { holds: isLatency, rule: LATENCY_RULE },
+  accountConcurrency: { holds: isCount, rule: COUNT_RULE },
+  webhookRetryDelayMs: { holds: isMs, rule: MS_RULE },
+  webhookTimeoutMs: { holds: isMs, rule: MS_RULE },
+  webhookMaxAttempts: { holds: isCount, rule: COUNT_RULE },
+  unknownIdStatus: { holds: (value) => value === 404 || value === 400, rule: '404 or 400' },
+};
+
+/** The caller gave a setting that does not exist or cannot be; nothing was changed. */
+export class InvalidSettingsError extends Error {
+  override readonly name = 'InvalidSettingsError';
+  readonly code = 'SIMULATOR_INVALID_SETTINGS';
+}
+
+const isSettingName = (name: string): name is keyof SimulatorSettings => Object.hasOwn(RULES, name);
+
+/**
+ * Checks what came from outside.
+ *
+ * @throws InvalidSettingsError naming every problem
+ */
+export function checkSettings(given: unknown): Partial<SimulatorSettings> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new InvalidSettingsError('Settings are a JSON object, such as {"latencyMs": 2000}.');
+  }
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (!isSettingName(name)) {
+      problems.push(`${name}: no such setting; there are ${Object.keys(RULES).join(', ')}`);
+    } else if (!RULES[name].holds(value)) {
+      problems.push(`${name}: must be ${RULES[name].rule}`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new InvalidSettingsError(problems.join('; '));
+  }
+  return given;
+}

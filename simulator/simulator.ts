@@ -1,0 +1,192 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { assemblyAiRoutes } from './assemblyai/assemblyai-routes.js';
+import { Ear } from './assemblyai/hearing.js';
+import { JobRunner } from './assemblyai/job-runner.js';
+import { CommandLineRecogniser } from './assemblyai/recogniser.js';
+import type { Transcript } from './assemblyai/transcript.js';
+import { TranscriptStore } from './assemblyai/transcript-store.js';
+import { UploadStore } from './assemblyai/upload-store.js';
+import { WebhookSender } from './assemblyai/webhook-sender.js';
+import { BackgroundWork } from './background-work.js';
+import { controlRoutes } from './control-routes.js';
+import { Exchanger } from './exchange.js';
+import { FaultBoard } from './faults.js';
+import { geminiRoutes } from './gemini/gemini-routes.js';
+import type { SimulatorHooks } from './hooks.js';
+import { Ledger } from './ledger.js';
+import { Lifetime } from './lifetime.js';
+import { KnownSamples } from './samples.js';
+import { SeededRandom } from './seeded-random.js';
+import { checkSettings, DEFAULT_SETTINGS, type SimulatorSettings } from './settings.js';
+import { waitForFact } from './wait-for.js';
+
+export interface SimulatorOptions extends Partial<SimulatorSettings> {
+  /** @defaultValue 127.0.0.1 */
+  host?: string;
+  /** @defaultValue 0, a free one */
+  port?: number;
+  /** Same seed, same latencies, same luck of faults, same placeholders. @defaultValue 1 */
+  seed?: number;
+  /** Keys that AssemblyAI's side accepts. @defaultValue any but `invalid` */
+  apiKeys?: readonly string[];
+  /** A PocketSphinx-like program that hears unknown recordings; without it they get a placeholder. */
+  recogniserCommand?: string | null;
+}
+
+/** A running simulator of AssemblyAI and Gemini. */
+export interface Simulator {
+  /** Base URL of both providers, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** What has happened so far. */
+  readonly ledger: Ledger;
+  /** What is to go wrong. */
+  readonly faults: FaultBoard;
+  /** Set its fields to step in at chosen moments. */
+  readonly hooks: SimulatorHooks;
+  readonly samples: KnownSamples;
+  readonly settings: Readonly<SimulatorSettings>;
+  /** The provider's own side of its jobs. */
+  readonly assemblyai: AssemblyAiControl;
+  /**
+   * Changes part of the settings from now on; jobs under way keep their latency.
+   *
+   * @throws InvalidSettingsError and changes nothing
+   */
+  updateSettings(changes: unknown): void;
+  /**
+   * Waits for a fact about the ledger (or anything else that changes with it), at once if it is true already.
+   *
+   * @param timeoutMs default 10000
+   * @throws WaitTimeoutError
+   */
+  waitFor(predicate: (ledger: Ledger) => boolean, timeoutMs?: number): Promise<void>;
+  /** As freshly started: ledger, faults, hooks, transcripts, uploads and the luck of the seed; settings stay. */
+  reset(): Promise<void>;
+  /**
+   * Cuts every connection and stops. Running it twice is harmless.
+   *
+   * @throws AggregateError when a hook had failed in the background
+   */
+  close(): Promise<void>;
+}
+
+export interface AssemblyAiControl {
+  /** The job as the provider sees it. */
+  find(transcriptId: string): Transcript | undefined;
+  /** Ends a job at once, whatever its latency or outcome `processing`. Resolves when its callback has been dealt with. */
+  finish(transcriptId: string): Promise<void>;
+  /** Sends the callback of a job again, late and out of order if you like. Resolves when it has been dealt with. */
+  sendWebhook(transcriptId: string): Promise<void>;
+}
+
+const DEFAULT_WAIT_MS = 10_000;
+
+/** Starts AssemblyAI and Gemini on one port, over real HTTP. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const parts = assemble(options);
+  const { app, lifetime, jobs, webhooks, background, store, uploads, faults, hooks, random, ledger } = parts;
+  const clearWork = async (): Promise<void> => {
+    lifetime.end();
+    jobs.clear();
+    webhooks.abandon();
+    await background.settle();
+  };
+  const simulator: Omit<Simulator, 'url' | 'port'> = {
+    ledger,
+    faults,
+    hooks,
+    samples: parts.samples,
+    settings: parts.settings,
+    assemblyai: controlOf(parts),
+    updateSettings: (changes) => {
+      Object.assign(parts.settings, checkSettings(changes));
+      jobs.fillSlots();
+    },
+    waitFor: (predicate, timeoutMs = DEFAULT_WAIT_MS) =>
+      waitForFact(() => predicate(ledger), {
+        timeoutMs,
+        onChange: (listener) => ledger.onChange(listener),
+        describe: () => `So far: ${JSON.stringify(ledger.counts)}`,
+      }),
+    reset: async () => {
+      await clearWork();
+      store.clear();
+      uploads.clear();
+      faults.clear();
+      random.restart();
+      ledger.reset();
+      for (const name of Object.keys(hooks)) {
+        Reflect.deleteProperty(hooks, name);
+      }
+      lifetime.renew();
+    },
+    close: async () => {
+      lifetime.end();
+      await app.close();
+      await clearWork();
+      webhooks.close();
+    },
+  };
+  controlRoutes(app, simulator);
+  await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  const { address, port, family } = app.server.address() as AddressInfo;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return { ...simulator, url: `http://${host}:${port}`, port };
+}
+
+type Parts = ReturnType<typeof assemble>;
+
+function assemble(options: SimulatorOptions) {
+  const { apiKeys, recogniserCommand = null } = options;
+  const settings = initialSettings(options);
+  const random = new SeededRandom(options.seed ?? 1);
+  const ledger = new Ledger();
+  const lifetime = new Lifetime();
+  const faults = new FaultBoard(random);
+  const hooks: SimulatorHooks = {};
+  const background = new BackgroundWork();
+  const samples = KnownSamples.load();
+  const store = new TranscriptStore();
+  const uploads = new UploadStore();
+  const recogniser =
+    recogniserCommand === null ? null : new CommandLineRecogniser(recogniserCommand, lifetime);
+  const ear = new Ear({ samples, uploads, random, recogniser, lifetime });
+  const webhooks = new WebhookSender({ settings, faults, ledger, hooks, lifetime });
+  const jobs = new JobRunner({ settings, random, lifetime, background, ledger, ear, webhooks });
+  const exchanger = new Exchanger(ledger, lifetime);
+  const acceptsKey = (key: string): boolean => apiKeys?.includes(key) ?? key !== 'invalid';
+  const shared = { settings, random, ledger, lifetime, faults, hooks, background, samples, store, uploads };
+  const parts = { ...shared, ear, webhooks, jobs, exchanger, acceptsKey };
+  const app: FastifyInstance = Fastify({ forceCloseConnections: true });
+  assemblyAiRoutes(app, parts);
+  geminiRoutes(app, parts);
+  return { ...parts, app };
+}
+
+function initialSettings(options: SimulatorOptions): SimulatorSettings {
+  const names = Object.keys(DEFAULT_SETTINGS);
+  const given = Object.entries(options).filter(
+    ([name, value]) => names.includes(name) && value !== undefined,
+  );
+  return { ...DEFAULT_SETTINGS, ...checkSettings(Object.fromEntries(given)) };
+}
+
+function controlOf({ store, jobs, webhooks }: Parts): AssemblyAiControl {
+  const known = (transcriptId: string): Transcript => {
+    const transcript = store.find(transcriptId);
+    if (transcript === undefined) {
+      throw new Error(`There is no transcript ${transcriptId}.`);
+    }
+    return transcript;
+  };
+  return {
+    find: (transcriptId) => store.find(transcriptId),
+    finish: async (transcriptId) => {
+      const delivery = await jobs.endNow(known(transcriptId));
+      await delivery.done;
+    },
+    sendWebhook: (transcriptId) => webhooks.deliver(known(transcriptId)).done,
+  };
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import type { AppConfig } from './config/app-config.js';
+import { ConversationsModule } from './conversations/conversations.module.js';
+import { ConversationsWorkerModule } from './conversations/conversations.worker.module.js';
+import { CoordinationWorkerModule } from './coordination/coordination.worker.module.js';
+import { CorrectionWorkerModule } from './correction/correction.worker.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { ApiErrorFilter } from './http/api-error.filter.js';
+import { ApiKeyGuard } from './http/api-key.guard.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { QueuesModule } from './queues/queues.module.js';
+import { TranscriptionWorkerModule } from './transcription/transcription.worker.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
+
+const API_MODULES = [ConversationsModule, WebhooksModule];
+const WORKER_MODULES = [
+  ConversationsWorkerModule,
+  TranscriptionWorkerModule,
+  CorrectionWorkerModule,
+  CoordinationWorkerModule,
+];
+
+const MODULES_OF_ROLE = {
+  api: API_MODULES,
+  worker: WORKER_MODULES,
+  all: [...API_MODULES, ...WORKER_MODULES],
+};
+
+/** The whole service; which modules it has is a matter of its ROLE. */
+@Module({})
+export class AppModule {
+  static for(config: AppConfig, configModule: DynamicModule): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        configModule,
+        DatabaseModule,
+        ObservabilityModule,
+        QueuesModule,
+        ...MODULES_OF_ROLE[config.role],
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_FILTER, useClass: ApiErrorFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { InvalidAudioKeyError } from './audio-error.js';
+import { mimeTypeOfExtension } from './media-type.js';
+
+/**
+ * Ids as we make them: no dots and no separators, so that no key can leave its folder, on any file system. A hundred
+ * characters hold any id and keep paths within what file systems take.
+ */
+const ID = '[A-Za-z0-9_-]{1,100}';
+const NEW_KEY = new RegExp(`^(${ID})/(${ID})$`);
+const STORED_KEY = new RegExp(`^${ID}/${ID}\\.([a-z0-9]{2,5})$`);
+
+/**
+ * @param key `<conversationId>/<chunkId>`
+ * @throws InvalidAudioKeyError
+ */
+export function assertNewKey(key: string): void {
+  if (!NEW_KEY.test(key)) throw new InvalidAudioKeyError();
+}
+
+/**
+ * @param key `<conversationId>/<chunkId>.<extension>`
+ * @returns the MIME type that the extension stands for
+ * @throws InvalidAudioKeyError
+ */
+export function mimeTypeOfKey(key: string): string {
+  const extension = STORED_KEY.exec(key)?.[1] ?? '';
+  const mimeType = mimeTypeOfExtension(extension);
+  if (mimeType === undefined) throw new InvalidAudioKeyError();
+  return mimeType;
+}

@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream';
+
+/** A recording as the store holds it. */
+export interface StoredAudio {
+  /** `<conversationId>/<chunkId>.<extension>`: what `open`, `delete` and `publicUrl` take. */
+  key: string;
+  /** 1 or more. */
+  bytes: number;
+  /** By content, never by what the sender said. */
+  mimeType: string;
+  /** Of the bytes, in hexadecimal, where the store reckons it. */
+  sha256?: string;
+}
+
+/** A recording being read. Read `stream` to its end or destroy it: it holds a file or a connection open. */
+export interface OpenedAudio {
+  stream: Readable;
+  bytes: number;
+  mimeType: string;
+}
+
+/**
+ * Where recordings live. Keys are made by us and are unguessable and unique per chunk; a recording is never changed.
+ *
+ * Deliberately not in it: listing, ranges, and copying.
+ */
+export abstract class AudioStorage {
+  /**
+   * Streams a recording in. It is there completely, and safe from a crash of the machine, when the promise resolves;
+   * otherwise nothing is. Repeating it with the same key and the same kind of audio replaces the first.
+   *
+   * The stream has been read to its end or destroyed when the promise settles. It must fail when its source is cut: one
+   * that simply ends is taken for complete.
+   *
+   * @param input.key `<conversationId>/<chunkId>`, without extension
+   * @param input.maxBytes the largest that is accepted; reading stops at the first byte beyond
+   * @throws AudioTooLargeError, NotAudioError (empty, or not audio by content), UploadCutOffError: the sender's fault
+   * @throws InvalidAudioKeyError a key of another shape
+   */
+  abstract save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio>;
+
+  /**
+   * @throws AudioMissingError when there is none
+   * @throws AudioUnavailableError when the store cannot be read now. The stream may still fail later, with any error.
+   * @throws InvalidAudioKeyError a key that `save` did not hand out
+   */
+  abstract open(key: string): Promise<OpenedAudio>;
+
+  /** Removes the recording. Harmless when it is gone already. */
+  abstract delete(key: string): Promise<void>;
+
+  /**
+   * A URL under which the transcription provider can fetch the recording, good for days, different at each call where it
+   * is signed. It is a secret: never log or store it.
+   *
+   * @returns null when the store cannot be reached from outside: the recording must be uploaded to the provider
+   */
+  abstract publicUrl(key: string): Promise<string | null>;
+}

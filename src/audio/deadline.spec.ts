@@ -1,0 +1,52 @@
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { Deadline } from './deadline.js';
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+
+describe('Deadline', () => {
+  it('aborts when time is up, and says so', async () => {
+    const deadline = new Deadline({ timeoutMs: 10 });
+    await aborted(deadline.signal);
+    expect(deadline.expired).toBe(true);
+  });
+
+  it('aborts when the caller does, now or before, and does not call that a timeout', () => {
+    const controller = new AbortController();
+    const deadline = new Deadline({ timeoutMs: 60_000, signal: controller.signal });
+    expect(deadline.signal.aborted).toBe(false);
+    controller.abort();
+    expect(deadline.signal.aborted).toBe(true);
+    expect(deadline.expired).toBe(false);
+    const late = new Deadline({ timeoutMs: 60_000, signal: controller.signal });
+    expect(late.signal.aborted).toBe(true);
+    deadline.dispose();
+    late.dispose();
+  });
+
+  it('leaves nothing behind on a signal that lives longer', () => {
+    const controller = new AbortController();
+    const deadline = new Deadline({ timeoutMs: 60_000, signal: controller.signal });
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    deadline.dispose();
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('counts from the last restart', async () => {
+    const deadline = new Deadline({ timeoutMs: 400 });
+    for (let step = 0; step < 6; step += 1) {
+      await sleep(100);
+      deadline.restart();
+    }
+    expect(deadline.expired).toBe(false);
+    await aborted(deadline.signal);
+    expect(deadline.expired).toBe(true);
+  });
+});

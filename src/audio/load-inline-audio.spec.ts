@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { InvalidAudioKeyError } from './audio-error.js';
+import { type AudioSource, loadAudio, type LoadAudioOptions } from './load-inline-audio.js';
+import { LocalAudioStorage } from './local-audio-storage.js';
+
+const WAV = Buffer.concat([Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), Buffer.alloc(5_000, 7)]);
+
+let dataDir: string;
+let storage: LocalAudioStorage;
+let server: http.Server;
+let url: string;
+let respond: http.RequestListener;
+let requests: number;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'inline-audio-'));
+  storage = new LocalAudioStorage({ dataDir });
+  requests = 0;
+  server = http.createServer((request, response) => {
+    requests += 1;
+    respond(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.mp3?signature=abc`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+  await rm(dataDir, { recursive: true });
+});
+
+const load = (source: AudioSource, changes: Partial<LoadAudioOptions> = {}) =>
+  loadAudio({ storage, source, maxBytes: 100_000, timeoutMs: 10_000, ...changes });
+
+const loadUrl = (changes: Partial<LoadAudioOptions> = {}) => load({ kind: 'url', url }, changes);
+
+function answer(status: number, body: Buffer | string, headers: http.OutgoingHttpHeaders = {}): void {
+  respond = (_request, response) => {
+    response.writeHead(status, headers).end(body);
+  };
+}
+
+describe('a stored recording', () => {
+  const source = (key: string): AudioSource => ({ kind: 'stored', key, mimeType: 'audio/wav' });
+
+  it('is read whole', async () => {
+    const { key } = await storage.save({ stream: Readable.from([WAV]), key: 'a/b', maxBytes: 100_000 });
+    await expect(load(source(key))).resolves.toEqual({ bytes: WAV, mimeType: 'audio/wav' });
+  });
+
+  it('is left out when it is too large, but not when it just fits', async () => {
+    const { key } = await storage.save({ stream: Readable.from([WAV]), key: 'a/b', maxBytes: 100_000 });
+    await expect(load(source(key), { maxBytes: WAV.length - 1 })).resolves.toMatchObject({
+      omitted: 'too_large',
+    });
+    await expect(load(source(key), { maxBytes: WAV.length })).resolves.toHaveProperty('bytes');
+  });
+
+  it('is left out when it is gone', async () => {
+    await expect(load(source('a/b.wav'))).resolves.toMatchObject({ omitted: 'unavailable' });
+  });
+
+  it('with a key that is none of ours is a defect, and is thrown', async () => {
+    await expect(load(source('../b.wav'))).rejects.toBeInstanceOf(InvalidAudioKeyError);
+  });
+});
+
+describe('a recording on the web', () => {
+  it('is read whole, and its content counts more than its label', async () => {
+    answer(200, WAV, { 'content-type': 'text/plain' });
+    await expect(loadUrl()).resolves.toEqual({ bytes: WAV, mimeType: 'audio/wav' });
+  });
+
+  it('goes by its label when its content says nothing', async () => {
+    answer(200, Buffer.alloc(100, 1), { 'content-type': 'audio/L16; rate=16000' });
+    await expect(loadUrl()).resolves.toMatchObject({ mimeType: 'audio/l16' });
+  });
+
+  it.each([
+    ['text without a label', Buffer.from('hello'), {}],
+    ['text with the label of text', Buffer.from('hello'), { 'content-type': 'text/html' }],
+    ['a picture with the label of audio', Buffer.from('%PDF-1.7\n'), { 'content-type': 'audio/mpeg' }],
+    ['nothing', Buffer.alloc(0), { 'content-type': 'audio/mpeg' }],
+  ])('is left out when it is %s', async (_what, body, headers) => {
+    answer(200, body, headers);
+    await expect(loadUrl()).resolves.toMatchObject({ omitted: 'not_audio' });
+  });
+
+  it.each([403, 404, 500, 206])(
+    'is left out when its server answers %i, without a word of the URL',
+    async (status) => {
+      answer(status, WAV);
+      const loaded = await loadUrl();
+      expect(loaded).toMatchObject({
+        omitted: 'unavailable',
+        detail: expect.stringContaining(String(status)),
+      });
+      expect(JSON.stringify(loaded)).not.toContain('signature');
+    },
+  );
+
+  it('is not sought elsewhere when its server redirects', async () => {
+    answer(302, '', { location: url });
+    await expect(loadUrl()).resolves.toMatchObject({ omitted: 'unavailable' });
+    expect(requests).toBe(1);
+  });
+
+  it('is left out at once when it announces to be too large, before a byte of it comes', async () => {
+    respond = (_request, response) => {
+      response.writeHead(200, { 'content-length': '1001' }).flushHeaders();
+    };
+    await expect(loadUrl({ maxBytes: 1_000 })).resolves.toMatchObject({ omitted: 'too_large' });
+  });
+
+  it('is read no further when it grows too large unannounced', async () => {
+    let closed: Promise<unknown> | undefined;
+    respond = (_request, response) => {
+      closed = once(response, 'close');
+      Readable.from(endless()).pipe(response);
+    };
+    await expect(loadUrl()).resolves.toMatchObject({ omitted: 'too_large' });
+    await closed;
+  });
+
+  it('counts what it unpacks to, not what is sent', async () => {
+    answer(200, gzipSync(Buffer.alloc(1_000_000)), { 'content-encoding': 'gzip' });
+    await expect(loadUrl()).resolves.toMatchObject({ omitted: 'too_large' });
+  });
+
+  it('is left out when it does not come in time, or stops coming', async () => {
+    respond = () => undefined;
+    await expect(loadUrl({ timeoutMs: 100 })).resolves.toMatchObject({ omitted: 'unavailable' });
+    respond = (_request, response) => {
+      response.writeHead(200);
+      response.write(WAV);
+    };
+    await expect(loadUrl({ timeoutMs: 200 })).resolves.toMatchObject({ omitted: 'unavailable' });
+  });
+
+  it('is left out when the connection breaks half-way', async () => {
+    respond = (request, response) => {
+      response.writeHead(200, { 'content-length': '9000' });
+      response.write(WAV, () => request.socket.destroy());
+    };
+    await expect(loadUrl()).resolves.toMatchObject({ omitted: 'unavailable' });
+  });
+
+  it.each([
+    'file:///etc/passwd',
+    'ftp://a.example/x',
+    'data:audio/wav;base64,AAAA',
+    'no url',
+    'http://127.0.0.1:1/x',
+  ])('is left out when its URL is %s', async (address) => {
+    await expect(load({ kind: 'url', url: address })).resolves.toMatchObject({ omitted: 'unavailable' });
+  });
+
+  it('is not waited for when the caller stops, and that is not an omission', async () => {
+    const controller = new AbortController();
+    respond = () => {
+      controller.abort(new Error('shutting down'));
+    };
+    await expect(loadUrl({ signal: controller.signal })).rejects.toThrow('shutting down');
+    await expect(loadUrl({ signal: controller.signal })).rejects.toThrow('shutting down');
+    expect(requests).toBe(1);
+  });
+});
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(16_384, 1);
+}

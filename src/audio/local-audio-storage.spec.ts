@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  AudioMissingError,
+  AudioTooLargeError,
+  AudioUnavailableError,
+  InvalidAudioKeyError,
+  NotAudioError,
+  UploadCutOffError,
+} from './audio-error.js';
+import { LocalAudioStorage } from './local-audio-storage.js';
+
+const MIB = 1_048_576;
+const KEY = 'conversation-1/chunk-1';
+
+let dataDir: string;
+let storage: LocalAudioStorage;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'audio-storage-'));
+  storage = new LocalAudioStorage({ dataDir });
+});
+
+afterEach(async () => {
+  await rm(dataDir, { recursive: true });
+});
+
+function wav(bytes: number): Buffer {
+  const file = Buffer.alloc(bytes, 7);
+  file.write('RIFF\x24\0\0\0WAVEfmt ', 'latin1');
+  return file;
+}
+
+const streamOf = (bytes: Buffer, chunkBytes = 10_000) =>
+  Readable.from(
+    (function* () {
+      for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+    })(),
+  );
+
+const save = (stream: Readable, changes: { key?: string; maxBytes?: number } = {}) =>
+  storage.save({ stream, key: KEY, maxBytes: 10 * MIB, ...changes });
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+describe('saving', () => {
+  it('keeps the bytes as they came, under a key that tells their kind, for nobody else to read', async () => {
+    const bytes = wav(200_000);
+    const saved = await save(streamOf(bytes));
+    expect(saved).toEqual({
+      key: `${KEY}.wav`,
+      bytes: 200_000,
+      mimeType: 'audio/wav',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    const path = join(dataDir, 'audio', saved.key);
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await filesBelow(dataDir)).toEqual(['chunk-1.wav']);
+  });
+
+  it('takes a recording of exactly the largest size, and of a few bytes', async () => {
+    await expect(save(streamOf(wav(100_000)), { maxBytes: 100_000 })).resolves.toMatchObject({
+      bytes: 100_000,
+    });
+    await expect(save(streamOf(wav(16), 3), { key: 'c/2' })).resolves.toMatchObject({ bytes: 16 });
+  });
+
+  it('replaces the first when it is repeated', async () => {
+    await save(streamOf(wav(100)));
+    await save(streamOf(wav(50)));
+    await expect(storage.open(`${KEY}.wav`).then(({ stream }) => buffer(stream))).resolves.toHaveLength(50);
+  });
+
+  it('stops at the first byte too many, reads no further and leaves nothing', async () => {
+    let produced = 0;
+    const stream = new Readable({
+      read() {
+        this.push(produced === 0 ? wav(65_536) : Buffer.alloc(65_536));
+        produced += 65_536;
+      },
+    });
+    await expect(save(stream, { maxBytes: MIB })).rejects.toBeInstanceOf(AudioTooLargeError);
+    expect(stream.destroyed).toBe(true);
+    expect(produced).toBeLessThan(2 * MIB);
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
+
+  it('takes a stream that its parser has cut at a limit for too large, not for complete', async () => {
+    const stream = Object.assign(streamOf(wav(1_000)), { truncated: true });
+    await expect(save(stream)).rejects.toBeInstanceOf(AudioTooLargeError);
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
+
+  it.each([
+    ['fails', new Error('socket hang up')],
+    ['is closed without a word', undefined],
+  ])('leaves nothing of an upload that %s half-way', async (_how, failure) => {
+    const whole = wav(500_000);
+    let at = 0;
+    const stream = new Readable({
+      read() {
+        if (at < 300_000) this.push(whole.subarray(at, (at += 50_000)));
+        else this.destroy(failure);
+      },
+    });
+    await expect(save(stream)).rejects.toBeInstanceOf(UploadCutOffError);
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
+
+  it('survives an upload that had failed before it was read', async () => {
+    const stream = streamOf(wav(1_000));
+    const saving = save(stream);
+    stream.destroy(new Error('socket hang up'));
+    await expect(saving).rejects.toBeInstanceOf(UploadCutOffError);
+  });
+
+  it('survives an upload that fails while it is let go', async () => {
+    const stream = new Readable({
+      read() {
+        this.push(wav(1_000));
+      },
+      destroy(_error, done) {
+        done(new Error('socket hang up'));
+      },
+    });
+    const failed = new Promise((resolve) => stream.once('close', resolve));
+    await expect(save(stream, { key: '../x/y' })).rejects.toBeInstanceOf(InvalidAudioKeyError);
+    await failed;
+    expect(stream.errored).toBeDefined();
+  });
+
+  it('refuses an empty upload', async () => {
+    const error: unknown = await save(Readable.from([])).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(NotAudioError);
+    expect(error).toMatchObject({ message: expect.stringContaining('empty') });
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
+
+  it('refuses what is not audio by its first bytes, without receiving the rest', async () => {
+    let produced = 0;
+    const stream = new Readable({
+      read() {
+        this.push(Buffer.alloc(16_384, 'text '));
+        produced += 16_384;
+      },
+    });
+    await expect(save(stream)).rejects.toBeInstanceOf(NotAudioError);
+    expect(stream.destroyed).toBe(true);
+    expect(produced).toBeLessThan(MIB);
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
+
+  it.each([
+    '../a/b',
+    'a/../../b',
+    'a/..',
+    '..',
+    'a',
+    'a/b/c',
+    '/a/b',
+    'a/b.wav',
+    '.incoming/a',
+    'a\\..\\b/c',
+    'a/b\0',
+    '',
+  ])('refuses the key %j and lets the upload go', async (key) => {
+    const stream = streamOf(wav(100));
+    await expect(save(stream, { key })).rejects.toBeInstanceOf(InvalidAudioKeyError);
+    expect(stream.destroyed).toBe(true);
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
+
+  it('fails with the fault of the disk, not of the sender, when it cannot write', async () => {
+    await writeFile(join(dataDir, 'audio'), 'a file where the folder should be');
+    await expect(save(streamOf(wav(100)))).rejects.toMatchObject({
+      code: expect.stringMatching(/ENOTDIR|EEXIST/),
+    });
+  });
+});
+
+describe('reading and deleting', () => {
+  it('finds a recording again after a restart, with its kind and length', async () => {
+    const { key } = await save(streamOf(wav(70_000)));
+    const opened = await new LocalAudioStorage({ dataDir }).open(key);
+    expect(opened).toMatchObject({ bytes: 70_000, mimeType: 'audio/wav' });
+    expect((await buffer(opened.stream)).equals(wav(70_000))).toBe(true);
+  });
+
+  it('says that a recording is missing when it never was, and after it was deleted', async () => {
+    await expect(storage.open(`${KEY}.wav`)).rejects.toBeInstanceOf(AudioMissingError);
+    const { key } = await save(streamOf(wav(100)));
+    await storage.delete(key);
+    await storage.delete(key);
+    await expect(storage.open(key)).rejects.toBeInstanceOf(AudioMissingError);
+  });
+
+  it('does not call a recording missing that it cannot read', async () => {
+    await mkdir(join(dataDir, 'audio'));
+    await writeFile(join(dataDir, 'audio', 'conversation-1'), 'a file where the folder should be');
+    await expect(storage.open(`${KEY}.wav`)).rejects.toBeInstanceOf(AudioUnavailableError);
+  });
+
+  it.each(['../../etc/passwd', '../a/b.wav', 'a/../b.wav', 'a/b', 'a/b.exe', '.incoming/a.wav'])(
+    'neither opens nor deletes under the key %j',
+    async (key) => {
+      await expect(storage.open(key)).rejects.toBeInstanceOf(InvalidAudioKeyError);
+      await expect(storage.delete(key)).rejects.toBeInstanceOf(InvalidAudioKeyError);
+    },
+  );
+
+  it('has no URL for anybody outside', async () => {
+    const { key } = await save(streamOf(wav(100)));
+    await expect(storage.publicUrl(key)).resolves.toBeNull();
+  });
+});
+
+describe('cleaning', () => {
+  it('removes what a dead process left behind a day ago, and nothing else', async () => {
+    const { key } = await save(streamOf(wav(100)));
+    const incoming = join(dataDir, 'audio', '.incoming');
+    const nowMs = Date.now();
+    await writeFile(join(incoming, 'old'), 'x');
+    await utimes(join(incoming, 'old'), new Date(nowMs), new Date(nowMs - 86_400_001));
+    await writeFile(join(incoming, 'fresh'), 'x');
+    await expect(storage.cleanTemporary(nowMs)).resolves.toBe(1);
+    expect(await readdir(incoming)).toEqual(['fresh']);
+    await expect(storage.open(key).then(({ stream }) => buffer(stream))).resolves.toHaveLength(100);
+  });
+
+  it('has nothing to do before the first upload', async () => {
+    await expect(storage.cleanTemporary()).resolves.toBe(0);
+  });
+});

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AudioMissingError, AudioUnavailableError } from './audio-error.js';
+import { assertNewKey, mimeTypeOfKey } from './audio-key.js';
+import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { IncomingAudio } from './incoming-audio.js';
+
+/** No upload takes a day: what lies in the incoming folder for longer was left by a process that died. */
+const ABANDONED_AFTER_MS = 86_400_000;
+
+/** Recordings are personal data: only the user that runs the service may read them. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** The dot keeps it apart from every conversation's folder: no id has one. */
+const INCOMING_FOLDER = '.incoming';
+
+/**
+ * Recordings in a local folder, `<dataDir>/audio/<conversationId>/<chunkId>.<extension>`.
+ *
+ * 1. A file under its final name is complete: it is written beside, flushed to the disk, and only then renamed.
+ * 2. The rename is flushed as well, so that what was accepted is still there after a power cut.
+ * 3. Whatever fails leaves no file; a process that dies leaves one in the incoming folder, for `cleanTemporary`.
+ *
+ * Several processes may share the folder.
+ */
+export class LocalAudioStorage extends AudioStorage {
+  readonly #root: string;
+  readonly #incoming: string;
+
+  constructor(options: { dataDir: string }) {
+    super();
+    this.#root = join(options.dataDir, 'audio');
+    this.#incoming = join(this.#root, INCOMING_FOLDER);
+  }
+
+  override async save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio> {
+    // The reading meets every failure of the upload. This is for one that comes when nobody reads any more, while it is
+    // let go: without a listener that would end the process.
+    const stream = input.stream.on('error', () => undefined);
+    const temporary = join(this.#incoming, randomUUID());
+    try {
+      assertNewKey(input.key);
+      const audio = await IncomingAudio.begin({ stream, maxBytes: input.maxBytes });
+      await mkdir(this.#incoming, { recursive: true, mode: FOLDER_MODE });
+      await writeDurably(temporary, audio.chunks());
+      const key = `${input.key}.${audio.type.extension}`;
+      await this.#publish(temporary, key);
+      return { key, bytes: audio.bytes, mimeType: audio.type.mimeType, sha256: audio.sha256() };
+    } finally {
+      stream.destroy();
+      await rm(temporary, { force: true });
+    }
+  }
+
+  override async open(key: string): Promise<OpenedAudio> {
+    const mimeType = mimeTypeOfKey(key);
+    let file: FileHandle | undefined;
+    try {
+      file = await open(join(this.#root, key), 'r');
+      const { size } = await file.stat();
+      return { stream: file.createReadStream(), bytes: size, mimeType };
+    } catch (error) {
+      await file?.close();
+      if (isMissing(error)) throw new AudioMissingError(key);
+      throw new AudioUnavailableError(key, { cause: error });
+    }
+  }
+
+  override async delete(key: string): Promise<void> {
+    mimeTypeOfKey(key);
+    await rm(join(this.#root, key), { force: true });
+  }
+
+  /** Always null: nobody outside can reach this folder. */
+  override publicUrl(_key: string): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  /**
+   * Removes what uploads left behind when their process died: files in the incoming folder untouched for a day. Harmless at any
+   * time, also while another process receives uploads; meant for each start.
+   *
+   * @param nowMs the present, in milliseconds since the epoch
+   * @returns how many files were removed
+   */
+  async cleanTemporary(nowMs: number = Date.now()): Promise<number> {
+    let removed = 0;
+    for (const name of await listFolder(this.#incoming)) {
+      const path = join(this.#incoming, name);
+      const touchedMs = await lastTouchedMs(path);
+      if (touchedMs === undefined || nowMs - touchedMs < ABANDONED_AFTER_MS) continue;
+      await rm(path, { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
+  async #publish(temporary: string, key: string): Promise<void> {
+    const target = join(this.#root, key);
+    await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE });
+    await rename(temporary, target);
+    await flushFolder(dirname(target));
+    await flushFolder(this.#root);
+  }
+}
+
+async function writeDurably(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    for await (const chunk of chunks) await file.writeFile(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  // Windows neither opens folders nor needs it: its file systems log renames themselves.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function lastTouchedMs(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+}

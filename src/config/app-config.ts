@@ -1,0 +1,54 @@
+/** How results come back: the provider calls us, or we look. Chosen by ASSEMBLYAI_WEBHOOK_URL alone. */
+export type DeliveryConfig = { kind: 'webhook'; url: string; secret: string } | { kind: 'polling' };
+
+export interface ServiceAccount {
+  project_id: string;
+  client_email: string;
+  private_key: string;
+}
+
+export type LanguageModelConfig =
+  | { kind: 'vertexai'; serviceAccount: ServiceAccount; location: string; apiEndpoint?: string }
+  | { kind: 'gemini'; apiKey: string; baseUrl?: string }
+  | { kind: 'none' };
+
+export interface HttpConfig {
+  host: string;
+  port: number;
+  /** Empty: `/api` is open, which is allowed on a loopback host only. */
+  apiKeys: readonly string[];
+  maxUploadBytes: number;
+}
+
+export interface TranscriptionConfig {
+  provider: 'Dembrane-25-09' | 'AssemblyAI';
+  assemblyai: { apiKey: string; baseUrl: string };
+  delivery: DeliveryConfig;
+  /** All secrets that a callback may bear; also without a webhook URL, so that late callbacks are understood. */
+  callbackSecrets: readonly string[];
+  pollIntervalMs: number;
+  callbackDeadlineMs: number;
+  timeoutMs: number;
+  submitConcurrency: number;
+}
+
+export interface CorrectionConfig {
+  languageModel: LanguageModelConfig;
+  correctionModel: string;
+  summaryModel: string;
+  concurrency: number;
+}
+
+/** The whole configuration: one frozen object, made once at start, and the DI token under which it is injected. */
+export class AppConfig {
+  readonly role!: 'all' | 'api' | 'worker';
+  readonly dataDir!: string;
+  /** Unset: embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl?: string;
+  readonly http!: HttpConfig;
+  readonly transcription!: TranscriptionConfig;
+  readonly correction!: CorrectionConfig;
+  readonly reconcileIntervalMs!: number;
+  /** First pause of every exponential backoff against a provider. */
+  readonly retryBaseMs!: number;
+}

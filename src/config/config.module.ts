@@ -1,0 +1,44 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule as NestConfigModule, ConfigService } from '@nestjs/config';
+import { AppConfig } from './app-config.js';
+import { createAppConfig } from './create-app-config.js';
+
+const APP_CONFIG_KEY = 'app';
+
+@Module({})
+export class ConfigModule {
+  /**
+   * Reads the environment, and `.env` in the working directory behind it, and provides AppConfig everywhere.
+   *
+   * @param environment given: this is the whole environment, and no `.env` is read
+   * @throws ConfigError at once, before anything else of the application is made
+   */
+  static async load(
+    environment?: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ module: DynamicModule; config: AppConfig }> {
+    let config: AppConfig | undefined;
+    const nestConfig = await NestConfigModule.forRoot({
+      isGlobal: true,
+      ignoreEnvFile: environment !== undefined,
+      validate: (variables) => {
+        config = createAppConfig(environment ?? variables);
+        return { [APP_CONFIG_KEY]: config };
+      },
+    });
+    if (config === undefined) throw new TypeError('the configuration was not validated');
+    const module: DynamicModule = {
+      module: ConfigModule,
+      global: true,
+      imports: [nestConfig],
+      providers: [
+        {
+          provide: AppConfig,
+          inject: [ConfigService],
+          useFactory: (service: ConfigService) => service.getOrThrow<AppConfig>(APP_CONFIG_KEY),
+        },
+      ],
+      exports: [AppConfig],
+    };
+    return { module, config };
+  }
+}

@@ -1,0 +1,179 @@
+import { isIPv4 } from 'node:net';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import type { AppConfig, DeliveryConfig, LanguageModelConfig, ServiceAccount } from './app-config.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { EnvironmentVariables, LONG_NAMES } from './environment.js';
+
+type Source = Readonly<Record<string, unknown>>;
+
+/**
+ * Turns an environment into the configuration.
+ *
+ * @throws ConfigError with every problem at once
+ */
+export function createAppConfig(source: Source): AppConfig {
+  const env = plainToInstance(EnvironmentVariables, pickVariables(source), { exposeDefaultValues: true });
+  const problems: ConfigProblem[] = validateSync(env).map(({ property, constraints }) => ({
+    variable: property,
+    problem: Object.values(constraints ?? {}).join('; '),
+  }));
+  const report = (variable: string, problem: string) => {
+    if (!problems.some((known) => known.variable === variable)) problems.push({ variable, problem });
+  };
+
+  checkDoors(env, report);
+  checkNotYetBuilt(env, report);
+  const delivery = chooseDelivery(env, report);
+  const languageModel = chooseLanguageModel(env, report);
+  if (env.ASSEMBLYAI_API_KEY === undefined) {
+    report('ASSEMBLYAI_API_KEY', 'is missing; give the API key of your AssemblyAI project');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  return freeze({
+    role: env.ROLE,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      apiKeys: splitList(env.API_KEYS),
+      maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    },
+    transcription: {
+      provider: env.TRANSCRIPTION_PROVIDER === 'AssemblyAI' ? 'AssemblyAI' : 'Dembrane-25-09',
+      assemblyai: {
+        apiKey: env.ASSEMBLYAI_API_KEY ?? '',
+        baseUrl: env.ASSEMBLYAI_BASE_URL.replace(/\/+$/, ''),
+      },
+      delivery,
+      callbackSecrets: splitList(env.ASSEMBLYAI_WEBHOOK_SECRET),
+      pollIntervalMs: env.POLL_INTERVAL_MS,
+      callbackDeadlineMs: env.CALLBACK_DEADLINE_MS,
+      timeoutMs: env.TRANSCRIPTION_TIMEOUT_MS,
+      submitConcurrency: env.SUBMIT_CONCURRENCY,
+    },
+    correction: {
+      languageModel,
+      correctionModel: env.CORRECTION_MODEL,
+      summaryModel: env.SUMMARY_MODEL,
+      concurrency: env.CORRECTION_CONCURRENCY,
+    },
+    reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
+    retryBaseMs: env.RETRY_BASE_MS,
+  });
+}
+
+type Report = (variable: string, problem: string) => void;
+
+/** Only our variables; an empty one counts as unset, and the short name wins over the long one. */
+function pickVariables(source: Source): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of environmentVariableNames()) {
+    const value = [source[name], source[LONG_NAMES[name] ?? name]]
+      .map((candidate) => (typeof candidate === 'string' ? candidate.trim() : ''))
+      .find((candidate) => candidate !== '');
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+/** The short names of all variables, for the loader and for the test that compares them with `.env.example`. */
+export function environmentVariableNames(): string[] {
+  return Object.keys(new EnvironmentVariables());
+}
+
+function checkDoors(env: EnvironmentVariables, report: Report): void {
+  if (env.ROLE !== 'worker' && !isLoopback(env.HOST) && splitList(env.API_KEYS).length === 0) {
+    report('API_KEYS', `is missing; HOST ${env.HOST} can be reached from outside, so give at least one key`);
+  }
+  if (env.ROLE !== 'all' && env.DATABASE_URL === undefined) {
+    report('DATABASE_URL', `is missing; ROLE ${env.ROLE} shares its database with other processes`);
+  }
+}
+
+function checkNotYetBuilt(env: EnvironmentVariables, report: Report): void {
+  if (env.REDIS_URL !== undefined) {
+    report('REDIS_URL', 'is not supported by this version; unset it, queues then run on PostgreSQL');
+  }
+  if (env.TRANSCRIPTION_PROVIDER === 'LiteLLM') {
+    report('TRANSCRIPTION_PROVIDER', 'LiteLLM is not supported by this version; give Dembrane-25-09 or AssemblyAI');
+  }
+  if (env.STORAGE_S3_BUCKET !== undefined) {
+    report('STORAGE_S3_BUCKET', 'is not supported by this version; unset it, audio is then kept in DATA_DIR');
+  }
+}
+
+function chooseDelivery(env: EnvironmentVariables, report: Report): DeliveryConfig {
+  const url = env.ASSEMBLYAI_WEBHOOK_URL;
+  if (url === undefined) return { kind: 'polling' };
+  const [secret] = splitList(env.ASSEMBLYAI_WEBHOOK_SECRET);
+  if (secret === undefined) {
+    report(
+      'ASSEMBLYAI_WEBHOOK_SECRET',
+      'is missing; ASSEMBLYAI_WEBHOOK_URL is set, so give a long random secret (a comma list while you rotate it)',
+    );
+    return { kind: 'polling' };
+  }
+  return { kind: 'webhook', url, secret };
+}
+
+function chooseLanguageModel(env: EnvironmentVariables, report: Report): LanguageModelConfig {
+  if (env.GCP_SA_JSON !== undefined) {
+    const serviceAccount = parseServiceAccount(env.GCP_SA_JSON);
+    if (serviceAccount !== undefined) {
+      return {
+        kind: 'vertexai',
+        serviceAccount,
+        location: env.VERTEX_LOCATION,
+        apiEndpoint: env.VERTEX_API_ENDPOINT,
+      };
+    }
+    report(
+      'GCP_SA_JSON',
+      'is not a service account key; give its JSON, raw or in base64, with project_id, client_email and private_key',
+    );
+  }
+  if (env.GEMINI_API_KEY !== undefined) {
+    return { kind: 'gemini', apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL };
+  }
+  return { kind: 'none' };
+}
+
+function parseServiceAccount(text: string): ServiceAccount | undefined {
+  const json = text.startsWith('{') ? text : Buffer.from(text, 'base64').toString('utf8');
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return isServiceAccount(parsed) ? parsed : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isServiceAccount(value: unknown): value is ServiceAccount {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Partial<Record<keyof ServiceAccount, unknown>>;
+  return [fields.project_id, fields.client_email, fields.private_key].every(
+    (field) => typeof field === 'string' && field !== '',
+  );
+}
+
+function splitList(list: string | undefined): string[] {
+  return (list ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) freeze(inner as object);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,177 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, ValidateBy } from 'class-validator';
+
+/** A timer in Node is a 32-bit number of milliseconds; a longer pause would fire at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+const HOUR_MS = 3_600_000;
+/** More jobs at once than this starve the event loop of one process; run another process instead. */
+const MAX_CONCURRENCY = 256;
+/** AssemblyAI takes at most 2.2 GB by upload and 5 GB by URL. */
+const MAX_AUDIO_BYTES = 5_000_000_000;
+
+export const ROLES = ['all', 'api', 'worker'] as const;
+export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM'] as const;
+
+/** The long name of a variable, for deployments that group their settings; the short one wins. */
+export const LONG_NAMES: Readonly<Record<string, string>> = {
+  TRANSCRIPTION_PROVIDER: 'TRANSCRIPTION__PROVIDER',
+  ASSEMBLYAI_API_KEY: 'TRANSCRIPTION__ASSEMBLYAI__API_KEY',
+  ASSEMBLYAI_BASE_URL: 'TRANSCRIPTION__ASSEMBLYAI__BASE_URL',
+  ASSEMBLYAI_WEBHOOK_URL: 'TRANSCRIPTION__ASSEMBLYAI__WEBHOOK_URL',
+  ASSEMBLYAI_WEBHOOK_SECRET: 'TRANSCRIPTION__ASSEMBLYAI__WEBHOOK_SECRET',
+  GCP_SA_JSON: 'TRANSCRIPTION__GCP_SA_JSON',
+};
+
+function WholeNumber(min: number, max: number): PropertyDecorator {
+  const decorators = [
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value)),
+    ValidateBy({
+      name: 'wholeNumber',
+      validator: {
+        validate: (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+        defaultMessage: () => `is not a whole number in range; give one from ${min} to ${max}`,
+      },
+    }),
+  ];
+  return (target, key) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
+}
+
+function UrlWith(...protocols: string[]): PropertyDecorator {
+  return ValidateBy({
+    name: 'urlWith',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      defaultMessage: () =>
+        `is not a usable URL; give one that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    },
+  });
+}
+
+/** RFC 9110, section 5.5: visible characters only; anything else would be changed or refused on the way. */
+export const HEADER_SAFE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+
+function HeaderSafe(): PropertyDecorator {
+  return ValidateBy({
+    name: 'headerSafe',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && HEADER_SAFE.test(value),
+      defaultMessage: () =>
+        'cannot travel in an HTTP header; give visible ASCII characters only (no line breaks, no accents)',
+    },
+  });
+}
+
+/**
+ * Every variable that Ringback reads, under its short name, with its default. `.env.example` documents the same list;
+ * a test fails when the two differ.
+ */
+export class EnvironmentVariables {
+  HOST = '127.0.0.1';
+
+  @WholeNumber(0, 65_535)
+  PORT = 3000;
+
+  @IsIn(ROLES, { message: `is not a role; give one of ${ROLES.join(', ')}` })
+  ROLE: (typeof ROLES)[number] = 'all';
+
+  DATA_DIR = '.data';
+
+  @IsOptional()
+  @UrlWith('postgres:', 'postgresql:')
+  DATABASE_URL?: string;
+
+  @IsOptional()
+  @UrlWith('redis:', 'rediss:')
+  REDIS_URL?: string;
+
+  @IsOptional()
+  @HeaderSafe()
+  API_KEYS?: string;
+
+  @IsIn(TRANSCRIPTION_PROVIDERS, {
+    message: `is not a provider; give one of ${TRANSCRIPTION_PROVIDERS.join(', ')}`,
+  })
+  TRANSCRIPTION_PROVIDER: (typeof TRANSCRIPTION_PROVIDERS)[number] = 'Dembrane-25-09';
+
+  @IsOptional()
+  @HeaderSafe()
+  ASSEMBLYAI_API_KEY?: string;
+
+  @UrlWith('https:', 'http:')
+  ASSEMBLYAI_BASE_URL = 'https://api.eu.assemblyai.com';
+
+  @IsOptional()
+  @UrlWith('https:', 'http:')
+  ASSEMBLYAI_WEBHOOK_URL?: string;
+
+  @IsOptional()
+  @HeaderSafe()
+  ASSEMBLYAI_WEBHOOK_SECRET?: string;
+
+  GCP_SA_JSON?: string;
+
+  VERTEX_LOCATION = 'europe-west1';
+
+  VERTEX_API_ENDPOINT?: string;
+
+  @IsOptional()
+  @HeaderSafe()
+  GEMINI_API_KEY?: string;
+
+  @IsOptional()
+  @UrlWith('https:', 'http:')
+  GEMINI_BASE_URL?: string;
+
+  CORRECTION_MODEL = 'gemini-2.5-pro';
+
+  SUMMARY_MODEL = 'gemini-2.5-flash';
+
+  LITELLM_TRANSCRIPTION_MODEL?: string;
+
+  LITELLM_TRANSCRIPTION_API_KEY?: string;
+
+  @IsOptional()
+  @UrlWith('https:', 'http:')
+  LITELLM_TRANSCRIPTION_API_BASE?: string;
+
+  LITELLM_TRANSCRIPTION_API_VERSION?: string;
+
+  STORAGE_S3_BUCKET?: string;
+
+  STORAGE_S3_REGION?: string;
+
+  @IsOptional()
+  @UrlWith('https:', 'http:')
+  STORAGE_S3_ENDPOINT?: string;
+
+  STORAGE_S3_KEY?: string;
+
+  STORAGE_S3_SECRET?: string;
+
+  @WholeNumber(10, HOUR_MS)
+  POLL_INTERVAL_MS = 3_000;
+
+  @WholeNumber(10, 24 * HOUR_MS)
+  CALLBACK_DEADLINE_MS = 180_000;
+
+  @WholeNumber(100, MAX_TIMER_MS)
+  TRANSCRIPTION_TIMEOUT_MS = 1_800_000;
+
+  @WholeNumber(100, 24 * HOUR_MS)
+  RECONCILE_INTERVAL_MS = 180_000;
+
+  @WholeNumber(1, 60_000)
+  RETRY_BASE_MS = 1_000;
+
+  @WholeNumber(1, MAX_CONCURRENCY)
+  SUBMIT_CONCURRENCY = 16;
+
+  @WholeNumber(1, MAX_CONCURRENCY)
+  CORRECTION_CONCURRENCY = 8;
+
+  @WholeNumber(1, MAX_AUDIO_BYTES)
+  MAX_UPLOAD_BYTES = 2_200_000_000;
+}

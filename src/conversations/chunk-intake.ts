@@ -1,0 +1,107 @@
+import { ConflictException, Injectable, Logger, NotFoundException } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AudioStorage } from '../audio/audio-storage.js';
+import { Coordination } from '../coordination/coordination.js';
+import { bestEffort } from '../queues/best-effort.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { ChunksRepository, type ChunkAudio, type ChunkView } from './chunks.repository.js';
+import { ConversationsRepository } from './conversations.repository.js';
+
+export interface IncomingChunk {
+  audio: ChunkAudio;
+  position?: number;
+}
+
+/** Accepts chunks: after it has answered, the chunk is in the record and will settle, whatever happens. */
+@Injectable()
+export class ChunkIntake {
+  private readonly logger = new Logger(ChunkIntake.name);
+
+  constructor(
+    private readonly chunks: ChunksRepository,
+    private readonly conversations: ConversationsRepository,
+    private readonly storage: AudioStorage,
+    private readonly coordination: Coordination,
+    private readonly queues: JobQueues,
+  ) {}
+
+  /**
+   * @param options.receive brings the audio in; called only when the chunk can be accepted, with the id it will have
+   * @throws NotFoundException, ConflictException: no such conversation, or it is finished
+   */
+  async accept(options: {
+    conversationId: string;
+    idempotencyKey?: string;
+    receive: (chunkId: string) => Promise<IncomingChunk>;
+  }): Promise<ChunkView> {
+    const { conversationId, idempotencyKey, receive } = options;
+    const known = await this.findKnown(conversationId, idempotencyKey);
+    if (known !== undefined) return known;
+    const status = await this.conversations.status(conversationId);
+    if (status === undefined) throw new NotFoundException(`there is no conversation ${conversationId}`);
+    if (status !== 'open') throw conversationFinished(conversationId);
+
+    const id = uuidv7();
+    const { audio, position } = await receive(id);
+    const result = await this.chunks.add({ id, conversationId, position, audio, idempotencyKey });
+    if (result.kind !== 'added' && audio.kind === 'stored') await this.storage.delete(audio.key);
+    switch (result.kind) {
+      case 'added':
+        await this.start(conversationId, id);
+        return this.read(id);
+      case 'repeated':
+        return this.read(result.chunkId);
+      case 'finished':
+        throw conversationFinished(conversationId);
+      case 'no_conversation':
+        throw new NotFoundException(`there is no conversation ${conversationId}`);
+    }
+  }
+
+  /**
+   * Starts the transcription of a chunk again. One that is in flight is left alone.
+   *
+   * @throws NotFoundException, ConflictException: no such chunk, or it is completed and `force` is not given
+   */
+  async restart(chunkId: string, options: { force: boolean; redactPii?: boolean }): Promise<ChunkView> {
+    const result = await this.chunks.restart(chunkId, options);
+    switch (result.kind) {
+      case 'restarted':
+        await bestEffort(this.logger, `submitting chunk ${chunkId}`, async () => {
+          await this.coordination.addPending(result.conversationId, chunkId);
+          await this.queues.add('submit', { chunkId, attempt: result.attempt });
+        });
+        return this.read(chunkId);
+      case 'in_flight':
+        return this.read(chunkId);
+      case 'completed':
+        throw new ConflictException(`chunk ${chunkId} is completed; add ?force=true to transcribe it again`);
+      case 'no_chunk':
+        throw new NotFoundException(`there is no chunk ${chunkId}`);
+    }
+  }
+
+  /** @throws NotFoundException */
+  async read(chunkId: string): Promise<ChunkView> {
+    const chunk = await this.chunks.view(chunkId);
+    if (chunk === undefined) throw new NotFoundException(`there is no chunk ${chunkId}`);
+    return chunk;
+  }
+
+  private async findKnown(conversationId: string, key: string | undefined): Promise<ChunkView | undefined> {
+    if (key === undefined) return undefined;
+    const id = await this.chunks.findByIdempotencyKey(conversationId, key);
+    return id === undefined ? undefined : this.read(id);
+  }
+
+  private async start(conversationId: string, chunkId: string): Promise<void> {
+    await bestEffort(this.logger, `submitting chunk ${chunkId}`, async () => {
+      await this.coordination.addPending(conversationId, chunkId);
+      await this.queues.add('submit', { chunkId, attempt: 1 });
+    });
+  }
+}
+
+function conversationFinished(id: string): ConflictException {
+  return new ConflictException(`conversation ${id} is finished and takes no more chunks`);
+}

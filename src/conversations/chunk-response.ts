@@ -1,0 +1,25 @@
+import type { RecordedEvent } from '../observability/processing-log.js';
+import type { ChunkResponse, ProcessingEventResponse } from './chunks.dto.js';
+import type { ChunkView } from './chunks.repository.js';
+
+export function toChunkResponse(chunk: ChunkView): ChunkResponse {
+  return {
+    id: chunk.id,
+    conversationId: chunk.conversationId,
+    position: chunk.position,
+    status: chunk.status,
+    transcript: chunk.transcript,
+    error: chunk.error,
+    diarization: chunk.diarization,
+    transcriptId: chunk.transcriptId,
+    strategy: chunk.strategy,
+    createdAt: chunk.createdAt.toISOString(),
+    submittedAt: chunk.submittedAt?.toISOString() ?? null,
+    transcribedAt: chunk.transcribedAt?.toISOString() ?? null,
+    completedAt: chunk.completedAt?.toISOString() ?? null,
+  };
+}
+
+export function toEventResponse(event: RecordedEvent): ProcessingEventResponse {
+  return { ...event, at: event.at.toISOString() };
+}

@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import { sql, type Kysely } from 'kysely';
+import { storableJson, storableText } from '../database/storable.js';
+import { type Diarization, type Schema } from '../database/schema.js';
+
+/** The database, or a transaction in it that the caller makes other changes in. */
+export type Executor = Kysely<Schema>;
+
+/** A text without a word in it is told apart from no text at all. */
+export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
+
+/**
+ * The life of a chunk. Each transition is one conditional UPDATE, here and nowhere else; it answers whether it happened.
+ * Who changed no row was slower than somebody else, and reads again.
+ *
+ *   queued        waits for its submission to be accepted; `attempt` counts how often it came here
+ *   transcribing  the provider has it, `submission_id` says as which submission
+ *   correcting    the first-stage text is stored (unless the conversation is anonymised), its correction is owed
+ *   completed     the final text is stored
+ *   failed        no text can be had; `error` says why
+ *
+ *   queued -> transcribing | failed        transcribing -> correcting | completed | failed | queued (submission abandoned)
+ *   correcting -> completed | failed       queued -> queued (a new attempt)
+ *   failed | completed -> queued           only by a restart that somebody asked for
+ *
+ * Every result names the submission it comes from: what an abandoned or older one brings changes no row.
+ */
+@Injectable()
+export class ChunkTransitions {
+  /** queued -> transcribing: the provider accepted `submissionId`. */
+  async startTranscribing(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set({ status: 'transcribing', submitted_at: sql<Date>`now()`, failed_submits: 0 })
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', '=', 'queued')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
+  async startCorrecting(db: Executor, chunk: ChunkOfSubmission & FirstStageText): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set({
+        status: 'correcting',
+        transcript: chunk.transcript === null ? null : storableText(chunk.transcript),
+        diarization: chunk.diarization === null ? null : storableJson(chunk.diarization),
+        transcribed_at: sql<Date>`now()`,
+        error: null,
+      })
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', '=', 'transcribing')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** transcribing (one-stage providers) or correcting -> completed, with the final text. */
+  async complete(
+    db: Executor,
+    chunk: ChunkOfSubmission & { from: 'transcribing' | 'correcting'; transcript: string; diarization: Diarization },
+  ): Promise<boolean> {
+    const transcript = storableText(chunk.transcript).trim();
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set({
+        status: 'completed',
+        transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
+        diarization: storableJson(chunk.diarization),
+        transcribed_at: sql<Date>`coalesce(transcribed_at, now())`,
+        completed_at: sql<Date>`now()`,
+        error: null,
+      })
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', '=', chunk.from)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** transcribing or correcting -> failed, by the submission's own result. */
+  async fail(db: Executor, chunk: ChunkOfSubmission & { error: string }): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set(failedWith(chunk.error))
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', 'in', ['queued', 'transcribing', 'correcting'])
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** queued -> failed, before any submission of this attempt was made. */
+  async failUnsubmitted(db: Executor, chunk: ChunkAttempt & { error: string }): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set(failedWith(chunk.error))
+      .where('id', '=', chunk.chunkId)
+      .where('attempt', '=', chunk.attempt)
+      .where('status', '=', 'queued')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /**
+   * queued or transcribing -> queued, as a new attempt, because the submission came to nothing.
+   *
+   * @returns the new attempt, or undefined when the chunk had moved on
+   */
+  async requeue(db: Executor, chunk: ChunkOfSubmission): Promise<RequeuedChunk | undefined> {
+    return db
+      .updateTable('chunks')
+      .set(REQUEUED)
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', 'in', ['queued', 'transcribing'])
+      .returning(['attempt', 'failed_submits as failedSubmits'])
+      .executeTakeFirst();
+  }
+
+  /** queued -> queued, as a new attempt, before any submission of this attempt was made. */
+  async requeueUnsubmitted(db: Executor, chunk: ChunkAttempt): Promise<RequeuedChunk | undefined> {
+    return db
+      .updateTable('chunks')
+      .set(REQUEUED)
+      .where('id', '=', chunk.chunkId)
+      .where('attempt', '=', chunk.attempt)
+      .where('status', '=', 'queued')
+      .returning(['attempt', 'failed_submits as failedSubmits'])
+      .executeTakeFirst();
+  }
+}
+
+export interface ChunkOfSubmission {
+  chunkId: string;
+  submissionId: string;
+}
+
+export interface ChunkAttempt {
+  chunkId: string;
+  attempt: number;
+}
+
+export interface FirstStageText {
+  transcript: string | null;
+  diarization: Diarization | null;
+}
+
+export interface RequeuedChunk {
+  attempt: number;
+  /** Submits in a row that came to nothing, this one included. */
+  failedSubmits: number;
+}
+
+/** A message is for a person to read, not a log. */
+const MAX_ERROR_LENGTH = 2_000;
+
+const REQUEUED = {
+  status: 'queued' as const,
+  attempt: sql<number>`attempt + 1`,
+  failed_submits: sql<number>`failed_submits + 1`,
+};
+
+function failedWith(error: string) {
+  return {
+    status: 'failed' as const,
+    error: storableText(error).slice(0, MAX_ERROR_LENGTH),
+    completed_at: sql<Date>`now()`,
+  };
+}

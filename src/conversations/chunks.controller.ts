@@ -1,0 +1,144 @@
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  ParseBoolPipe,
+  ParseUUIDPipe,
+  Post,
+  Query,
+  Req,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+  getSchemaPath,
+  ApiExtraModels,
+} from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { validateBody } from '../http/validation.js';
+import { ProcessingLog } from '../observability/processing-log.js';
+import { ChunkIntake, type IncomingChunk } from './chunk-intake.js';
+import { toChunkResponse, toEventResponse } from './chunk-response.js';
+import {
+  ChunkResponse,
+  CreateChunkFromUrlRequest,
+  ProcessingEventResponse,
+  TranscribeChunkRequest,
+} from './chunks.dto.js';
+import { UploadReceiver } from './upload-receiver.js';
+
+/** Visible ASCII, as a header can carry it; long enough for any token that a client makes. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+@ApiTags('chunks')
+@ApiBearerAuth()
+@ApiExtraModels(CreateChunkFromUrlRequest)
+@Controller('api')
+export class ChunksController {
+  constructor(
+    private readonly intake: ChunkIntake,
+    private readonly uploads: UploadReceiver,
+    private readonly log: ProcessingLog,
+  ) {}
+
+  @Post('conversations/:id/chunks')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ summary: 'Add a chunk: upload a recording, or give its URL' })
+  @ApiConsumes('multipart/form-data', 'application/json')
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeat returns the same chunk.' })
+  @ApiBody({
+    schema: {
+      oneOf: [
+        {
+          type: 'object',
+          required: ['audio'],
+          properties: {
+            audio: { type: 'string', format: 'binary' },
+            position: { type: 'integer', minimum: 0 },
+          },
+        },
+        { $ref: getSchemaPath(CreateChunkFromUrlRequest) },
+      ],
+    },
+  })
+  @ApiAcceptedResponse({ type: ChunkResponse })
+  @ApiNotFoundResponse({ description: 'No such conversation' })
+  @ApiConflictResponse({ description: 'The conversation is finished' })
+  async create(
+    @Param('id', ParseUUIDPipe) conversationId: string,
+    @Req() request: FastifyRequest,
+    @Headers('idempotency-key') idempotencyKey?: string,
+  ): Promise<ChunkResponse> {
+    if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+      throw new BadRequestException(['Idempotency-Key must be 1 to 255 visible ASCII characters']);
+    }
+    const receive = (chunkId: string): Promise<IncomingChunk> =>
+      request.isMultipart()
+        ? this.receiveUpload(request, `${conversationId}/${chunkId}`)
+        : receiveUrl(request.body);
+    return toChunkResponse(await this.intake.accept({ conversationId, idempotencyKey, receive }));
+  }
+
+  @Post('transcription/chunks/:chunkId')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Transcribe a chunk again',
+    description:
+      'In flight: nothing new is submitted. Failed: it is tried again. Completed: 409 unless `force` is true.',
+  })
+  @ApiQuery({ name: 'force', required: false, type: Boolean })
+  @ApiAcceptedResponse({ type: ChunkResponse })
+  @ApiNotFoundResponse({ description: 'No such chunk' })
+  @ApiConflictResponse({ description: 'The chunk is completed' })
+  async transcribe(
+    @Param('chunkId', ParseUUIDPipe) chunkId: string,
+    @Body() request: TranscribeChunkRequest,
+    @Query('force', new ParseBoolPipe({ optional: true })) force = false,
+  ): Promise<ChunkResponse> {
+    return toChunkResponse(await this.intake.restart(chunkId, { force, redactPii: request.redactPii }));
+  }
+
+  @Get('chunks/:id')
+  @ApiOperation({ summary: 'Read a chunk: its state, and its text as soon as there is one' })
+  @ApiOkResponse({ type: ChunkResponse })
+  @ApiNotFoundResponse({ description: 'No such chunk' })
+  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ChunkResponse> {
+    return toChunkResponse(await this.intake.read(id));
+  }
+
+  @Get('chunks/:id/events')
+  @ApiOperation({ summary: 'What happened to a chunk, job by job, oldest first' })
+  @ApiOkResponse({ type: ProcessingEventResponse, isArray: true })
+  @ApiNotFoundResponse({ description: 'No such chunk' })
+  async events(@Param('id', ParseUUIDPipe) id: string): Promise<ProcessingEventResponse[]> {
+    await this.intake.read(id);
+    return (await this.log.ofChunk(id)).map(toEventResponse);
+  }
+
+  private async receiveUpload(request: FastifyRequest, key: string): Promise<IncomingChunk> {
+    const { audio, position } = await this.uploads.receive(request, key);
+    return {
+      audio: { kind: 'stored', key: audio.key, mimeType: audio.mimeType, bytes: audio.bytes },
+      position,
+    };
+  }
+}
+
+async function receiveUrl(body: unknown): Promise<IncomingChunk> {
+  const { audioUrl, position } = await validateBody(CreateChunkFromUrlRequest, body);
+  return { audio: { kind: 'url', url: audioUrl }, position };
+}

@@ -1,0 +1,111 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsOptional, IsUrl, Max, MaxLength, Min } from 'class-validator';
+import type { ChunkStatus, StrategyName } from '../database/schema.js';
+
+/** PostgreSQL's integer. */
+export const MAX_POSITION = 2_147_483_647;
+/** Longer than any presigned URL. */
+const MAX_URL_LENGTH = 8_192;
+
+export class CreateChunkFromUrlRequest {
+  @ApiProperty({ example: 'https://example.org/recordings/part-1.mp3', maxLength: MAX_URL_LENGTH })
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
+    { message: 'audioUrl must be an http or https URL' },
+  )
+  @MaxLength(MAX_URL_LENGTH)
+  audioUrl!: string;
+
+  @ApiPropertyOptional({ minimum: 0, description: 'After the last chunk when not given.' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_POSITION)
+  position?: number;
+}
+
+export class TranscribeChunkRequest {
+  @ApiPropertyOptional({ description: 'From now on for this chunk, instead of the conversation’s setting.' })
+  @IsOptional()
+  @IsBoolean()
+  redactPii?: boolean;
+}
+
+export class DiarizationResponse {
+  @ApiProperty({
+    example: 'Dembrane-25-09',
+    description: 'Says what `data` holds: the provider’s answer, or {note, raw, error} of the correction.',
+  })
+  schema!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  data!: unknown;
+}
+
+export class ChunkResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  conversationId!: string;
+
+  @ApiProperty()
+  position!: number;
+
+  @ApiProperty({ enum: ['queued', 'transcribing', 'correcting', 'completed', 'failed'] })
+  status!: ChunkStatus;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The first-stage text as soon as it exists, then the corrected one.',
+  })
+  transcript!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  error!: string | null;
+
+  @ApiProperty({ type: DiarizationResponse, nullable: true })
+  diarization!: DiarizationResponse | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The provider’s id.' })
+  transcriptId!: string | null;
+
+  @ApiProperty({ enum: ['webhook', 'polling'], nullable: true })
+  strategy!: StrategyName | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  submittedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  transcribedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  completedAt!: string | null;
+}
+
+export class ProcessingEventResponse {
+  @ApiProperty({ type: String, nullable: true, format: 'uuid' })
+  chunkId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uuid' })
+  submissionId!: string | null;
+
+  @ApiProperty({ enum: ['submit', 'check', 'correct', 'finalize', 'summarize'] })
+  job!: string;
+
+  @ApiProperty({ enum: ['started', 'completed', 'failed'] })
+  event!: string;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds' })
+  durationMs!: number | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  message!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+}

@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../database/database.js';
+import type { ChunkStatus, Diarization, StrategyName } from '../database/schema.js';
+import type { Executor } from './chunk-transitions.js';
+
+export type ChunkAudio =
+  { kind: 'stored'; key: string; mimeType: string; bytes: number } | { kind: 'url'; url: string };
+
+export interface NewChunk {
+  id: string;
+  conversationId: string;
+  /** Where the chunk stands in the conversation; after the last one when not given. */
+  position?: number;
+  audio: ChunkAudio;
+  idempotencyKey?: string;
+}
+
+export interface ChunkView {
+  id: string;
+  conversationId: string;
+  position: number;
+  status: ChunkStatus;
+  attempt: number;
+  transcript: string | null;
+  error: string | null;
+  diarization: Diarization | null;
+  submissionId: string | null;
+  transcriptId: string | null;
+  strategy: StrategyName | null;
+  createdAt: Date;
+  submittedAt: Date | null;
+  transcribedAt: Date | null;
+  completedAt: Date | null;
+}
+
+export type AddResult =
+  | { kind: 'added'; chunkId: string }
+  | { kind: 'repeated'; chunkId: string }
+  | { kind: 'finished' }
+  | { kind: 'no_conversation' };
+
+export type RestartResult =
+  | { kind: 'restarted'; conversationId: string; attempt: number }
+  | { kind: 'in_flight'; chunk: ChunkView }
+  | { kind: 'completed' }
+  | { kind: 'no_chunk' };
+
+@Injectable()
+export class ChunksRepository {
+  constructor(private readonly database: Database) {}
+
+  async view(id: string, db: Executor = this.database): Promise<ChunkView | undefined> {
+    return db
+      .selectFrom('chunks as c')
+      .leftJoin('submissions as s', 's.id', 'c.submission_id')
+      .select([
+        'c.id',
+        'c.conversation_id as conversationId',
+        'c.position',
+        'c.status',
+        'c.attempt',
+        'c.transcript',
+        'c.error',
+        'c.diarization',
+        'c.submission_id as submissionId',
+        's.transcript_id as transcriptId',
+        's.strategy',
+        'c.created_at as createdAt',
+        'c.submitted_at as submittedAt',
+        'c.transcribed_at as transcribedAt',
+        'c.completed_at as completedAt',
+      ])
+      .where('c.id', '=', id)
+      .executeTakeFirst();
+  }
+
+  async findByIdempotencyKey(conversationId: string, key: string): Promise<string | undefined> {
+    const row = await this.database
+      .selectFrom('chunks')
+      .select('id')
+      .where('conversation_id', '=', conversationId)
+      .where('idempotency_key', '=', key)
+      .executeTakeFirst();
+    return row?.id;
+  }
+
+  /**
+   * Records a chunk, unless the conversation is finished or the idempotency key was used before. The conversation's row
+   * is locked meanwhile, as `finish` and finalisation do: a chunk is either seen by them or refused, never in between.
+   */
+  async add(chunk: NewChunk): Promise<AddResult> {
+    return this.database.transaction().execute(async (trx) => {
+      const conversation = await trx
+        .selectFrom('conversations')
+        .select('status')
+        .where('id', '=', chunk.conversationId)
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (conversation === undefined) return { kind: 'no_conversation' };
+      if (chunk.idempotencyKey !== undefined) {
+        const known = await trx
+          .selectFrom('chunks')
+          .select('id')
+          .where('conversation_id', '=', chunk.conversationId)
+          .where('idempotency_key', '=', chunk.idempotencyKey)
+          .executeTakeFirst();
+        if (known !== undefined) return { kind: 'repeated', chunkId: known.id };
+      }
+      if (conversation.status !== 'open') return { kind: 'finished' };
+      await trx
+        .insertInto('chunks')
+        .values({
+          id: chunk.id,
+          conversation_id: chunk.conversationId,
+          position:
+            chunk.position ??
+            sql<number>`(select coalesce(max(position) + 1, 0) from chunks
+              where conversation_id = ${chunk.conversationId})`,
+          idempotency_key: chunk.idempotencyKey,
+          ...audioColumns(chunk.audio),
+        })
+        .execute();
+      return { kind: 'added', chunkId: chunk.id };
+    });
+  }
+
+  /**
+   * failed -> queued, and with `force` also completed -> queued, as a new attempt. The text so far stays readable until a
+   * new one comes, unless it must now be redacted. A finalised conversation owes a new merge from then on.
+   */
+  async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
+    const { force, redactPii } = options;
+    return this.database.transaction().execute(async (trx) => {
+      const restarted = await trx
+        .updateTable('chunks')
+        .set({
+          status: 'queued',
+          attempt: sql<number>`attempt + 1`,
+          failed_submits: 0,
+          queued_at: sql<Date>`now()`,
+          error: null,
+          submission_id: null,
+          submitted_at: null,
+          transcribed_at: null,
+          completed_at: null,
+          redact_pii: redactPii ?? sql<boolean | null>`redact_pii`,
+          ...(redactPii === true ? { transcript: null, diarization: null } : {}),
+        })
+        .where('id', '=', id)
+        .where('status', 'in', force ? ['failed', 'completed'] : ['failed'])
+        .returning(['conversation_id as conversationId', 'attempt'])
+        .executeTakeFirst();
+      if (restarted !== undefined) {
+        await trx
+          .updateTable('conversations')
+          .set({ merge_needed: true })
+          .where('id', '=', restarted.conversationId)
+          .where('status', '=', 'finalized')
+          .execute();
+        return { kind: 'restarted', ...restarted };
+      }
+      const chunk = await this.view(id, trx);
+      if (chunk === undefined) return { kind: 'no_chunk' };
+      if (chunk.status === 'completed') return { kind: 'completed' };
+      if (redactPii !== undefined) {
+        await trx.updateTable('chunks').set({ redact_pii: redactPii }).where('id', '=', id).execute();
+      }
+      return { kind: 'in_flight', chunk };
+    });
+  }
+}
+
+function audioColumns(audio: ChunkAudio) {
+  if (audio.kind === 'url') return { audio_url: audio.url };
+  return { audio_key: audio.key, audio_mime_type: audio.mimeType, audio_bytes: audio.bytes };
+}

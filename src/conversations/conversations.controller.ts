@@ -1,0 +1,82 @@
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  HttpStatus,
+  NotFoundException,
+  Param,
+  ParseUUIDPipe,
+  Post,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Settlement } from '../coordination/settlement.js';
+import { ConversationResponse, CreateConversationRequest } from './conversations.dto.js';
+import { ConversationsRepository, type ConversationView } from './conversations.repository.js';
+
+@ApiTags('conversations')
+@ApiBearerAuth()
+@Controller('api/conversations')
+export class ConversationsController {
+  constructor(
+    private readonly conversations: ConversationsRepository,
+    private readonly settlement: Settlement,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Open a conversation', description: 'Its own settings win over the project’s.' })
+  @ApiCreatedResponse({ type: ConversationResponse })
+  async create(@Body() request: CreateConversationRequest): Promise<ConversationResponse> {
+    const id = await this.conversations.create(request);
+    if (id === undefined) throw new BadRequestException([`projectId: there is no project ${String(request.projectId)}`]);
+    return this.respond(id);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a conversation: its state, and once finalized its transcript and summary' })
+  @ApiOkResponse({ type: ConversationResponse })
+  @ApiNotFoundResponse({ description: 'No such conversation' })
+  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationResponse> {
+    return this.respond(id);
+  }
+
+  @Post(':id/finish')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'No more chunks will come',
+    description: 'Finalisation runs when the last chunk settles, at once if none is pending. Repeating is harmless.',
+  })
+  @ApiAcceptedResponse({ type: ConversationResponse })
+  @ApiNotFoundResponse({ description: 'No such conversation' })
+  async finish(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationResponse> {
+    await this.conversations.finish(id);
+    await this.settlement.finalizeWhenDue(id);
+    return this.respond(id);
+  }
+
+  private async respond(id: string): Promise<ConversationResponse> {
+    const view = await this.conversations.view(id);
+    if (view === undefined) throw new NotFoundException(`there is no conversation ${id}`);
+    return toResponse(view);
+  }
+}
+
+function toResponse(view: ConversationView): ConversationResponse {
+  const { total, completed, failed, createdAt, finishedAt, finalizedAt, ...rest } = view;
+  return {
+    ...rest,
+    chunks: { total, pending: total - completed - failed, completed, failed },
+    createdAt: createdAt.toISOString(),
+    finishedAt: finishedAt?.toISOString() ?? null,
+    finalizedAt: finalizedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,95 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsUUID, Matches } from 'class-validator';
+import type { ConversationStatus } from '../database/schema.js';
+import { LANGUAGE_PATTERN, MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { StorableText } from './storable-text.decorator.js';
+
+export class CreateConversationRequest {
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    format: 'uuid',
+    description: 'Settings that are not given here come from this project.',
+  })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'projectId must be a UUID' })
+  projectId?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'en' })
+  @IsOptional()
+  @Matches(LANGUAGE_PATTERN, { message: 'language must be a language code such as en, nl or pt-BR, or auto' })
+  language?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'Merwede bridge, Femke de Graaf' })
+  @IsOptional()
+  @StorableText(MAX_PROMPT_LENGTH)
+  transcriptPrompt?: string | null;
+
+  @ApiPropertyOptional({ default: false, description: 'Names, emails, phone numbers and the like are replaced.' })
+  @IsOptional()
+  @IsBoolean()
+  redactPii?: boolean;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'No text from before redaction is stored at all; a chunk that cannot be redacted fails.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  anonymize?: boolean;
+}
+
+export class ChunkCountsResponse {
+  @ApiProperty()
+  total!: number;
+
+  @ApiProperty()
+  pending!: number;
+
+  @ApiProperty()
+  completed!: number;
+
+  @ApiProperty()
+  failed!: number;
+}
+
+export class ConversationResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uuid' })
+  projectId!: string | null;
+
+  @ApiProperty({ description: 'The effective one: its own, else the project’s, else `en`.' })
+  language!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  transcriptPrompt!: string | null;
+
+  @ApiProperty()
+  redactPii!: boolean;
+
+  @ApiProperty()
+  anonymize!: boolean;
+
+  @ApiProperty({ enum: ['open', 'finished', 'finalized'] })
+  status!: ConversationStatus;
+
+  @ApiProperty({ type: ChunkCountsResponse })
+  chunks!: ChunkCountsResponse;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Merged; there once the conversation is finalized.' })
+  transcript!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Follows the merged transcript shortly after.' })
+  summary!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  finishedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  finalizedAt!: string | null;
+}

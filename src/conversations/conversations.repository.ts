@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import type { ConversationStatus } from '../database/schema.js';
+import { DEFAULT_LANGUAGE } from './conversation-settings.js';
+
+export interface ConversationSettings {
+  projectId?: string | null;
+  language?: string | null;
+  transcriptPrompt?: string | null;
+  redactPii?: boolean;
+  anonymize?: boolean;
+}
+
+/** A conversation with its effective settings and the counts of its chunks. */
+export interface ConversationView {
+  id: string;
+  projectId: string | null;
+  language: string;
+  transcriptPrompt: string | null;
+  redactPii: boolean;
+  anonymize: boolean;
+  status: ConversationStatus;
+  transcript: string | null;
+  summary: string | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+  finalizedAt: Date | null;
+  total: number;
+  completed: number;
+  failed: number;
+}
+
+@Injectable()
+export class ConversationsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the new id, or undefined when the project does not exist */
+  async create(settings: ConversationSettings): Promise<string | undefined> {
+    const { projectId } = settings;
+    if (typeof projectId === 'string' && !(await this.projectExists(projectId))) return undefined;
+    const { id } = await this.database
+      .insertInto('conversations')
+      .values({
+        id: uuidv7(),
+        project_id: projectId,
+        language: settings.language,
+        transcript_prompt: settings.transcriptPrompt,
+        redact_pii: settings.redactPii ?? false,
+        anonymize: settings.anonymize ?? false,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
+  }
+
+  async view(id: string): Promise<ConversationView | undefined> {
+    const row = await this.database
+      .selectFrom('conversations as c')
+      .leftJoin('projects as p', 'p.id', 'c.project_id')
+      .select([
+        'c.id',
+        'c.project_id as projectId',
+        sql<string>`coalesce(c.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+        sql<string | null>`coalesce(c.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
+        'c.redact_pii as redactPii',
+        'c.anonymize',
+        'c.status',
+        'c.transcript',
+        'c.summary',
+        'c.created_at as createdAt',
+        'c.finished_at as finishedAt',
+        'c.finalized_at as finalizedAt',
+      ])
+      .where('c.id', '=', id)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const counts = await this.database
+      .selectFrom('chunks')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('total'),
+        fn.countAll<number>().filterWhere('status', '=', 'completed').as('completed'),
+        fn.countAll<number>().filterWhere('status', '=', 'failed').as('failed'),
+      ])
+      .where('conversation_id', '=', id)
+      .executeTakeFirstOrThrow();
+    return { ...row, ...counts };
+  }
+
+  async status(id: string): Promise<ConversationStatus | undefined> {
+    const row = await this.database
+      .selectFrom('conversations')
+      .select('status')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.status;
+  }
+
+  /** open -> finished; a conversation that is finished already stays as it is. */
+  async finish(id: string): Promise<void> {
+    await this.database
+      .updateTable('conversations')
+      .set({ status: 'finished', finished_at: sql<Date>`now()`, merge_needed: true })
+      .where('id', '=', id)
+      .where('status', '=', 'open')
+      .execute();
+  }
+
+  private async projectExists(id: string): Promise<boolean> {
+    const row = await this.database.selectFrom('projects').select('id').where('id', '=', id).executeTakeFirst();
+    return row !== undefined;
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { CoordinationModule } from '../coordination/coordination.module.js';
+import { ConversationsModule } from './conversations.module.js';
+import { FinalizeProcessor } from './finalize.processor.js';
+
+@Module({ imports: [ConversationsModule, CoordinationModule], providers: [FinalizeProcessor] })
+export class ConversationsWorkerModule {}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../database/database.js';
+import { UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
+import { storableText } from '../database/storable.js';
+import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
+import { DEFAULT_LANGUAGE } from './conversation-settings.js';
+import { mergeTranscripts } from './merge-transcripts.js';
+
+export type MergeResult = 'merged' | 'merged_without_text' | 'not_due';
+
+export interface SummaryTask {
+  transcript: string;
+  language: string;
+  mergeRevision: number;
+}
+
+@Injectable()
+export class FinalizationRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * finished -> finalized with the merged transcript, in one transaction; or a new merge of a finalised conversation in
+   * which a chunk was transcribed again. Not due: not finished, merged already, or a chunk is unsettled. The
+   * conversation's row is locked as in adding a chunk, so no chunk can appear between the look and the merge.
+   */
+  async merge(conversationId: string): Promise<MergeResult> {
+    return this.database.transaction().execute(async (trx) => {
+      const conversation = await trx
+        .selectFrom('conversations')
+        .select(['status', 'merge_needed'])
+        .where('id', '=', conversationId)
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (conversation?.merge_needed !== true || conversation.status === 'open') return 'not_due';
+      const unsettled = await trx
+        .selectFrom('chunks')
+        .select('id')
+        .where('conversation_id', '=', conversationId)
+        .where('status', 'in', [...UNSETTLED_CHUNK_STATUSES])
+        .limit(1)
+        .executeTakeFirst();
+      if (unsettled !== undefined) return 'not_due';
+      const chunks = await trx
+        .selectFrom('chunks')
+        .select('transcript')
+        .where('conversation_id', '=', conversationId)
+        .where('status', '=', 'completed')
+        .orderBy('position')
+        .orderBy('id')
+        .execute();
+      const transcript = mergeTranscripts(chunks.map((chunk) => chunk.transcript));
+      await trx
+        .updateTable('conversations')
+        .set({
+          status: 'finalized',
+          transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
+          merge_needed: false,
+          merge_revision: sql<number>`merge_revision + 1`,
+          summary: null,
+          summary_error: null,
+          summary_status: transcript === '' ? 'none' : 'pending',
+          finalized_at: sql<Date>`coalesce(finalized_at, now())`,
+        })
+        .where('id', '=', conversationId)
+        .execute();
+      return transcript === '' ? 'merged_without_text' : 'merged';
+    });
+  }
+
+  /** @returns what is to be summarised, or undefined when no summary is owed */
+  async summaryTask(conversationId: string): Promise<SummaryTask | undefined> {
+    const row = await this.database
+      .selectFrom('conversations as c')
+      .leftJoin('projects as p', 'p.id', 'c.project_id')
+      .select([
+        'c.transcript',
+        'c.merge_revision as mergeRevision',
+        sql<string>`coalesce(c.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+      ])
+      .where('c.id', '=', conversationId)
+      .where('c.summary_status', '=', 'pending')
+      .executeTakeFirst();
+    return row === undefined ? undefined : { ...row, transcript: row.transcript ?? '' };
+  }
+
+  /** pending -> completed, for the merge that the summary was made of. */
+  async storeSummary(conversationId: string, mergeRevision: number, summary: string): Promise<boolean> {
+    return this.endSummary(conversationId, mergeRevision, {
+      summary_status: 'completed',
+      summary: storableText(summary),
+    });
+  }
+
+  /** pending -> failed; the transcript stands without a summary. */
+  async failSummary(conversationId: string, mergeRevision: number, reason: string): Promise<boolean> {
+    return this.endSummary(conversationId, mergeRevision, {
+      summary_status: 'failed',
+      summary_error: storableText(reason),
+    });
+  }
+
+  private async endSummary(
+    conversationId: string,
+    mergeRevision: number,
+    values: { summary_status: 'completed' | 'failed'; summary?: string; summary_error?: string },
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await this.database
+      .updateTable('conversations')
+      .set(values)
+      .where('id', '=', conversationId)
+      .where('summary_status', '=', 'pending')
+      .where('merge_revision', '=', mergeRevision)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { sql, type Selectable } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import type { ProjectsTable } from '../database/schema.js';
+
+export type Project = Selectable<ProjectsTable>;
+
+export interface ProjectSettings {
+  name: string;
+  language?: string | null;
+  transcriptPrompt?: string | null;
+}
+
+@Injectable()
+export class ProjectsRepository {
+  constructor(private readonly database: Database) {}
+
+  async create(settings: ProjectSettings): Promise<Project> {
+    return this.database
+      .insertInto('projects')
+      .values({
+        id: uuidv7(),
+        name: settings.name,
+        language: settings.language,
+        transcript_prompt: settings.transcriptPrompt,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  }
+
+  async find(id: string): Promise<Project | undefined> {
+    return this.database.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
+  /** Changes what is given; undefined leaves a setting as it is, null clears it. */
+  async update(id: string, changes: Partial<ProjectSettings>): Promise<Project | undefined> {
+    return this.database
+      .updateTable('projects')
+      .set({
+        name: changes.name,
+        language: changes.language,
+        transcript_prompt: changes.transcriptPrompt,
+        updated_at: sql<Date>`now()`,
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+  }
+}

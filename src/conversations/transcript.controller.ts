@@ -1,0 +1,112 @@
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  NotFoundException,
+  Param,
+  ParseUUIDPipe,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ProcessingLog } from '../observability/processing-log.js';
+import { toEventResponse } from './chunk-response.js';
+import { ProcessingEventResponse } from './chunks.dto.js';
+import { ConversationsRepository } from './conversations.repository.js';
+import { mergeTranscripts } from './merge-transcripts.js';
+import {
+  spokenText,
+  toCues,
+  toSrt,
+  toVtt,
+  TRANSCRIPT_FORMATS,
+  type TranscriptChunk,
+  type TranscriptFormat,
+} from './transcript-formats.js';
+import { TranscriptsRepository } from './transcripts.repository.js';
+
+const CONTENT_TYPES: Readonly<Record<TranscriptFormat, string>> = {
+  text: 'text/plain; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  srt: 'application/x-subrip; charset=utf-8',
+  vtt: 'text/vtt; charset=utf-8',
+};
+
+@ApiTags('conversations')
+@ApiBearerAuth()
+@Controller('api/conversations/:id')
+export class TranscriptController {
+  constructor(
+    private readonly conversations: ConversationsRepository,
+    private readonly transcripts: TranscriptsRepository,
+    private readonly log: ProcessingLog,
+  ) {}
+
+  @Get('transcript')
+  @ApiOperation({
+    summary: 'The merged transcript',
+    description: 'Before the conversation is finalized: of the chunks that are completed so far.',
+  })
+  @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
+  @ApiOkResponse({ description: 'Plain text, JSON, SubRip or WebVTT' })
+  @ApiNotFoundResponse({ description: 'No such conversation' })
+  async transcript(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Res() reply: FastifyReply,
+    @Query('format') format = 'text',
+  ): Promise<void> {
+    if (!isFormat(format)) {
+      throw new BadRequestException([`format must be one of ${TRANSCRIPT_FORMATS.join(', ')}`]);
+    }
+    const status = await this.statusOf(id);
+    const chunks = await this.transcripts.completedChunks(id);
+    await reply.type(CONTENT_TYPES[format]).send(render(format, { id, status, chunks }));
+  }
+
+  @Get('events')
+  @ApiOperation({ summary: 'What happened to the conversation and its chunks, job by job, oldest first' })
+  @ApiOkResponse({ type: ProcessingEventResponse, isArray: true })
+  @ApiNotFoundResponse({ description: 'No such conversation' })
+  async events(@Param('id', ParseUUIDPipe) id: string): Promise<ProcessingEventResponse[]> {
+    await this.statusOf(id);
+    return (await this.log.ofConversation(id)).map(toEventResponse);
+  }
+
+  private async statusOf(id: string): Promise<string> {
+    const status = await this.conversations.status(id);
+    if (status === undefined) throw new NotFoundException(`there is no conversation ${id}`);
+    return status;
+  }
+}
+
+function render(
+  format: TranscriptFormat,
+  conversation: { id: string; status: string; chunks: readonly TranscriptChunk[] },
+): string {
+  const { id, status, chunks } = conversation;
+  switch (format) {
+    case 'text':
+      return mergeTranscripts(chunks.map((chunk) => chunk.transcript));
+    case 'srt':
+      return toSrt(toCues(chunks));
+    case 'vtt':
+      return toVtt(toCues(chunks));
+    case 'json':
+      return JSON.stringify({
+        conversationId: id,
+        status,
+        transcript: mergeTranscripts(chunks.map((chunk) => chunk.transcript)),
+        chunks: chunks.map((chunk) => ({
+          id: chunk.id,
+          position: chunk.position,
+          durationSeconds: chunk.durationSeconds,
+          transcript: spokenText(chunk),
+        })),
+      });
+  }
+}
+
+function isFormat(format: string): format is TranscriptFormat {
+  return (TRANSCRIPT_FORMATS as readonly string[]).includes(format);
+}

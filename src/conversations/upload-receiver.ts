@@ -1,0 +1,91 @@
+import { BadRequestException, Injectable, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { AudioError, AudioTooLargeError, NotAudioError, UploadCutOffError } from '../audio/audio-error.js';
+import { AudioStorage, type StoredAudio } from '../audio/audio-storage.js';
+import { AppConfig } from '../config/app-config.js';
+import { MAX_POSITION } from './chunks.dto.js';
+
+export interface Upload {
+  audio: StoredAudio;
+  position?: number;
+}
+
+/** Only `position` is a field; it is a small number. */
+const MAX_FIELDS = 4;
+const MAX_FIELD_BYTES = 1_024;
+/** Room for boundaries and fields around the file: a larger body cannot hold a small enough file. */
+const MULTIPART_OVERHEAD_BYTES = 65_536;
+
+/** Takes a recording in from a multipart request: it is stored completely, or not at all. */
+@Injectable()
+export class UploadReceiver {
+  constructor(
+    private readonly storage: AudioStorage,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * @param key under which the recording is stored
+   * @throws PayloadTooLargeException, UnsupportedMediaTypeException, BadRequestException: what the sender did wrong
+   */
+  async receive(request: FastifyRequest, key: string): Promise<Upload> {
+    const { maxUploadBytes } = this.config.http;
+    if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes + MULTIPART_OVERHEAD_BYTES) {
+      throw new PayloadTooLargeException(new AudioTooLargeError(maxUploadBytes).message);
+    }
+    const problems: string[] = [];
+    let audio: StoredAudio | undefined;
+    let position: number | undefined;
+    try {
+      for await (const part of this.parts(request)) {
+        if (part.type === 'file' && part.fieldname === 'audio' && audio === undefined) {
+          audio = await this.storage.save({ stream: part.file, maxBytes: maxUploadBytes, key });
+        } else if (part.type === 'field' && part.fieldname === 'position') {
+          position = readPosition(part.value, problems);
+        } else {
+          if (part.type === 'file') await drain(part);
+          problems.push(`${part.fieldname} should not exist`);
+        }
+      }
+      if (audio === undefined) problems.push('audio must be a file');
+      if (audio === undefined || problems.length > 0) throw new BadRequestException(problems);
+      return { audio, position };
+    } catch (error) {
+      if (audio !== undefined) await this.storage.delete(audio.key);
+      throw toHttpError(error);
+    }
+  }
+
+  private parts(request: FastifyRequest): AsyncIterableIterator<Multipart> {
+    return request.parts({
+      limits: {
+        // The store counts the bytes itself; this only has to stay out of its way.
+        fileSize: Number.MAX_SAFE_INTEGER,
+        fields: MAX_FIELDS,
+        fieldSize: MAX_FIELD_BYTES,
+      },
+    });
+  }
+}
+
+async function drain(part: MultipartFile): Promise<void> {
+  for await (const _bytes of part.file as AsyncIterable<Buffer>) continue;
+}
+
+function readPosition(value: unknown, problems: string[]): number | undefined {
+  const position = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
+  if (position === undefined || position > MAX_POSITION) {
+    problems.push(`position must be a whole number from 0 to ${MAX_POSITION}`);
+    return undefined;
+  }
+  return position;
+}
+
+function toHttpError(error: unknown): unknown {
+  if (!(error instanceof AudioError)) return error;
+  if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
+  if (error instanceof NotAudioError) return new UnsupportedMediaTypeException(error.message);
+  if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
+  return error;
+}

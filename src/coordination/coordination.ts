@@ -1,0 +1,58 @@
+export interface SettleResult {
+  /** Chunks of the conversation that are still pending, as far as coordination knows. */
+  remaining: number;
+  /** True for the one call that took this chunk out of the pending ones. */
+  first: boolean;
+}
+
+/** What a callback without our submission id is matched by; ids only, about 1 KB at most. */
+export interface CallbackMetadata {
+  submissionId: string;
+  chunkId: string;
+  conversationId: string;
+}
+
+/** AssemblyAI gives up calling after minutes; a day leaves room for a callback that a person repeats by hand. */
+export const CALLBACK_METADATA_TTL_MS = 86_400_000;
+
+/**
+ * What processes share beside the record: which chunks a conversation waits for, locks, and what a callback's transcript
+ * id belongs to.
+ *
+ * Guarantees of every adapter: each call is atomic; each may be repeated at will; a lock is released only by its owner
+ * and ends by itself. Deliberately not guaranteed: that anything survives. All of it may be wiped at any time; the
+ * record says what is true, and the reconciler puts back what is missing here.
+ */
+export abstract class Coordination {
+  abstract addPending(conversationId: string, chunkId: string): Promise<void>;
+
+  /** Takes the chunk out of the pending ones and says how many are left, in one step. */
+  abstract settle(conversationId: string, chunkId: string): Promise<SettleResult>;
+
+  abstract pendingCount(conversationId: string): Promise<number>;
+
+  /** Makes the pending ones exactly these. */
+  abstract replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void>;
+
+  /** Forgets the conversation. */
+  abstract forgetConversation(conversationId: string): Promise<void>;
+
+  /**
+   * @param owner a token of the caller's own making, unknown to others
+   * @param ttlMs after which the lock is free again, released or not; 1 or more
+   * @returns whether the lock is now held by `owner`
+   */
+  abstract acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean>;
+
+  /** @returns whether it was held by `owner`, and is free now */
+  abstract releaseLock(name: string, owner: string): Promise<boolean>;
+
+  abstract putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void>;
+
+  abstract getCallbackMetadata(transcriptId: string): Promise<CallbackMetadata | undefined>;
+
+  abstract deleteCallbackMetadata(transcriptId: string): Promise<void>;
+
+  /** Removes what has expired and no reader will ask for; called by the reconciler. */
+  abstract removeExpired(): Promise<void>;
+}

@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../database/database.js';
+import {
+  CALLBACK_METADATA_TTL_MS,
+  Coordination,
+  type CallbackMetadata,
+  type SettleResult,
+} from './coordination.js';
+
+/** Coordination in unlogged tables of the record's own database. */
+@Injectable()
+export class PostgresCoordination extends Coordination {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async addPending(conversationId: string, chunkId: string): Promise<void> {
+    await this.database
+      .insertInto('coordination_pending_chunks')
+      .values({ conversation_id: conversationId, chunk_id: chunkId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  /**
+   * Settles of one conversation queue up behind each other, or the last two could each still count the other. The lock
+   * is taken in a statement of its own: the next one then sees what the one before it has committed.
+   */
+  async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
+    return this.database.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(trx);
+      const removed = await trx
+        .deleteFrom('coordination_pending_chunks')
+        .where('conversation_id', '=', conversationId)
+        .where('chunk_id', '=', chunkId)
+        .executeTakeFirst();
+      const { remaining } = await trx
+        .selectFrom('coordination_pending_chunks')
+        .select(({ fn }) => fn.countAll<number>().as('remaining'))
+        .where('conversation_id', '=', conversationId)
+        .executeTakeFirstOrThrow();
+      return { remaining, first: removed.numDeletedRows > 0n };
+    });
+  }
+
+  async pendingCount(conversationId: string): Promise<number> {
+    const { count } = await this.database
+      .selectFrom('coordination_pending_chunks')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('conversation_id', '=', conversationId)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
+  async replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void> {
+    await this.database.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(trx);
+      await trx
+        .deleteFrom('coordination_pending_chunks')
+        .where('conversation_id', '=', conversationId)
+        .execute();
+      if (chunkIds.length === 0) return;
+      await trx
+        .insertInto('coordination_pending_chunks')
+        .values(chunkIds.map((chunkId) => ({ conversation_id: conversationId, chunk_id: chunkId })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
+  }
+
+  async forgetConversation(conversationId: string): Promise<void> {
+    await this.database
+      .deleteFrom('coordination_pending_chunks')
+      .where('conversation_id', '=', conversationId)
+      .execute();
+  }
+
+  async acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean> {
+    const expiresAt = sql<Date>`clock_timestamp() + ${ttlMs} * interval '1 millisecond'`;
+    const taken = await this.database
+      .insertInto('coordination_locks')
+      .values({ name, owner, expires_at: expiresAt })
+      .onConflict((conflict) =>
+        conflict
+          .column('name')
+          .doUpdateSet({ owner, expires_at: expiresAt })
+          .where((eb) =>
+            eb.or([
+              eb('coordination_locks.expires_at', '<=', sql<Date>`clock_timestamp()`),
+              eb('coordination_locks.owner', '=', owner),
+            ]),
+          ),
+      )
+      .returning('name')
+      .executeTakeFirst();
+    return taken !== undefined;
+  }
+
+  async releaseLock(name: string, owner: string): Promise<boolean> {
+    const released = await this.database
+      .deleteFrom('coordination_locks')
+      .where('name', '=', name)
+      .where('owner', '=', owner)
+      .where('expires_at', '>', sql<Date>`clock_timestamp()`)
+      .executeTakeFirst();
+    return released.numDeletedRows > 0n;
+  }
+
+  async putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void> {
+    const values = {
+      metadata: JSON.stringify(metadata),
+      expires_at: sql<Date>`clock_timestamp() + ${CALLBACK_METADATA_TTL_MS} * interval '1 millisecond'`,
+    };
+    await this.database
+      .insertInto('coordination_callback_metadata')
+      .values({ transcript_id: transcriptId, ...values })
+      .onConflict((conflict) => conflict.column('transcript_id').doUpdateSet(values))
+      .execute();
+  }
+
+  async getCallbackMetadata(transcriptId: string): Promise<CallbackMetadata | undefined> {
+    const row = await this.database
+      .selectFrom('coordination_callback_metadata')
+      .select('metadata')
+      .where('transcript_id', '=', transcriptId)
+      .where('expires_at', '>', sql<Date>`clock_timestamp()`)
+      .executeTakeFirst();
+    return row?.metadata as CallbackMetadata | undefined;
+  }
+
+  async deleteCallbackMetadata(transcriptId: string): Promise<void> {
+    await this.database
+      .deleteFrom('coordination_callback_metadata')
+      .where('transcript_id', '=', transcriptId)
+      .execute();
+  }
+
+  async removeExpired(): Promise<void> {
+    const now = sql<Date>`clock_timestamp()`;
+    await this.database.deleteFrom('coordination_locks').where('expires_at', '<=', now).execute();
+    await this.database.deleteFrom('coordination_callback_metadata').where('expires_at', '<=', now).execute();
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { sql } from 'kysely';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import { Metrics } from '../observability/metrics.js';
+import { ensureHeartbeat } from '../queues/heartbeat.js';
+import { JOB_KINDS, jobId, type JobData, type JobKind } from '../queues/job-catalogue.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { Coordination } from './coordination.js';
+import { RECONCILE_PAGE, ReconcilerRepository } from './reconciler.repository.js';
+
+/** Before every UUID, so that the first page starts at the beginning. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+/** Processes that started together do not look together. */
+const JITTER_SHARE = 0.2;
+
+type Page<T> = (afterId: string) => Promise<T[]>;
+
+/**
+ * Compares the record with the queues, and puts back the jobs that are missing: after a crash between a change and the job
+ * that follows it, after queues were wiped, after a job that nobody ran to its end. Once at start, then every
+ * RECONCILE_INTERVAL_MS.
+ *
+ * It is a timer of every worker process behind a lock of the database, and no job itself: a job would be wiped together with
+ * those that it is to bring back (rule K5). Jobs have deterministic ids, so a job that is there stays as it is.
+ */
+@Injectable()
+export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(Reconciler.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private isFirstPass = true;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly owed: ReconcilerRepository,
+    private readonly queues: JobQueues,
+    private readonly coordination: Coordination,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.metrics.collectOnScrape(async () => {
+      const counts = await this.owed.openSubmissionCounts();
+      for (const strategy of ['webhook', 'polling'] as const) {
+        this.metrics.openSubmissions.set({ strategy }, counts.find((row) => row.strategy === strategy)?.count ?? 0);
+      }
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.pass();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Compares once, unless another process does so at this moment. */
+  async reconcile(): Promise<void> {
+    await this.database.connection().execute(async (connection) => {
+      const lock = sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtext('ringback:reconciler')) as locked`;
+      const { rows } = await lock.execute(connection);
+      if (rows[0]?.locked !== true) return;
+      try {
+        await this.repair();
+      } finally {
+        await sql`select pg_advisory_unlock(hashtext('ringback:reconciler'))`.execute(connection);
+      }
+    });
+  }
+
+  /** One timed pass; a failure is logged, and the next one is as good. */
+  private async pass(): Promise<void> {
+    try {
+      await this.reconcile();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`a pass failed, the next one makes up for it: ${reason}`);
+    }
+    if (this.stopped) return;
+    const intervalMs = this.config.reconcileIntervalMs * (1 + JITTER_SHARE * (Math.random() - 0.5));
+    this.timer = setTimeout(() => {
+      this.running = this.pass();
+    }, intervalMs).unref();
+  }
+
+  private async repair(): Promise<void> {
+    for (const kind of JOB_KINDS) await ensureHeartbeat(this.queues.queue(kind));
+    await this.repairPendingSets();
+    await this.restore('submit', (after) => this.owed.owedSubmits(after), ({ id, attempt }) => ({
+      chunkId: id,
+      attempt,
+    }));
+    await this.restoreChecks();
+    await this.restore('correct', (after) => this.owed.owedCorrections(after), ({ id, submissionId }) => ({
+      chunkId: id,
+      submissionId: submissionId ?? '',
+    }));
+    await this.restore('finalize', (after) => this.owed.owedFinalizations(after), ({ id }) => ({
+      conversationId: id,
+    }));
+    await this.restore('summarize', (after) => this.owed.owedSummaries(after), ({ id }) => ({
+      conversationId: id,
+    }));
+    await this.coordination.removeExpired();
+    this.isFirstPass = false;
+  }
+
+  /** Submissions that wait for a callback which nobody asks for any more are looked at right away, once. */
+  private async restoreChecks(): Promise<void> {
+    const polling = this.config.transcription.delivery.kind === 'polling';
+    await eachPage(
+      (after) => this.owed.owedChecks(after),
+      async (page) => {
+        await this.addMissing('check', page.map(({ id }) => ({ submissionId: id })));
+        if (!polling || !this.isFirstPass) return;
+        for (const { id, strategy } of page) {
+          if (strategy === 'webhook') await this.queues.wake('check', { submissionId: id });
+        }
+      },
+    );
+  }
+
+  private async restore<K extends JobKind, T extends { id: string }>(
+    kind: K,
+    read: Page<T>,
+    toData: (row: T) => JobData[K],
+  ): Promise<void> {
+    await eachPage(read, (page) => this.addMissing(kind, page.map(toData)));
+  }
+
+  private async addMissing<K extends JobKind>(kind: K, all: JobData[K][]): Promise<void> {
+    const queue = this.queues.queue(kind);
+    const jobs: unknown[] = await Promise.all(all.map((data) => queue.getJob(jobId(kind, data))));
+    const missing = all.filter((_data, index) => jobs[index] === undefined);
+    if (missing.length === 0) return;
+    await this.queues.addMany(kind, missing.map((data) => ({ data })));
+    this.metrics.reconciled.inc({ kind }, missing.length);
+    const ids = missing.map((data) => Object.values(data)[0]).slice(0, 5);
+    this.logger.log(`put back ${missing.length} missing ${kind} jobs, of ${ids.join(', ')}${missing.length > 5 ? ', ...' : ''}`);
+  }
+
+  private async repairPendingSets(): Promise<void> {
+    await eachPage(
+      async (after) => (await this.owed.pendingSets(after)).map((set) => ({ ...set, id: set.conversationId })),
+      async (page) => {
+        for (const { conversationId, chunkIds } of page) {
+          if ((await this.coordination.pendingCount(conversationId)) === chunkIds.length) continue;
+          await this.coordination.replacePending(conversationId, chunkIds);
+          this.metrics.reconciled.inc({ kind: 'pending' });
+        }
+      },
+    );
+  }
+}
+
+async function eachPage<T extends { id: string }>(read: Page<T>, use: (page: T[]) => Promise<void>): Promise<void> {
+  let afterId = BEFORE_ALL;
+  for (;;) {
+    const page = await read(afterId);
+    if (page.length > 0) await use(page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < RECONCILE_PAGE) return;
+    afterId = last.id;
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../database/database.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { Coordination } from './coordination.js';
+
+/** What follows when a chunk has settled. */
+@Injectable()
+export class Settlement {
+  constructor(
+    private readonly database: Database,
+    private readonly coordination: Coordination,
+    private readonly queues: JobQueues,
+  ) {}
+
+  /**
+   * To be called after the chunk's final state is in the record, any number of times: takes it out of the pending
+   * chunks, and queues the conversation's finalisation when it was the last one.
+   */
+  async settled(conversationId: string, chunkId: string): Promise<void> {
+    const { remaining } = await this.coordination.settle(conversationId, chunkId);
+    if (remaining === 0) await this.finalizeWhenDue(conversationId);
+  }
+
+  /** Queues the finalisation of a finished conversation without unsettled chunks; the record decides, not the sets. */
+  async finalizeWhenDue(conversationId: string): Promise<void> {
+    const due = await this.database
+      .selectFrom('conversations')
+      .select('id')
+      .where('id', '=', conversationId)
+      .where('status', '<>', 'open')
+      .where('merge_needed', '=', true)
+      .where(
+        sql<boolean>`not exists (select from chunks where chunks.conversation_id = conversations.id
+          and chunks.status in ('queued', 'transcribing', 'correcting'))`,
+      )
+      .executeTakeFirst();
+    if (due !== undefined) await this.queues.add('finalize', { conversationId });
+  }
+}

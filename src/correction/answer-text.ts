@@ -1,0 +1,54 @@
+import { isRecord } from './google-error.js';
+import type { ModelProvider } from './language-model.js';
+import { unusableAnswer } from './model-failure.js';
+
+/** Control characters other than tab, line feed and carriage return; PostgreSQL stores no NUL, JSON viewers choke on the rest. */
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g;
+
+/** Half of a surrogate pair: no valid UTF-8, and PostgreSQL's jsonb refuses it. */
+const LONE_SURROGATES = /\p{Cs}/gu;
+
+/** Some answers come as a Markdown code block, whatever the schema says. */
+const CODE_FENCE = /^```(?:json)?\s*\n([\s\S]*?)\n?\s*```$/i;
+
+/** The text as it can be stored: no control characters, no lone surrogates, no white space around it. */
+export function storable(text: string): string {
+  return text.replace(CONTROLS, '').replace(LONE_SURROGATES, '').trim();
+}
+
+/**
+ * Reads an answer that should be one JSON object of texts.
+ *
+ * @returns the named fields, each storable
+ * @throws ProviderUnavailableError `invalid_answer` when it is no JSON object, or a field is missing or not a text
+ */
+export function readTextFields<Name extends string>(
+  provider: ModelProvider,
+  answer: string,
+  names: readonly Name[],
+): Record<Name, string> {
+  const parsed = parseObject(answer);
+  if (parsed === undefined) throw invalidAnswer(provider, 'is not a JSON object');
+  const fields = names.map((name) => {
+    const value = Object.hasOwn(parsed, name) ? parsed[name] : undefined;
+    if (typeof value !== 'string') throw invalidAnswer(provider, `lacks the text "${name}"`);
+    return [name, storable(value)] as const;
+  });
+  return Object.fromEntries(fields) as Record<Name, string>;
+}
+
+export function invalidAnswer(provider: ModelProvider, what: string): Error {
+  return unusableAnswer(provider, 'invalid_answer', `sent an answer that ${what}`);
+}
+
+function parseObject(answer: string): Record<string, unknown> | undefined {
+  // A raw control character is illegal inside JSON, and no reason to throw away a good text.
+  const clean = answer.replace(CONTROLS, '').trim();
+  try {
+    const parsed: unknown = JSON.parse(CODE_FENCE.exec(clean)?.[1] ?? clean);
+    return isRecord(parsed) && !Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AudioStorage } from '../audio/audio-storage.js';
+import { loadAudio, type InlineAudio } from '../audio/load-inline-audio.js';
+import { ChunkTransitions } from '../conversations/chunk-transitions.js';
+import { Settlement } from '../coordination/settlement.js';
+import { Database } from '../database/database.js';
+import type { Diarization } from '../database/schema.js';
+import { Metrics } from '../observability/metrics.js';
+import {
+  ProviderError,
+  ProviderRejectedError,
+  ProviderUnavailableError,
+} from '../providers/provider-error.js';
+import type { JobData } from '../queues/job-catalogue.js';
+import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
+import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
+import { audioSource } from '../transcription/submit-tasks.repository.js';
+import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
+import { Corrector, type CorrectionResult } from './corrector.js';
+import { FirstStageReader } from './first-stage-reader.js';
+
+/** Names that readers of the API know the data by. */
+const CORRECTED_SCHEMA = 'Dembrane-25-09';
+const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
+
+/** A recording that our own store, or its sender's server, does not hand out within this time is done without. */
+const LOAD_AUDIO_TIMEOUT_MS = 30_000;
+
+/**
+ * Corrects a chunk's first-stage text, and settles the chunk whatever comes of it. What can pass is thrown, for the queue to
+ * try again; on the last try, or when trying again cannot help, the first-stage text becomes final with the reason beside
+ * it. An anonymised chunk fails instead: its text is withheld.
+ */
+@Injectable()
+export class ChunkCorrector {
+  private readonly logger = new Logger(ChunkCorrector.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly corrections: CorrectionsRepository,
+    private readonly transitions: ChunkTransitions,
+    private readonly firstStage: FirstStageReader,
+    private readonly storage: AudioStorage,
+    private readonly corrector: Corrector,
+    private readonly settlement: Settlement,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @throws ProviderUnavailableError while another try follows */
+  async correct({ chunkId, submissionId }: JobData['correct'], context: JobContext): Promise<JobOutcome> {
+    const task = await this.corrections.task(chunkId, submissionId);
+    if (task === undefined) return DONE;
+    context.subject.conversationId = task.conversationId;
+    if (task.status === 'correcting') {
+      try {
+        await this.store(task, await this.run(task, context));
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        if (error instanceof ProviderUnavailableError && !context.isLastTry) throw error;
+        await this.giveUp(task, error);
+      }
+    }
+    if (task.status !== 'queued' && task.status !== 'transcribing') {
+      await this.settlement.settled(task.conversationId, chunkId);
+    }
+    return DONE;
+  }
+
+  private async run(task: CorrectionTask, { signal }: JobContext): Promise<CorrectionResult> {
+    const partialTranscript = await this.firstStage.read(task, signal);
+    const audio = await this.loadAudio(task, signal);
+    const { phrases } = parseHotwords(task.transcriptPrompt);
+    return this.corrector.correct({
+      partialTranscript,
+      hotwords: phrases,
+      guidance: task.transcriptPrompt,
+      language: task.language,
+      redactPii: task.redactPii,
+      audio: 'bytes' in audio ? audio : null,
+      audioOmittedReason: 'bytes' in audio ? undefined : audio.detail,
+      signal,
+    });
+  }
+
+  private async loadAudio(task: CorrectionTask, signal: AbortSignal): Promise<InlineAudio> {
+    return loadAudio({
+      storage: this.storage,
+      source: audioSource(task),
+      maxBytes: this.corrector.maxAudioBytes,
+      timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
+      signal,
+    });
+  }
+
+  private async store(task: CorrectionTask, result: CorrectionResult): Promise<void> {
+    const stored = await this.transitions.complete(this.database, {
+      ...task,
+      from: 'correcting',
+      transcript: result.text,
+      diarization: diarizationOf(task, { note: result.note, error: null }),
+    });
+    if (!stored) return;
+    this.metrics.corrections.inc({ outcome: 'corrected' });
+    this.metrics.chunksSettled.inc({ status: 'completed' });
+  }
+
+  private async giveUp(task: CorrectionTask, error: ProviderError): Promise<void> {
+    this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${error.message}`);
+    const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
+    const settled = task.anonymize
+      ? await this.transitions.fail(this.database, {
+          ...task,
+          error: `The text is withheld, as it could not be anonymised: ${error.message}`,
+        })
+      : await this.transitions.complete(this.database, {
+          ...task,
+          from: 'correcting',
+          transcript: task.transcript ?? '',
+          diarization: diarizationOf(task, { note: null, error: error.message }),
+        });
+    if (!settled) return;
+    this.metrics.corrections.inc({ outcome });
+    this.metrics.chunksSettled.inc({ status: task.anonymize ? 'failed' : 'completed' });
+  }
+}
+
+/** The provider's answer of the first stage stays beside the final text as `raw`; of an anonymised chunk there is none. */
+function diarizationOf(
+  task: CorrectionTask,
+  result: { note: string | null; error: string | null },
+): Diarization {
+  const raw = task.anonymize ? {} : (task.diarization?.data ?? {});
+  return {
+    schema: task.anonymize ? REDACTED_SCHEMA : CORRECTED_SCHEMA,
+    data: { note: result.note, raw, error: result.error },
+  };
+}

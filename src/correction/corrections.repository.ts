@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
+import { Database } from '../database/database.js';
+import type { ChunkStatus, Diarization } from '../database/schema.js';
+
+/** A chunk as its correction needs it. */
+export interface CorrectionTask {
+  chunkId: string;
+  submissionId: string;
+  conversationId: string;
+  status: ChunkStatus;
+  /** The first-stage text; null where it must not be stored. */
+  transcript: string | null;
+  diarization: Diarization | null;
+  transcriptId: string | null;
+  audio_key: string | null;
+  audio_url: string | null;
+  audio_mime_type: string | null;
+  language: string;
+  transcriptPrompt: string | null;
+  redactPii: boolean;
+  anonymize: boolean;
+}
+
+@Injectable()
+export class CorrectionsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns undefined when the chunk takes the result of another submission by now */
+  async task(chunkId: string, submissionId: string): Promise<CorrectionTask | undefined> {
+    const row = await this.database
+      .selectFrom('chunks as c')
+      .innerJoin('submissions as s', 's.id', 'c.submission_id')
+      .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
+      .leftJoin('projects as p', 'p.id', 'v.project_id')
+      .select([
+        'c.id as chunkId',
+        's.id as submissionId',
+        'c.conversation_id as conversationId',
+        'c.status',
+        'c.transcript',
+        'c.diarization',
+        's.transcript_id as transcriptId',
+        'c.audio_key',
+        'c.audio_url',
+        'c.audio_mime_type',
+        sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+        sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
+        sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('redactPii'),
+        'v.anonymize',
+      ])
+      .where('c.id', '=', chunkId)
+      .where('s.id', '=', submissionId)
+      .executeTakeFirst();
+    return row;
+  }
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CorrectionInput, Corrector } from './corrector.js';
+import { LanguageModel, type ModelAnswer, type ModelRequest } from './language-model.js';
+import { Summariser } from './summariser.js';
+
+/** Remembers what it was asked and answers what it was told to. */
+class ScriptedModel extends LanguageModel {
+  readonly provider = 'gemini';
+  readonly maxInlineAudioBytes = 10;
+  readonly requests: ModelRequest[] = [];
+
+  constructor(private readonly answer: ModelAnswer) {
+    super();
+  }
+
+  generate(request: ModelRequest): Promise<ModelAnswer> {
+    this.requests.push(request);
+    return Promise.resolve(this.answer);
+  }
+}
+
+function scripted(fields: object, more: Partial<ModelAnswer> = {}): ScriptedModel {
+  return new ScriptedModel({
+    text: JSON.stringify(fields),
+    usage: { inputTokens: 5, outputTokens: 6 },
+    ...more,
+  });
+}
+
+function input(overrides: Partial<CorrectionInput> = {}): CorrectionInput {
+  return {
+    partialTranscript: 'hallo',
+    hotwords: ['Dembrane'],
+    guidance: null,
+    language: 'nl',
+    redactPii: false,
+    audio: { bytes: Buffer.alloc(10), mimeType: 'audio/mpeg' },
+    ...overrides,
+  };
+}
+
+const OPTIONS = { model: 'gemini-2.5-pro', timeoutMs: 1_000 };
+
+describe('Corrector', () => {
+  it('returns the corrected text with what is needed to explain it', async () => {
+    const model = scripted(
+      { corrected_transcript: 'Hallo!', note: 'Tip.' },
+      { modelVersion: 'gemini-2.5-pro-001' },
+    );
+    await expect(new Corrector(model, OPTIONS).correct(input())).resolves.toEqual({
+      text: 'Hallo!',
+      note: 'Tip.',
+      model: 'gemini-2.5-pro-001',
+      promptVersion: 'correction-1',
+      usage: { inputTokens: 5, outputTokens: 6 },
+    });
+  });
+
+  it('sends a recording of the largest size along, under the name that the model knows', async () => {
+    const model = scripted({ corrected_transcript: '', note: '' });
+    await new Corrector(model, OPTIONS).correct(input());
+    expect(model.requests[0]?.audio).toEqual({ bytes: Buffer.alloc(10), mimeType: 'audio/mp3' });
+    expect(model.requests[0]?.prompt).toContain('Recording: attached');
+    expect(model.requests[0]).toMatchObject({ model: 'gemini-2.5-pro', timeoutMs: 1_000 });
+  });
+
+  it('works on the text only, and says so, when the recording is too large', async () => {
+    const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
+    const audio = { bytes: Buffer.alloc(11), mimeType: 'audio/wav' };
+    const { note } = await new Corrector(model, OPTIONS).correct(input({ audio }));
+    expect(note).toBe('The recording was too large to listen to; this is corrected from the text only.');
+    expect(model.requests[0]?.audio).toBeUndefined();
+    expect(model.requests[0]?.prompt).toContain('Recording: none');
+  });
+
+  it('says behind the tip why there was no recording', async () => {
+    const model = scripted({ corrected_transcript: 'Hallo!', note: 'Tip.' });
+    const { note } = await new Corrector(model, OPTIONS).correct(
+      input({ audio: null, audioOmittedReason: 'it could not be read' }),
+    );
+    expect(note).toBe(
+      'Tip. The recording was not used (it could not be read); this is corrected from the text only.',
+    );
+  });
+
+  it('redacts by patterns what the model left standing, in text and note, when redaction is on', async () => {
+    const model = scripted({ corrected_transcript: '<redacted_name> op 06 12345678', note: 'Vraag a@b.nl.' });
+    const corrector = new Corrector(model, OPTIONS);
+    await expect(corrector.correct(input({ redactPii: true }))).resolves.toMatchObject({
+      text: '<redacted_name> op <redacted_phone>',
+      note: 'Vraag <redacted_email>.',
+    });
+    await expect(corrector.correct(input({ redactPii: false }))).resolves.toMatchObject({
+      text: '<redacted_name> op 06 12345678',
+    });
+  });
+
+  it('asks for more room for a longer text, up to what the model allows', async () => {
+    const model = scripted({ corrected_transcript: '', note: '' });
+    const corrector = new Corrector(model, OPTIONS);
+    await corrector.correct(input({ partialTranscript: '' }));
+    await corrector.correct(input({ partialTranscript: 'a'.repeat(10_000) }));
+    await corrector.correct(input({ partialTranscript: 'a'.repeat(1_000_000) }));
+    expect(model.requests.map((request) => request.maxOutputTokens)).toEqual([41_472, 48_280, 65_535]);
+  });
+
+  it('does not believe a text far longer than the first stage heard', async () => {
+    const model = scripted({ corrected_transcript: 'la '.repeat(20_000), note: '' });
+    await expect(new Corrector(model, OPTIONS).correct(input())).rejects.toMatchObject({
+      code: 'invalid_answer',
+    });
+  });
+});
+
+describe('Summariser', () => {
+  it('fences the transcript and returns the summary', async () => {
+    const model = scripted({ summary: 'Kort.' });
+    await expect(
+      new Summariser(model, OPTIONS).summarise({ transcript: 'a\n</transcript>\nb', language: 'auto' }),
+    ).resolves.toEqual({
+      summary: 'Kort.',
+      model: 'gemini-2.5-pro',
+      promptVersion: 'summary-1',
+      usage: { inputTokens: 5, outputTokens: 6 },
+    });
+    expect(model.requests[0]?.prompt).toBe(
+      'Main language: detect it\n\n<transcript>\na\n[/transcript]\nb\n</transcript>',
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
+import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
+import { readTranscript } from '../transcription/assemblyai/read-transcript.js';
+import type { CorrectionTask } from './corrections.repository.js';
+
+/** Where a correction has its first-stage text from: the record, or for an anonymised chunk the provider, in memory only. */
+@Injectable()
+export class FirstStageReader {
+  constructor(private readonly client: AssemblyAiClient) {}
+
+  /**
+   * @throws ProviderUnavailableError, ProviderNotFoundError, ProviderRejectedError when the provider does not hand it out
+   */
+  async read(task: CorrectionTask, signal: AbortSignal): Promise<string> {
+    if (!task.anonymize) return task.transcript ?? '';
+    const reading = readTranscript(await this.client.get(task.transcriptId ?? '', signal));
+    switch (reading.kind) {
+      case 'text':
+        return reading.text;
+      case 'running':
+        throw new ProviderUnavailableError('AssemblyAI says that the finished transcript is not ready.', {
+          provider: 'assemblyai',
+          code: 'not_ready',
+          ambiguous: false,
+        });
+      case 'failed':
+        throw new ProviderRejectedError(reading.message, { provider: 'assemblyai', code: reading.reason });
+    }
+  }
+}

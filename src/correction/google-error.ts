@@ -1,0 +1,51 @@
+/** What Google's error body tells in words fit for machines (https://cloud.google.com/apis/design/errors). */
+export interface GoogleError {
+  /** A name of google.rpc.Code, such as RESOURCE_EXHAUSTED. */
+  status?: string;
+  /** The reason of a google.rpc.ErrorInfo, such as API_KEY_INVALID. */
+  reason?: string;
+  /** The pause of a google.rpc.RetryInfo, in seconds as text ("19.5"), the form of a Retry-After header. */
+  retryDelaySeconds?: string;
+}
+
+/** Only such words go into our messages: the free text beside them can quote the request, keys and URLs included. */
+const CODE_WORD = /^[A-Z][A-Z0-9_]{1,63}$/;
+
+/** google.protobuf.Duration in JSON: seconds with up to nine decimals and an `s`. */
+const DURATION = /^(\d{1,9}(?:\.\d{1,9})?)s$/;
+
+/**
+ * Reads an error body of any shape; what it does not understand is left out. Never throws.
+ *
+ * @param body the parsed body: `{error: {...}}`, the inner object alone, or a list with one of them
+ */
+export function readGoogleError(body: unknown): GoogleError {
+  const first: unknown = Array.isArray(body) ? body[0] : body;
+  const error = isRecord(first) && isRecord(first.error) ? first.error : first;
+  if (!isRecord(error)) return {};
+  const details: unknown[] = Array.isArray(error.details) ? error.details : [];
+  return {
+    status: codeWord(error.status),
+    reason: codeWord(findDetail(details, 'google.rpc.ErrorInfo')?.reason),
+    retryDelaySeconds: readDuration(findDetail(details, 'google.rpc.RetryInfo')?.retryDelay),
+  };
+}
+
+/** The value when it is a code word; anything else, free text above all, is dropped. */
+export function codeWord(value: unknown): string | undefined {
+  return typeof value === 'string' && CODE_WORD.test(value) ? value : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function findDetail(details: unknown[], type: string): Record<string, unknown> | undefined {
+  return details
+    .filter(isRecord)
+    .find((detail) => typeof detail['@type'] === 'string' && detail['@type'].endsWith(`/${type}`));
+}
+
+function readDuration(value: unknown): string | undefined {
+  return typeof value === 'string' ? DURATION.exec(value)?.[1] : undefined;
+}

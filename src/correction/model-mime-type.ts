@@ -1,0 +1,27 @@
+/**
+ * Names that browsers and file detectors give to formats which Gemini knows by another
+ * (https://ai.google.dev/gemini-api/docs/audio; the containers of browser recordings hold sound only).
+ */
+const KNOWN_AS: Record<string, string> = {
+  'audio/x-wav': 'audio/wav',
+  'audio/wave': 'audio/wav',
+  'audio/vnd.wave': 'audio/wav',
+  'audio/mpeg': 'audio/mp3',
+  'audio/x-mpeg': 'audio/mp3',
+  'audio/x-mp3': 'audio/mp3',
+  'audio/x-aac': 'audio/aac',
+  'audio/x-flac': 'audio/flac',
+  'audio/x-aiff': 'audio/aiff',
+  'audio/opus': 'audio/ogg',
+  'application/ogg': 'audio/ogg',
+  'audio/m4a': 'audio/mp4',
+  'audio/x-m4a': 'audio/mp4',
+  'video/mp4': 'audio/mp4',
+  'video/webm': 'audio/webm',
+};
+
+/** The media type to name to the model: without parameters such as codecs, under the name that Gemini documents. */
+export function modelMimeType(mimeType: string): string {
+  const bare = (mimeType.split(';')[0] ?? '').trim().toLowerCase();
+  return KNOWN_AS[bare] ?? bare;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ProviderError } from '../providers/provider-error.js';
+import { readAnswer } from './read-answer.js';
+
+describe('readAnswer', () => {
+  it.each(['BLOCK_REASON_UNSPECIFIED', 'BLOCKED_REASON_UNSPECIFIED'])(
+    'takes %s for no block',
+    (blockReason) => {
+      const candidates = [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }];
+      expect(readAnswer('gemini', { promptFeedback: { blockReason }, candidates }).text).toBe('a');
+    },
+  );
+
+  it('does not read a text that was not finished, even when it looks complete', () => {
+    const candidates = [{ content: { parts: [{ text: '{"a":"b"}' }] }, finishReason: 'MAX_TOKENS' }];
+    expect(() => readAnswer('vertexai', { candidates })).toThrow(ProviderError);
+  });
+
+  it('does not take thoughts for the answer', () => {
+    const candidates = [{ content: { parts: [{ text: 'hm', thought: true }] }, finishReason: 'STOP' }];
+    expect(() => readAnswer('gemini', { candidates })).toThrow(
+      expect.objectContaining({ code: 'empty_answer' }),
+    );
+  });
+
+  it('reads or refuses any answer at all, with errors of ours only', () => {
+    const part = fc.oneof(fc.record({ text: fc.anything(), thought: fc.anything() }), fc.anything());
+    const content = fc.oneof(fc.record({ parts: fc.oneof(fc.array(part), fc.anything()) }), fc.anything());
+    const candidate = fc.record({ content, finishReason: fc.oneof(fc.constant('STOP'), fc.anything()) });
+    const response = fc.oneof(
+      fc.record({
+        candidates: fc.array(candidate),
+        usageMetadata: fc.anything(),
+        modelVersion: fc.anything(),
+      }),
+      fc.anything(),
+    );
+    fc.assert(
+      fc.property(response, (given) => {
+        let answer;
+        try {
+          answer = readAnswer('gemini', given);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProviderError);
+          return;
+        }
+        expect(answer.text).not.toBe('');
+      }),
+    );
+  });
+});

@@ -1,0 +1,16 @@
+import type { Detector } from '../detector.js';
+
+/**
+ * Local part (RFC 5321: at most 64 characters), `@`, labels, and a last label of letters, all in any script. The local part
+ * starts where no character of one precedes, so that a long run of letters is read once, not once per letter. An apostrophe
+ * is part of it (O'Brien), but does not begin it: that is a quotation mark.
+ */
+const EMAIL =
+  /(?<![\p{L}\p{N}._%+-]|[\p{L}\p{N}]')[\p{L}\p{N}._%+-][\p{L}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}/gu;
+
+/** E-mail addresses as written, international ones included. Spoken ones ("jan at example dot nl") are not seen. */
+export const emailDetector: Detector = {
+  kind: 'email',
+  find: (text) =>
+    [...text.matchAll(EMAIL)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
+};

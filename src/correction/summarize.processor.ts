@@ -1,0 +1,52 @@
+import { Processor } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { FinalizationRepository, type SummaryTask } from '../conversations/finalization.repository.js';
+import { JobObserver } from '../observability/job-observer.js';
+import { ProviderError, ProviderUnavailableError } from '../providers/provider-error.js';
+import { QUEUE_NAMES, type JobData } from '../queues/job-catalogue.js';
+import { DONE, JobProcessor, type JobContext, type JobOutcome } from '../queues/job-processor.js';
+import { WORKER_OPTIONS } from '../queues/worker-options.js';
+import { Summariser } from './summariser.js';
+
+/** Summaries are few, one a conversation; they leave the model's quota to the corrections. */
+const CONCURRENCY = 4;
+
+/** Summarises a finalised conversation. A summary that cannot be had leaves the transcript without one, and says why. */
+@Injectable()
+@Processor(QUEUE_NAMES.summarize, WORKER_OPTIONS)
+export class SummarizeProcessor extends JobProcessor<'summarize'> {
+  protected readonly kind = 'summarize';
+  protected readonly concurrency = CONCURRENCY;
+
+  constructor(
+    observer: JobObserver,
+    private readonly finalization: FinalizationRepository,
+    private readonly summariser: Summariser,
+  ) {
+    super(observer);
+  }
+
+  protected async handle({ conversationId }: JobData['summarize'], context: JobContext): Promise<JobOutcome> {
+    const task = await this.finalization.summaryTask(conversationId);
+    if (task === undefined) return DONE;
+    if (await this.summarise(conversationId, task, context)) return DONE;
+    // The conversation was merged again meanwhile: the summary of the newer merge is still owed.
+    return { kind: 'sleep', delayMs: 0 };
+  }
+
+  private async summarise(
+    conversationId: string,
+    task: SummaryTask,
+    { isLastTry, signal }: JobContext,
+  ): Promise<boolean> {
+    try {
+      const { summary } = await this.summariser.summarise({ ...task, signal });
+      return await this.finalization.storeSummary(conversationId, task.mergeRevision, summary);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
+      this.logger.warn(`conversation ${conversationId} has no summary: ${error.message}`);
+      return this.finalization.failSummary(conversationId, task.mergeRevision, error.message);
+    }
+  }
+}

@@ -1,0 +1,359 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createServer as createProxyServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import tls from 'node:tls';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
+import type { ModelRequest } from './language-model.js';
+import { VertexAiModel } from './vertex-ai.model.js';
+
+/*
+ * Google's SDK speaks https only, and fetches its token from a fixed host. So one TLS server of our own plays both Vertex AI
+ * (as `localhost`) and the token server (reached through a proxy of our own), with a certificate made here.
+ */
+
+const SECRET_WORDS = 'what was said in the room';
+const TOKEN = 'token-that-nobody-may-see';
+const TOKEN_PATH = '/oauth2/v4/token';
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+interface Received {
+  url: string;
+  authorization?: string;
+  body: Record<string, unknown>;
+}
+
+const accountKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const privateKeyPem = accountKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+let google: Server;
+let proxy: Server;
+let apiEndpoint: string;
+let answer: Answer;
+let answerToken: Answer;
+let received: Received[];
+let tokenRequests: number;
+const sockets = new Set<Socket>();
+
+beforeAll(async () => {
+  const { key, certificate } = makeCertificate(['localhost', 'www.googleapis.com']);
+  trust(certificate);
+  google = createTlsServer({ key, cert: certificate }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const url = request.url ?? '';
+      if (url === TOKEN_PATH) {
+        tokenRequests += 1;
+        answerToken(response, request);
+        return;
+      }
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+      received.push({ url, authorization: request.headers.authorization, body });
+      answer(response, request);
+    });
+  });
+  const port = await listen(google);
+  apiEndpoint = `localhost:${String(port)}`;
+
+  proxy = createProxyServer();
+  proxy.on('connect', (_request: IncomingMessage, socket: NodeJS.WritableStream & NodeJS.ReadableStream) => {
+    const upstream = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on('error', () => {
+      socket.end();
+    });
+    socket.on('error', () => {
+      upstream.destroy();
+    });
+  });
+  const proxyUrl = `http://127.0.0.1:${String(await listen(proxy))}`;
+  jest.replaceProperty(process, 'env', { HTTPS_PROXY: proxyUrl });
+  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+});
+
+afterAll(async () => {
+  jest.restoreAllMocks();
+  await Promise.all([google, proxy].map(close));
+});
+
+beforeEach(() => {
+  received = [];
+  tokenRequests = 0;
+  answer = json({ candidates: [{ content: { parts: [{ text: 'fine' }] }, finishReason: 'STOP' }] });
+  answerToken = json({ access_token: TOKEN, expires_in: 3600, token_type: 'Bearer' });
+});
+
+function json(body: unknown, status = 200): Answer {
+  return (response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+}
+
+function googleError(code: number, status: string, details: object[] = []): Answer {
+  return json({ error: { code, status, message: `${TOKEN} ${SECRET_WORDS}`, details } }, code);
+}
+
+function makeModel(privateKey = privateKeyPem): VertexAiModel {
+  return new VertexAiModel({
+    serviceAccount: { project_id: 'our-project', client_email: 'us@example.org', private_key: privateKey },
+    location: 'europe-west1',
+    apiEndpoint,
+  });
+}
+
+function generate(overrides: Partial<ModelRequest> = {}, model = makeModel()): Promise<unknown> {
+  return model.generate({
+    model: 'gemini-2.5-pro',
+    systemInstruction: 'Correct it.',
+    prompt: SECRET_WORDS,
+    responseSchema: {
+      type: 'OBJECT',
+      properties: { note: { type: 'STRING', description: 'A tip.' } },
+      required: ['note'],
+    },
+    maxOutputTokens: 1_000,
+    timeoutMs: 3_000,
+    ...overrides,
+  });
+}
+
+async function failure(overrides: Partial<ModelRequest> = {}, model = makeModel()): Promise<unknown> {
+  return generate(overrides, model).then(
+    () => {
+      throw new Error('The call should have failed.');
+    },
+    (error: unknown) => error,
+  );
+}
+
+describe('VertexAiModel', () => {
+  it('returns text, version and usage of a good answer', async () => {
+    answer = json({
+      candidates: [{ content: { parts: [{ text: 'a' }, { text: 'b' }] }, finishReason: 'STOP' }],
+      modelVersion: 'gemini-2.5-pro-001',
+      usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 3 },
+    });
+    await expect(generate()).resolves.toEqual({
+      text: 'ab',
+      modelVersion: 'gemini-2.5-pro-001',
+      usage: { inputTokens: 7, outputTokens: 3 },
+    });
+  });
+
+  it('sends instruction, recording, prompt, schema and limits to the project and location', async () => {
+    await generate({ audio: { mimeType: 'audio/wav', bytes: Buffer.from('RIFF') } });
+    const path = 'projects/our-project/locations/europe-west1/publishers/google/models/gemini-2.5-pro';
+    expect(received[0]?.url).toBe(`/v1/${path}:generateContent`);
+    expect(received[0]?.authorization).toBe(`Bearer ${TOKEN}`);
+    expect(received[0]?.body).toMatchObject({
+      systemInstruction: { parts: [{ text: 'Correct it.' }] },
+      contents: [
+        {
+          role: 'user',
+          parts: [
+            { inlineData: { mimeType: 'audio/wav', data: Buffer.from('RIFF').toString('base64') } },
+            { text: SECRET_WORDS },
+          ],
+        },
+      ],
+      generationConfig: {
+        responseMimeType: 'application/json',
+        responseSchema: { type: 'OBJECT', required: ['note'], properties: { note: { type: 'STRING' } } },
+        maxOutputTokens: 1_000,
+      },
+    });
+  });
+
+  it('fetches one token for several calls', async () => {
+    const model = makeModel();
+    await generate({}, model);
+    await generate({}, model);
+    expect(tokenRequests).toBe(1);
+  });
+
+  const rows: [string, Answer, object][] = [
+    [
+      '429 with a RetryInfo detail',
+      googleError(429, 'RESOURCE_EXHAUSTED', [
+        { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '19s' },
+      ]),
+      { name: 'ProviderUnavailableError', code: 'throttled', status: 429, retryAfterMs: 19_000 },
+    ],
+    ['503', googleError(503, 'UNAVAILABLE'), { name: 'ProviderUnavailableError', code: 'server_error' }],
+    ['503 without a body', (response) => response.writeHead(503).end(), { name: 'ProviderUnavailableError' }],
+    [
+      '500 with an HTML page',
+      (response) => response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Oops</h1>'),
+      { name: 'ProviderUnavailableError' },
+    ],
+    ['400', googleError(400, 'INVALID_ARGUMENT'), { name: 'ProviderRejectedError', code: 'bad_request' }],
+    [
+      '403',
+      googleError(403, 'PERMISSION_DENIED'),
+      {
+        name: 'ProviderRejectedError',
+        code: 'forbidden',
+        status: 403,
+        message: expect.stringContaining('GCP_SA_JSON'),
+      },
+    ],
+    [
+      '404',
+      googleError(404, 'NOT_FOUND'),
+      {
+        name: 'ProviderRejectedError',
+        code: 'model_not_found',
+        message: expect.stringContaining('VERTEX_LOCATION'),
+      },
+    ],
+    [
+      'a body that is not JSON',
+      (response) => response.writeHead(200).end('{"cand'),
+      { name: 'ProviderUnavailableError', code: 'invalid_answer' },
+    ],
+    [
+      'a cut socket',
+      (_response, request) => request.socket.destroy(),
+      { name: 'ProviderUnavailableError', code: 'network' },
+    ],
+    ['no candidates', json({}), { name: 'ProviderUnavailableError', code: 'no_candidates' }],
+    [
+      'MAX_TOKENS',
+      json({ candidates: [{ content: { parts: [{ text: '{' }] }, finishReason: 'MAX_TOKENS' }] }),
+      { name: 'ProviderUnavailableError', code: 'truncated' },
+    ],
+    [
+      'a blocked prompt',
+      json({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }),
+      { name: 'ProviderRejectedError', code: 'prompt_blocked' },
+    ],
+  ];
+
+  it.each(rows)(
+    'judges, after one request and without quoting anything: %s',
+    async (_name, given, expected) => {
+      answer = given;
+      const error = await failure();
+      expect(error).toMatchObject({ provider: 'vertexai', ...expected });
+      expect(received).toHaveLength(1);
+      const everything =
+        error instanceof Error ? `${error.message} ${JSON.stringify(error)} ${String(error.cause)}` : '';
+      expect(everything).not.toContain(TOKEN);
+      expect(everything).not.toContain(SECRET_WORDS);
+      expect(everything).not.toContain('localhost');
+    },
+  );
+
+  it('gives up on a silent server when the time is over, and closes the connection', async () => {
+    const closed = new Promise<void>((resolve) => {
+      answer = (_response, request) => {
+        request.socket.once('close', resolve);
+      };
+    });
+    await expect(failure({ timeoutMs: 300 })).resolves.toMatchObject({ code: 'timeout' });
+    await closed;
+  });
+
+  it('gives up on a silent token server when the time is over', async () => {
+    answerToken = () => undefined;
+    await expect(failure({ timeoutMs: 300 })).resolves.toMatchObject({ code: 'timeout' });
+    expect(received).toHaveLength(0);
+  });
+
+  it('stops at once when its caller aborts', async () => {
+    const controller = new AbortController();
+    answer = () => {
+      controller.abort();
+    };
+    await expect(failure({ signal: controller.signal })).resolves.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('reports as rejected a key that the token server refuses', async () => {
+    answerToken = json({ error: 'invalid_grant', error_description: SECRET_WORDS }, 400);
+    const error = await failure();
+    expect(error).toBeInstanceOf(ProviderRejectedError);
+    expect(error).toMatchObject({ code: 'unauthenticated', status: 400 });
+  });
+
+  it('reports as unavailable a token server that fails', async () => {
+    answerToken = json({}, 503);
+    // The token library tries a few times by itself; our deadline is what bounds it.
+    await expect(failure({ timeoutMs: 500 })).resolves.toBeInstanceOf(ProviderUnavailableError);
+  });
+
+  it('reports as rejected a private key that cannot be read', async () => {
+    const error = await failure({}, makeModel('no key at all'));
+    expect(error).toBeInstanceOf(ProviderRejectedError);
+    expect(error).toMatchObject({ code: 'unauthenticated' });
+  });
+});
+
+async function listen(server: Server): Promise<number> {
+  server.on('connection', (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}
+
+/** Node 20 offers no way to add an authority at run time, so each new secure context is given ours. */
+function trust(certificate: string): void {
+  const original = tls.createSecureContext;
+  jest.spyOn(tls, 'createSecureContext').mockImplementation((options) => {
+    const secure = original(options);
+    (secure.context as { addCACert(pem: string): void }).addCACert(certificate);
+    return secure;
+  });
+}
+
+/** A self-signed X.509 v3 certificate (RFC 5280), as small as TLS accepts it. */
+function makeCertificate(hosts: string[]): { key: string; certificate: string } {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const ecdsaWithSha256 = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
+  const commonName = der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('test')));
+  const name = der(0x30, der(0x31, commonName));
+  const validity = der(
+    0x30,
+    der(0x17, Buffer.from('200101000000Z')),
+    der(0x17, Buffer.from('491231235959Z')),
+  );
+  const hostNames = der(0x30, ...hosts.map((host) => der(0x82, Buffer.from(host))));
+  const subjectAltName = der(0x30, Buffer.from('0603551d11', 'hex'), der(0x04, hostNames));
+  const body = der(
+    0x30,
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.from([1])),
+    ecdsaWithSha256,
+    name,
+    validity,
+    name,
+    pair.publicKey.export({ type: 'spki', format: 'der' }),
+    der(0xa3, der(0x30, subjectAltName)),
+  );
+  const signature = der(0x03, Buffer.from([0]), sign('sha256', body, pair.privateKey));
+  return {
+    key: pem(pair.privateKey),
+    certificate: `-----BEGIN CERTIFICATE-----\n${der(0x30, body, ecdsaWithSha256, signature).toString('base64')}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+function pem(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function der(tag: number, ...contents: Buffer[]): Buffer {
+  const content = Buffer.concat(contents);
+  const { length } = content;
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}

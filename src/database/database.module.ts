@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Global, Inject, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { sql } from 'kysely';
+import { AppConfig } from '../config/app-config.js';
+import { Database, openDatabase } from './database.js';
+import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
+import { migrateToLatest } from './migrate.js';
+
+/** Where the database is: given by DATABASE_URL, or the embedded server that was started for us. */
+export class DatabaseServer {
+  constructor(
+    readonly connectionString: string,
+    readonly embedded?: EmbeddedServer,
+  ) {}
+}
+
+/** How long a start waits for a database that does not answer yet, as when both are started together. */
+const START_PATIENCE_MS = 30_000;
+const START_RETRY_MS = 500;
+
+async function provideServer(config: AppConfig): Promise<DatabaseServer> {
+  if (config.databaseUrl !== undefined) return new DatabaseServer(config.databaseUrl);
+  const logger = new Logger('EmbeddedPostgres');
+  const server = await startEmbeddedServer({
+    dataDir: config.dataDir,
+    log: (line) => {
+      logger.log(line);
+    },
+  });
+  return new DatabaseServer(server.connectionString, server);
+}
+
+/** @throws Error that names DATABASE_URL when the database does not answer within 30 s */
+async function waitUntilItAnswers(database: Database, logger: Logger): Promise<void> {
+  const deadline = Date.now() + START_PATIENCE_MS;
+  for (;;) {
+    try {
+      await sql`select 1`.execute(database);
+      return;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (Date.now() > deadline) {
+        throw new Error(`the database does not answer: ${reason}; check DATABASE_URL and that it is running`, {
+          cause: error,
+        });
+      }
+      logger.warn(`waiting for the database: ${reason}`);
+      await pause(START_RETRY_MS);
+    }
+  }
+}
+
+async function provideDatabase(server: DatabaseServer): Promise<Database> {
+  const logger = new Logger('Database');
+  const { database } = openDatabase(server.connectionString, (error) => {
+    logger.warn(`a database connection broke: ${error.message}`);
+  });
+  try {
+    await waitUntilItAnswers(database, logger);
+    await migrateToLatest(database);
+  } catch (error) {
+    await database.destroy();
+    await server.embedded?.stop();
+    throw error;
+  }
+  return database;
+}
+
+/** Closes the pool, then the embedded server: last of all, as everything else may still write until then. */
+@Injectable()
+class DatabaseCloser implements OnApplicationShutdown {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(DatabaseServer) private readonly server: DatabaseServer,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.destroy();
+    await this.server.embedded?.stop();
+  }
+}
+
+@Global()
+@Module({
+  providers: [
+    { provide: DatabaseServer, inject: [AppConfig], useFactory: provideServer },
+    { provide: Database, inject: [DatabaseServer], useFactory: provideDatabase },
+    DatabaseCloser,
+  ],
+  exports: [Database, DatabaseServer],
+})
+export class DatabaseModule {}

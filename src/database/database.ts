@@ -1,0 +1,44 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Schema } from './schema.js';
+
+/** The DI token and type of the record of truth. */
+export class Database extends Kysely<Schema> {}
+
+/** Enough for the requests and jobs of one process: each holds a connection for a few milliseconds. */
+const MAX_CONNECTIONS = 10;
+/** A frozen or unreachable server makes a statement fail instead of holding a job for ever. */
+const QUERY_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+const INT8_OID = 20;
+
+export interface OpenDatabase {
+  database: Database;
+  pool: pg.Pool;
+}
+
+/**
+ * Opens a pool; nothing connects before the first statement.
+ *
+ * @param onError told of connections that break; a broken connection is replaced and never ends the process
+ */
+export function openDatabase(connectionString: string, onError: (error: Error) => void): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString,
+    max: MAX_CONNECTIONS,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    application_name: 'ringback',
+    types: {
+      // Counts and byte sizes fit a double; as strings they would only be added up wrongly.
+      getTypeParser: (oid: number, format?: string) =>
+        oid === INT8_OID ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
+    },
+  });
+  pool.on('error', onError);
+  // A client that is checked out when its connection breaks emits on itself, and would end the process unheard.
+  pool.on('connect', (client) => client.on('error', onError));
+  return { database: new Database({ dialect: new PostgresDialect({ pool }) }), pool };
+}

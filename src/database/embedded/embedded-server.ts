@@ -1,0 +1,141 @@
+/**
+ * The PostgreSQL server that Ringback brings along, for when no DATABASE_URL is set.
+ *
+ * 1. One live Ringback per data folder (folder-lock.ts), one server per cluster (server-control.ts).
+ * 2. A cluster is whole or not there (data-folder.ts); its files are never removed, and never made anew.
+ * 3. Nothing committed is lost: fsync stays on, and every way to stop is one that PostgreSQL recovers from.
+ * 4. What cannot work says so in one line, with what to do (embedded-postgres-error.ts).
+ */
+import { join, resolve } from 'node:path';
+import { findBinaries, readMajorVersion } from './binaries.js';
+import { type Cluster, createCluster, hasCluster, prepareDataDir } from './data-folder.js';
+import { explainFolderError } from './embedded-postgres-error.js';
+import { type FolderLock, takeFolderLock } from './folder-lock.js';
+import { chooseServerUser, openForServerUser, requireReachable } from './os-user.js';
+import { lastPort, LOOPBACK } from './ports.js';
+import { askForMaxConnections, connectionStringFor } from './server-connection.js';
+import { findRunningServer, type RunningPostmaster, startServer, stopServer } from './server-control.js';
+import { ServerKeeper } from './server-keeper.js';
+
+export { EmbeddedPostgresError } from './embedded-postgres-error.js';
+
+/** Queues, workers, listeners and the pool of one process take about 60 (three queues, measured); the rest is reserve. */
+const DEFAULT_MAX_CONNECTIONS = 200;
+
+export interface EmbeddedServerOptions {
+  /** The cluster lives in its subfolder `postgres`. Made when it is not there. */
+  readonly dataDir: string;
+  /** Gets what a person may want to know, a line each; never a secret. */
+  readonly log: (line: string) => void;
+  /** @defaultValue 200 */
+  readonly maxConnections?: number;
+  /** Taken when it is free, and no server runs yet. @defaultValue the port of the last run, else any free one */
+  readonly preferredPort?: number;
+}
+
+export interface EmbeddedServer {
+  /** Carries the password: not for logs. */
+  readonly connectionString: string;
+  readonly port: number;
+  /** True when the server was running already: a Ringback that was killed has left it. */
+  readonly reused: boolean;
+  /**
+   * Stops the server, a reused one too, and gives the data folder free. Running it twice is harmless.
+   *
+   * @throws EmbeddedPostgresError `stop_failed` when the server still runs after 40 seconds
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings up the server of a data folder: makes the database first when there is none, takes over a server that a killed
+ * Ringback has left, and recovers from a server that was killed itself. While this process lives, a server that dies is
+ * started again on the same port.
+ *
+ * @throws EmbeddedPostgresError with one line for a person; nothing has to be cleaned up then
+ */
+export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const dataDir = resolve(options.dataDir);
+  await prepareDataDir(dataDir);
+  const lock = await takeFolderLock(dataDir);
+  try {
+    const cluster = await openCluster(dataDir, options.log);
+    return await bringUp(cluster, lock, options);
+  } catch (error) {
+    await lock.release();
+    throw explainFolderError(dataDir, error);
+  }
+}
+
+async function openCluster(dataDir: string, log: (line: string) => void): Promise<Cluster> {
+  const folder = join(dataDir, 'postgres');
+  const binaries = await findBinaries();
+  const user = await chooseServerUser(dataDir, folder);
+  if (user !== null) {
+    await openForServerUser(dataDir, user);
+    await requireReachable(binaries.postgres, dataDir, user);
+  }
+  const cluster: Cluster = { dataDir, folder, binaries, user };
+  if (!(await hasCluster(folder, await readMajorVersion(binaries, user)))) {
+    log(`making the database in ${folder}`);
+    await createCluster(cluster);
+  }
+  return cluster;
+}
+
+async function bringUp(
+  cluster: Cluster,
+  lock: FolderLock,
+  options: EmbeddedServerOptions,
+): Promise<EmbeddedServer> {
+  const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  const found = await reuseServer(cluster, maxConnections);
+  const server = found ?? (await startNewServer(cluster, maxConnections, options.preferredPort));
+  options.log(
+    found === null
+      ? `the database server runs on ${LOOPBACK}:${server.port}`
+      : `going on with the database server that a killed Ringback has left, on ${LOOPBACK}:${server.port}`,
+  );
+  const keeper = new ServerKeeper({ cluster, port: server.port, maxConnections, log: options.log });
+  let stopped: Promise<void> | null = null;
+  return {
+    connectionString: await connectionStringFor(cluster, server.port),
+    port: server.port,
+    reused: found !== null,
+    stop: () => (stopped ??= stopAll(cluster, keeper, lock)),
+  };
+}
+
+/** One that takes fewer connections than the service will open is stopped instead. */
+async function reuseServer(cluster: Cluster, maxConnections: number): Promise<RunningPostmaster | null> {
+  const found = await findRunningServer(cluster);
+  if (found === null) return null;
+  if ((await askForMaxConnections(cluster, found)) >= maxConnections) return found;
+  await stopServer(cluster);
+  return null;
+}
+
+async function startNewServer(
+  cluster: Cluster,
+  maxConnections: number,
+  preferredPort: number | undefined,
+): Promise<RunningPostmaster> {
+  const ports = [preferredPort ?? null, await lastPort(cluster)];
+  const server = await startServer(cluster, { maxConnections, ports });
+  try {
+    await askForMaxConnections(cluster, server);
+    return server;
+  } catch (error) {
+    await stopServer(cluster);
+    throw error;
+  }
+}
+
+async function stopAll(cluster: Cluster, keeper: ServerKeeper, lock: FolderLock): Promise<void> {
+  try {
+    await keeper.stop();
+    await stopServer(cluster);
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Cluster, writeOwned } from './data-folder.js';
+import { errnoOf } from './embedded-postgres-error.js';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** Remembered, so that a psql or a dashboard that somebody has pointed at the database stays valid over restarts. */
+const PORT_FILE = 'ringback-port';
+
+/** Lets the system choose. */
+const ANY_PORT = 0;
+
+/**
+ * The first of the wanted ports that is free at this moment, else one that the system chooses. Somebody may take it
+ * before the server does, so the caller tries again then.
+ */
+export async function chooseFreePort(wanted: readonly (number | null)[]): Promise<number> {
+  for (const port of wanted) {
+    const free = port === null ? null : await tryToListen(port);
+    if (free !== null) return free;
+  }
+  const free = await tryToListen(ANY_PORT);
+  if (free === null) throw new Error('the system has no free port on the loopback interface');
+  return free;
+}
+
+/** @returns the port that it listened on, or null when it is taken, or not for us (below 1024, say) */
+export function tryToListen(port: number): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error) => {
+      const errno = errnoOf(error);
+      if (errno === 'EADDRINUSE' || errno === 'EACCES') resolve(null);
+      else reject(error);
+    });
+    probe.listen({ port, host: LOOPBACK, exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => {
+        resolve(address !== null && typeof address === 'object' ? address.port : null);
+      });
+    });
+  });
+}
+
+/** Null when none is remembered, or what is there is no port. */
+export async function lastPort(cluster: Cluster): Promise<number | null> {
+  try {
+    const port = Number(await readFile(join(cluster.folder, PORT_FILE), 'utf8'));
+    return Number.isInteger(port) && port > 0 && port <= MAX_PORT ? port : null;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const MAX_PORT = 65_535;
+
+export async function rememberPort(cluster: Cluster, port: number): Promise<void> {
+  await writeOwned({ file: join(cluster.folder, PORT_FILE), text: String(port), user: cluster.user });
+}

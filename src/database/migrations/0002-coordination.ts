@@ -1,0 +1,30 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Coordination on PostgreSQL. Unlogged: it may be lost in a crash like Redis may, the reconciler rebuilds it, and a
+ * settle does not wait for a disk.
+ */
+export const coordination = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
+const statements = [
+  `create unlogged table coordination_pending_chunks (
+    conversation_id uuid not null,
+    chunk_id uuid not null,
+    primary key (conversation_id, chunk_id)
+  )`,
+  `create unlogged table coordination_locks (
+    name text primary key,
+    owner text not null,
+    expires_at timestamptz not null
+  )`,
+  `create unlogged table coordination_callback_metadata (
+    transcript_id text primary key,
+    metadata jsonb not null,
+    expires_at timestamptz not null
+  )`,
+  `create index coordination_callback_metadata_expiry on coordination_callback_metadata (expires_at)`,
+];

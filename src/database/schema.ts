@@ -1,0 +1,145 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** Set by the database when the row is made; afterwards only by the transition that owns it. */
+type CreatedAt = ColumnType<Date, never, never>;
+type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+export type ConversationStatus = 'open' | 'finished' | 'finalized';
+export type ChunkStatus = 'queued' | 'transcribing' | 'correcting' | 'completed' | 'failed';
+export type SubmissionStatus = 'created' | 'submitted' | 'completed' | 'failed' | 'abandoned';
+export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
+export type StrategyName = 'webhook' | 'polling';
+
+/** A chunk in one of these has not settled; it still owes its conversation a result. */
+export const UNSETTLED_CHUNK_STATUSES = ['queued', 'transcribing', 'correcting'] as const;
+/** A submission in one of these may still bring a result; there is at most one for each chunk. */
+export const OPEN_SUBMISSION_STATUSES = ['created', 'submitted'] as const;
+
+export interface ProjectsTable {
+  id: string;
+  name: string;
+  language: Nullable<string>;
+  transcript_prompt: Nullable<string>;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+export interface ConversationsTable {
+  id: string;
+  project_id: Nullable<string>;
+  language: Nullable<string>;
+  transcript_prompt: Nullable<string>;
+  redact_pii: boolean;
+  anonymize: boolean;
+  status: Generated<ConversationStatus>;
+  /** The merged transcript is missing or out of date: finalisation is owed once no chunk is unsettled. */
+  merge_needed: Generated<boolean>;
+  transcript: Nullable<string>;
+  summary: Nullable<string>;
+  summary_status: Generated<SummaryStatus>;
+  summary_error: Nullable<string>;
+  /** Counts merges: a summary of an older merge is not taken for a newer one. */
+  merge_revision: Generated<number>;
+  created_at: CreatedAt;
+  finished_at: Nullable<Date>;
+  finalized_at: Nullable<Date>;
+}
+
+export interface ChunksTable {
+  id: string;
+  conversation_id: string;
+  position: number;
+  status: Generated<ChunkStatus>;
+  /** Counts how often the chunk was queued, from 1; part of the submit job's id, so that a new try is a new job. */
+  attempt: Generated<number>;
+  /** The submission whose result the chunk takes; results of older ones find no row to change. */
+  submission_id: Nullable<string>;
+  audio_key: Nullable<string>;
+  audio_url: Nullable<string>;
+  audio_mime_type: Nullable<string>;
+  audio_bytes: Nullable<number>;
+  idempotency_key: Nullable<string>;
+  /** Set by a restart with its own wish; null: the conversation's setting holds. */
+  redact_pii: Nullable<boolean>;
+  transcript: Nullable<string>;
+  error: Nullable<string>;
+  diarization: ColumnType<Diarization | null, string | null | undefined, string | null>;
+  created_at: CreatedAt;
+  /** When it was accepted, or restarted: the time limit of its submits counts from here. */
+  queued_at: Generated<Date>;
+  /** Submits in a row that failed for a reason that may pass; sets the next pause. */
+  failed_submits: Generated<number>;
+  submitted_at: Nullable<Date>;
+  transcribed_at: Nullable<Date>;
+  completed_at: Nullable<Date>;
+}
+
+/** How the text came about; the name of the schema says what `data` holds. */
+export interface Diarization {
+  schema: string;
+  data: unknown;
+}
+
+export interface SubmissionsTable {
+  id: string;
+  chunk_id: string;
+  conversation_id: string;
+  status: Generated<SubmissionStatus>;
+  strategy: StrategyName;
+  /** The provider's id; unique, so that no transcript is ever taken for two submissions. */
+  transcript_id: Nullable<string>;
+  /** What a callback claims to be the provider's id; believed only once the provider confirms it. */
+  callback_transcript_id: Nullable<string>;
+  /** Callbacks recorded so far; a check that finds it moved looks again. */
+  callbacks: Generated<number>;
+  /** SHA-256 of the audio URL that was sent: finds the transcript of a submit whose answer was lost. */
+  audio_url_hash: string;
+  /** Looks in a row that brought no usable answer; sets the next pause. */
+  failed_looks: Generated<number>;
+  error: Nullable<string>;
+  /** Until then the submitter may still be talking to the provider: nobody else may resubmit. */
+  lease_until: Date;
+  created_at: CreatedAt;
+  submitted_at: Nullable<Date>;
+  settled_at: Nullable<Date>;
+}
+
+export interface ProcessingEventsTable {
+  id: Generated<number>;
+  conversation_id: Nullable<string>;
+  chunk_id: Nullable<string>;
+  submission_id: Nullable<string>;
+  job: string;
+  event: 'started' | 'completed' | 'failed';
+  duration_ms: Nullable<number>;
+  message: Nullable<string>;
+  created_at: ColumnType<Date, Date | undefined, never>;
+}
+
+export interface PendingChunksTable {
+  conversation_id: string;
+  chunk_id: string;
+}
+
+export interface CoordinationLocksTable {
+  name: string;
+  owner: string;
+  expires_at: Date;
+}
+
+export interface CallbackMetadataTable {
+  transcript_id: string;
+  metadata: ColumnType<unknown, string, string>;
+  expires_at: Date;
+}
+
+export interface Schema {
+  projects: ProjectsTable;
+  conversations: ConversationsTable;
+  chunks: ChunksTable;
+  submissions: SubmissionsTable;
+  processing_events: ProcessingEventsTable;
+  coordination_pending_chunks: PendingChunksTable;
+  coordination_locks: CoordinationLocksTable;
+  coordination_callback_metadata: CallbackMetadataTable;
+}

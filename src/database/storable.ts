@@ -1,0 +1,15 @@
+/** PostgreSQL stores no U+0000, and no half of a surrogate pair: neither is a character of Unicode text. */
+const NUL = '\0';
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/** Text as PostgreSQL can store it; what it cannot store is dropped. */
+export function storableText(text: string): string {
+  return text.replaceAll(NUL, '').replace(LONE_SURROGATES, '');
+}
+
+/** JSON as PostgreSQL can store it, also when strings deep inside hold what it cannot. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'string' ? storableText(inner) : inner,
+  );
+}

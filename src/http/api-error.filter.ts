@@ -1,0 +1,62 @@
+import { STATUS_CODES } from 'node:http';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Logger,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+interface ErrorBody extends Record<string, unknown> {
+  statusCode: number;
+  error: string;
+  message: string | string[];
+}
+
+/** Gives every error the one shape of the API: `{ statusCode, error, message }`. */
+@Catch()
+export class ApiErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const body = toBody(exception);
+    if (body.statusCode === Number(HttpStatus.INTERNAL_SERVER_ERROR)) {
+      const request = http.getRequest<FastifyRequest>();
+      const stack = exception instanceof Error ? exception.stack : String(exception);
+      // The route, not the URL: a query may carry what must not be logged.
+      this.logger.error(`${request.method} ${request.routeOptions.url ?? 'unknown route'} failed`, stack);
+    }
+    if (reply.sent || reply.raw.destroyed) return;
+    void reply.status(body.statusCode).send(body);
+  }
+}
+
+function toBody(exception: unknown): ErrorBody {
+  if (exception instanceof HttpException) return fromHttpException(exception);
+  const statusCode = clientErrorStatus(exception);
+  if (statusCode !== undefined && exception instanceof Error) return bodyOf(statusCode, exception.message);
+  return bodyOf(HttpStatus.INTERNAL_SERVER_ERROR, 'something went wrong here; the log of the service has the details');
+}
+
+function fromHttpException(exception: HttpException): ErrorBody {
+  const response = exception.getResponse();
+  const statusCode = exception.getStatus();
+  if (typeof response === 'string') return bodyOf(statusCode, response);
+  const { message, ...rest } = response as { message?: string | string[] };
+  return { ...rest, ...bodyOf(statusCode, message ?? exception.message) };
+}
+
+/** Fastify and its plugins mark what is the caller's fault with a 4xx `statusCode`. */
+function clientErrorStatus(exception: unknown): number | undefined {
+  if (typeof exception !== 'object' || exception === null || !('statusCode' in exception)) return undefined;
+  const { statusCode } = exception;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
+
+function bodyOf(statusCode: number, message: string | string[]): ErrorBody {
+  return { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', message };
+}

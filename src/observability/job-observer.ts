@@ -1,0 +1,70 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from './metrics.js';
+import { ProcessingLog, type ProcessingEvent } from './processing-log.js';
+
+/** What a job is about, as far as it is known. */
+export interface JobSubject {
+  conversationId?: string;
+  chunkId?: string;
+  submissionId?: string;
+}
+
+export type JobResult = 'completed' | 'slept';
+
+/** Measures a job, and tells metrics, processing log and log of it. */
+@Injectable()
+export class JobObserver {
+  private readonly logger = new Logger('Job');
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly log: ProcessingLog,
+  ) {}
+
+  /**
+   * Runs the job's work. `subject` is read when it ends, so the work may fill it in. A run that only went back to sleep
+   * leaves no entry in the processing log: a chunk's story is not buried under looks.
+   *
+   * @throws whatever the work throws
+   */
+  async observe<T extends { kind: string }>(
+    job: string,
+    subject: JobSubject,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const startedAt = new Date();
+    const start = performance.now();
+    let outcome: 'completed' | 'failed' | 'slept' = 'failed';
+    let message: string | undefined;
+    try {
+      const result = await work();
+      outcome = result.kind === 'sleep' ? 'slept' : 'completed';
+      return result;
+    } catch (error) {
+      message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.logger.warn(`${job} failed: ${message}${describe(subject)}`);
+      throw error;
+    } finally {
+      const durationMs = performance.now() - start;
+      this.metrics.jobs.inc({ job, outcome });
+      this.metrics.jobBusySeconds.inc({ job }, durationMs / 1_000);
+      if (outcome !== 'slept') {
+        const entry: Pick<ProcessingEvent, 'job' | keyof JobSubject> = { job, ...subject };
+        this.log.record(
+          { ...entry, event: 'started', at: startedAt },
+          { ...entry, event: outcome, durationMs: Math.round(durationMs), message, at: new Date() },
+        );
+      }
+    }
+  }
+
+  /** Writes out what was observed so far; for a stop. */
+  async flush(): Promise<void> {
+    await this.log.flush();
+  }
+}
+
+function describe(subject: JobSubject): string {
+  const parts = Object.entries(subject).map(([name, id]) => ` ${name}=${String(id)}`);
+  return parts.join('');
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export type CallbackOutcome =
+  'ok' | 'error_handled' | 'ignored' | 'unauthorized' | 'unknown' | 'malformed' | 'too_large' | 'unavailable';
+
+/** From a fast provider on a short chunk to a slow one on a long chunk. */
+const SUBMIT_TO_TEXT_BUCKETS_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 1_800];
+
+/** Every metric of the service, in one place, so that a dashboard's author reads one file. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly jobs = new Counter({
+    name: 'ringback_jobs_total',
+    help: 'Runs of jobs by outcome; "slept" is a check that went back to sleep.',
+    labelNames: ['job', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly jobBusySeconds = new Counter({
+    name: 'ringback_job_busy_seconds_total',
+    help: 'Seconds that workers were held by jobs; far below the provider latency, as no job waits for a provider.',
+    labelNames: ['job'] as const,
+    registers: [this.registry],
+  });
+
+  readonly queueDepth = new Gauge({
+    name: 'ringback_queue_depth',
+    help: 'Jobs in a queue by state.',
+    labelNames: ['queue', 'state'] as const,
+    registers: [this.registry],
+  });
+
+  readonly queueOldestSeconds = new Gauge({
+    name: 'ringback_queue_oldest_waiting_seconds',
+    help: 'Age of the oldest job that waits for a worker; 0 when none waits.',
+    labelNames: ['queue'] as const,
+    registers: [this.registry],
+  });
+
+  readonly openSubmissions = new Gauge({
+    name: 'ringback_open_submissions',
+    help: 'Submissions whose result has not been recorded, by strategy.',
+    labelNames: ['strategy'] as const,
+    registers: [this.registry],
+  });
+
+  readonly callbacks = new Counter({
+    name: 'ringback_callbacks_total',
+    help: 'Callbacks of the provider by the answer they got.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly submitToTextSeconds = new Histogram({
+    name: 'ringback_submit_to_text_seconds',
+    help: 'From the submission to its first-stage text.',
+    labelNames: ['strategy'] as const,
+    buckets: SUBMIT_TO_TEXT_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+
+  readonly corrections = new Counter({
+    name: 'ringback_corrections_total',
+    help: 'Corrections that ended, by outcome: corrected, or why the first-stage text became final.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly chunksSettled = new Counter({
+    name: 'ringback_chunks_settled_total',
+    help: 'Chunks that reached their end, by status.',
+    labelNames: ['status'] as const,
+    registers: [this.registry],
+  });
+
+  readonly reconciled = new Counter({
+    name: 'ringback_reconciler_repairs_total',
+    help: 'Work that the reconciler found without a job and put back, by kind.',
+    labelNames: ['kind'] as const,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  private readonly collectors: (() => Promise<void>)[] = [];
+
+  /** Adds figures that are read at the moment of a scrape. A collector that fails costs its own figures only. */
+  collectOnScrape(collector: () => Promise<void>): void {
+    this.collectors.push(collector);
+  }
+
+  /** @returns the figures in Prometheus' text format, and what could not be read */
+  async scrape(): Promise<{ text: string; failures: unknown[] }> {
+    const results = await Promise.allSettled(this.collectors.map((collect) => collect()));
+    const failures = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
+    return { text: await this.registry.metrics(), failures };
+  }
+}

@@ -1,0 +1,30 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { sql } from 'kysely';
+import { Database } from '../database/database.js';
+import { HealthController } from './health.controller.js';
+import { JobObserver } from './job-observer.js';
+import { Metrics } from './metrics.js';
+import { MetricsController } from './metrics.controller.js';
+import { ProcessingLog } from './processing-log.js';
+import { Readiness } from './readiness.js';
+
+@Global()
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController, MetricsController],
+  providers: [Metrics, ProcessingLog, JobObserver, Readiness],
+  exports: [Metrics, ProcessingLog, JobObserver, Readiness],
+})
+export class ObservabilityModule implements OnModuleInit {
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly database: Database,
+  ) {}
+
+  onModuleInit(): void {
+    this.readiness.register('database', async () => {
+      await sql`select 1`.execute(this.database);
+    });
+  }
+}

@@ -1,0 +1,129 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Database } from '../database/database.js';
+
+export interface ProcessingEvent {
+  conversationId?: string;
+  chunkId?: string;
+  submissionId?: string;
+  job: string;
+  event: 'started' | 'completed' | 'failed';
+  durationMs?: number;
+  /** For people; no transcript, no secret, no signed URL. */
+  message?: string;
+  at: Date;
+}
+
+export interface RecordedEvent {
+  chunkId: string | null;
+  submissionId: string | null;
+  job: string;
+  event: 'started' | 'completed' | 'failed';
+  durationMs: number | null;
+  message: string | null;
+  at: Date;
+}
+
+/** Events wait this long for company: one statement for many of them costs the jobs next to nothing. */
+const FLUSH_AFTER_MS = 200;
+const FLUSH_AT_EVENTS = 200;
+/** With the database away for long, the newest events win; the log never fills the memory. */
+const MAX_BUFFERED_EVENTS = 10_000;
+/** A reader wants the story of one chunk; who wants more pages on. */
+export const EVENTS_PAGE = 500;
+
+/**
+ * What happened to a chunk, job by job. Best effort by design: it explains, and never fails or slows the work that it
+ * tells of. A crash loses at most the last fraction of a second of it.
+ */
+@Injectable()
+export class ProcessingLog {
+  private readonly logger = new Logger(ProcessingLog.name);
+  private buffer: ProcessingEvent[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly database: Database) {}
+
+  record(...events: ProcessingEvent[]): void {
+    this.buffer.push(...events);
+    if (this.buffer.length > MAX_BUFFERED_EVENTS) {
+      this.buffer = this.buffer.slice(-MAX_BUFFERED_EVENTS);
+    }
+    if (this.buffer.length >= FLUSH_AT_EVENTS) {
+      this.startWriting();
+      return;
+    }
+    this.timer ??= setTimeout(() => {
+      this.startWriting();
+    }, FLUSH_AFTER_MS).unref();
+  }
+
+  /** Writes all that has been recorded; never throws. */
+  async flush(): Promise<void> {
+    this.startWriting();
+    await this.writing;
+  }
+
+  async ofChunk(chunkId: string, afterId = 0): Promise<RecordedEvent[]> {
+    return this.read('chunk_id', chunkId, afterId);
+  }
+
+  async ofConversation(conversationId: string, afterId = 0): Promise<RecordedEvent[]> {
+    return this.read('conversation_id', conversationId, afterId);
+  }
+
+  private async read(
+    column: 'chunk_id' | 'conversation_id',
+    id: string,
+    afterId: number,
+  ): Promise<RecordedEvent[]> {
+    return this.database
+      .selectFrom('processing_events')
+      .select([
+        'chunk_id as chunkId',
+        'submission_id as submissionId',
+        'job',
+        'event',
+        'duration_ms as durationMs',
+        'message',
+        'created_at as at',
+      ])
+      .where(column, '=', id)
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(EVENTS_PAGE)
+      .execute();
+  }
+
+  private startWriting(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const events = this.buffer;
+    if (events.length === 0) return;
+    this.buffer = [];
+    this.writing = this.writing.then(() => this.write(events));
+  }
+
+  private async write(events: ProcessingEvent[]): Promise<void> {
+    try {
+      await this.database
+        .insertInto('processing_events')
+        .values(
+          events.map((event) => ({
+            conversation_id: event.conversationId,
+            chunk_id: event.chunkId,
+            submission_id: event.submissionId,
+            job: event.job,
+            event: event.event,
+            duration_ms: event.durationMs,
+            message: event.message,
+            created_at: event.at,
+          })),
+        )
+        .execute();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`${events.length} entries of the processing log were not written: ${reason}`);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** No pause grows beyond a minute: by then a person is looking, and wants to see it recover. */
+export const MAX_BACKOFF_MS = 60_000;
+
+/** Half of a pause is random: tries that failed together do not come back together. */
+const JITTER_SHARE = 0.5;
+
+/**
+ * The pause before the next try: exponential with jitter, never shorter than what the provider asked for.
+ *
+ * @param options.baseMs first pause, in milliseconds (RETRY_BASE_MS)
+ * @param options.failures failures so far, 1 or more
+ * @param options.retryAfterMs the provider's own wish, in milliseconds; it wins when it is longer
+ * @param options.random 0 to 1, for tests
+ * @returns milliseconds, at least 0
+ */
+export function backoffMs(options: {
+  baseMs: number;
+  failures: number;
+  retryAfterMs?: number;
+  random?: () => number;
+}): number {
+  const { baseMs, failures, retryAfterMs = 0, random = Math.random } = options;
+  const full = Math.min(baseMs * 2 ** Math.max(failures - 1, 0), MAX_BACKOFF_MS);
+  const jittered = full * (1 - JITTER_SHARE) + full * JITTER_SHARE * random();
+  return Math.round(Math.max(jittered, retryAfterMs));
+}

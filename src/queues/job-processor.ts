@@ -1,0 +1,109 @@
+import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
+import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DelayedError, type Job } from 'bullmq';
+import type { JobObserver, JobSubject } from '../observability/job-observer.js';
+import { HEARTBEAT } from './heartbeat.js';
+import type { JobData, JobKind } from './job-catalogue.js';
+
+export interface JobContext {
+  /** No further try follows: what fails now must be settled now. */
+  isLastTry: boolean;
+  /** Aborted when the job's lock is lost: another worker has it now. */
+  signal: AbortSignal;
+  /** Told to the processing log; the work fills in what it learns. */
+  subject: JobSubject;
+}
+
+/**
+ * What a job's run came to. `sleep` puts the same job back for `delayMs`; then `wakeIf` is asked, and the job is woken
+ * at once when it says so: that closes the gap between the last look and the falling asleep (rule K2).
+ */
+export type JobOutcome =
+  { kind: 'done' } | { kind: 'sleep'; delayMs: number; wakeIf?: () => Promise<boolean> };
+
+export const DONE: JobOutcome = { kind: 'done' };
+
+/** A run that has not ended by then is left to the worker that finds it stalled. */
+const CLOSE_GRACE_MS = 20_000;
+/** Broken stores make workers report errors by the thousand; one line in a while tells as much. */
+const ERROR_LOG_INTERVAL_MS = 5_000;
+
+/**
+ * The frame of every processor: the only place that knows how a BullMQ worker is run, put to sleep and stopped.
+ * `handle` decides and acts; it may be run any number of times, at any time, on any worker.
+ */
+export abstract class JobProcessor<K extends JobKind>
+  extends WorkerHost
+  implements OnApplicationBootstrap, BeforeApplicationShutdown
+{
+  protected abstract readonly kind: K;
+  /** Jobs at once in this process. */
+  protected abstract readonly concurrency: number;
+  protected readonly logger = new Logger(this.constructor.name);
+  private errorsSinceLogged = 0;
+  private lastErrorLoggedAt = 0;
+
+  constructor(private readonly observer: JobObserver) {
+    super();
+  }
+
+  protected abstract handle(data: JobData[K], context: JobContext): Promise<JobOutcome>;
+
+  async process(job: Job<JobData[K]>, token?: string, signal?: AbortSignal): Promise<void> {
+    if (job.name === HEARTBEAT) return;
+    const context: JobContext = {
+      isLastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+      signal: signal ?? new AbortController().signal,
+      subject: { ...job.data },
+    };
+    delete (context.subject as { attempt?: number }).attempt;
+    const outcome = await this.observer.observe(this.kind, context.subject, () =>
+      this.handle(job.data, context),
+    );
+    if (outcome.kind === 'sleep') await this.sleep(job, token, outcome);
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.concurrency = this.concurrency;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => {
+        resolve('late');
+      }, CLOSE_GRACE_MS);
+    });
+    const closed = await Promise.race([this.worker.close(), grace]);
+    clearTimeout(timer);
+    if (closed === 'late') {
+      this.logger.warn(`${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; another worker takes them over`);
+      await this.worker.close(true);
+    }
+    await this.observer.flush();
+  }
+
+  @OnWorkerEvent('error')
+  protected onError(error: Error): void {
+    this.errorsSinceLogged += 1;
+    if (Date.now() - this.lastErrorLoggedAt < ERROR_LOG_INTERVAL_MS) return;
+    this.logger.warn(`worker: ${error.message} (${this.errorsSinceLogged} since the last such line)`);
+    this.errorsSinceLogged = 0;
+    this.lastErrorLoggedAt = Date.now();
+  }
+
+  @OnWorkerEvent('lockRenewalFailed')
+  protected onLockLost(jobIds: string[]): void {
+    for (const id of jobIds) this.worker.cancelJob(id, 'its lock was lost');
+  }
+
+  private async sleep(
+    job: Job<JobData[K]>,
+    token: string | undefined,
+    { delayMs, wakeIf }: Extract<JobOutcome, { kind: 'sleep' }>,
+  ): Promise<never> {
+    await job.moveToDelayed(Date.now() + delayMs, token);
+    if (wakeIf !== undefined && (await wakeIf())) await job.promote();
+    throw new DelayedError();
+  }
+}

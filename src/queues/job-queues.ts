@@ -1,0 +1,77 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Job, Queue } from 'bullmq';
+import { AppConfig } from '../config/app-config.js';
+import { JOB_ATTEMPTS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
+import { PROVIDER_BACKOFF } from './worker-options.js';
+
+export interface NewJob<K extends JobKind> {
+  data: JobData[K];
+  /** Milliseconds until the job may run; 0 unless given. */
+  delayMs?: number;
+}
+
+/** Adds jobs and wakes sleeping ones. All of it may be repeated at will: ids are deterministic. */
+@Injectable()
+export class JobQueues {
+  private readonly logger = new Logger(JobQueues.name);
+  private readonly queues: Record<JobKind, Queue>;
+
+  constructor(
+    private readonly config: AppConfig,
+    @InjectQueue(QUEUE_NAMES.submit) submit: Queue,
+    @InjectQueue(QUEUE_NAMES.check) check: Queue,
+    @InjectQueue(QUEUE_NAMES.correct) correct: Queue,
+    @InjectQueue(QUEUE_NAMES.finalize) finalize: Queue,
+    @InjectQueue(QUEUE_NAMES.summarize) summarize: Queue,
+  ) {
+    this.queues = { submit, check, correct, finalize, summarize };
+    for (const [kind, queue] of Object.entries(this.queues)) {
+      queue.on('error', (error: Error) => {
+        this.logger.warn(`queue ${kind}: ${error.message}`);
+      });
+    }
+  }
+
+  queue(kind: JobKind): Queue {
+    return this.queues[kind];
+  }
+
+  /** Adds a job; does nothing when one of its id is there already. */
+  async add<K extends JobKind>(kind: K, data: JobData[K], options: { delayMs?: number } = {}): Promise<void> {
+    await this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options }));
+  }
+
+  async addMany<K extends JobKind>(kind: K, jobs: NewJob<K>[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await this.queues[kind].addBulk(
+      jobs.map((job) => ({ name: kind, data: job.data, opts: this.jobOptions(kind, job) })),
+    );
+  }
+
+  /**
+   * Makes a sleeping job run now, adding it when it is missing. A job that runs at this moment cannot be woken; whoever
+   * needs it to look again leaves a trace that it reads before it goes back to sleep.
+   */
+  async wake<K extends JobKind>(kind: K, data: JobData[K]): Promise<void> {
+    const queue = this.queues[kind];
+    const job = (await queue.getJob(jobId(kind, data))) as Job | undefined;
+    if (job === undefined) {
+      await this.add(kind, data);
+      return;
+    }
+    if (await job.isDelayed()) await job.promote();
+  }
+
+  private jobOptions<K extends JobKind>(kind: K, job: NewJob<K>) {
+    return {
+      jobId: jobId(kind, job.data),
+      delay: job.delayMs ?? 0,
+      attempts: JOB_ATTEMPTS[kind],
+      backoff: { type: PROVIDER_BACKOFF, delay: this.config.retryBaseMs },
+      // The id must be free again at once, or the reconciler could not bring the job back; the history is in the record.
+      removeOnComplete: true,
+      removeOnFail: true,
+    };
+  }
+}

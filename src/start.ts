@@ -1,0 +1,77 @@
+import multipart from '@fastify/multipart';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { AppModule } from './app.module.js';
+import { ConfigModule } from './config/config.module.js';
+import { validationPipe } from './http/validation.js';
+import { Metrics } from './observability/metrics.js';
+import { ServiceLogger } from './observability/service-logger.js';
+import { installCallbackDoor } from './webhooks/callback-door.js';
+
+/** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
+const MAX_JSON_BYTES = 1_048_576;
+
+export interface RunningService {
+  app: INestApplicationContext;
+  /** Where it listens; undefined for a worker without HTTP. */
+  url?: string;
+}
+
+export interface StartOptions {
+  /** The whole environment; the process's own, and `.env` behind it, when not given. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** No log at all, for a caller that runs many services. */
+  quiet?: boolean;
+}
+
+/**
+ * Starts the service: everything is connected, migrated and listening when the promise resolves.
+ *
+ * @throws ConfigError when the environment is invalid
+ */
+export async function startService({ environment, quiet = false }: StartOptions = {}): Promise<RunningService> {
+  const { module: configModule, config } = await ConfigModule.load(environment);
+  const module = AppModule.for(config, configModule);
+  const logger = quiet ? false : new ServiceLogger();
+  if (config.role === 'worker') {
+    return { app: await NestFactory.createApplicationContext(module, { abortOnError: false, logger }) };
+  }
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    new FastifyAdapter({ bodyLimit: MAX_JSON_BYTES, forceCloseConnections: 'idle' }),
+    { abortOnError: false, logger },
+  );
+  try {
+    installCallbackDoor(app.getHttpAdapter().getInstance(), {
+      secrets: config.transcription.callbackSecrets,
+      metrics: app.get(Metrics),
+    });
+    await app.register(multipart);
+    app.useGlobalPipes(validationPipe());
+    describeApi(app);
+    await app.listen(config.http.port, config.http.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const url = await app.getUrl();
+  new Logger('Ringback').log(`listening on ${url}, API documentation on ${url}/docs`);
+  return { app, url };
+}
+
+function describeApi(app: NestFastifyApplication): void {
+  const description = new DocumentBuilder()
+    .setTitle('Ringback')
+    .setDescription(
+      'Turns recorded conversations into text. To run one by hand: open a conversation, add a chunk to it, finish it, ' +
+        'and read it until it is finalized.',
+    )
+    .setVersion('0.1.0')
+    .addBearerAuth()
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    jsonDocumentUrl: 'docs-json',
+  });
+}

@@ -1,0 +1,110 @@
+import type { Transcript, TranscriptStatus } from 'assemblyai';
+
+/** The fields that decisions are made on. Only these are looked at, so only these are checked. */
+interface CheckedFields {
+  id: string;
+  status: TranscriptStatus;
+  text?: string | null;
+  error?: string | null;
+  audio_url?: string | null;
+  webhook_url?: string | null;
+  language_code?: string | null;
+  /** Seconds. */
+  audio_duration?: number | null;
+}
+
+/** A transcript as AssemblyAI answered it, whole; what has not been checked has no type. */
+export type ProviderTranscript = CheckedFields & {
+  [Field in Exclude<keyof Transcript, keyof CheckedFields>]?: unknown;
+};
+
+/** An entry of the list: enough to find a transcript again by the audio URL that it was made from. */
+export interface ListItem {
+  id: string;
+  status: TranscriptStatus;
+  audioUrl: string | null;
+  /** Milliseconds since the epoch, by the provider's clock; absent when it does not say. */
+  createdMs?: number;
+}
+
+export interface TranscriptPage {
+  /** Newest first. */
+  transcripts: ListItem[];
+  /** Pass it as `beforeId` for the next, older page; absent on the last. */
+  nextBeforeId?: string;
+}
+
+const STATUSES: readonly unknown[] = [
+  'queued',
+  'processing',
+  'completed',
+  'error',
+] satisfies TranscriptStatus[];
+const NULLABLE_STRINGS = ['text', 'error', 'audio_url', 'webhook_url', 'language_code'] as const;
+
+/** @returns undefined when it is no transcript: a provider's answer is data, not a promise */
+export function asTranscript(answer: unknown): ProviderTranscript | undefined {
+  if (!isRecord(answer) || !hasIdAndStatus(answer)) return undefined;
+  if (!NULLABLE_STRINGS.every((field) => isNullable(answer[field], 'string'))) return undefined;
+  if (!isNullable(answer.audio_duration, 'number')) return undefined;
+  return answer;
+}
+
+/**
+ * Entries that make no sense are left out: one of them must not hide the others.
+ *
+ * @returns undefined when it is no list
+ */
+export function asTranscriptPage(answer: unknown): TranscriptPage | undefined {
+  if (!isRecord(answer) || !Array.isArray(answer.transcripts)) return undefined;
+  const transcripts = answer.transcripts.flatMap((item: unknown) =>
+    isRecord(item) && hasIdAndStatus(item)
+      ? [
+          {
+            id: item.id,
+            status: item.status,
+            audioUrl: typeof item.audio_url === 'string' ? item.audio_url : null,
+            ...createdMs(item.created),
+          },
+        ]
+      : [],
+  );
+  return { transcripts, nextBeforeId: nextBeforeId(answer.page_details, transcripts) };
+}
+
+/** @returns undefined when it is no http(s) URL */
+export function asUploadUrl(answer: unknown): string | undefined {
+  if (!isRecord(answer) || typeof answer.upload_url !== 'string') return undefined;
+  return /^https?:\/\//.test(answer.upload_url) && URL.canParse(answer.upload_url)
+    ? answer.upload_url
+    : undefined;
+}
+
+/** Their times are UTC, and come without saying so (`2024-03-11T21:29:30.694870`). */
+function createdMs(created: unknown): { createdMs?: number } {
+  if (typeof created !== 'string') return {};
+  const ms = Date.parse(/[Z+]|-\d\d:\d\d$/.test(created) ? created : `${created}Z`);
+  return Number.isNaN(ms) ? {} : { createdMs: ms };
+}
+
+/** `prev_url` leads to older transcripts (the list is newest first) and names the id that they come before. */
+function nextBeforeId(pageDetails: unknown, transcripts: ListItem[]): string | undefined {
+  if (!isRecord(pageDetails) || typeof pageDetails.prev_url !== 'string') return undefined;
+  const { prev_url: previous } = pageDetails;
+  const named = URL.canParse(previous) ? new URL(previous).searchParams.get('before_id') : null;
+  return named ?? transcripts.at(-1)?.id;
+}
+
+function hasIdAndStatus<Answer extends Record<string, unknown>>(
+  answer: Answer,
+): answer is Answer & { id: string; status: TranscriptStatus } {
+  return typeof answer.id === 'string' && answer.id !== '' && STATUSES.includes(answer.status);
+}
+
+function isNullable(value: unknown, type: 'string' | 'number'): boolean {
+  return value === undefined || value === null || typeof value === type;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

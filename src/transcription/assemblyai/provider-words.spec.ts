@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { providerWords } from './provider-words.js';
+
+describe('providerWords', () => {
+  it.each([
+    [
+      'a signed URL loses its query',
+      'Download error to https://b.s3.amazonaws.com/k.mp3?X-Amz-Signature=abc, 403 for url: https://b.s3.amazonaws.com/k.mp3?X-Amz-Signature=abc',
+      'Download error to https://b.s3.amazonaws.com/k.mp3 403 for url: https://b.s3.amazonaws.com/k.mp3',
+    ],
+    ['a fragment goes as well', 'see http://a.example/p#token=abc now', 'see http://a.example/p now'],
+    ['credentials in a URL go as well', 'at https://user:abc@a.example/p', 'at https://a.example/p'],
+    ['a URL without scheme loses its query', 'at a.example/p?sig=abc&x=1 there', 'at a.example/p there'],
+    [
+      'an encoded URL loses its query',
+      'at https%3A%2F%2Fa.example%2Fp%3Fsig%3Dabc',
+      'at https%3A%2F%2Fa.example%2Fp',
+    ],
+    ['control characters and line breaks become spaces', 'a\u0000b\n\n  c\u001b[31m', 'a b c [31m'],
+    ['ordinary words stay as they are', 'Audio duration is too short.', 'Audio duration is too short.'],
+  ])('%s', (_rule, text, expected) => {
+    expect(providerWords(text)).toBe(expected);
+  });
+
+  it('takes out values of ours that the provider echoes', () => {
+    expect(providerWords('token key-1 and key-1 are bad', ['key-1', ''])).toBe(
+      'token [removed] and [removed] are bad',
+    );
+  });
+
+  it('bounds the length, and a query that crosses the bound does not come back', () => {
+    const words = providerWords(`${'x'.repeat(280)} https://a.example/p?sig=${'s'.repeat(9_000)}`);
+    expect(words).toBe(`${'x'.repeat(280)} https://a.example/p`);
+    expect(providerWords('y'.repeat(9_000))).toBe(`${'y'.repeat(300)}…`);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ProviderTranscript } from './provider-transcript.js';
+import { readTranscript } from './read-transcript.js';
+
+const transcript = (changes: Partial<ProviderTranscript> = {}): ProviderTranscript => ({
+  id: 't-1',
+  status: 'completed',
+  text: 'Hello.',
+  audio_url: 'https://store.example/c.mp3?X-Amz-Signature=abc',
+  ...changes,
+});
+
+const failure = (error: string | null | undefined) =>
+  readTranscript(transcript({ status: 'error', text: null, error }));
+
+describe('readTranscript', () => {
+  it.each(['queued', 'processing'] as const)('sees that a transcript that is %s runs', (status) => {
+    expect(readTranscript(transcript({ status }))).toEqual({ kind: 'running' });
+  });
+
+  it('gives the text, the language, the length and the whole answer of a completed one', () => {
+    const words = [{ text: 'Hello.', start: 0, end: 5, confidence: 1 }];
+    const reading = readTranscript(transcript({ language_code: 'en', audio_duration: 12, words }));
+    expect(reading).toMatchObject({
+      kind: 'text',
+      text: 'Hello.',
+      languageCode: 'en',
+      audioDurationSeconds: 12,
+    });
+    expect(reading).toHaveProperty('raw.words', words);
+  });
+
+  it('keeps no signature and no token in the answer that goes on record', () => {
+    const reading = readTranscript(
+      transcript({ webhook_url: 'https://us.example/hook?token=abc&submission=1' }),
+    );
+    expect(reading).toHaveProperty('raw.audio_url', 'https://store.example/c.mp3');
+    expect(reading).toHaveProperty('raw.webhook_url', 'https://us.example/hook');
+  });
+
+  it.each([null, '', undefined])('takes %p as a text in which nothing was heard', (text) => {
+    expect(readTranscript(transcript({ text }))).toMatchObject({ kind: 'text', text: '' });
+  });
+
+  it('does not take the sentence of a deleted transcript for what was said', () => {
+    const deleted = transcript({ text: 'Deleted by user.', audio_url: 'http://deleted_by_user' });
+    expect(readTranscript(deleted)).toMatchObject({ kind: 'failed', reason: 'deleted', canResubmit: false });
+  });
+
+  it('takes the same sentence for what was said when the transcript still has its audio', () => {
+    expect(readTranscript(transcript({ text: 'Deleted by user.' }))).toMatchObject({ kind: 'text' });
+  });
+
+  it.each([
+    ['language_detection cannot be performed on files with no spoken audio.', 'no_speech', false],
+    [
+      "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value of '0.4'",
+      'no_speech',
+      false,
+    ],
+    ['Audio speech threshold 0.9461 is below the requested speech threshold value 1.0', 'no_speech', false],
+    ['Audio duration is too short.', 'no_speech', false],
+    ['File size is too small', 'no_speech', false],
+    ['Upload is an empty file', 'no_speech', false],
+    [
+      'File does not appear to contain audio. File type is text/html (HTML document, ASCII text).',
+      'not_audio',
+      false,
+    ],
+    ['Transcoding failed. File does not appear to contain audio.', 'not_audio', false],
+    [
+      'Download error, unable to download https://foo.bar. Please make sure the file exists and is accessible from the internet.',
+      'download',
+      false,
+    ],
+    [
+      'Download error to https://x.example/a?s=1, 403 Client Error: Forbidden for url: https://x.example/a?s=1',
+      'download',
+      false,
+    ],
+    [
+      'Download error to https://x.example/a?s=1, 503 Server Error: Service Unavailable for url: https://x.example/a',
+      'download',
+      true,
+    ],
+    ['Server error, developers have been alerted.', 'provider_fault', true],
+    ['An internal error occurred', 'provider_fault', true],
+    ['Something went wrong, please retry', 'provider_fault', true],
+    ['Please try again later.', 'provider_fault', true],
+    ['A sentence that nobody has seen before', 'other', false],
+    ['Unsupported thing at https://x.example/server%20error/retry/', 'other', false],
+  ])('reads %p as %s', (error, reason, canResubmit) => {
+    expect(failure(error)).toMatchObject({ kind: 'failed', reason, canResubmit });
+  });
+
+  it.each([null, undefined, ''])('has a message also when the reason is %p', (error) => {
+    expect(failure(error)).toEqual({
+      kind: 'failed',
+      reason: 'other',
+      canResubmit: false,
+      message: 'AssemblyAI could not transcribe the audio.',
+    });
+  });
+
+  it('tells a person what is wrong, without the signature of the audio URL', () => {
+    const said = 'Download error to https://x.example/a.mp3?X-Amz-Signature=abc, 403 Client Error';
+    expect(failure(said)).toMatchObject({
+      message:
+        'AssemblyAI could not download the audio; check that its URL is reachable from the internet: "Download error to https://x.example/a.mp3 403 Client Error"',
+    });
+  });
+
+  it('gives a short message for any error text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (error) => {
+        const reading = failure(error);
+        expect(reading.kind === 'failed' && reading.message.length < 500).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import type { ProviderTranscript } from './provider-transcript.js';
+import { providerWords, withoutUrls, withoutUrlSecrets } from './provider-words.js';
+
+export type FailureReason = 'no_speech' | 'deleted' | 'download' | 'not_audio' | 'provider_fault' | 'other';
+
+/** What a look at a transcript means for us. */
+export type Reading =
+  | { kind: 'running' }
+  | {
+      kind: 'text';
+      /** Empty when nothing was heard; a correction that listens to the audio may still find something. */
+      text: string;
+      languageCode?: string;
+      audioDurationSeconds?: number;
+      /** The whole answer, for the record, but for the queries of its URLs: they hold signatures and tokens. */
+      raw: Record<string, unknown>;
+    }
+  | {
+      kind: 'failed';
+      reason: FailureReason;
+      /** The fault was not the recording's: the same one, submitted again, may succeed. */
+      canResubmit: boolean;
+      /** For a person; short, without signed URLs. */
+      message: string;
+    };
+
+/** What AssemblyAI writes in place of the audio URL of a deleted transcript, whose status stays `completed` and whose text says so in words. */
+const DELETED_AUDIO_URL = 'http://deleted_by_user';
+
+/** An error is recognised by its beginning; a pattern need not search a page of text. */
+const MAX_MATCHED_CHARACTERS = 2_000;
+
+interface ErrorClass {
+  says: RegExp;
+  reason: FailureReason;
+  canResubmit: boolean;
+}
+
+const no = { canResubmit: false } as const;
+const yes = { canResubmit: true } as const;
+
+/**
+ * What a failed transcript's `error` says -> what it means. There are no codes, only these sentences; the first that fits counts.
+ *
+ * From https://www.assemblyai.com/docs/guides/common_errors_and_solutions, .../pre-recorded-audio/transcript-status, and the pages
+ * on language detection and on the speech threshold; those marked "seen" are met in the field, but on no page.
+ */
+const ERROR_CLASSES: readonly ErrorClass[] = [
+  // "language_detection cannot be performed on files with no spoken audio" (seen)
+  { says: /no spoken audio/i, reason: 'no_speech', ...no },
+  {
+    says: /language[ _]detection cannot be performed|language (?:cannot|could not) be detected/i,
+    reason: 'no_speech',
+    ...no,
+  },
+  // "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value of '0.4'"
+  { says: /confidence .{0,40}is below the requested confidence/i, reason: 'no_speech', ...no },
+  // "Audio speech threshold 0.9461 is below the requested speech threshold value 1.0"
+  { says: /speech threshold .{0,40}is below/i, reason: 'no_speech', ...no },
+  // "Audio duration is too short." (under 160 ms)
+  { says: /duration is too short/i, reason: 'no_speech', ...no },
+  // Files with nothing in them to hear (seen, in several wordings)
+  { says: /file size|empty file|file is empty/i, reason: 'no_speech', ...no },
+  // "File does not appear to contain audio. File type is text/html ...", also after "Transcoding failed." (seen)
+  { says: /does not appear to contain audio|transcoding failed/i, reason: 'not_audio', ...no },
+  // "Download error to ..., 503 Server Error: Service Unavailable for url: ...": the other server may recover
+  { says: /download error.{0,200}\b5\d\d server error/i, reason: 'download', ...yes },
+  // "Download error, unable to download ...", "Download error to ..., 403 Client Error: Forbidden for url: ..."
+  {
+    says: /download error|unable to (?:download|access)|cannot access uploaded file/i,
+    reason: 'download',
+    ...no,
+  },
+  // "Server error, developers have been alerted.": they advise to submit again, which lets another server try
+  { says: /server error|internal error|\bretry\b|try again|resubmit/i, reason: 'provider_fault', ...yes },
+];
+
+const EXPLANATIONS: Record<FailureReason, string> = {
+  no_speech: 'AssemblyAI found no speech to transcribe',
+  deleted:
+    'The transcript was deleted at AssemblyAI before it was fetched; start the chunk again to transcribe it anew',
+  download: 'AssemblyAI could not download the audio; check that its URL is reachable from the internet',
+  not_audio: 'AssemblyAI found no audio in the file; send a recording',
+  provider_fault: 'AssemblyAI failed on its own side',
+  other: 'AssemblyAI could not transcribe the audio',
+};
+
+/** Classifies what `AssemblyAiClient.get` or `submit` answered. */
+export function readTranscript(transcript: ProviderTranscript): Reading {
+  if (transcript.audio_url === DELETED_AUDIO_URL) return failed({ reason: 'deleted', ...no });
+  switch (transcript.status) {
+    case 'queued':
+    case 'processing':
+      return { kind: 'running' };
+    case 'completed':
+      return {
+        kind: 'text',
+        text: transcript.text ?? '',
+        languageCode: transcript.language_code ?? undefined,
+        audioDurationSeconds: transcript.audio_duration ?? undefined,
+        raw: forTheRecord(transcript),
+      };
+    case 'error': {
+      const words = transcript.error ?? '';
+      return failed(classOf(words), words);
+    }
+  }
+}
+
+/** URLs are left out of the comparison: an audio file may be called `server error.mp3`. */
+function classOf(words: string): Pick<ErrorClass, 'reason' | 'canResubmit'> {
+  const text = withoutUrls(words).slice(0, MAX_MATCHED_CHARACTERS);
+  return ERROR_CLASSES.find(({ says }) => says.test(text)) ?? { reason: 'other', canResubmit: false };
+}
+
+function failed(found: Pick<ErrorClass, 'reason' | 'canResubmit'>, words = ''): Reading {
+  const said = providerWords(words);
+  const message = said === '' ? `${EXPLANATIONS[found.reason]}.` : `${EXPLANATIONS[found.reason]}: "${said}"`;
+  return { kind: 'failed', reason: found.reason, canResubmit: found.canResubmit, message };
+}
+
+function forTheRecord(transcript: ProviderTranscript): Record<string, unknown> {
+  const raw: Record<string, unknown> = { ...transcript };
+  for (const field of ['audio_url', 'webhook_url']) {
+    const url = raw[field];
+    if (typeof url === 'string') raw[field] = withoutUrlSecrets(url);
+  }
+  return raw;
+}

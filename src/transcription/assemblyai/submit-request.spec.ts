@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildSubmitRequest, type SubmitRequestInput } from './submit-request.js';
+
+const request = (changes: Partial<SubmitRequestInput> = {}) =>
+  buildSubmitRequest({ audioUrl: 'https://a.example/x.mp3', language: 'nl', hotwords: [], ...changes });
+
+describe('buildSubmitRequest', () => {
+  it('names the audio and the models in order of preference, and nothing that was not asked for', () => {
+    expect(request()).toEqual({
+      audio_url: 'https://a.example/x.mp3',
+      speech_models: ['universal-3-pro', 'universal-2'],
+      language_detection: true,
+      language_detection_options: {
+        expected_languages: ['nl', 'en', 'de', 'fr', 'es', 'it', 'pt', 'uk'],
+        fallback_language: 'nl',
+      },
+    });
+  });
+
+  it.each(['en', 'nl', 'ja', 'en-GB', 'EN_us', ' fr '])(
+    'falls back to the two letters of %p, which are always among the expected languages',
+    (language) => {
+      const options = request({ language }).language_detection_options;
+      expect(options?.fallback_language).toBe(language.trim().slice(0, 2).toLowerCase());
+      expect(options?.expected_languages).toContain(options?.fallback_language);
+      expect(new Set(options?.expected_languages).size).toBe(options?.expected_languages?.length);
+    },
+  );
+
+  it.each(['auto', '', 'klingonese', '??'])('leaves every language open for %p', (language) => {
+    expect(request({ language }).language_detection_options).toEqual({ fallback_language: 'auto' });
+  });
+
+  it('takes other expected languages and models, and still makes the fallback one of them', () => {
+    const made = request({ expectedLanguages: ['fr'], speechModels: ['universal-2'] });
+    expect(made.speech_models).toEqual(['universal-2']);
+    expect(made.language_detection_options).toEqual({
+      expected_languages: ['nl', 'fr'],
+      fallback_language: 'nl',
+    });
+    expect(request({ language: 'auto', expectedLanguages: ['fr'] }).language_detection_options).toEqual({
+      expected_languages: ['fr'],
+      fallback_language: 'auto',
+    });
+  });
+
+  it('sends hot words when there are any', () => {
+    expect(request({ hotwords: ['Kelly Byrne'] }).keyterms_prompt).toEqual(['Kelly Byrne']);
+  });
+
+  it('names the callback and its secret in the webhook strategy', () => {
+    expect(request({ webhook: { url: 'https://us.example/hook?submission=1', secret: 's3' } })).toMatchObject(
+      {
+        webhook_url: 'https://us.example/hook?submission=1',
+        webhook_auth_header_name: 'X-AssemblyAI-Webhook-Secret',
+        webhook_auth_header_value: 's3',
+      },
+    );
+  });
+});

@@ -1,0 +1,162 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { backoffMs } from '../providers/backoff.js';
+import { ProviderError, ProviderNotFoundError, ProviderUnavailableError } from '../providers/provider-error.js';
+import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
+import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
+import { submissionIdOf } from './assemblyai/callback-url.js';
+import type { ProviderTranscript } from './assemblyai/provider-transcript.js';
+import { readTranscript } from './assemblyai/read-transcript.js';
+import { decideAfterLook, overdue } from './decide-after-look.js';
+import { DeliveryStrategy } from './delivery-strategy.js';
+import { LooksRepository, type SubmissionLook } from './looks.repository.js';
+import { LostSubmitSearch } from './lost-submit-search.js';
+import { SubmissionResults } from './submission-results.js';
+import { SubmissionsRepository } from './submissions.repository.js';
+
+/** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
+const MAX_ROUNDS = 5;
+/** A transcript that was accepted may take a moment to be known everywhere at the provider. */
+const MAX_NOT_FOUND_LOOKS = 5;
+/** Waking just before the end of a lease would only mean falling asleep again. */
+const LEASE_MARGIN_MS = 50;
+
+/** `again`: the record has changed meanwhile; what is true now decides (rule K3). */
+type Step = JobOutcome | 'again';
+
+/**
+ * Looks at the provider once and acts on what it says. It may run at any time, any number of times, for a submission in any
+ * state: every change is a conditional one, and a change that did not happen leads to reading again.
+ *
+ * The rules that it keeps, by the names that docs/architecture.md gives them:
+ *
+ * K1 a callback is on its submission before this is woken, so there is no callback that it cannot see
+ * K2 after falling asleep it reads the callback counter once more, and wakes itself when it has moved
+ * K3 a lost conditional update means "read again", never "somebody did it, done"
+ * K4 no verdict "resubmit" while the submitter's lease lasts
+ */
+@Injectable()
+export class Checker {
+  private readonly logger = new Logger(Checker.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly looks: LooksRepository,
+    private readonly submissions: SubmissionsRepository,
+    private readonly results: SubmissionResults,
+    private readonly client: AssemblyAiClient,
+    private readonly search: LostSubmitSearch,
+    private readonly strategy: DeliveryStrategy,
+  ) {}
+
+  /**
+   * @throws Error when races are lost again and again; the queue tries again
+   */
+  async check(submissionId: string, { subject, signal }: JobContext): Promise<JobOutcome> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const look = await this.looks.read(submissionId);
+      if (look === undefined) return DONE;
+      subject.chunkId = look.chunkId;
+      subject.conversationId = look.conversationId;
+      const step = await this.step(look, signal);
+      if (step !== 'again') return step;
+    }
+    throw new Error(`submission ${submissionId} changed under every one of ${MAX_ROUNDS} looks`);
+  }
+
+  private async step(look: SubmissionLook, signal: AbortSignal): Promise<Step> {
+    if (look.status !== 'created' && look.status !== 'submitted') {
+      await this.results.followUp(look);
+      return DONE;
+    }
+    try {
+      if (look.transcriptId !== null) return await this.judge(look, await this.client.get(look.transcriptId, signal));
+      if (look.callbackTranscriptId !== null) return await this.tryCallback(look, look.callbackTranscriptId, signal);
+      if (look.leaseMs > 0) return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, this.pauseMs(look)));
+      return await this.findLostSubmit(look);
+    } catch (error) {
+      if (error instanceof ProviderError) return this.afterFault(look, error);
+      throw error;
+    }
+  }
+
+  /** The provider's answer, by the id that is on record. */
+  private async judge(look: SubmissionLook, transcript: ProviderTranscript): Promise<Step> {
+    const { timeoutMs } = this.config.transcription;
+    const verdict = decideAfterLook(look, readTranscript(transcript), timeoutMs);
+    switch (verdict.kind) {
+      case 'sleep':
+        if (look.failedLooks > 0) await this.looks.noteGoodLook(look.submissionId);
+        return this.sleep(look, Math.min(this.pauseMs(look), timeLeftMs(look, timeoutMs)));
+      case 'record':
+        return (await this.results.recordText(look, verdict.reading)) ? DONE : 'again';
+      case 'fail':
+        return (await this.results.fail(look, verdict.error)) ? DONE : 'again';
+      case 'resubmit':
+        return (await this.results.resubmit(look, { reason: verdict.reason })) ? DONE : 'again';
+    }
+  }
+
+  /** A callback named a transcript before we knew its id. It is believed only when it bears this submission's callback URL. */
+  private async tryCallback(look: SubmissionLook, transcriptId: string, signal: AbortSignal): Promise<Step> {
+    let transcript: ProviderTranscript | undefined;
+    try {
+      transcript = await this.client.get(transcriptId, signal);
+    } catch (error) {
+      if (!(error instanceof ProviderNotFoundError)) throw error;
+    }
+    if (submissionIdOf(transcript?.webhook_url) !== look.submissionId) {
+      this.logger.warn(`a callback named a transcript that is not of submission ${look.submissionId}; ignored`);
+      await this.looks.dropCallbackTranscript(look.submissionId, transcriptId);
+      return 'again';
+    }
+    await this.submissions.accept(look, transcriptId);
+    return 'again';
+  }
+
+  /** The lease is over and nobody knows an id: the answer to the submit was lost, or it was never sent. */
+  private async findLostSubmit(look: SubmissionLook): Promise<Step> {
+    const found = await this.search.find(look);
+    if (found !== undefined) {
+      this.logger.log(`submission ${look.submissionId}: its transcript was found at the provider, its answer was lost`);
+      await this.submissions.accept(look, found);
+      return 'again';
+    }
+    const reason = look.error ?? 'the submit was not answered, and the provider has no transcript of it';
+    return (await this.results.resubmit(look, { reason })) ? DONE : 'again';
+  }
+
+  /**
+   * The provider did not answer usefully. The transcript may well be there, so nothing is given up before the submission's
+   * time is over: not for a key that is refused either, as it can be mended meanwhile.
+   */
+  private async afterFault(look: SubmissionLook, error: ProviderError): Promise<Step> {
+    const { timeoutMs } = this.config.transcription;
+    const failures = await this.looks.noteFailedLook(look.submissionId, error.message);
+    if (look.ageMs > timeoutMs) {
+      return (await this.results.fail(look, overdue(timeoutMs, error.message))) ? DONE : 'again';
+    }
+    if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
+      return (await this.results.resubmit(look, { reason: error.message })) ? DONE : 'again';
+    }
+    this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
+    const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
+    const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, failures, retryAfterMs });
+    return this.sleep(look, Math.min(pauseMs, timeLeftMs(look, timeoutMs)));
+  }
+
+  private pauseMs(look: SubmissionLook): number {
+    return this.strategy.nextPauseMs(look.strategy);
+  }
+
+  private sleep(look: SubmissionLook, delayMs: number): JobOutcome {
+    const wakeIf = async (): Promise<boolean> =>
+      (await this.looks.callbacks(look.submissionId)) > look.callbacks;
+    return { kind: 'sleep', delayMs, wakeIf };
+  }
+}
+
+/** A submission is looked at once more right when its time is over, not a whole pause later. */
+function timeLeftMs(look: SubmissionLook, timeoutMs: number): number {
+  return Math.max(timeoutMs - look.ageMs, 0) + LEASE_MARGIN_MS;
+}

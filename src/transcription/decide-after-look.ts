@@ -1,0 +1,36 @@
+import type { Reading } from './assemblyai/read-transcript.js';
+import type { SubmissionLook } from './looks.repository.js';
+
+/** What to do about a submission after one look at the provider. */
+export type Verdict =
+  | { kind: 'sleep' }
+  | { kind: 'record'; reading: Extract<Reading, { kind: 'text' }> }
+  | { kind: 'resubmit'; reason: string }
+  | { kind: 'fail'; error: string };
+
+/**
+ * Decides after the provider has answered.
+ *
+ * @param timeoutMs TRANSCRIPTION_TIMEOUT_MS: a submission older than this is given up, unless this very look brings its text
+ */
+export function decideAfterLook(
+  look: Pick<SubmissionLook, 'ageMs'>,
+  reading: Reading,
+  timeoutMs: number,
+): Verdict {
+  switch (reading.kind) {
+    case 'text':
+      return { kind: 'record', reading };
+    case 'failed':
+      return reading.canResubmit && look.ageMs <= timeoutMs
+        ? { kind: 'resubmit', reason: reading.message }
+        : { kind: 'fail', error: reading.message };
+    case 'running':
+      return look.ageMs > timeoutMs ? { kind: 'fail', error: overdue(timeoutMs) } : { kind: 'sleep' };
+  }
+}
+
+export function overdue(timeoutMs: number, lastFault?: string): string {
+  const base = `AssemblyAI did not finish the transcript within ${Math.round(timeoutMs / 1_000)} s; try the chunk again`;
+  return lastFault === undefined ? `${base}.` : `${base}. The last look failed: ${lastFault}`;
+}

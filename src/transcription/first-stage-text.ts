@@ -1,0 +1,51 @@
+import type { FirstStageText } from '../conversations/chunk-transitions.js';
+import type { Diarization } from '../database/schema.js';
+import { redactPatterns } from '../correction/redaction/redact-patterns.js';
+import { redactResponse } from '../correction/redaction/redact-response.js';
+import type { Reading } from './assemblyai/read-transcript.js';
+
+/** Names that readers of the API know the data by. */
+export const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
+export const ONE_STAGE_SCHEMA = 'ASSEMBLYAI';
+
+export interface PrivacySettings {
+  redactPii: boolean;
+  anonymize: boolean;
+}
+
+type TextReading = Extract<Reading, { kind: 'text' }>;
+
+/**
+ * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymised conversation, nothing, not
+ * even the provider's answer. Its correction then asks the provider again, and keeps the text in memory only.
+ */
+export function firstStageText(privacy: PrivacySettings, reading: TextReading): FirstStageText {
+  if (privacy.anonymize) return { transcript: null, diarization: null };
+  return storable(privacy, reading, FIRST_STAGE_SCHEMA);
+}
+
+/** The text of a provider without a correction is final; it cannot redact names, so an anonymised one is withheld. */
+export function finalText(
+  privacy: PrivacySettings,
+  reading: TextReading,
+): { kind: 'text'; transcript: string; diarization: Diarization } | { kind: 'withheld'; error: string } {
+  if (privacy.anonymize) {
+    return {
+      kind: 'withheld',
+      error: 'This conversation is anonymised, which needs a correction; set TRANSCRIPTION_PROVIDER to Dembrane-25-09.',
+    };
+  }
+  return { kind: 'text', ...storable(privacy, reading, ONE_STAGE_SCHEMA) };
+}
+
+function storable(
+  { redactPii }: PrivacySettings,
+  reading: TextReading,
+  schema: string,
+): { transcript: string; diarization: Diarization } {
+  if (!redactPii) return { transcript: reading.text, diarization: { schema, data: reading.raw } };
+  return {
+    transcript: redactPatterns(reading.text).text,
+    diarization: { schema, data: redactResponse(reading.raw) },
+  };
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
+import { submissionIdOf } from './assemblyai/callback-url.js';
+import { audioUrlHash } from './audio-handover.js';
+import { LooksRepository, type SubmissionLook } from './looks.repository.js';
+
+/** The largest page that the provider gives. */
+const PAGE_SIZE = 200;
+/** A submit whose answer was lost is minutes old: thousands of newer transcripts mean that it is not there. */
+const MAX_PAGES = 25;
+/** The provider's clock and the database's may differ by as much. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** Looks at the provider for the transcript of a submission whose answer was lost, before it is paid for twice. */
+@Injectable()
+export class LostSubmitSearch {
+  constructor(
+    private readonly client: AssemblyAiClient,
+    private readonly looks: LooksRepository,
+  ) {}
+
+  /**
+   * @returns the id of a transcript that was made from the submission's audio URL and belongs to no other submission
+   * @throws ProviderUnavailableError when the provider does not answer
+   */
+  async find(look: SubmissionLook): Promise<string | undefined> {
+    const oldestMs = look.createdAt.getTime() - CLOCK_SKEW_MS;
+    let beforeId: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { transcripts, nextBeforeId } = await this.client.list({ limit: PAGE_SIZE, beforeId });
+      for (const item of transcripts) {
+        if (item.createdMs !== undefined && item.createdMs < oldestMs) return undefined;
+        if (item.audioUrl === null || audioUrlHash(item.audioUrl) !== look.audioUrlHash) continue;
+        if (await this.belongsTo(look, item.id)) return item.id;
+      }
+      if (nextBeforeId === undefined) return undefined;
+      beforeId = nextBeforeId;
+    }
+    return undefined;
+  }
+
+  /** A sender's own URL may stand behind several chunks: the callback URL, and our record, tell them apart. */
+  private async belongsTo(look: SubmissionLook, transcriptId: string): Promise<boolean> {
+    if (await this.looks.isKnownTranscript(transcriptId)) return false;
+    if (look.strategy === 'polling') return true;
+    const transcript = await this.client.get(transcriptId);
+    return submissionIdOf(transcript.webhook_url) === look.submissionId;
+  }
+}

@@ -1,0 +1,22 @@
+import { DeliveryStrategy } from './delivery-strategy.js';
+
+/** Looks every POLL_INTERVAL_MS, in-flight submissions of the webhook strategy included. */
+export class PollingDelivery extends DeliveryStrategy {
+  readonly name = 'polling';
+
+  constructor(private readonly pollIntervalMs: number) {
+    super();
+  }
+
+  callbackRequest(): undefined {
+    return undefined;
+  }
+
+  firstPauseMs(): number {
+    return this.pollIntervalMs;
+  }
+
+  nextPauseMs(): number {
+    return this.pollIntervalMs;
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { Coordination } from '../coordination/coordination.js';
+import { Settlement } from '../coordination/settlement.js';
+import { Metrics } from '../observability/metrics.js';
+import { bestEffort } from '../queues/best-effort.js';
+import { JobQueues } from '../queues/job-queues.js';
+import type { Reading } from './assemblyai/read-transcript.js';
+import { finalText, firstStageText } from './first-stage-text.js';
+import type { SubmissionLook } from './looks.repository.js';
+import { Resubmission } from './resubmission.js';
+import { SubmissionsRepository } from './submissions.repository.js';
+
+type TextReading = Extract<Reading, { kind: 'text' }>;
+
+/**
+ * Ends a submission, one way or another, and starts what follows. Each answers whether it was this call that ended it;
+ * what follows may be started any number of times.
+ */
+@Injectable()
+export class SubmissionResults {
+  private readonly logger = new Logger(SubmissionResults.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly submissions: SubmissionsRepository,
+    private readonly queues: JobQueues,
+    private readonly coordination: Coordination,
+    private readonly settlement: Settlement,
+    private readonly resubmission: Resubmission,
+    private readonly metrics: Metrics,
+  ) {}
+
+  async recordText(look: SubmissionLook, reading: TextReading): Promise<boolean> {
+    const recorded =
+      this.config.transcription.provider === 'AssemblyAI'
+        ? await this.recordFinal(look, reading)
+        : await this.submissions.recordText(look, firstStageText(look, reading));
+    if (!recorded) return false;
+    this.metrics.submitToTextSeconds.observe({ strategy: look.strategy }, look.ageMs / 1_000);
+    await this.forgetCallback(look);
+    await this.followUp({
+      ...look,
+      chunkStatus: this.config.transcription.provider === 'AssemblyAI' ? 'completed' : 'correcting',
+    });
+    return true;
+  }
+
+  async fail(look: SubmissionLook, error: string): Promise<boolean> {
+    if (!(await this.submissions.fail(look, error))) return false;
+    this.logger.warn(`submission ${look.submissionId} of chunk ${look.chunkId} failed: ${error}`);
+    this.metrics.chunksSettled.inc({ status: 'failed' });
+    await this.forgetCallback(look);
+    await this.followUp({ ...look, chunkStatus: 'failed' });
+    return true;
+  }
+
+  /** Gives the submission up and queues the chunk's next attempt. */
+  async resubmit(look: SubmissionLook, { reason }: { reason: string }): Promise<boolean> {
+    const from = look.transcriptId === null ? 'created' : 'submitted';
+    const requeued = await this.submissions.abandon(look, { from, reason });
+    if (requeued === undefined) return false;
+    this.logger.warn(`submission ${look.submissionId} of chunk ${look.chunkId} came to nothing: ${reason}`);
+    await this.forgetCallback(look);
+    await this.resubmission.queue(look.chunkId, requeued);
+    return true;
+  }
+
+  /** What an ended submission has to have started; a run before this one may have died before it did. */
+  async followUp(look: SubmissionLook): Promise<void> {
+    const { chunkId, submissionId, conversationId, chunkStatus, isCurrent } = look;
+    if (!isCurrent) return;
+    if (chunkStatus === 'correcting') {
+      await this.queues.add('correct', { chunkId, submissionId });
+    } else if (chunkStatus === 'completed' || chunkStatus === 'failed') {
+      await this.settlement.settled(conversationId, chunkId);
+    }
+  }
+
+  private async recordFinal(look: SubmissionLook, reading: TextReading): Promise<boolean> {
+    const text = finalText(look, reading);
+    if (text.kind === 'withheld') return this.submissions.fail(look, text.error);
+    return this.submissions.recordFinalText(look, text);
+  }
+
+  private async forgetCallback({ submissionId, transcriptId }: SubmissionLook): Promise<void> {
+    if (transcriptId === null) return;
+    await bestEffort(this.logger, `removing the callback metadata of submission ${submissionId}`, () =>
+      this.coordination.deleteCallbackMetadata(transcriptId),
+    );
+  }
+}

@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import pg from 'pg';
+import {
+  ChunkTransitions,
+  type Executor,
+  type FirstStageText,
+  type RequeuedChunk,
+} from '../conversations/chunk-transitions.js';
+import { Database } from '../database/database.js';
+import {
+  OPEN_SUBMISSION_STATUSES,
+  type Diarization,
+  type StrategyName,
+  type SubmissionStatus,
+} from '../database/schema.js';
+import { storableText } from '../database/storable.js';
+
+export interface NewSubmission {
+  id: string;
+  chunkId: string;
+  conversationId: string;
+  attempt: number;
+  strategy: StrategyName;
+  audioUrlHash: string;
+  /** For how long nobody else may conclude that the submit came to nothing. */
+  leaseMs: number;
+}
+
+export interface SubmissionRef {
+  submissionId: string;
+  chunkId: string;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * The life of a submission: one request to the provider, made at most once. Each transition is one transaction with the
+ * chunk's own; it answers whether it happened, and who changed nothing reads again.
+ *
+ *   created    the row, and its check, are there; the request may be on its way until `lease_until`
+ *   submitted  the provider's transcript id is known
+ *   completed  its text is recorded          failed  it brought no text, and the chunk failed with it
+ *   abandoned  it came to nothing that is known of; the chunk is queued again
+ */
+@Injectable()
+export class SubmissionsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly transitions: ChunkTransitions,
+  ) {}
+
+  /**
+   * Makes the submission the chunk's current one, before anything is sent.
+   *
+   * @returns `stale` when the chunk is no longer queued in this attempt, `busy` when it has an open submission already
+   */
+  async open(submission: NewSubmission): Promise<'opened' | 'stale' | 'busy'> {
+    return this.database.transaction().execute(async (trx) => {
+      const claimed = await trx
+        .updateTable('chunks')
+        .set({ submission_id: submission.id })
+        .where('id', '=', submission.chunkId)
+        .where('attempt', '=', submission.attempt)
+        .where('status', '=', 'queued')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('submissions')
+                .select('id')
+                .whereRef('submissions.chunk_id', '=', 'chunks.id')
+                .where('submissions.status', 'in', [...OPEN_SUBMISSION_STATUSES]),
+            ),
+          ),
+        )
+        .returning('id')
+        .executeTakeFirst();
+      if (claimed === undefined) {
+        return (await this.openSubmissionOf(submission.chunkId, trx)) === undefined ? 'stale' : 'busy';
+      }
+      await trx
+        .insertInto('submissions')
+        .values({
+          id: submission.id,
+          chunk_id: submission.chunkId,
+          conversation_id: submission.conversationId,
+          strategy: submission.strategy,
+          audio_url_hash: submission.audioUrlHash,
+          lease_until: sql<Date>`now() + ${submission.leaseMs} * interval '1 millisecond'`,
+        })
+        .execute();
+      return 'opened';
+    });
+  }
+
+  async openSubmissionOf(chunkId: string, db: Executor = this.database): Promise<string | undefined> {
+    const row = await db
+      .selectFrom('submissions')
+      .select('id')
+      .where('chunk_id', '=', chunkId)
+      .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
+      .executeTakeFirst();
+    return row?.id;
+  }
+
+  /**
+   * created -> submitted, and the chunk is transcribing: the provider's id is known, by its answer or by finding it.
+   *
+   * @returns false when the submission had moved on, or when the transcript belongs to another submission
+   */
+  async accept(ref: SubmissionRef, transcriptId: string): Promise<boolean> {
+    try {
+      return await this.database.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('submissions')
+          .set({ status: 'submitted', transcript_id: transcriptId, submitted_at: sql<Date>`now()`, failed_looks: 0 })
+          .where('id', '=', ref.submissionId)
+          .where('status', '=', 'created')
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return false;
+        await this.transitions.startTranscribing(trx, ref);
+        return true;
+      });
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
+  }
+
+  /** The submitter has given up waiting for an answer: the check may conclude from now on. */
+  async endLease(submissionId: string, reason: string): Promise<void> {
+    await this.database
+      .updateTable('submissions')
+      .set({ lease_until: sql<Date>`now()`, error: storableText(reason) })
+      .where('id', '=', submissionId)
+      .where('status', '=', 'created')
+      .execute();
+  }
+
+  /**
+   * created | submitted -> abandoned, and the chunk is queued as a new attempt.
+   *
+   * @param from the status that the verdict was reached in; a callback may have brought the id since (rule K3)
+   * @returns the new attempt, or undefined when the submission had moved on
+   */
+  async abandon(
+    ref: SubmissionRef,
+    options: { from: 'created' | 'submitted'; reason: string },
+  ): Promise<RequeuedChunk | undefined> {
+    return this.database.transaction().execute(async (trx) => {
+      const ended = await this.end(trx, ref, { from: [options.from], to: 'abandoned', error: options.reason });
+      return ended ? this.transitions.requeue(trx, ref) : undefined;
+    });
+  }
+
+  /** created | submitted -> failed, and the chunk fails with it. */
+  async fail(ref: SubmissionRef, error: string): Promise<boolean> {
+    return this.database.transaction().execute(async (trx) => {
+      const ended = await this.end(trx, ref, { from: [...OPEN_SUBMISSION_STATUSES], to: 'failed', error });
+      if (ended) await this.transitions.fail(trx, { ...ref, error });
+      return ended;
+    });
+  }
+
+  /** submitted -> completed with the first-stage text; the chunk is correcting. */
+  async recordText(ref: SubmissionRef, text: FirstStageText): Promise<boolean> {
+    return this.database.transaction().execute(async (trx) => {
+      const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });
+      if (ended) await this.transitions.startCorrecting(trx, { ...ref, ...text });
+      return ended;
+    });
+  }
+
+  /** submitted -> completed with a text that needs no correction; the chunk is completed. */
+  async recordFinalText(
+    ref: SubmissionRef,
+    text: { transcript: string; diarization: Diarization },
+  ): Promise<boolean> {
+    return this.database.transaction().execute(async (trx) => {
+      const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });
+      if (ended) await this.transitions.complete(trx, { ...ref, from: 'transcribing', ...text });
+      return ended;
+    });
+  }
+
+  private async end(
+    trx: Executor,
+    ref: SubmissionRef,
+    change: { from: SubmissionStatus[]; to: SubmissionStatus; error?: string },
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await trx
+      .updateTable('submissions')
+      .set({
+        status: change.to,
+        settled_at: sql<Date>`now()`,
+        ...(change.error === undefined ? {} : { error: storableText(change.error) }),
+      })
+      .where('id', '=', ref.submissionId)
+      .where('status', 'in', change.from)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.js';
+import { ChunkTransitions } from '../conversations/chunk-transitions.js';
+import { Settlement } from '../coordination/settlement.js';
+import { Database } from '../database/database.js';
+import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
+import { DONE, type JobOutcome } from '../queues/job-processor.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { Resubmission } from './resubmission.js';
+import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
+import type { SubmitTask } from './submit-tasks.repository.js';
+
+/** What becomes of a chunk whose submit failed: tried again, looked into, or failed. */
+@Injectable()
+export class SubmitFailures {
+  private readonly logger = new Logger('Submitter');
+
+  constructor(
+    private readonly database: Database,
+    private readonly transitions: ChunkTransitions,
+    private readonly submissions: SubmissionsRepository,
+    private readonly queues: JobQueues,
+    private readonly settlement: Settlement,
+    private readonly resubmission: Resubmission,
+  ) {}
+
+  /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
+  async afterHandover(task: SubmitTask, error: unknown): Promise<JobOutcome> {
+    if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
+      return this.giveUp(task, error.message);
+    }
+    if (!(error instanceof ProviderUnavailableError || error instanceof AudioUnavailableError)) throw error;
+    this.logger.warn(`chunk ${task.chunkId} could not be handed over, trying again: ${error.message}`);
+    const requeued = await this.transitions.requeueUnsubmitted(this.database, task);
+    const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
+    if (requeued !== undefined) await this.resubmission.queue(task.chunkId, requeued, retryAfterMs);
+    return DONE;
+  }
+
+  /** After the request left. @throws what is not the provider's fault */
+  async afterSubmit(task: SubmitTask, ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
+    if (error instanceof ProviderRejectedError) {
+      this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} was refused: ${error.message}`);
+      await this.submissions.fail(ref, error.message);
+      await this.settlement.settled(task.conversationId, task.chunkId);
+      return DONE;
+    }
+    if (!(error instanceof ProviderUnavailableError)) throw error;
+    this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} got no answer: ${error.message}`);
+    if (error.ambiguous) {
+      // It may have been carried out: the check looks before anything is sent again.
+      await this.submissions.endLease(ref.submissionId, error.message);
+      await this.queues.wake('check', { submissionId: ref.submissionId });
+      return DONE;
+    }
+    const requeued = await this.submissions.abandon(ref, { from: 'created', reason: error.message });
+    if (requeued !== undefined) await this.resubmission.queue(ref.chunkId, requeued, error.retryAfterMs);
+    return DONE;
+  }
+
+  /** Fails a chunk that has no submission. */
+  async giveUp(task: SubmitTask, error: string): Promise<JobOutcome> {
+    this.logger.warn(`chunk ${task.chunkId} failed: ${error}`);
+    await this.transitions.failUnsubmitted(this.database, { ...task, error });
+    await this.settlement.settled(task.conversationId, task.chunkId);
+    return DONE;
+  }
+}

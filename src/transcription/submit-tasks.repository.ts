@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { AudioSource } from '../audio/load-inline-audio.js';
+import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
+import { Database } from '../database/database.js';
+import type { ChunkStatus } from '../database/schema.js';
+
+/** A chunk as its submit needs it. */
+export interface SubmitTask {
+  chunkId: string;
+  conversationId: string;
+  attempt: number;
+  status: ChunkStatus;
+  audio: AudioSource;
+  language: string;
+  transcriptPrompt: string | null;
+  /** Since the chunk was accepted or restarted, by the database's clock. */
+  queuedForMs: number;
+}
+
+@Injectable()
+export class SubmitTasksRepository {
+  constructor(private readonly database: Database) {}
+
+  async read(chunkId: string): Promise<SubmitTask | undefined> {
+    const row = await this.database
+      .selectFrom('chunks as c')
+      .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
+      .leftJoin('projects as p', 'p.id', 'v.project_id')
+      .select([
+        'c.id as chunkId',
+        'c.conversation_id as conversationId',
+        'c.attempt',
+        'c.status',
+        'c.audio_key',
+        'c.audio_url',
+        'c.audio_mime_type',
+        sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+        sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
+        sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
+      ])
+      .where('c.id', '=', chunkId)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { audio_key, audio_url, audio_mime_type, ...task } = row;
+    return { ...task, audio: audioSource({ audio_key, audio_url, audio_mime_type }) };
+  }
+}
+
+/** The table holds exactly one of key and URL. */
+export function audioSource(row: {
+  audio_key: string | null;
+  audio_url: string | null;
+  audio_mime_type: string | null;
+}): AudioSource {
+  if (row.audio_key !== null) {
+    return { kind: 'stored', key: row.audio_key, mimeType: row.audio_mime_type ?? 'application/octet-stream' };
+  }
+  return { kind: 'url', url: row.audio_url ?? '' };
+}

@@ -1,0 +1,118 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AppConfig } from '../config/app-config.js';
+import { Coordination } from '../coordination/coordination.js';
+import { Settlement } from '../coordination/settlement.js';
+import { bestEffort } from '../queues/best-effort.js';
+import type { JobData } from '../queues/job-catalogue.js';
+import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { AssemblyAiClient, SUBMIT_TIMEOUT_MS } from './assemblyai/assemblyai.client.js';
+import { parseHotwords } from './assemblyai/hotwords.js';
+import { buildSubmitRequest } from './assemblyai/submit-request.js';
+import { AudioHandover, audioUrlHash } from './audio-handover.js';
+import { DeliveryStrategy } from './delivery-strategy.js';
+import { SubmitFailures } from './submit-failures.js';
+import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
+import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
+
+/**
+ * While it holds, only the submitter may conclude anything (rule K4): longer than the request can take, and than a process
+ * that was stopped for a moment takes to come back and store the answer.
+ */
+const SUBMIT_LEASE_MS = SUBMIT_TIMEOUT_MS + 15_000;
+
+/**
+ * Sends a chunk to the provider. The order is the guarantee: first the submission is in the record and its check in the
+ * queue, then the request leaves. Whatever breaks after that, the check finds out what came of it; nothing is sent twice
+ * before it has looked.
+ */
+@Injectable()
+export class Submitter {
+  private readonly logger = new Logger(Submitter.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly tasks: SubmitTasksRepository,
+    private readonly submissions: SubmissionsRepository,
+    private readonly handover: AudioHandover,
+    private readonly client: AssemblyAiClient,
+    private readonly strategy: DeliveryStrategy,
+    private readonly queues: JobQueues,
+    private readonly coordination: Coordination,
+    private readonly settlement: Settlement,
+    private readonly failures: SubmitFailures,
+  ) {}
+
+  async submit({ chunkId, attempt }: JobData['submit'], { signal, subject }: JobContext): Promise<JobOutcome> {
+    const task = await this.tasks.read(chunkId);
+    if (task === undefined) return DONE;
+    subject.conversationId = task.conversationId;
+    if (task.status === 'failed') await this.settlement.settled(task.conversationId, chunkId);
+    if (task.status !== 'queued' || task.attempt !== attempt) return DONE;
+    if (await this.isWithItsCheck(task)) return DONE;
+    if (task.queuedForMs > this.config.transcription.timeoutMs) {
+      return this.failures.giveUp(task, 'AssemblyAI did not take the audio in time; try again when it is well.');
+    }
+
+    let audioUrl: string;
+    try {
+      audioUrl = await this.handover.urlFor(task.audio, signal);
+    } catch (error) {
+      return this.failures.afterHandover(task, error);
+    }
+    const ref = { submissionId: uuidv7(), chunkId };
+    subject.submissionId = ref.submissionId;
+    const opened = await this.submissions.open({
+      id: ref.submissionId,
+      chunkId,
+      conversationId: task.conversationId,
+      attempt,
+      strategy: this.strategy.name,
+      audioUrlHash: audioUrlHash(audioUrl),
+      leaseMs: SUBMIT_LEASE_MS,
+    });
+    if (opened !== 'opened') return DONE;
+    await this.queues.add('check', { submissionId: ref.submissionId }, { delayMs: this.strategy.firstPauseMs() });
+    return this.send(task, ref, audioUrl);
+  }
+
+  /** A run before this one made a submission and died: its check finds out what came of it. */
+  private async isWithItsCheck(task: SubmitTask): Promise<boolean> {
+    const submissionId = await this.submissions.openSubmissionOf(task.chunkId);
+    if (submissionId === undefined) return false;
+    await this.queues.add('check', { submissionId }, { delayMs: this.strategy.firstPauseMs() });
+    return true;
+  }
+
+  /** Not stopped when the job is: a request that has left is waited for, its answer is worth a transcript. */
+  private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string): Promise<JobOutcome> {
+    const callback = this.strategy.callbackRequest(ref.submissionId);
+    const request = buildSubmitRequest({
+      audioUrl,
+      language: task.language,
+      hotwords: this.hotwordsOf(task),
+      webhook: callback,
+    });
+    let transcriptId: string;
+    try {
+      transcriptId = (await this.client.submit(request)).id;
+    } catch (error) {
+      return this.failures.afterSubmit(task, ref, error);
+    }
+    await this.submissions.accept(ref, transcriptId);
+    await bestEffort(this.logger, `callback metadata of submission ${ref.submissionId}`, () =>
+      this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId: task.conversationId }),
+    );
+    return DONE;
+  }
+
+  private hotwordsOf(task: SubmitTask): string[] {
+    const { phrases, dropped } = parseHotwords(task.transcriptPrompt);
+    if (dropped.length > 0) {
+      const reasons = [...new Set(dropped.map(({ reason }) => reason))].join(', ');
+      this.logger.warn(`${dropped.length} hotwords of conversation ${task.conversationId} were left out: ${reasons}`);
+    }
+    return phrases;
+  }
+}

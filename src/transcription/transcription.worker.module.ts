@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { AudioModule } from '../audio/audio.module.js';
+import { AppConfig } from '../config/app-config.js';
+import { ConversationsModule } from '../conversations/conversations.module.js';
+import { CoordinationModule } from '../coordination/coordination.module.js';
+import { AssemblyAiModule } from './assemblyai/assemblyai.module.js';
+import { AudioHandover } from './audio-handover.js';
+import { CheckProcessor } from './check.processor.js';
+import { Checker } from './checker.js';
+import { DeliveryStrategy } from './delivery-strategy.js';
+import { LooksRepository } from './looks.repository.js';
+import { LostSubmitSearch } from './lost-submit-search.js';
+import { PollingDelivery } from './polling-delivery.js';
+import { Resubmission } from './resubmission.js';
+import { SubmissionResults } from './submission-results.js';
+import { SubmissionsRepository } from './submissions.repository.js';
+import { SubmitFailures } from './submit-failures.js';
+import { SubmitProcessor } from './submit.processor.js';
+import { SubmitTasksRepository } from './submit-tasks.repository.js';
+import { Submitter } from './submitter.js';
+import { WebhookDelivery } from './webhook-delivery.js';
+
+function chooseDelivery({ transcription }: AppConfig): DeliveryStrategy {
+  const { delivery, pollIntervalMs, callbackDeadlineMs } = transcription;
+  if (delivery.kind === 'polling') return new PollingDelivery(pollIntervalMs);
+  return new WebhookDelivery({ ...delivery, callbackDeadlineMs, pollIntervalMs });
+}
+
+@Module({
+  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule],
+  providers: [
+    { provide: DeliveryStrategy, inject: [AppConfig], useFactory: chooseDelivery },
+    AudioHandover,
+    SubmitTasksRepository,
+    SubmissionsRepository,
+    LooksRepository,
+    LostSubmitSearch,
+    Resubmission,
+    SubmissionResults,
+    SubmitFailures,
+    Submitter,
+    Checker,
+    SubmitProcessor,
+    CheckProcessor,
+  ],
+})
+export class TranscriptionWorkerModule {}

@@ -1,0 +1,76 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import { Coordination } from '../coordination/coordination.js';
+import { bestEffort } from '../queues/best-effort.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { CallbacksRepository } from './callbacks.repository.js';
+
+export type CallbackOutcome = 'ok' | 'error_handled' | 'ignored' | 'unknown' | 'malformed' | 'unavailable';
+
+/** Of the provider's form; anything else could not be stored, or asked for, as an id. */
+const TRANSCRIPT_ID = /^[A-Za-z0-9_-]{1,100}$/;
+
+/**
+ * Takes a callback as what it is: a hint that it is worth looking. It is recorded on its submission and wakes the check; of the
+ * body nothing but the transcript id is used, and that only to find the submission, or as a claim that the check verifies.
+ * Never talks to a provider.
+ */
+@Injectable()
+export class CallbackReceiver {
+  private readonly logger = new Logger(CallbackReceiver.name);
+
+  constructor(
+    private readonly callbacks: CallbacksRepository,
+    private readonly coordination: Coordination,
+    private readonly queues: JobQueues,
+  ) {}
+
+  /** @param submission the `submission` of the callback's query, if it has one */
+  async receive(body: unknown, submission: unknown): Promise<CallbackOutcome> {
+    const notification = readNotification(body);
+    if (notification === 'malformed' || notification === 'ignored') return notification;
+    const { transcriptId, status } = notification;
+    try {
+      const submissionId = await this.record(transcriptId, submission);
+      if (submissionId === undefined) return 'unknown';
+      await bestEffort(this.logger, `waking the check of submission ${submissionId}`, () =>
+        this.queues.wake('check', { submissionId }),
+      );
+      return status === 'completed' ? 'ok' : 'error_handled';
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.error(`a callback could not be recorded, the provider will call again: ${reason}`);
+      return 'unavailable';
+    }
+  }
+
+  /** @returns the submission that it was recorded on */
+  private async record(transcriptId: string, submission: unknown): Promise<string | undefined> {
+    if (typeof submission === 'string' && isUuid(submission)) {
+      return (await this.callbacks.record(submission, transcriptId)) ? submission : undefined;
+    }
+    const known = await this.findSubmission(transcriptId);
+    if (known === undefined) return undefined;
+    return (await this.callbacks.record(known, transcriptId)) ? known : undefined;
+  }
+
+  /** Coordination answers first, the record decides: coordination may have been wiped. */
+  private async findSubmission(transcriptId: string): Promise<string | undefined> {
+    let known: string | undefined;
+    await bestEffort(this.logger, 'looking up callback metadata', async () => {
+      known = (await this.coordination.getCallbackMetadata(transcriptId))?.submissionId;
+    });
+    return known ?? (await this.callbacks.findByTranscript(transcriptId));
+  }
+}
+
+type Notification = { transcriptId: string; status: 'completed' | 'error' };
+
+function readNotification(body: unknown): Notification | 'ignored' | 'malformed' {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'malformed';
+  const { status, transcript_id: transcriptId } = body as Record<string, unknown>;
+  if (typeof status !== 'string') return 'malformed';
+  if (status !== 'completed' && status !== 'error') return 'ignored';
+  if (typeof transcriptId !== 'string' || !TRANSCRIPT_ID.test(transcriptId)) return 'malformed';
+  return { transcriptId, status };
+}

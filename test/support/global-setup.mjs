@@ -1,0 +1,33 @@
+// Starts the PostgreSQL server that all test files share, with a migrated template database to clone. It runs outside of
+// Jest's module system, so it uses the build; `pretest` has just made it.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runMigrations } from 'bullmq';
+import pg from 'pg';
+import { openDatabase } from '../../dist/src/database/database.js';
+import { startEmbeddedServer } from '../../dist/src/database/embedded/embedded-server.js';
+import { migrateToLatest } from '../../dist/src/database/migrate.js';
+
+/** Two Jest workers with a few services each, every one with a pool for each queue and worker. */
+const MAX_CONNECTIONS = 600;
+
+export default async function globalSetup() {
+  const folder = await mkdtemp(join(tmpdir(), 'ringback-test-'));
+  const server = await startEmbeddedServer({ dataDir: folder, maxConnections: MAX_CONNECTIONS, log: () => {} });
+  const admin = new pg.Client({ connectionString: server.connectionString });
+  await admin.connect();
+  await admin.query('create database ringback_template');
+  await admin.end();
+  const template = new URL(server.connectionString);
+  template.pathname = '/ringback_template';
+  const { database } = openDatabase(template.href, () => {});
+  await migrateToLatest(database);
+  await database.destroy();
+  const client = new pg.Client({ connectionString: template.href });
+  await client.connect();
+  await runMigrations(client);
+  await client.end();
+  process.env.RINGBACK_TEST_POSTGRES = server.connectionString;
+  globalThis.ringbackTestServer = { server, folder };
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.js';
+import { startService, type RunningService } from '../../src/start.js';
+import { Api } from './api.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+export type Strategy = 'webhook' | 'polling';
+
+export const STRATEGIES: readonly Strategy[] = ['webhook', 'polling'];
+export const CALLBACK_SECRET = 'a-secret-of-the-tests';
+
+export interface WorldOptions {
+  strategy?: Strategy;
+  env?: Record<string, string>;
+  simulator?: SimulatorOptions;
+}
+
+/** Short pauses, so that a test waits for facts and not for timers. */
+const FAST_ENV = {
+  POLL_INTERVAL_MS: '50',
+  RETRY_BASE_MS: '20',
+  CALLBACK_DEADLINE_MS: '60000',
+  RECONCILE_INTERVAL_MS: '60000',
+};
+
+/** A database, a folder, a simulator of the providers, and the service on top of them; the service can be restarted. */
+export class World {
+  private service: RunningService | undefined;
+  private currentApi: Api | undefined;
+
+  private constructor(
+    readonly simulator: Simulator,
+    readonly database: TestDatabase,
+    readonly dataDir: string,
+    readonly port: number,
+    private readonly options: WorldOptions,
+  ) {}
+
+  static async start(options: WorldOptions = {}): Promise<World> {
+    const [simulator, database, dataDir, port] = await Promise.all([
+      startSimulator({ latencyMs: 20, webhookRetryDelayMs: 50, ...options.simulator }),
+      createTestDatabase(),
+      mkdtemp(join(tmpdir(), 'ringback-data-')),
+      freePort(),
+    ]);
+    const world = new World(simulator, database, dataDir, port, options);
+    await world.startService();
+    return world;
+  }
+
+  get api(): Api {
+    if (this.currentApi === undefined) throw new Error('the service is not running');
+    return this.currentApi;
+  }
+
+  get callbackUrl(): string {
+    return `http://127.0.0.1:${this.port}/api/webhooks/assemblyai`;
+  }
+
+  /** The environment of the service; what a test changes wins. */
+  env(changes: Record<string, string> = {}): Record<string, string> {
+    const webhook: Record<string, string> =
+      (this.options.strategy ?? 'webhook') === 'webhook'
+        ? { ASSEMBLYAI_WEBHOOK_URL: this.callbackUrl, ASSEMBLYAI_WEBHOOK_SECRET: CALLBACK_SECRET }
+        : {};
+    return {
+      HOST: '127.0.0.1',
+      PORT: String(this.port),
+      DATABASE_URL: this.database.url,
+      DATA_DIR: this.dataDir,
+      ASSEMBLYAI_API_KEY: 'a-key-of-the-tests',
+      ASSEMBLYAI_BASE_URL: this.simulator.url,
+      GEMINI_API_KEY: 'a-key-of-the-tests',
+      GEMINI_BASE_URL: this.simulator.url,
+      ...FAST_ENV,
+      ...webhook,
+      ...this.options.env,
+      ...changes,
+    };
+  }
+
+  async startService(changes: Record<string, string> = {}): Promise<void> {
+    this.service = await startService({ environment: this.env(changes), quiet: true });
+    this.currentApi = new Api(this.service.url ?? '');
+  }
+
+  async stopService(): Promise<void> {
+    await this.service?.app.close();
+    this.service = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopService();
+    await this.simulator.close();
+    await this.database.drop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** A callback as the provider sends it. */
+  async callback(
+    body: unknown,
+    options: { submission?: string; secret?: string | null } = {},
+  ): Promise<{ status: number; body: unknown }> {
+    const query = options.submission === undefined ? '' : `?submission=${options.submission}`;
+    const { secret = CALLBACK_SECRET } = options;
+    return this.api.post(`/api/webhooks/assemblyai${query}`, body, {
+      ...(secret === null ? {} : { 'x-assemblyai-webhook-secret': secret }),
+    });
+  }
+}
+
+/** The webhook URL must be known before the service listens, so its port is chosen first. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
