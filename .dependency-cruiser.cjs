@@ -16,7 +16,12 @@ const upward = layers.slice(0, -1).map((folders, level) => ({
   name: `imports-run-one-way-from-${folders.join('-')}`,
   severity: 'error',
   from: { path: `^src/(${folders.join('|')})/` },
-  to: { path: `^src/(${layers.slice(level + 1).flat().join('|')})/|^src/(app\\.module|main)\\.ts$` },
+  to: {
+    path: `^src/(${layers
+      .slice(level + 1)
+      .flat()
+      .join('|')})/|^src/(app\\.module|main)\\.ts$`,
+  },
 }));
 
 module.exports = {
@@ -36,7 +41,12 @@ module.exports = {
       from: { path: '^simulator/' },
       to: { path: '^(src|test|bench|demo)/' },
     },
-    { name: 'no-dev-dependency-in-src', severity: 'error', from: { path: '^src/', pathNot: '\\.spec\\.ts$' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-dev-dependency-in-src',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

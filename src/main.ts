@@ -5,7 +5,10 @@ import { startService } from './start.js';
 const logger = new Logger('Ringback');
 
 process.on('unhandledRejection', (reason) => {
-  logger.error('a promise was rejected and nobody listened; stopping', reason instanceof Error ? reason.stack : reason);
+  logger.error(
+    'a promise was rejected and nobody listened; stopping',
+    reason instanceof Error ? reason.stack : reason,
+  );
   process.exit(1);
 });
 

@@ -31,7 +31,10 @@ export interface StartOptions {
  *
  * @throws ConfigError when the environment is invalid
  */
-export async function startService({ environment, quiet = false }: StartOptions = {}): Promise<RunningService> {
+export async function startService({
+  environment,
+  quiet = false,
+}: StartOptions = {}): Promise<RunningService> {
   const { module: configModule, config } = await ConfigModule.load(environment);
   const module = AppModule.for(config, configModule);
   const logger = quiet ? false : new ServiceLogger();

@@ -43,7 +43,12 @@ describe.each(STRATEGIES)('the main job with the %s strategy', (strategy) => {
       });
     }
     expect(finalized.transcript).toBe(recordings.map(({ corrected }) => corrected).join('\n\n'));
-    expect(finalized.chunks).toEqual({ total: recordings.length, pending: 0, completed: recordings.length, failed: 0 });
+    expect(finalized.chunks).toEqual({
+      total: recordings.length,
+      pending: 0,
+      completed: recordings.length,
+      failed: 0,
+    });
     expect(world.simulator.ledger.counts).toMatchObject({
       submit: recordings.length,
       correct: recordings.length,

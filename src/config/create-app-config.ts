@@ -98,7 +98,10 @@ function checkNotYetBuilt(env: EnvironmentVariables, report: Report): void {
     report('REDIS_URL', 'is not supported by this version; unset it, queues then run on PostgreSQL');
   }
   if (env.TRANSCRIPTION_PROVIDER === 'LiteLLM') {
-    report('TRANSCRIPTION_PROVIDER', 'LiteLLM is not supported by this version; give Dembrane-25-09 or AssemblyAI');
+    report(
+      'TRANSCRIPTION_PROVIDER',
+      'LiteLLM is not supported by this version; give Dembrane-25-09 or AssemblyAI',
+    );
   }
   if (env.STORAGE_S3_BUCKET !== undefined) {
     report('STORAGE_S3_BUCKET', 'is not supported by this version; unset it, audio is then kept in DATA_DIR');

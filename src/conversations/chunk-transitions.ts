@@ -60,7 +60,11 @@ export class ChunkTransitions {
   /** transcribing (one-stage providers) or correcting -> completed, with the final text. */
   async complete(
     db: Executor,
-    chunk: ChunkOfSubmission & { from: 'transcribing' | 'correcting'; transcript: string; diarization: Diarization },
+    chunk: ChunkOfSubmission & {
+      from: 'transcribing' | 'correcting';
+      transcript: string;
+      diarization: Diarization;
+    },
   ): Promise<boolean> {
     const transcript = storableText(chunk.transcript).trim();
     const { numUpdatedRows } = await db

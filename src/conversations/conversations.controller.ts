@@ -37,7 +37,8 @@ export class ConversationsController {
   @ApiCreatedResponse({ type: ConversationResponse })
   async create(@Body() request: CreateConversationRequest): Promise<ConversationResponse> {
     const id = await this.conversations.create(request);
-    if (id === undefined) throw new BadRequestException([`projectId: there is no project ${String(request.projectId)}`]);
+    if (id === undefined)
+      throw new BadRequestException([`projectId: there is no project ${String(request.projectId)}`]);
     return this.respond(id);
   }
 
@@ -53,7 +54,8 @@ export class ConversationsController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     summary: 'No more chunks will come',
-    description: 'Finalisation runs when the last chunk settles, at once if none is pending. Repeating is harmless.',
+    description:
+      'Finalisation runs when the last chunk settles, at once if none is pending. Repeating is harmless.',
   })
   @ApiAcceptedResponse({ type: ConversationResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })

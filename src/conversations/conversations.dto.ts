@@ -25,7 +25,10 @@ export class CreateConversationRequest {
   @StorableText(MAX_PROMPT_LENGTH)
   transcriptPrompt?: string | null;
 
-  @ApiPropertyOptional({ default: false, description: 'Names, emails, phone numbers and the like are replaced.' })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Names, emails, phone numbers and the like are replaced.',
+  })
   @IsOptional()
   @IsBoolean()
   redactPii?: boolean;
@@ -78,7 +81,11 @@ export class ConversationResponse {
   @ApiProperty({ type: ChunkCountsResponse })
   chunks!: ChunkCountsResponse;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Merged; there once the conversation is finalized.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Merged; there once the conversation is finalized.',
+  })
   transcript!: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'Follows the merged transcript shortly after.' })

@@ -108,7 +108,11 @@ export class ConversationsRepository {
   }
 
   private async projectExists(id: string): Promise<boolean> {
-    const row = await this.database.selectFrom('projects').select('id').where('id', '=', id).executeTakeFirst();
+    const row = await this.database
+      .selectFrom('projects')
+      .select('id')
+      .where('id', '=', id)
+      .executeTakeFirst();
     return row !== undefined;
   }
 }

@@ -39,7 +39,10 @@ export function toCues(chunks: readonly TranscriptChunk[]): Cue[] {
 
 export function toSrt(cues: readonly Cue[]): string {
   return cues
-    .map((cue, index) => `${index + 1}\n${timestamp(cue.startMs, ',')} --> ${timestamp(cue.endMs, ',')}\n${cue.text}\n`)
+    .map(
+      (cue, index) =>
+        `${index + 1}\n${timestamp(cue.startMs, ',')} --> ${timestamp(cue.endMs, ',')}\n${cue.text}\n`,
+    )
     .join('\n');
 }
 
@@ -86,7 +89,9 @@ function splitIntoCueTexts(text: string): string[] {
 function timestamp(ms: number, decimalMark: ',' | '.'): string {
   const pad = (value: number, length = 2) => String(value).padStart(length, '0');
   const seconds = Math.floor(ms / 1_000);
-  const clock = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => pad(part));
+  const clock = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) =>
+    pad(part),
+  );
   return `${clock.join(':')}${decimalMark}${pad(ms % 1_000, 3)}`;
 }
 

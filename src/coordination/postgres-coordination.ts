@@ -29,7 +29,9 @@ export class PostgresCoordination extends Coordination {
    */
   async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
     return this.database.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(trx);
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(
+        trx,
+      );
       const removed = await trx
         .deleteFrom('coordination_pending_chunks')
         .where('conversation_id', '=', conversationId)
@@ -55,7 +57,9 @@ export class PostgresCoordination extends Coordination {
 
   async replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void> {
     await this.database.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(trx);
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(
+        trx,
+      );
       await trx
         .deleteFrom('coordination_pending_chunks')
         .where('conversation_id', '=', conversationId)

@@ -51,7 +51,10 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
     this.metrics.collectOnScrape(async () => {
       const counts = await this.owed.openSubmissionCounts();
       for (const strategy of ['webhook', 'polling'] as const) {
-        this.metrics.openSubmissions.set({ strategy }, counts.find((row) => row.strategy === strategy)?.count ?? 0);
+        this.metrics.openSubmissions.set(
+          { strategy },
+          counts.find((row) => row.strategy === strategy)?.count ?? 0,
+        );
       }
     });
   }
@@ -69,7 +72,9 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
   /** Compares once, unless another process does so at this moment. */
   async reconcile(): Promise<void> {
     await this.database.connection().execute(async (connection) => {
-      const lock = sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtext('ringback:reconciler')) as locked`;
+      const lock = sql<{
+        locked: boolean;
+      }>`select pg_try_advisory_lock(hashtext('ringback:reconciler')) as locked`;
       const { rows } = await lock.execute(connection);
       if (rows[0]?.locked !== true) return;
       try {
@@ -98,21 +103,37 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
   private async repair(): Promise<void> {
     for (const kind of JOB_KINDS) await ensureHeartbeat(this.queues.queue(kind));
     await this.repairPendingSets();
-    await this.restore('submit', (after) => this.owed.owedSubmits(after), ({ id, attempt }) => ({
-      chunkId: id,
-      attempt,
-    }));
+    await this.restore(
+      'submit',
+      (after) => this.owed.owedSubmits(after),
+      ({ id, attempt }) => ({
+        chunkId: id,
+        attempt,
+      }),
+    );
     await this.restoreChecks();
-    await this.restore('correct', (after) => this.owed.owedCorrections(after), ({ id, submissionId }) => ({
-      chunkId: id,
-      submissionId: submissionId ?? '',
-    }));
-    await this.restore('finalize', (after) => this.owed.owedFinalizations(after), ({ id }) => ({
-      conversationId: id,
-    }));
-    await this.restore('summarize', (after) => this.owed.owedSummaries(after), ({ id }) => ({
-      conversationId: id,
-    }));
+    await this.restore(
+      'correct',
+      (after) => this.owed.owedCorrections(after),
+      ({ id, submissionId }) => ({
+        chunkId: id,
+        submissionId: submissionId ?? '',
+      }),
+    );
+    await this.restore(
+      'finalize',
+      (after) => this.owed.owedFinalizations(after),
+      ({ id }) => ({
+        conversationId: id,
+      }),
+    );
+    await this.restore(
+      'summarize',
+      (after) => this.owed.owedSummaries(after),
+      ({ id }) => ({
+        conversationId: id,
+      }),
+    );
     await this.coordination.removeExpired();
     this.isFirstPass = false;
   }
@@ -123,7 +144,10 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
     await eachPage(
       (after) => this.owed.owedChecks(after),
       async (page) => {
-        await this.addMissing('check', page.map(({ id }) => ({ submissionId: id })));
+        await this.addMissing(
+          'check',
+          page.map(({ id }) => ({ submissionId: id })),
+        );
         if (!polling || !this.isFirstPass) return;
         for (const { id, strategy } of page) {
           if (strategy === 'webhook') await this.queues.wake('check', { submissionId: id });
@@ -145,15 +169,21 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
     const jobs: unknown[] = await Promise.all(all.map((data) => queue.getJob(jobId(kind, data))));
     const missing = all.filter((_data, index) => jobs[index] === undefined);
     if (missing.length === 0) return;
-    await this.queues.addMany(kind, missing.map((data) => ({ data })));
+    await this.queues.addMany(
+      kind,
+      missing.map((data) => ({ data })),
+    );
     this.metrics.reconciled.inc({ kind }, missing.length);
     const ids = missing.map((data) => Object.values(data)[0]).slice(0, 5);
-    this.logger.log(`put back ${missing.length} missing ${kind} jobs, of ${ids.join(', ')}${missing.length > 5 ? ', ...' : ''}`);
+    this.logger.log(
+      `put back ${missing.length} missing ${kind} jobs, of ${ids.join(', ')}${missing.length > 5 ? ', ...' : ''}`,
+    );
   }
 
   private async repairPendingSets(): Promise<void> {
     await eachPage(
-      async (after) => (await this.owed.pendingSets(after)).map((set) => ({ ...set, id: set.conversationId })),
+      async (after) =>
+        (await this.owed.pendingSets(after)).map((set) => ({ ...set, id: set.conversationId })),
       async (page) => {
         for (const { conversationId, chunkIds } of page) {
           if ((await this.coordination.pendingCount(conversationId)) === chunkIds.length) continue;
@@ -165,7 +195,10 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
   }
 }
 
-async function eachPage<T extends { id: string }>(read: Page<T>, use: (page: T[]) => Promise<void>): Promise<void> {
+async function eachPage<T extends { id: string }>(
+  read: Page<T>,
+  use: (page: T[]) => Promise<void>,
+): Promise<void> {
   let afterId = BEFORE_ALL;
   for (;;) {
     const page = await read(afterId);

@@ -3,7 +3,7 @@ import type { LanguageModel, ModelAnswer, ModelRequest } from './language-model.
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
-import { redactPatterns } from './redaction/redact-patterns.js';
+import { redactPatterns } from '../redaction/redact-patterns.js';
 
 export interface CorrectionInput {
   partialTranscript: string;

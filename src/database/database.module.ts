@@ -40,9 +40,12 @@ async function waitUntilItAnswers(database: Database, logger: Logger): Promise<v
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (Date.now() > deadline) {
-        throw new Error(`the database does not answer: ${reason}; check DATABASE_URL and that it is running`, {
-          cause: error,
-        });
+        throw new Error(
+          `the database does not answer: ${reason}; check DATABASE_URL and that it is running`,
+          {
+            cause: error,
+          },
+        );
       }
       logger.warn(`waiting for the database: ${reason}`);
       await pause(START_RETRY_MS);

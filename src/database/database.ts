@@ -11,7 +11,13 @@ const MAX_CONNECTIONS = 10;
 const QUERY_TIMEOUT_MS = 8_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-const INT8_OID = 20;
+
+/** Counts and byte sizes fit a double; as strings, which the driver makes of 64-bit integers, they would be added up wrongly. */
+function numericCounts(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  return types;
+}
 
 export interface OpenDatabase {
   database: Database;
@@ -31,11 +37,7 @@ export function openDatabase(connectionString: string, onError: (error: Error) =
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     application_name: 'ringback',
-    types: {
-      // Counts and byte sizes fit a double; as strings they would only be added up wrongly.
-      getTypeParser: (oid: number, format?: string) =>
-        oid === INT8_OID ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
-    },
+    types: numericCounts(),
   });
   pool.on('error', onError);
   // A client that is checked out when its connection breaks emits on itself, and would end the process unheard.

@@ -4,10 +4,11 @@ import {
   Catch,
   type ExceptionFilter,
   HttpException,
-  HttpStatus,
   Logger,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const INTERNAL_SERVER_ERROR = 500;
 
 interface ErrorBody extends Record<string, unknown> {
   statusCode: number;
@@ -24,7 +25,7 @@ export class ApiErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const body = toBody(exception);
-    if (body.statusCode === Number(HttpStatus.INTERNAL_SERVER_ERROR)) {
+    if (body.statusCode === INTERNAL_SERVER_ERROR) {
       const request = http.getRequest<FastifyRequest>();
       const stack = exception instanceof Error ? exception.stack : String(exception);
       // The route, not the URL: a query may carry what must not be logged.
@@ -39,7 +40,10 @@ function toBody(exception: unknown): ErrorBody {
   if (exception instanceof HttpException) return fromHttpException(exception);
   const statusCode = clientErrorStatus(exception);
   if (statusCode !== undefined && exception instanceof Error) return bodyOf(statusCode, exception.message);
-  return bodyOf(HttpStatus.INTERNAL_SERVER_ERROR, 'something went wrong here; the log of the service has the details');
+  return bodyOf(
+    INTERNAL_SERVER_ERROR,
+    'something went wrong here; the log of the service has the details',
+  );
 }
 
 function fromHttpException(exception: HttpException): ErrorBody {

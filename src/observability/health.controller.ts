@@ -31,7 +31,13 @@ export class HealthController {
   @HealthCheck()
   @ApiOperation({ summary: 'Database and queues answer; 503 when one does not' })
   async ready(): Promise<HealthCheckResult> {
-    return this.health.check(this.readiness.entries().map(([name, check]) => () => this.indicate(name, check)));
+    return this.health.check(
+      this.readiness.entries().map(
+        ([name, check]) =>
+          () =>
+            this.indicate(name, check),
+      ),
+    );
   }
 
   private async indicate(name: string, check: ReadinessCheck): Promise<HealthIndicatorResult> {

@@ -16,7 +16,9 @@ export class MetricsController {
   async read(): Promise<string> {
     const { text, failures } = await this.metrics.scrape();
     for (const failure of failures) {
-      this.logger.warn(`some figures could not be read: ${failure instanceof Error ? failure.message : String(failure)}`);
+      this.logger.warn(
+        `some figures could not be read: ${failure instanceof Error ? failure.message : String(failure)}`,
+      );
     }
     return text;
   }

@@ -97,7 +97,9 @@ export class Metrics {
   /** @returns the figures in Prometheus' text format, and what could not be read */
   async scrape(): Promise<{ text: string; failures: unknown[] }> {
     const results = await Promise.allSettled(this.collectors.map((collect) => collect()));
-    const failures = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
+    const failures = results.flatMap((result): unknown[] =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
     return { text: await this.registry.metrics(), failures };
   }
 }

@@ -1,7 +1,13 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 
 /** What Nest says of its own start: a hundred lines in which the one that matters is lost. */
-const FRAMEWORK_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const FRAMEWORK_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 const LEVELS: LogLevel[] = ['log', 'warn', 'error', 'fatal'];
 

@@ -77,7 +77,9 @@ export abstract class JobProcessor<K extends JobKind>
     const closed = await Promise.race([this.worker.close(), grace]);
     clearTimeout(timer);
     if (closed === 'late') {
-      this.logger.warn(`${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; another worker takes them over`);
+      this.logger.warn(
+        `${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; another worker takes them over`,
+      );
       await this.worker.close(true);
     }
     await this.observer.flush();

@@ -31,5 +31,5 @@ export function postgresQueueEngine(connectionString: string): QueueEngine {
     query_timeout: QUERY_TIMEOUT_MS,
   };
   // BullMQ types `connection` for its default engine, Redis; the PostgreSQL backend reads the pool options above.
-  return { name: 'postgres', connection: connection as unknown as QueueOptions['connection'] };
+  return { name: 'postgres', connection: connection };
 }

@@ -1,7 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { backoffMs } from '../providers/backoff.js';
-import { ProviderError, ProviderNotFoundError, ProviderUnavailableError } from '../providers/provider-error.js';
+import {
+  ProviderError,
+  ProviderNotFoundError,
+  ProviderUnavailableError,
+} from '../providers/provider-error.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
 import { submissionIdOf } from './assemblyai/callback-url.js';
@@ -70,9 +74,12 @@ export class Checker {
       return DONE;
     }
     try {
-      if (look.transcriptId !== null) return await this.judge(look, await this.client.get(look.transcriptId, signal));
-      if (look.callbackTranscriptId !== null) return await this.tryCallback(look, look.callbackTranscriptId, signal);
-      if (look.leaseMs > 0) return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, this.pauseMs(look)));
+      if (look.transcriptId !== null)
+        return await this.judge(look, await this.client.get(look.transcriptId, signal));
+      if (look.callbackTranscriptId !== null)
+        return await this.tryCallback(look, look.callbackTranscriptId, signal);
+      if (look.leaseMs > 0)
+        return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, this.pauseMs(look)));
       return await this.findLostSubmit(look);
     } catch (error) {
       if (error instanceof ProviderError) return this.afterFault(look, error);
@@ -106,7 +113,9 @@ export class Checker {
       if (!(error instanceof ProviderNotFoundError)) throw error;
     }
     if (submissionIdOf(transcript?.webhook_url) !== look.submissionId) {
-      this.logger.warn(`a callback named a transcript that is not of submission ${look.submissionId}; ignored`);
+      this.logger.warn(
+        `a callback named a transcript that is not of submission ${look.submissionId}; ignored`,
+      );
       await this.looks.dropCallbackTranscript(look.submissionId, transcriptId);
       return 'again';
     }
@@ -118,7 +127,9 @@ export class Checker {
   private async findLostSubmit(look: SubmissionLook): Promise<Step> {
     const found = await this.search.find(look);
     if (found !== undefined) {
-      this.logger.log(`submission ${look.submissionId}: its transcript was found at the provider, its answer was lost`);
+      this.logger.log(
+        `submission ${look.submissionId}: its transcript was found at the provider, its answer was lost`,
+      );
       await this.submissions.accept(look, found);
       return 'again';
     }

@@ -1,7 +1,7 @@
 import type { FirstStageText } from '../conversations/chunk-transitions.js';
 import type { Diarization } from '../database/schema.js';
-import { redactPatterns } from '../correction/redaction/redact-patterns.js';
-import { redactResponse } from '../correction/redaction/redact-response.js';
+import { redactPatterns } from '../redaction/redact-patterns.js';
+import { redactResponse } from '../redaction/redact-response.js';
 import type { Reading } from './assemblyai/read-transcript.js';
 
 /** Names that readers of the API know the data by. */
@@ -32,7 +32,8 @@ export function finalText(
   if (privacy.anonymize) {
     return {
       kind: 'withheld',
-      error: 'This conversation is anonymised, which needs a correction; set TRANSCRIPTION_PROVIDER to Dembrane-25-09.',
+      error:
+        'This conversation is anonymised, which needs a correction; set TRANSCRIPTION_PROVIDER to Dembrane-25-09.',
     };
   }
   return { kind: 'text', ...storable(privacy, reading, ONE_STAGE_SCHEMA) };

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import { OPEN_SUBMISSION_STATUSES, type ChunkStatus, type StrategyName, type SubmissionStatus } from '../database/schema.js';
+import {
+  OPEN_SUBMISSION_STATUSES,
+  type ChunkStatus,
+  type StrategyName,
+  type SubmissionStatus,
+} from '../database/schema.js';
 
 /** A submission as its check sees it. Ages and leases are the database's reckoning: clocks of processes differ. */
 export interface SubmissionLook {

@@ -18,7 +18,11 @@ export class Resubmission {
 
   /** @param retryAfterMs what the provider asked for, if it did */
   async queue(chunkId: string, requeued: RequeuedChunk, retryAfterMs?: number): Promise<void> {
-    const delayMs = backoffMs({ baseMs: this.config.retryBaseMs, failures: requeued.failedSubmits, retryAfterMs });
+    const delayMs = backoffMs({
+      baseMs: this.config.retryBaseMs,
+      failures: requeued.failedSubmits,
+      retryAfterMs,
+    });
     await bestEffort(this.logger, `submitting chunk ${chunkId} again`, () =>
       this.queues.add('submit', { chunkId, attempt: requeued.attempt }, { delayMs }),
     );

@@ -63,15 +63,9 @@ export class SubmissionsRepository {
         .where('id', '=', submission.chunkId)
         .where('attempt', '=', submission.attempt)
         .where('status', '=', 'queued')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('submissions')
-                .select('id')
-                .whereRef('submissions.chunk_id', '=', 'chunks.id')
-                .where('submissions.status', 'in', [...OPEN_SUBMISSION_STATUSES]),
-            ),
-          ),
+        .where(
+          sql<boolean>`not exists (select from submissions where submissions.chunk_id = chunks.id
+            and submissions.status in ('created', 'submitted'))`,
         )
         .returning('id')
         .executeTakeFirst();
@@ -113,7 +107,12 @@ export class SubmissionsRepository {
       return await this.database.transaction().execute(async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('submissions')
-          .set({ status: 'submitted', transcript_id: transcriptId, submitted_at: sql<Date>`now()`, failed_looks: 0 })
+          .set({
+            status: 'submitted',
+            transcript_id: transcriptId,
+            submitted_at: sql<Date>`now()`,
+            failed_looks: 0,
+          })
           .where('id', '=', ref.submissionId)
           .where('status', '=', 'created')
           .executeTakeFirst();
@@ -148,7 +147,11 @@ export class SubmissionsRepository {
     options: { from: 'created' | 'submitted'; reason: string },
   ): Promise<RequeuedChunk | undefined> {
     return this.database.transaction().execute(async (trx) => {
-      const ended = await this.end(trx, ref, { from: [options.from], to: 'abandoned', error: options.reason });
+      const ended = await this.end(trx, ref, {
+        from: [options.from],
+        to: 'abandoned',
+        error: options.reason,
+      });
       return ended ? this.transitions.requeue(trx, ref) : undefined;
     });
   }

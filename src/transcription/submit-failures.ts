@@ -40,13 +40,17 @@ export class SubmitFailures {
   /** After the request left. @throws what is not the provider's fault */
   async afterSubmit(task: SubmitTask, ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
     if (error instanceof ProviderRejectedError) {
-      this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} was refused: ${error.message}`);
+      this.logger.warn(
+        `submission ${ref.submissionId} of chunk ${ref.chunkId} was refused: ${error.message}`,
+      );
       await this.submissions.fail(ref, error.message);
       await this.settlement.settled(task.conversationId, task.chunkId);
       return DONE;
     }
     if (!(error instanceof ProviderUnavailableError)) throw error;
-    this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} got no answer: ${error.message}`);
+    this.logger.warn(
+      `submission ${ref.submissionId} of chunk ${ref.chunkId} got no answer: ${error.message}`,
+    );
     if (error.ambiguous) {
       // It may have been carried out: the check looks before anything is sent again.
       await this.submissions.endLease(ref.submissionId, error.message);

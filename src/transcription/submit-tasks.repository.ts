@@ -54,7 +54,11 @@ export function audioSource(row: {
   audio_mime_type: string | null;
 }): AudioSource {
   if (row.audio_key !== null) {
-    return { kind: 'stored', key: row.audio_key, mimeType: row.audio_mime_type ?? 'application/octet-stream' };
+    return {
+      kind: 'stored',
+      key: row.audio_key,
+      mimeType: row.audio_mime_type ?? 'application/octet-stream',
+    };
   }
   return { kind: 'url', url: row.audio_url ?? '' };
 }

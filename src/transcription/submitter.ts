@@ -44,7 +44,10 @@ export class Submitter {
     private readonly failures: SubmitFailures,
   ) {}
 
-  async submit({ chunkId, attempt }: JobData['submit'], { signal, subject }: JobContext): Promise<JobOutcome> {
+  async submit(
+    { chunkId, attempt }: JobData['submit'],
+    { signal, subject }: JobContext,
+  ): Promise<JobOutcome> {
     const task = await this.tasks.read(chunkId);
     if (task === undefined) return DONE;
     subject.conversationId = task.conversationId;
@@ -52,7 +55,10 @@ export class Submitter {
     if (task.status !== 'queued' || task.attempt !== attempt) return DONE;
     if (await this.isWithItsCheck(task)) return DONE;
     if (task.queuedForMs > this.config.transcription.timeoutMs) {
-      return this.failures.giveUp(task, 'AssemblyAI did not take the audio in time; try again when it is well.');
+      return this.failures.giveUp(
+        task,
+        'AssemblyAI did not take the audio in time; try again when it is well.',
+      );
     }
 
     let audioUrl: string;
@@ -73,7 +79,11 @@ export class Submitter {
       leaseMs: SUBMIT_LEASE_MS,
     });
     if (opened !== 'opened') return DONE;
-    await this.queues.add('check', { submissionId: ref.submissionId }, { delayMs: this.strategy.firstPauseMs() });
+    await this.queues.add(
+      'check',
+      { submissionId: ref.submissionId },
+      { delayMs: this.strategy.firstPauseMs() },
+    );
     return this.send(task, ref, audioUrl);
   }
 
@@ -111,7 +121,9 @@ export class Submitter {
     const { phrases, dropped } = parseHotwords(task.transcriptPrompt);
     if (dropped.length > 0) {
       const reasons = [...new Set(dropped.map(({ reason }) => reason))].join(', ');
-      this.logger.warn(`${dropped.length} hotwords of conversation ${task.conversationId} were left out: ${reasons}`);
+      this.logger.warn(
+        `${dropped.length} hotwords of conversation ${task.conversationId} were left out: ${reasons}`,
+      );
     }
     return phrases;
   }

@@ -43,7 +43,10 @@ export class AssemblyAiCallbackController {
 
   @Post()
   @HasOwnDoor()
-  @ApiOperation({ summary: 'The provider says that a transcript is ready', description: 'A hint: it makes us look.' })
+  @ApiOperation({
+    summary: 'The provider says that a transcript is ready',
+    description: 'A hint: it makes us look.',
+  })
   @ApiHeader({ name: CALLBACK_SECRET_HEADER, required: true })
   @ApiQuery({ name: 'submission', required: false })
   @ApiResponse({ status: 200, description: '`ok`, `error_handled` or `ignored`' })

@@ -24,11 +24,15 @@ export function installCallbackDoor(
     route.onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
       if (digests.length === 0) {
         metrics.callbacks.inc({ outcome: 'unavailable' });
-        return reply.status(503).send(errorBody(503, 'Service Unavailable', 'no callback secret is configured'));
+        return reply
+          .status(503)
+          .send(errorBody(503, 'Service Unavailable', 'no callback secret is configured'));
       }
       if (!isKnown(request.headers[CALLBACK_SECRET_HEADER], digests)) {
         metrics.callbacks.inc({ outcome: 'unauthorized' });
-        return reply.status(401).send(errorBody(401, 'Unauthorized', 'the callback secret is missing or wrong'));
+        return reply
+          .status(401)
+          .send(errorBody(401, 'Unauthorized', 'the callback secret is missing or wrong'));
       }
       request.headers['content-type'] = 'application/json';
     };

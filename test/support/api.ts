@@ -46,7 +46,11 @@ export class Api {
     return this.send<T>('GET', path, { headers });
   }
 
-  async post<T = unknown>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async post<T = unknown>(
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     return this.send<T>('POST', path, {
       headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
@@ -145,7 +149,9 @@ export class Api {
     const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
     const line = body
       .split('\n')
-      .find((candidate) => candidate.startsWith(`${name}{`) && wanted.every((label) => candidate.includes(label)));
+      .find(
+        (candidate) => candidate.startsWith(`${name}{`) && wanted.every((label) => candidate.includes(label)),
+      );
     return Number(line?.split(' ').at(-1) ?? 0);
   }
 }

@@ -14,7 +14,11 @@ const MAX_CONNECTIONS = 600;
 
 export default async function globalSetup() {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-test-'));
-  const server = await startEmbeddedServer({ dataDir: folder, maxConnections: MAX_CONNECTIONS, log: () => {} });
+  const server = await startEmbeddedServer({
+    dataDir: folder,
+    maxConnections: MAX_CONNECTIONS,
+    log: () => {},
+  });
   const admin = new pg.Client({ connectionString: server.connectionString });
   await admin.connect();
   await admin.query('create database ringback_template');

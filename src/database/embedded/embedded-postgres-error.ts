@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What can be wrong with the embedded server. Stable: callers and tests tell failures apart by it. */
 export type EmbeddedPostgresErrorCode =
   | 'unsupported_platform'
@@ -36,7 +38,7 @@ export class EmbeddedPostgresError extends Error {
 
 /** The errno name (`ENOENT`) of a system error, or null for anything else. */
 export function errnoOf(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error)) return null;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
 }
 
@@ -44,7 +46,7 @@ export function errnoOf(error: unknown): string | null {
 export function explainFolderError(folder: string, error: unknown): Error {
   if (error instanceof EmbeddedPostgresError) return error;
   const errno = errnoOf(error);
-  if (errno === null) return error instanceof Error ? error : new Error(String(error));
+  if (errno === null) return types.isNativeError(error) ? error : new Error(String(error));
   const options = { cause: error };
   switch (errno) {
     case 'ENOSPC':

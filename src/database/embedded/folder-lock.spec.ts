@@ -64,10 +64,13 @@ describe('takeFolderLock', () => {
     const beating = setInterval(() => {
       void utimes(file, new Date(), new Date());
     }, 20);
-    const taking = takeFolderLock(folder, 20_000);
-    await expect(taking).rejects.toMatchObject({ code: 'in_use' });
-    clearInterval(beating);
-    await expect(taking).rejects.toThrow('other-container');
+    try {
+      const taking = takeFolderLock(folder, 20_000);
+      await expect(taking).rejects.toMatchObject({ code: 'in_use' });
+      await expect(taking).rejects.toThrow('other-container');
+    } finally {
+      clearInterval(beating);
+    }
   });
 
   it('takes over from an owner in another container that shows no life', async () => {

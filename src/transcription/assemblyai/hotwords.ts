@@ -1,10 +1,10 @@
 /** AssemblyAI's limit for one phrase. A longer one makes it refuse the whole request. */
 export const MAX_WORDS_PER_PHRASE = 6;
 /**
- * AssemblyAI's limit for all of them. It is given as a thousand phrases, but each word of a phrase counts
- * (https://www.assemblyai.com/docs/pre-recorded-audio/keyterms-prompting), so words are what is counted here.
+ * AssemblyAI's limit for all of them (https://www.assemblyai.com/docs/pre-recorded-audio/keyterms-prompting). Longer phrases may count
+ * for more than one there; what the provider cannot use it ignores, so none is left out here that might help.
  */
-export const MAX_WORDS = 1_000;
+export const MAX_PHRASES = 1_000;
 /** Six of the longest words there are; beyond, somebody has pasted something else. Ours: AssemblyAI names none. */
 export const MAX_PHRASE_CHARACTERS = 200;
 
@@ -19,7 +19,7 @@ export type DropReason =
   'repeat' | 'too_many_words' | 'too_many_phrases' | 'unsupported_characters' | 'too_long';
 
 export interface Hotwords {
-  /** In the order given, at most `MAX_WORDS` words in all. Ready for `keyterms_prompt`. */
+  /** In the order given, at most `MAX_PHRASES`. Ready for `keyterms_prompt`. */
   phrases: string[];
   /** What was left out and why, for the person who wrote it; each cut to `MAX_PHRASE_CHARACTERS` and printable. */
   dropped: { phrase: string; reason: DropReason }[];
@@ -32,17 +32,14 @@ export interface Hotwords {
 export function parseHotwords(prompt: string | null): Hotwords {
   const hotwords: Hotwords = { phrases: [], dropped: [] };
   const seen = new Set<string>();
-  let wordsLeft = MAX_WORDS;
   for (const phrase of splitPhrases(prompt ?? '')) {
-    const words = phrase.split(' ').length;
-    const reason = seen.has(phrase.toLowerCase()) ? 'repeat' : reasonToDrop(phrase, words, wordsLeft);
+    const reason = seen.has(phrase.toLowerCase()) ? 'repeat' : reasonToDrop(phrase, hotwords.phrases.length);
     seen.add(phrase.toLowerCase());
     if (reason !== undefined) {
       hotwords.dropped.push({ phrase: showable(phrase), reason });
       continue;
     }
     hotwords.phrases.push(phrase);
-    wordsLeft -= words;
   }
   return hotwords;
 }
@@ -60,9 +57,9 @@ function splitPhrases(prompt: string): string[] {
     .filter((phrase) => phrase !== '');
 }
 
-function reasonToDrop(phrase: string, words: number, wordsLeft: number): DropReason | undefined {
+function reasonToDrop(phrase: string, kept: number): DropReason | undefined {
   if (phrase.length > MAX_PHRASE_CHARACTERS) return 'too_long';
   if (UNSUPPORTED.test(phrase)) return 'unsupported_characters';
-  if (words > MAX_WORDS_PER_PHRASE) return 'too_many_words';
-  return words > wordsLeft ? 'too_many_phrases' : undefined;
+  if (phrase.split(' ').length > MAX_WORDS_PER_PHRASE) return 'too_many_words';
+  return kept >= MAX_PHRASES ? 'too_many_phrases' : undefined;
 }
