@@ -18,12 +18,8 @@ const swc = (parser, moduleType) => [
  */
 const REQUIRED_ES_MODULES = ['content-disposition'].join('|');
 
-/** @type {import('jest').Config} */
-export default {
+const common = {
   testEnvironment: 'node',
-  globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -31,6 +27,32 @@ export default {
     [`/node_modules/(?:${REQUIRED_ES_MODULES})/.+\\.js$`]: swc({ syntax: 'ecmascript' }, 'commonjs'),
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:${REQUIRED_ES_MODULES})/)`],
-  testMatch: ['<rootDir>/{src,simulator,demo,bench}/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+const endToEnd = (engine) => ({
+  ...common,
+  displayName: engine,
+  globals: { ringbackEngine: engine },
+  testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+});
+
+/**
+ * Unit tests once, the end-to-end suite on both engines from one source.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  testTimeout: 30_000,
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{src,simulator,demo,bench}/**/*.spec.ts'],
+    },
+    endToEnd('postgres'),
+    endToEnd('redis'),
+  ],
 };

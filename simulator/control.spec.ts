@@ -69,6 +69,23 @@ describe('the control API', () => {
     simulator.updateSettings({ latencyMs: 5, accountConcurrency: 200 });
   });
 
+  it('resets the luck of the seed, and forgets uploads', async () => {
+    const statuses = async () => {
+      simulator.faults.add({ operation: 'list', probability: 0.5, effect: { kind: 'status', status: 500 } });
+      const seen: number[] = [];
+      while (seen.length < 20) {
+        seen.push((await api.request('GET', '/v2/transcript')).status);
+      }
+      return seen;
+    };
+    await simulator.reset();
+    const first = await statuses();
+    const audio_url = await api.upload(new Uint8Array(10));
+    await simulator.reset();
+    expect(await statuses()).toEqual(first);
+    expect((await api.submit({ audio_url })).status).toBe(403);
+  });
+
   it('resets', async () => {
     simulator.faults.add({ operation: 'get', effect: { kind: 'hang' } });
     simulator.hooks.beforeSubmitResponse = () => undefined;

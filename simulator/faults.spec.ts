@@ -71,7 +71,20 @@ describe('the fault board', () => {
     ).toBe(strikes);
   });
 
-  it('does not use up a fault, nor its luck, on a request that it does not match', () => {
+  it('does not draw its luck on a request that it does not match', () => {
+    const run = (strangers: number) => {
+      const board = boardWith({ ...hang, probability: 0.5, match: { submission: 's-2' } });
+      return Array.from({ length: 50 }, () => {
+        for (let count = 0; count < strangers; count += 1) {
+          board.take('get', subject);
+        }
+        return board.take('get', { submission: 's-2' }).has('hang');
+      });
+    };
+    expect(run(3)).toEqual(run(0));
+  });
+
+  it('does not use up a fault on a request that it does not match', () => {
     const board = boardWith({ ...hang, times: 1, match: { submission: 's-2' } });
     board.take('get', subject);
     expect(board.take('get', { submission: 's-2' }).has('hang')).toBe(true);
@@ -218,6 +231,6 @@ describe('a request that a fault strikes', () => {
     simulator.faults.add({ operation: 'upload', effect: { kind: 'status', status: 500 } });
     const answer = await api.request('POST', '/v2/upload', new Uint8Array(20_000_000));
     expect(answer.status).toBe(500);
-    expect(simulator.ledger.uploads).toMatchObject([{ uploadUrl: null, status: 500 }]);
+    expect(simulator.ledger.uploads).toMatchObject([{ bytes: 20_000_000, uploadUrl: null, status: 500 }]);
   });
 });

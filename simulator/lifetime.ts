@@ -6,6 +6,10 @@ export class Lifetime {
   private readonly endings = new Set<() => void>();
   private ended = false;
 
+  get isOver(): boolean {
+    return this.ended;
+  }
+
   /** @returns `cancelled` when the end came first: the caller then stops without doing its work */
   sleep(ms: number): Promise<'elapsed' | 'cancelled'> {
     if (this.ended) {

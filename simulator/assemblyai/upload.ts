@@ -16,7 +16,9 @@ export function uploadAudio(tools: AssemblyAiTools, asked: ProviderRequest): Pro
     sha256: null,
     uploadUrl: null,
   });
-  const drain = () => readAudio(request.raw, false);
+  const drain = async (): Promise<void> => {
+    record.bytes = (await readAudio(request.raw, false)).bytes;
+  };
   return tools.exchanger.serve({
     request,
     reply,

@@ -25,10 +25,6 @@ export class WebhookClient {
 
   private closed = false;
 
-  get isClosed(): boolean {
-    return this.closed;
-  }
-
   /** Never rejects: what went wrong is in the answer. */
   async post(post: WebhookPost): Promise<WebhookAnswer> {
     const first = await this.send(post);

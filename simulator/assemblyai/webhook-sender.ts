@@ -103,7 +103,7 @@ export class WebhookSender {
 
   private async tryUntilTaken(callback: Callback, answered: () => void): Promise<void> {
     const { settings, lifetime } = this.tools;
-    for (let attempt = 1; attempt <= settings.webhookMaxAttempts; attempt += 1) {
+    for (let attempt = 1; attempt <= settings.webhookMaxAttempts && !lifetime.isOver; attempt += 1) {
       const answer = await this.attempt(callback, attempt);
       answered();
       if (isFinal(answer)) {
@@ -120,16 +120,12 @@ export class WebhookSender {
     const { transcript, kind, url, body, wrongSecret, fault } = callback;
     const header = transcript.params.webhookHeader;
     const time = Date.now();
-    const { client } = this;
-    const answer = await client.post({
+    const answer = await this.client.post({
       url,
       body,
       header: wrongSecret && header !== null ? { name: header.name, value: WRONG_SECRET } : header,
       timeoutMs: this.tools.settings.webhookTimeoutMs,
     });
-    if (client.isClosed) {
-      return ABANDONED;
-    }
     transcript.webhookStatusCode = answer.status ?? transcript.webhookStatusCode;
     this.tools.ledger.webhookAttempt(transcript.id, {
       time,
@@ -146,12 +142,7 @@ export class WebhookSender {
   }
 }
 
-/** Not a receiver's answer: nobody is to be told of this callback any more. */
-const ABANDONED: WebhookAnswer = { status: null, error: 'ABANDONED' };
-
-const isFinal = (answer: WebhookAnswer): boolean => answer === ABANDONED || isFinalStatus(answer.status);
-
-const isFinalStatus = (status: number | null): boolean =>
+const isFinal = ({ status }: WebhookAnswer): boolean =>
   status !== null && ((status >= 200 && status < 300) || (status >= 400 && status < 500));
 
 function completionOf(transcript: Transcript, url: string, effects: EffectSet): Callback {

@@ -229,6 +229,20 @@ describe('a reset', () => {
     }
   });
 
+  it('while a recording is being fetched ends its job without a callback', async () => {
+    receiver.answer = ({ path }) => (path === '/audio.wav' ? 'hang' : 200);
+    simulator.updateSettings({ latencyMs: 0 });
+    try {
+      await submit({ audio_url: `${receiver.url}/audio.wav` });
+      await simulator.waitFor(({ transcripts }) => [...transcripts.values()][0]?.status === 'processing');
+      await new Promise((resolve) => setImmediate(resolve));
+      await simulator.reset();
+      expect(receiver.received.map(({ path }) => path)).not.toContain('/callback?token=a&submission=s-1');
+    } finally {
+      simulator.updateSettings({ latencyMs: 5 });
+    }
+  });
+
   it('while the receiver hangs cuts the try, and nothing of it is in the new ledger', async () => {
     receiver.answer = () => 'hang';
     await submit();

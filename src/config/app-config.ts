@@ -45,6 +45,8 @@ export class AppConfig {
   readonly dataDir!: string;
   /** Unset: embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl?: string;
+  /** Unset: queues and coordination run on PostgreSQL. */
+  readonly redisUrl?: string;
   readonly http!: HttpConfig;
   readonly transcription!: TranscriptionConfig;
   readonly correction!: CorrectionConfig;

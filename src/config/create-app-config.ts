@@ -35,6 +35,7 @@ export function createAppConfig(source: Source): AppConfig {
     role: env.ROLE,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
     http: {
       host: env.HOST,
       port: env.PORT,
@@ -94,9 +95,6 @@ function checkDoors(env: EnvironmentVariables, report: Report): void {
 }
 
 function checkNotYetBuilt(env: EnvironmentVariables, report: Report): void {
-  if (env.REDIS_URL !== undefined) {
-    report('REDIS_URL', 'is not supported by this version; unset it, queues then run on PostgreSQL');
-  }
   if (env.TRANSCRIPTION_PROVIDER === 'LiteLLM') {
     report(
       'TRANSCRIPTION_PROVIDER',

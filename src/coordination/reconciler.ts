@@ -12,6 +12,7 @@ import { Metrics } from '../observability/metrics.js';
 import { ensureHeartbeat } from '../queues/heartbeat.js';
 import { JOB_KINDS, jobId, type JobData, type JobKind } from '../queues/job-catalogue.js';
 import { JobQueues } from '../queues/job-queues.js';
+import { QueueEngine } from '../queues/queue-engine.js';
 import { Coordination } from './coordination.js';
 import { RECONCILE_PAGE, ReconcilerRepository } from './reconciler.repository.js';
 
@@ -43,6 +44,7 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
     private readonly database: Database,
     private readonly owed: ReconcilerRepository,
     private readonly queues: JobQueues,
+    private readonly engine: QueueEngine,
     private readonly coordination: Coordination,
     private readonly metrics: Metrics,
   ) {}
@@ -101,7 +103,9 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
   }
 
   private async repair(): Promise<void> {
-    for (const kind of JOB_KINDS) await ensureHeartbeat(this.queues.queue(kind));
+    if (this.engine.needsHeartbeat) {
+      for (const kind of JOB_KINDS) await ensureHeartbeat(this.queues.queue(kind));
+    }
     await this.repairPendingSets();
     await this.restore(
       'submit',

@@ -11,7 +11,6 @@ const MAX_CONNECTIONS = 10;
 const QUERY_TIMEOUT_MS = 8_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-
 /** Counts and byte sizes fit a double; as strings, which the driver makes of 64-bit integers, they would be added up wrongly. */
 function numericCounts(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();

@@ -1,11 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  Logger,
-} from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const INTERNAL_SERVER_ERROR = 500;
@@ -40,10 +34,7 @@ function toBody(exception: unknown): ErrorBody {
   if (exception instanceof HttpException) return fromHttpException(exception);
   const statusCode = clientErrorStatus(exception);
   if (statusCode !== undefined && exception instanceof Error) return bodyOf(statusCode, exception.message);
-  return bodyOf(
-    INTERNAL_SERVER_ERROR,
-    'something went wrong here; the log of the service has the details',
-  );
+  return bodyOf(INTERNAL_SERVER_ERROR, 'something went wrong here; the log of the service has the details');
 }
 
 function fromHttpException(exception: HttpException): ErrorBody {

@@ -5,6 +5,19 @@ import { AppConfig } from '../config/app-config.js';
 import { JOB_ATTEMPTS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
 import { PROVIDER_BACKOFF } from './worker-options.js';
 
+/** Longer than any healthy store takes, and short enough for three of them within a callback's ten seconds. */
+const QUEUE_TIMEOUT_MS = 2_500;
+
+/** The queue's store did not answer in time. */
+export class QueueTimeoutError extends Error {
+  override readonly name = 'QueueTimeoutError';
+  readonly code = 'queue_timeout';
+
+  constructor() {
+    super(`the queue did not answer within ${QUEUE_TIMEOUT_MS} ms; look at its store`);
+  }
+}
+
 export interface NewJob<K extends JobKind> {
   data: JobData[K];
   /** Milliseconds until the job may run; 0 unless given. */
@@ -39,13 +52,15 @@ export class JobQueues {
 
   /** Adds a job; does nothing when one of its id is there already. */
   async add<K extends JobKind>(kind: K, data: JobData[K], options: { delayMs?: number } = {}): Promise<void> {
-    await this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options }));
+    await inTime(this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options })));
   }
 
   async addMany<K extends JobKind>(kind: K, jobs: NewJob<K>[]): Promise<void> {
     if (jobs.length === 0) return;
-    await this.queues[kind].addBulk(
-      jobs.map((job) => ({ name: kind, data: job.data, opts: this.jobOptions(kind, job) })),
+    await inTime(
+      this.queues[kind].addBulk(
+        jobs.map((job) => ({ name: kind, data: job.data, opts: this.jobOptions(kind, job) })),
+      ),
     );
   }
 
@@ -55,12 +70,12 @@ export class JobQueues {
    */
   async wake<K extends JobKind>(kind: K, data: JobData[K]): Promise<void> {
     const queue = this.queues[kind];
-    const job = (await queue.getJob(jobId(kind, data))) as Job | undefined;
+    const job = (await inTime(queue.getJob(jobId(kind, data)))) as Job | undefined;
     if (job === undefined) {
       await this.add(kind, data);
       return;
     }
-    if (await job.isDelayed()) await job.promote();
+    if (await inTime(job.isDelayed())) await inTime(job.promote());
   }
 
   private jobOptions<K extends JobKind>(kind: K, job: NewJob<K>) {
@@ -73,5 +88,25 @@ export class JobQueues {
       removeOnComplete: true,
       removeOnFail: true,
     };
+  }
+}
+
+/**
+ * A queue whose store is away would keep its callers waiting until it is back, and a callback must be answered in seconds. What
+ * is given up here may still be carried out later, which harms nothing.
+ *
+ * @throws QueueTimeoutError
+ */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new QueueTimeoutError());
+    }, QUEUE_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

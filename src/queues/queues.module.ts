@@ -6,10 +6,12 @@ import { Database } from '../database/database.js';
 import { DatabaseServer } from '../database/database.module.js';
 import { Metrics } from '../observability/metrics.js';
 import { Readiness } from '../observability/readiness.js';
+import { AppConfig } from '../config/app-config.js';
 import { QUEUE_NAMES } from './job-catalogue.js';
 import { JobQueues } from './job-queues.js';
-import { postgresQueueEngine } from './queue-engine.js';
+import { PostgresQueueEngine, QueueEngine, RedisQueueEngine } from './queue-engine.js';
 import { collectQueueMetrics } from './queue-metrics.js';
+import { checkRedis } from './redis-preflight.js';
 
 /** Idempotent and locked in the database: any number of processes may start at once. */
 async function migrateQueues(connectionString: string): Promise<void> {
@@ -22,16 +24,32 @@ async function migrateQueues(connectionString: string): Promise<void> {
   }
 }
 
+async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<QueueEngine> {
+  if (config.redisUrl !== undefined) {
+    await checkRedis(config.redisUrl);
+    return new RedisQueueEngine(config.redisUrl);
+  }
+  await migrateQueues(server.connectionString);
+  return new PostgresQueueEngine(server.connectionString);
+}
+
+@Global()
+@Module({
+  providers: [
+    // Database is injected for its order only: it is there once the server answers and is migrated.
+    { provide: QueueEngine, inject: [AppConfig, DatabaseServer, Database], useFactory: chooseEngine },
+  ],
+  exports: [QueueEngine],
+})
+class QueueEngineModule {}
+
 @Global()
 @Module({
   imports: [
+    QueueEngineModule,
     BullModule.forRootAsync({
-      // Database is injected for its order only: it is there once the server answers and is migrated.
-      inject: [DatabaseServer, Database],
-      useFactory: async (server: DatabaseServer) => {
-        await migrateQueues(server.connectionString);
-        return { connection: postgresQueueEngine(server.connectionString).connection };
-      },
+      inject: [QueueEngine],
+      useFactory: ({ options }: QueueEngine) => options,
     }),
     BullModule.registerQueue(...Object.values(QUEUE_NAMES).map((name) => ({ name }))),
   ],

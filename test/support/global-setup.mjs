@@ -8,6 +8,7 @@ import pg from 'pg';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { startEmbeddedServer } from '../../dist/src/database/embedded/embedded-server.js';
 import { migrateToLatest } from '../../dist/src/database/migrate.js';
+import { ensureRedisBinary } from './redis-binary.mjs';
 
 /** Two Jest workers with a few services each, every one with a pool for each queue and worker. */
 const MAX_CONNECTIONS = 600;
@@ -32,6 +33,7 @@ export default async function globalSetup() {
   await client.connect();
   await runMigrations(client);
   await client.end();
+  process.env.RINGBACK_TEST_REDIS_BINARY = ensureRedisBinary();
   process.env.RINGBACK_TEST_POSTGRES = server.connectionString;
   globalThis.ringbackTestServer = { server, folder };
 }

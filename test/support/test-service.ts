@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.js';
 import { startService, type RunningService } from '../../src/start.js';
 import { Api } from './api.js';
+import { currentEngine, type Engine } from './engine.js';
+import { freePort } from './free-port.js';
+import { RedisServer } from './redis-server.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export type Strategy = 'webhook' | 'polling';
@@ -32,6 +34,9 @@ export class World {
   private currentApi: Api | undefined;
 
   private constructor(
+    readonly engine: Engine,
+    /** There on the Redis engine only. */
+    readonly redis: RedisServer | undefined,
     readonly simulator: Simulator,
     readonly database: TestDatabase,
     readonly dataDir: string,
@@ -40,13 +45,15 @@ export class World {
   ) {}
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const [simulator, database, dataDir, port] = await Promise.all([
+    const engine = currentEngine();
+    const [simulator, database, dataDir, port, redis] = await Promise.all([
       startSimulator({ latencyMs: 20, webhookRetryDelayMs: 50, ...options.simulator }),
       createTestDatabase(),
       mkdtemp(join(tmpdir(), 'ringback-data-')),
       freePort(),
+      engine === 'redis' ? RedisServer.start() : undefined,
     ]);
-    const world = new World(simulator, database, dataDir, port, options);
+    const world = new World(engine, redis, simulator, database, dataDir, port, options);
     await world.startService();
     return world;
   }
@@ -70,6 +77,7 @@ export class World {
       HOST: '127.0.0.1',
       PORT: String(this.port),
       DATABASE_URL: this.database.url,
+      ...(this.redis === undefined ? {} : { REDIS_URL: this.redis.url }),
       DATA_DIR: this.dataDir,
       ASSEMBLYAI_API_KEY: 'a-key-of-the-tests',
       ASSEMBLYAI_BASE_URL: this.simulator.url,
@@ -96,6 +104,7 @@ export class World {
     await this.stopService();
     await this.simulator.close();
     await this.database.drop();
+    await this.redis?.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -110,14 +119,4 @@ export class World {
       ...(secret === null ? {} : { 'x-assemblyai-webhook-secret': secret }),
     });
   }
-}
-
-/** The webhook URL must be known before the service listens, so its port is chosen first. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

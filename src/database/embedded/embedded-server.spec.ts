@@ -382,55 +382,6 @@ describe('a folder that is in use', () => {
   });
 });
 
-describe('what cannot work', () => {
-  const refusal = async (dataDir: string): Promise<Report['refused']> => {
-    try {
-      await start({ dataDir });
-    } catch (error) {
-      return error as Report['refused'];
-    }
-    throw new Error('it started');
-  };
-
-  it.each([
-    ['is a file', (file: string) => file],
-    ['lies below a file', (file: string) => join(file, 'data')],
-  ])('says so in one line when the data folder %s', async (_case, place) => {
-    const file = join(root, 'file');
-    await writeFile(file, '');
-    const error = await refusal(place(file));
-    expect(error).toMatchObject({ code: 'folder_unusable', name: 'EmbeddedPostgresError' });
-    expect(error?.message).toMatch(/^The data folder .*DATA_DIR[^\n]*$/);
-  });
-
-  it('leaves alone what is not a database of ours', async () => {
-    const file = join(dataDir, 'postgres', 'thesis.txt');
-    await mkdir(join(dataDir, 'postgres'), { recursive: true });
-    await writeFile(file, 'mine');
-    if (IS_ROOT) await chown(join(dataDir, 'postgres'), NOBODY.uid, NOBODY.gid);
-    expect(await refusal(dataDir)).toMatchObject({ code: 'not_a_cluster' });
-    expect(await readFile(file, 'utf8')).toBe('mine');
-  });
-
-  it('does not touch a database of another major version, and names both', async () => {
-    await haveDatabase();
-    await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
-    const error = await refusal(dataDir);
-    expect(error).toMatchObject({ code: 'other_version' });
-    expect(error?.message).toMatch(/PostgreSQL 17.*PostgreSQL 18/);
-  });
-
-  it('gives the folder free again after a refusal', async () => {
-    await mkdir(join(dataDir, 'postgres'), { recursive: true });
-    await writeFile(join(dataDir, 'postgres', 'file'), '');
-    if (IS_ROOT) await chown(join(dataDir, 'postgres'), NOBODY.uid, NOBODY.gid);
-    expect(await refusal(dataDir)).toMatchObject({ code: 'not_a_cluster' });
-    await rm(dataDir, { recursive: true });
-    await haveDatabase();
-    expect((await start()).reused).toBe(false);
-  });
-});
-
 // Not root: then every test above has run as a normal user, and there is no other user to become.
 const asRoot = IS_ROOT ? describe : describe.skip;
 
@@ -440,15 +391,6 @@ asRoot('as root', () => {
     await start();
     expect((await stat(join(dataDir, 'postgres'))).uid).not.toBe(0);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o710);
-  });
-
-  it('names the folder above that the server cannot enter, and leaves it closed', async () => {
-    const closed = await mkdtemp(join(root, 'home-'));
-    const options = { dataDir: join(closed, 'data'), log: () => undefined };
-    const failure = startEmbeddedServer(options);
-    await expect(failure).rejects.toMatchObject({ code: 'not_enterable' });
-    await expect(failure).rejects.toThrow(`may not enter ${closed}:`);
-    expect((await stat(closed)).mode & 0o777).toBe(0o700);
   });
 
   it('leaves a folder that its owner, a normal user, can start alone afterwards', async () => {

@@ -1,0 +1,152 @@
+import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { redisReconnectPauseMs } from '../queues/queue-engine.js';
+import {
+  CALLBACK_METADATA_TTL_MS,
+  Coordination,
+  type CallbackMetadata,
+  type SettleResult,
+} from './coordination.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_MS = 5_000;
+const SOCKET_TIMEOUT_MS = 15_000;
+/** A frozen Redis fails a call instead of holding a job; the job's own retries carry it on. */
+const COMMAND_TIMEOUT_MS = 1_500;
+/** A conversation that nobody finishes must not stay for ever; the reconciler renews what is still needed. */
+const PENDING_TTL_MS = 30 * 86_400_000;
+/** Redis takes as many arguments as its scripts' stack holds, some thousands. */
+const CHUNKS_PER_COMMAND = 1_000;
+const ERROR_LOG_INTERVAL_MS = 5_000;
+
+const pendingKey = (conversationId: string) => `coord:pending:${conversationId}`;
+const lockKey = (name: string) => `coord:lock:${name}`;
+const metadataKey = (transcriptId: string) => `coord:aai_transcript:${transcriptId}`;
+
+const SETTLE = `
+  local first = redis.call('SREM', KEYS[1], ARGV[1])
+  return { redis.call('SCARD', KEYS[1]), first }`;
+
+const ADD_PENDING = `
+  redis.call('SADD', KEYS[1], unpack(ARGV, 2))
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  return 1`;
+
+const ACQUIRE_LOCK = `
+  local owner = redis.call('GET', KEYS[1])
+  if owner and owner ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  return 1`;
+
+const RELEASE_LOCK = `
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+  return redis.call('DEL', KEYS[1])`;
+
+interface Scripts {
+  ringbackSettle(key: string, chunkId: string): Promise<[number, number]>;
+  ringbackAddPending(key: string, ttlMs: number, ...chunkIds: string[]): Promise<number>;
+  ringbackAcquireLock(key: string, owner: string, ttlMs: number): Promise<number>;
+  ringbackReleaseLock(key: string, owner: string): Promise<number>;
+}
+
+/** Coordination in Redis or Valkey: sets, keys with a time to live, and a script wherever two steps must be one. */
+export class RedisCoordination extends Coordination {
+  private constructor(private readonly redis: Redis & Scripts) {
+    super();
+  }
+
+  /** @throws Error when Redis does not answer */
+  static async connect(url: string): Promise<RedisCoordination> {
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      connectionName: 'ringback:coordination',
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      keepAlive: KEEP_ALIVE_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      retryStrategy: redisReconnectPauseMs,
+      enableOfflineQueue: false,
+      scripts: {
+        ringbackSettle: { lua: SETTLE, numberOfKeys: 1 },
+        ringbackAddPending: { lua: ADD_PENDING, numberOfKeys: 1 },
+        ringbackAcquireLock: { lua: ACQUIRE_LOCK, numberOfKeys: 1 },
+        ringbackReleaseLock: { lua: RELEASE_LOCK, numberOfKeys: 1 },
+      },
+    });
+    logErrors(redis);
+    await redis.connect();
+    return new RedisCoordination(redis as Redis & Scripts);
+  }
+
+  async ping(): Promise<void> {
+    await this.redis.ping();
+  }
+
+  close(): void {
+    this.redis.disconnect();
+  }
+
+  async addPending(conversationId: string, chunkId: string): Promise<void> {
+    await this.redis.ringbackAddPending(pendingKey(conversationId), PENDING_TTL_MS, chunkId);
+  }
+
+  async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
+    const [remaining, first] = await this.redis.ringbackSettle(pendingKey(conversationId), chunkId);
+    return { remaining, first: first === 1 };
+  }
+
+  async pendingCount(conversationId: string): Promise<number> {
+    return this.redis.scard(pendingKey(conversationId));
+  }
+
+  async replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void> {
+    const key = pendingKey(conversationId);
+    const transaction = this.redis.multi().del(key);
+    for (let start = 0; start < chunkIds.length; start += CHUNKS_PER_COMMAND) {
+      transaction.sadd(key, ...chunkIds.slice(start, start + CHUNKS_PER_COMMAND));
+    }
+    const results = await transaction.pexpire(key, PENDING_TTL_MS).exec();
+    for (const [error] of results ?? []) if (error !== null) throw error;
+  }
+
+  async forgetConversation(conversationId: string): Promise<void> {
+    await this.redis.del(pendingKey(conversationId));
+  }
+
+  async acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean> {
+    return (await this.redis.ringbackAcquireLock(lockKey(name), owner, ttlMs)) === 1;
+  }
+
+  async releaseLock(name: string, owner: string): Promise<boolean> {
+    return (await this.redis.ringbackReleaseLock(lockKey(name), owner)) === 1;
+  }
+
+  async putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void> {
+    await this.redis.set(metadataKey(transcriptId), JSON.stringify(metadata), 'PX', CALLBACK_METADATA_TTL_MS);
+  }
+
+  async getCallbackMetadata(transcriptId: string): Promise<CallbackMetadata | undefined> {
+    const text = await this.redis.get(metadataKey(transcriptId));
+    return text === null ? undefined : (JSON.parse(text) as CallbackMetadata);
+  }
+
+  async deleteCallbackMetadata(transcriptId: string): Promise<void> {
+    await this.redis.del(metadataKey(transcriptId));
+  }
+
+  /** Redis does that by itself. */
+  async removeExpired(): Promise<void> {
+    await Promise.resolve();
+  }
+}
+
+/** A Redis that is away makes an error of every attempt to connect; a line in a while tells as much. */
+function logErrors(redis: Redis): void {
+  const logger = new Logger('Redis');
+  let loggedAt = 0;
+  redis.on('error', (error: Error) => {
+    if (Date.now() - loggedAt < ERROR_LOG_INTERVAL_MS) return;
+    loggedAt = Date.now();
+    logger.warn(`coordination: ${error.message}`);
+  });
+}

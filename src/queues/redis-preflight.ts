@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
+
+/** How long a start waits for a Redis that does not answer yet, as when both are started together. */
+const START_PATIENCE_MS = 30_000;
+const START_RETRY_MS = 500;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+const SAFE_POLICY = 'noeviction';
+
+/**
+ * Waits until Redis answers, and warns when it is set to throw keys away: jobs would be lost without any error, and come back
+ * only with the next pass of the reconciler.
+ *
+ * @throws Error that names REDIS_URL when it does not answer within 30 s
+ */
+export async function checkRedis(url: string): Promise<void> {
+  const logger = new Logger('Redis');
+  const info = await readInfo(url, logger);
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  if (policy === SAFE_POLICY) return;
+  logger.warn(
+    policy === undefined
+      ? `Redis does not tell its maxmemory-policy; make sure that it is ${SAFE_POLICY}`
+      : `Redis has maxmemory-policy ${policy} and may throw jobs away without an error; set it to ${SAFE_POLICY}`,
+  );
+}
+
+async function readInfo(url: string, logger: Logger): Promise<string> {
+  const deadline = Date.now() + START_PATIENCE_MS;
+  for (;;) {
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => null,
+    });
+    let lastError: Error | undefined;
+    redis.on('error', (error: Error) => {
+      lastError = error;
+    });
+    try {
+      await redis.connect();
+      return await redis.info('memory');
+    } catch (error) {
+      const reason = lastError?.message ?? (error instanceof Error ? error.message : String(error));
+      if (Date.now() > deadline) {
+        throw new Error(`Redis does not answer: ${reason}; check REDIS_URL and that it is running`, {
+          cause: error,
+        });
+      }
+      logger.warn(`waiting for Redis: ${reason}`);
+      await pause(START_RETRY_MS);
+    } finally {
+      redis.disconnect();
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Effect, Fault } from '../simulator/fault-types.js';
+import { settleChunk, startChunk } from './support/one-chunk.js';
+import { STRATEGIES, World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+const NO_SPEECH = 'language_detection cannot be performed on files with no spoken audio';
+const GATEWAY_PAGE = '<html><body>502 Bad Gateway</body></html>';
+
+/** Each test has the world for itself: the ledger and the faults start empty, and nothing is in flight when it ends. */
+function sharedWorld(start: () => Promise<World>): () => World {
+  let world: World;
+  beforeAll(async () => {
+    world = await start();
+  });
+  beforeEach(async () => {
+    await world.simulator.reset();
+  });
+  afterAll(async () => {
+    await world.stop();
+  });
+  return () => world;
+}
+
+describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strategy) => {
+  const world = sharedWorld(() => World.start({ strategy }));
+
+  const settleWith = async (...faults: Fault[]) => {
+    world().simulator.faults.add(...faults);
+    return settleChunk(world().api);
+  };
+  const ledger = () => world().simulator.ledger;
+
+  it('waits as long as a 429 asks for, and then submits again', async () => {
+    const chunk = await settleWith({
+      operation: 'submit',
+      effect: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+      times: 1,
+    });
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    const [refused, accepted] = ledger().submits;
+    expect(ledger().submits).toHaveLength(2);
+    expect((accepted?.time ?? 0) - (refused?.time ?? 0)).toBeGreaterThanOrEqual(1_000);
+    expect(ledger().counts.list).toBe(0);
+  });
+
+  it.each<[string, Effect]>([
+    ['answers 500', { kind: 'status', status: 500, body: { error: 'Server error' } }],
+    ['answers 503 without a body', { kind: 'status', status: 503 }],
+    ['cuts the connection', { kind: 'cut' }],
+    ['answers with a page of HTML', { kind: 'body', body: GATEWAY_PAGE }],
+  ])(
+    'looks whether a transcript came of it, and submits again, when a submit %s and nothing did',
+    async (_what, effect) => {
+      const chunk = await settleWith({ operation: 'submit', effect, times: 1 });
+
+      expect(chunk).toMatchObject({ status: 'completed', error: null, strategy });
+      expect(ledger().submits).toHaveLength(2);
+      expect(ledger().counts.list).toBeGreaterThanOrEqual(1);
+      expect(ledger().billed).toBe(1);
+    },
+  );
+
+  it.each<[string, Effect]>([
+    ['is cut off before its answer', { kind: 'lostReply' }],
+    ['is answered 500 by a gateway', { kind: 'status', status: 500, workDone: true }],
+    ['is answered with a page of HTML', { kind: 'body', body: GATEWAY_PAGE, workDone: true }],
+  ])('adopts the transcript of a submit that %s, and pays once', async (_what, effect) => {
+    const chunk = await settleWith({ operation: 'submit', effect, times: 1 });
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().submits).toHaveLength(1);
+    expect(ledger().billed).toBe(1);
+    expect([...ledger().transcripts.keys()]).toEqual([chunk.transcriptId]);
+  });
+
+  it('adopts it also when the list cannot be read at first', async () => {
+    const chunk = await settleWith(
+      { operation: 'submit', effect: { kind: 'lostReply' }, times: 1 },
+      { operation: 'list', effect: { kind: 'status', status: 500 }, times: 2 },
+    );
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().submits).toHaveLength(1);
+    expect(ledger().counts.list).toBe(3);
+  });
+
+  it('fails a chunk at once, with the provider’s words, when its submit is refused', async () => {
+    const chunk = await settleWith({
+      operation: 'submit',
+      effect: { kind: 'status', status: 400, body: { error: 'The audio_url is of no known kind' } },
+    });
+
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null });
+    expect(chunk.error).toContain('The audio_url is of no known kind');
+    expect(ledger().submits).toHaveLength(1);
+  });
+
+  it('fails a chunk at once, and names the variable to look at, when the key is refused', async () => {
+    const chunk = await settleWith({
+      operation: 'submit',
+      effect: { kind: 'status', status: 401, body: { error: 'Authentication error, token a-key-of-the-tests' } },
+    });
+
+    expect(chunk.status).toBe('failed');
+    expect(chunk.error).toContain('ASSEMBLYAI_API_KEY');
+    expect(chunk.error).not.toContain('a-key-of-the-tests');
+    expect(ledger().submits).toHaveLength(1);
+  });
+
+  it.each<[string, Effect, number]>([
+    ['answers 500', { kind: 'status', status: 500 }, 3],
+    ['refuses the key for a while', { kind: 'status', status: 401 }, 2],
+    ['asks to slow down', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }, 2],
+    ['cuts the connection', { kind: 'cut' }, 2],
+    ['answers with a page of HTML', { kind: 'body', body: GATEWAY_PAGE }, 3],
+    ['answers half an object', { kind: 'body', body: '{"status":"completed"}' }, 2],
+    ['does not know the transcript yet', { kind: 'status', status: 404 }, 3],
+  ])('looks again when a look %s', async (_what, effect, times) => {
+    const chunk = await settleWith({ operation: 'get', effect, times });
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().gets.filter(({ fault }) => fault !== null)).toHaveLength(times);
+    expect(ledger().submits).toHaveLength(1);
+  });
+
+  it('submits again when the provider goes on not knowing the transcript', async () => {
+    const chunk = await settleWith({ operation: 'get', effect: { kind: 'status', status: 404 }, times: 5 });
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().submits).toHaveLength(2);
+    expect(chunk.transcriptId).toBe(ledger().submits[1]?.transcriptId);
+  });
+
+  it('submits again after a fault on the provider’s own side, which costs nothing', async () => {
+    const chunk = await settleWith({
+      operation: 'submit',
+      effect: { kind: 'outcome', status: 'error', error: 'Server error, developers have been alerted.' },
+      times: 2,
+    });
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().submits).toHaveLength(3);
+    expect(ledger().billed).toBe(1);
+  });
+
+  it('fails a recording without speech, without trying again, and the conversation goes on', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({
+      operation: 'submit',
+      effect: { kind: 'outcome', status: 'error', error: NO_SPEECH },
+      times: 1,
+    });
+    const conversation = await api.createConversation();
+    const silent = await api.settledChunk((await api.addChunk(conversation.id)).id);
+    const spoken = await api.settledChunk((await api.addChunk(conversation.id)).id);
+    await api.finish(conversation.id);
+    const finalized = await api.summarizedConversation(conversation.id);
+
+    expect(silent).toMatchObject({ status: 'failed', transcript: null });
+    expect(silent.error).toContain('no speech');
+    expect(silent.error).toContain(NO_SPEECH);
+    expect(ledger().submits).toHaveLength(2);
+    expect(finalized).toMatchObject({
+      status: 'finalized',
+      transcript: spoken.transcript,
+      chunks: { total: 2, pending: 0, completed: 1, failed: 1 },
+    });
+  });
+
+  it('fails a chunk whose transcript was deleted at the provider, and takes no text from it', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
+    const { id } = await startChunk(api);
+    const { transcriptId } = await waitUntil(
+      () => api.chunk(id),
+      ({ status }) => status === 'transcribing',
+    );
+    await fetch(`${simulator.url}/v2/transcript/${transcriptId ?? ''}`, {
+      method: 'DELETE',
+      headers: { authorization: 'a-key-of-the-tests' },
+    });
+    if (strategy === 'webhook') await simulator.assemblyai.sendWebhook(transcriptId ?? '');
+    const chunk = await api.settledChunk(id);
+
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null, diarization: null });
+    expect(chunk.error).toContain('deleted');
+  });
+
+  it.each([[null], ['']])('reads [Nothing to transcribe] when neither stage finds words (%j)', async (text) => {
+    const { api } = world();
+    const chunk = await settleWith({ operation: 'submit', effect: { kind: 'outcome', text } });
+    await api.finish(chunk.conversationId);
+    const finalized = await api.finalizedConversation(chunk.conversationId);
+
+    expect(chunk).toMatchObject({
+      status: 'completed',
+      transcript: '[Nothing to transcribe]',
+      diarization: { data: { error: null } },
+    });
+    expect(ledger().counts.correct).toBe(1);
+    expect(finalized).toMatchObject({ transcript: '[Nothing to transcribe]', summary: null });
+  });
+
+  it('uploads again when the upload fails', async () => {
+    const chunk = await settleWith({ operation: 'upload', effect: { kind: 'status', status: 503 }, times: 2 });
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().counts).toMatchObject({ upload: 3, submit: 1 });
+  });
+
+  it('fails a chunk at once when the upload is refused', async () => {
+    const chunk = await settleWith({
+      operation: 'upload',
+      effect: { kind: 'status', status: 400, body: { error: 'Upload too large' } },
+    });
+
+    expect(chunk.status).toBe('failed');
+    expect(chunk.error).toContain('Upload too large');
+    expect(ledger().counts).toMatchObject({ upload: 1, submit: 0 });
+  });
+});
+
+describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy', (strategy) => {
+  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '700' } }));
+
+  it('fails the chunk with a clear error when TRANSCRIPTION_TIMEOUT_MS is over', async () => {
+    world().simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
+
+    const chunk = await settleChunk(world().api);
+
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null });
+    expect(chunk.error).toContain('did not finish the transcript within 0.7 s');
+  });
+
+  it('says what the last look brought when looks fail until then', async () => {
+    world().simulator.faults.add({ operation: 'get', effect: { kind: 'status', status: 401 } });
+
+    const chunk = await settleChunk(world().api);
+
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null });
+    expect(chunk.error).toContain('did not finish the transcript');
+    expect(chunk.error).toContain('ASSEMBLYAI_API_KEY');
+  });
+
+  it.each(['upload', 'submit'] as const)(
+    'fails the chunk when every %s fails until then',
+    async (operation) => {
+      world().simulator.faults.add({ operation, effect: { kind: 'status', status: 503 } });
+
+      const chunk = await settleChunk(world().api);
+
+      expect(chunk).toMatchObject({ status: 'failed', transcript: null });
+      expect(chunk.error).toContain('did not take the audio in time');
+      expect(world().simulator.ledger.counts[operation]).toBeGreaterThan(1);
+    },
+  );
+});
+
+describe('a callback that never comes', () => {
+  const world = sharedWorld(() =>
+    World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '300' } }),
+  );
+
+  it('is replaced by a look when CALLBACK_DEADLINE_MS is over', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
+
+    const chunk = await settleChunk(api);
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null, strategy: 'webhook' });
+    const [transcript] = simulator.ledger.transcripts.values();
+    expect(transcript).toMatchObject({ webhooksDropped: 1, webhookAttempts: 0, gets: 1 });
+    const waitedMs = Date.parse(chunk.transcribedAt ?? '') - Date.parse(chunk.submittedAt ?? '');
+    expect(waitedMs).toBeGreaterThanOrEqual(200);
+  });
+
+  it('is replaced by further looks when the transcript is not ready by then', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add(
+      { operation: 'webhook', effect: { kind: 'drop' } },
+      { operation: 'submit', effect: { kind: 'outcome', latencyMs: 700 } },
+    );
+
+    const chunk = await settleChunk(api);
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(simulator.ledger.counts).toMatchObject({ submit: 1, webhook: 0 });
+    expect(simulator.ledger.counts.get).toBeGreaterThanOrEqual(2);
+  });
+});

@@ -1,0 +1,63 @@
+import { request as openRequest, type OutgoingHttpHeaders } from 'node:http';
+
+export interface HttpAnswer {
+  status: number;
+  headers: NodeJS.Dict<string | string[]>;
+  /** Parsed where it is JSON, else the text. */
+  body: unknown;
+}
+
+/**
+ * A request that `fetch` would not send: with header values of any bytes, without a content type, in pieces of unknown
+ * length, or with a path that is left as it is. What breaks after the answer has begun is no failure: a server may answer
+ * before it has read everything, and hang up.
+ *
+ * @param options.body sent with a `content-length`; an array is sent in pieces, chunked, without one
+ */
+export async function httpRequest(
+  baseUrl: string,
+  options: {
+    method?: string;
+    path: string;
+    headers?: OutgoingHttpHeaders;
+    body?: string | Buffer | readonly (string | Buffer)[];
+  },
+): Promise<HttpAnswer> {
+  const { hostname, port } = new URL(baseUrl);
+  const { method = 'POST', path, body = '' } = options;
+  const lengthHeader: OutgoingHttpHeaders =
+    typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {};
+  return new Promise((resolve, reject) => {
+    const request = openRequest({
+      hostname,
+      port,
+      method,
+      path,
+      agent: false,
+      headers: { ...lengthHeader, ...options.headers },
+    });
+    let hasAnswer = false;
+    request.on('error', (error) => {
+      if (!hasAnswer) reject(error);
+    });
+    request.on('response', (response) => {
+      hasAnswer = true;
+      const pieces: Buffer[] = [];
+      response.on('data', (piece: Buffer) => pieces.push(piece));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(pieces).toString('utf8');
+        const isJson = response.headers['content-type']?.includes('json') === true;
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: isJson ? (JSON.parse(text) as unknown) : text,
+        });
+      });
+    });
+    for (const piece of typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body) {
+      if (piece.length > 0) request.write(piece);
+    }
+    request.end();
+  });
+}

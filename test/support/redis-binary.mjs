@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const NAMES = ['redis-server', 'valkey-server'];
+
+/**
+ * A Redis or Valkey server on PATH; where there is none it is installed if this is root on a machine with apt-get.
+ *
+ * @returns its path
+ * @throws Error that says how to get one: the tests on Redis are never left out silently
+ */
+export function ensureRedisBinary() {
+  const found = findOnPath(NAMES);
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0 && findOnPath(['apt-get']) !== undefined) {
+    const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    execFileSync('apt-get', ['update'], options);
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], options);
+    const installed = findOnPath(NAMES);
+    if (installed !== undefined) return installed;
+  }
+  throw new Error(
+    'The tests need a redis-server or valkey-server on PATH: apt-get install redis-server, or brew install redis.',
+  );
+}
+
+function findOnPath(names) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of names) {
+      const path = join(folder, name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch (error) {
+        if (error.code !== 'ENOENT' && error.code !== 'EACCES' && error.code !== 'ENOTDIR') throw error;
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from './free-port.js';
+import { waitUntil } from './wait-until.js';
+
+/** A Redis of its own for a test, with an append-only file as production has; it can be stopped, restarted and wiped. */
+export class RedisServer {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+  ) {}
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'ringback-redis-')));
+    await server.resume();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, with what its append-only file holds. */
+  async resume(): Promise<void> {
+    const binary = process.env.RINGBACK_TEST_REDIS_BINARY;
+    if (binary === undefined) throw new Error('the global setup has not looked for a Redis');
+    const options = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.folder];
+    const persistence = ['--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
+    this.process = spawn(binary, [...options, ...persistence], { stdio: 'ignore' });
+    await waitUntil(
+      () => this.isUp(),
+      (up) => up,
+    );
+  }
+
+  /** @param signal SIGTERM shuts it down; SIGKILL as in a crash; SIGSTOP freezes it */
+  async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    if (signal !== 'SIGSTOP') await exited;
+  }
+
+  async wipe(): Promise<void> {
+    await this.use(async (redis) => {
+      await redis.flushall();
+    });
+  }
+
+  /** Runs commands of the test's own. */
+  async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(this.url, { lazyConnect: true });
+    await redis.connect();
+    try {
+      return await work(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.kill('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async isUp(): Promise<boolean> {
+    const redis = new Redis(this.url, {
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    });
+    let refused = false;
+    redis.on('error', () => {
+      refused = true;
+    });
+    try {
+      await redis.connect();
+      return (await redis.ping()) === 'PONG';
+    } catch (error) {
+      if (refused || error instanceof Error) return false;
+      throw error;
+    } finally {
+      redis.disconnect();
+    }
+  }
+}
