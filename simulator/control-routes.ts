@@ -1,15 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import { InvalidFaultError } from './fault-check.js';
 import type { Fault } from './fault-types.js';
+import type { FaultBoard } from './faults.js';
 import { acceptJson } from './json-body.js';
 import type { Ledger } from './ledger.js';
-import { InvalidSettingsError } from './settings.js';
-import type { Simulator } from './simulator.js';
+import { InvalidSettingsError, type SimulatorSettings } from './settings.js';
 
 /** Latest events of each kind in the answer of GET /_simulator/ledger, unless `?last=` says otherwise. */
 const DEFAULT_LAST = 100;
 
-type Controlled = Pick<Simulator, 'faults' | 'ledger' | 'settings' | 'updateSettings' | 'reset'>;
+/** The parts of a simulator that can be worked from outside its process. */
+export interface Controlled {
+  readonly faults: FaultBoard;
+  readonly ledger: Ledger;
+  readonly settings: Readonly<SimulatorSettings>;
+  updateSettings(changes: unknown): void;
+  reset(): Promise<void>;
+}
 
 /**
  * The simulator's own API, for people and programs outside its process:

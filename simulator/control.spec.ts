@@ -164,6 +164,17 @@ describe('a hook', () => {
     simulator.updateSettings({ latencyMs: 5 });
   });
 
+  it('that fails in the background makes the next reset fail, which resets all the same', async () => {
+    simulator.hooks.beforeWebhook = () => {
+      throw new Error('the hook is broken');
+    };
+    const id = await api.submitted({ webhook_url: 'http://127.0.0.1:1/' });
+    await simulator.waitFor(({ transcripts }) => transcripts.get(id)?.endedAt != null);
+    await expect(simulator.reset()).rejects.toMatchObject({ errors: [{ message: 'the hook is broken' }] });
+    const next = await api.submitted();
+    await simulator.waitFor(({ transcripts }) => transcripts.get(next)?.status === 'completed');
+  });
+
   it('that fails in the background makes the end of the simulator fail', async () => {
     const other = await startSimulator({ latencyMs: 0 });
     other.hooks.beforeWebhook = () => {

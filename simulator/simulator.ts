@@ -62,7 +62,11 @@ export interface Simulator {
    * @throws WaitTimeoutError
    */
   waitFor(predicate: (ledger: Ledger) => boolean, timeoutMs?: number): Promise<void>;
-  /** As freshly started: ledger, faults, hooks, transcripts, uploads and the luck of the seed; settings stay. */
+  /**
+   * As freshly started: ledger, faults, hooks, transcripts, uploads and the luck of the seed; settings stay.
+   *
+   * @throws AggregateError when a hook had failed in the background; the reset is done all the same
+   */
   reset(): Promise<void>;
   /**
    * Cuts every connection and stops. Running it twice is harmless.
@@ -111,22 +115,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         describe: () => `So far: ${JSON.stringify(ledger.counts)}`,
       }),
     reset: async () => {
-      await clearWork();
-      store.clear();
-      uploads.clear();
-      faults.clear();
-      random.restart();
-      ledger.reset();
-      for (const name of Object.keys(hooks)) {
-        Reflect.deleteProperty(hooks, name);
+      try {
+        await clearWork();
+      } finally {
+        store.clear();
+        uploads.clear();
+        faults.clear();
+        random.restart();
+        ledger.reset();
+        for (const name of Object.keys(hooks)) {
+          Reflect.deleteProperty(hooks, name);
+        }
+        lifetime.renew();
       }
-      lifetime.renew();
     },
     close: async () => {
       lifetime.end();
       await app.close();
-      await clearWork();
-      webhooks.close();
+      await clearWork().finally(() => {
+        webhooks.close();
+      });
     },
   };
   controlRoutes(app, simulator);

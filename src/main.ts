@@ -13,13 +13,13 @@ process.on('unhandledRejection', (reason) => {
 });
 
 try {
-  const { app } = await startService();
+  const service = await startService();
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     logger.log(`${signal}: finishing running jobs, then stopping`);
-    app.close().then(
+    service.stop().then(
       () => {
         logger.log('stopped');
         process.exit(0);

@@ -13,10 +13,18 @@ import { installCallbackDoor } from './webhooks/callback-door.js';
 /** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
 const MAX_JSON_BYTES = 1_048_576;
 
+/** A request that is still sending after this is cut: its sender has no answer yet, and sends it again. */
+const HTTP_GRACE_MS = 10_000;
+
 export interface RunningService {
   app: INestApplicationContext;
   /** Where it listens; undefined for a worker without HTTP. */
   url?: string;
+  /**
+   * Takes no more requests, lets running ones and running jobs end, both bounded in time, and closes everything. Resolves when
+   * nothing is left. To be called once.
+   */
+  stop(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -39,7 +47,8 @@ export async function startService({
   const module = AppModule.for(config, configModule);
   const logger = quiet ? false : new ServiceLogger();
   if (config.role === 'worker') {
-    return { app: await NestFactory.createApplicationContext(module, { abortOnError: false, logger }) };
+    const app = await NestFactory.createApplicationContext(module, { abortOnError: false, logger });
+    return { app, stop: () => app.close() };
   }
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
@@ -61,7 +70,24 @@ export async function startService({
   }
   const url = await app.getUrl();
   new Logger('Ringback').log(`listening on ${url}, API documentation on ${url}/docs`);
-  return { app, url };
+  const stop = async (): Promise<void> => {
+    await closeHttp(app);
+    await app.close();
+  };
+  return { app, url, stop };
+}
+
+/** HTTP goes first: what is accepted until then is stored, and its jobs wait in the queue. */
+async function closeHttp(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+  }, HTTP_GRACE_MS);
+  try {
+    await app.getHttpAdapter().getInstance().close();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function describeApi(app: NestFastifyApplication): void {

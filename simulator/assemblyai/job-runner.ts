@@ -95,7 +95,7 @@ export class JobRunner {
       ear.hear(transcript.params),
       lifetime.sleep(latencyMs * (1 - QUEUED_SHARE)),
     ]);
-    if (slept === 'elapsed' && this.slots.has(transcript)) {
+    if (slept === 'elapsed') {
       this.end(transcript, hearing);
     }
   }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 export interface ReceivedCallback {
   readonly path: string;
@@ -45,6 +46,13 @@ export class WebhookReceiver {
       });
     });
     return receiver;
+  }
+
+  /** Waits until so many requests have come. */
+  async receives(count: number): Promise<void> {
+    while (this.received.length < count) {
+      await setImmediate();
+    }
   }
 
   async close(): Promise<void> {

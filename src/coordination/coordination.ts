@@ -12,6 +12,15 @@ export interface CallbackMetadata {
   conversationId: string;
 }
 
+export interface Usage {
+  /** Units of all processes in the present window. */
+  used: number;
+  /** Milliseconds until the next window. */
+  windowEndsInMs: number;
+  /** Milliseconds until the brake is released; 0 when none is on. */
+  brakedForMs: number;
+}
+
 /** AssemblyAI gives up calling after minutes; a day leaves room for a callback that a person repeats by hand. */
 export const CALLBACK_METADATA_TTL_MS = 86_400_000;
 
@@ -52,6 +61,17 @@ export abstract class Coordination {
   abstract getCallbackMetadata(transcriptId: string): Promise<CallbackMetadata | undefined>;
 
   abstract deleteCallbackMetadata(transcriptId: string): Promise<void>;
+
+  /**
+   * Adds to what all processes together have used of an allowance, and tells how it stands.
+   *
+   * @param report.units used since this process's last report, 0 or more
+   * @param report.windowMs length of the window that usage is counted in; windows are aligned to the clock of the store
+   */
+  abstract reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage>;
+
+  /** Asks all processes to leave `name` alone for so long; a longer wish that is in force stays. */
+  abstract brake(name: string, forMs: number): Promise<void>;
 
   /** Removes what has expired and no reader will ask for; called by the reconciler. */
   abstract removeExpired(): Promise<void>;

@@ -6,6 +6,7 @@ import {
   Coordination,
   type CallbackMetadata,
   type SettleResult,
+  type Usage,
 } from './coordination.js';
 
 /** Coordination in unlogged tables of the record's own database. */
@@ -138,6 +139,35 @@ export class PostgresCoordination extends Coordination {
       .deleteFrom('coordination_callback_metadata')
       .where('transcript_id', '=', transcriptId)
       .execute();
+  }
+
+  async reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage> {
+    const { units, windowMs } = report;
+    const { rows } = await sql<Usage>`
+      with clock as (select extract(epoch from clock_timestamp()) * 1000 as now_ms)
+      insert into coordination_usage as usage (name, window_number, used)
+      select ${name}, floor(now_ms / ${windowMs}::bigint)::bigint, ${units} from clock
+      on conflict (name) do update set
+        used = excluded.used + case when usage.window_number = excluded.window_number then usage.used else 0 end,
+        window_number = excluded.window_number
+      returning used,
+        (select (${windowMs}::bigint - mod(now_ms::bigint, ${windowMs}::bigint))::double precision from clock)
+          as "windowEndsInMs",
+        case when braked_until > clock_timestamp()
+          then (extract(epoch from braked_until - clock_timestamp()) * 1000)::double precision else 0 end
+          as "brakedForMs"`.execute(this.database);
+    const [usage] = rows;
+    if (usage === undefined) throw new TypeError('the upsert returned no row');
+    return usage;
+  }
+
+  async brake(name: string, forMs: number): Promise<void> {
+    await sql`
+      insert into coordination_usage as usage (name, window_number, used, braked_until)
+      values (${name}, 0, 0, clock_timestamp() + ${forMs} * interval '1 millisecond')
+      on conflict (name) do update set braked_until = greatest(usage.braked_until, excluded.braked_until)`.execute(
+      this.database,
+    );
   }
 
   async removeExpired(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   Coordination,
   type CallbackMetadata,
   type SettleResult,
+  type Usage,
 } from './coordination.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -21,6 +22,9 @@ const ERROR_LOG_INTERVAL_MS = 5_000;
 
 const pendingKey = (conversationId: string) => `coord:pending:${conversationId}`;
 const lockKey = (name: string) => `coord:lock:${name}`;
+/** The tag keeps both keys of a name in one slot of a Redis Cluster, as the script that reads them needs. */
+const usageKey = (name: string) => `coord:usage:{${name}}`;
+const brakeKey = (name: string) => `coord:brake:{${name}}`;
 const metadataKey = (transcriptId: string) => `coord:aai_transcript:${transcriptId}`;
 
 const SETTLE = `
@@ -38,6 +42,23 @@ const ACQUIRE_LOCK = `
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1`;
 
+/** Time is Redis's own: clocks of processes differ. */
+const REPORT_USAGE = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local window = tonumber(ARGV[2])
+  local number = math.floor(now / window)
+  if tonumber(redis.call('HGET', KEYS[1], 'window') or -1) ~= number then
+    redis.call('HSET', KEYS[1], 'window', number, 'used', 0)
+  end
+  local used = redis.call('HINCRBY', KEYS[1], 'used', ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], window)
+  return { used, window - now % window, math.max(redis.call('PTTL', KEYS[2]), 0) }`;
+
+const BRAKE = `
+  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end
+  return 1`;
+
 const RELEASE_LOCK = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   return redis.call('DEL', KEYS[1])`;
@@ -47,6 +68,13 @@ interface Scripts {
   ringbackAddPending(key: string, ttlMs: number, ...chunkIds: string[]): Promise<number>;
   ringbackAcquireLock(key: string, owner: string, ttlMs: number): Promise<number>;
   ringbackReleaseLock(key: string, owner: string): Promise<number>;
+  ringbackReportUsage(
+    usageKey: string,
+    brakeKey: string,
+    units: number,
+    windowMs: number,
+  ): Promise<[number, number, number]>;
+  ringbackBrake(key: string, forMs: number): Promise<number>;
 }
 
 /** Coordination in Redis or Valkey: sets, keys with a time to live, and a script wherever two steps must be one. */
@@ -71,6 +99,8 @@ export class RedisCoordination extends Coordination {
         ringbackAddPending: { lua: ADD_PENDING, numberOfKeys: 1 },
         ringbackAcquireLock: { lua: ACQUIRE_LOCK, numberOfKeys: 1 },
         ringbackReleaseLock: { lua: RELEASE_LOCK, numberOfKeys: 1 },
+        ringbackReportUsage: { lua: REPORT_USAGE, numberOfKeys: 2 },
+        ringbackBrake: { lua: BRAKE, numberOfKeys: 1 },
       },
     });
     logErrors(redis);
@@ -132,6 +162,21 @@ export class RedisCoordination extends Coordination {
 
   async deleteCallbackMetadata(transcriptId: string): Promise<void> {
     await this.redis.del(metadataKey(transcriptId));
+  }
+
+  async reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage> {
+    const { units, windowMs } = report;
+    const [used, windowEndsInMs, brakedForMs] = await this.redis.ringbackReportUsage(
+      usageKey(name),
+      brakeKey(name),
+      units,
+      windowMs,
+    );
+    return { used, windowEndsInMs, brakedForMs };
+  }
+
+  async brake(name: string, forMs: number): Promise<void> {
+    await this.redis.ringbackBrake(brakeKey(name), Math.max(Math.ceil(forMs), 1));
   }
 
   /** Redis does that by itself. */

@@ -127,6 +127,14 @@ export interface CoordinationLocksTable {
   expires_at: Date;
 }
 
+export interface CoordinationUsageTable {
+  name: string;
+  /** Windows since the epoch. */
+  window_number: number;
+  used: number;
+  braked_until: Generated<Date>;
+}
+
 export interface CallbackMetadataTable {
   transcript_id: string;
   metadata: ColumnType<unknown, string, string>;
@@ -141,5 +149,6 @@ export interface Schema {
   processing_events: ProcessingEventsTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_locks: CoordinationLocksTable;
+  coordination_usage: CoordinationUsageTable;
   coordination_callback_metadata: CallbackMetadataTable;
 }

@@ -15,6 +15,7 @@ import { decideAfterLook, overdue } from './decide-after-look.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { LooksRepository, type SubmissionLook } from './looks.repository.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
+import { ProviderPace } from './provider-pace.js';
 import { SubmissionResults } from './submission-results.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 
@@ -51,6 +52,7 @@ export class Checker {
     private readonly client: AssemblyAiClient,
     private readonly search: LostSubmitSearch,
     private readonly strategy: DeliveryStrategy,
+    private readonly pace: ProviderPace,
   ) {}
 
   /**
@@ -74,12 +76,14 @@ export class Checker {
       return DONE;
     }
     try {
+      const waitMs = await this.pace.waitMs();
+      if (waitMs > 0) return this.sleep(look, waitMs);
       if (look.transcriptId !== null)
         return await this.judge(look, await this.client.get(look.transcriptId, signal));
       if (look.callbackTranscriptId !== null)
         return await this.tryCallback(look, look.callbackTranscriptId, signal);
       if (look.leaseMs > 0)
-        return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, this.pauseMs(look)));
+        return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, await this.pauseMs(look)));
       return await this.findLostSubmit(look);
     } catch (error) {
       if (error instanceof ProviderError) return this.afterFault(look, error);
@@ -94,7 +98,7 @@ export class Checker {
     switch (verdict.kind) {
       case 'sleep':
         if (look.failedLooks > 0) await this.looks.noteGoodLook(look.submissionId);
-        return this.sleep(look, Math.min(this.pauseMs(look), timeLeftMs(look, timeoutMs)));
+        return this.sleep(look, Math.min(await this.pauseMs(look), timeLeftMs(look, timeoutMs)));
       case 'record':
         return (await this.results.recordText(look, verdict.reading)) ? DONE : 'again';
       case 'fail':
@@ -151,13 +155,14 @@ export class Checker {
       return (await this.results.resubmit(look, { reason: error.message })) ? DONE : 'again';
     }
     this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
+    await this.pace.heed(error);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, failures, retryAfterMs });
     return this.sleep(look, Math.min(pauseMs, timeLeftMs(look, timeoutMs)));
   }
 
-  private pauseMs(look: SubmissionLook): number {
-    return this.strategy.nextPauseMs(look.strategy);
+  private pauseMs(look: SubmissionLook): Promise<number> {
+    return this.pace.lookPauseMs(this.strategy.nextPauseMs(look.strategy));
   }
 
   private sleep(look: SubmissionLook, delayMs: number): JobOutcome {

@@ -108,6 +108,15 @@ export class LooksRepository {
       .execute();
   }
 
+  async countOpen(): Promise<number> {
+    const { count } = await this.database
+      .selectFrom('submissions')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
   async isKnownTranscript(transcriptId: string): Promise<boolean> {
     const row = await this.database
       .selectFrom('submissions')

@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
 import { DONE, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
+import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
@@ -22,6 +23,7 @@ export class SubmitFailures {
     private readonly queues: JobQueues,
     private readonly settlement: Settlement,
     private readonly resubmission: Resubmission,
+    private readonly pace: ProviderPace,
   ) {}
 
   /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
@@ -31,6 +33,7 @@ export class SubmitFailures {
     }
     if (!(error instanceof ProviderUnavailableError || error instanceof AudioUnavailableError)) throw error;
     this.logger.warn(`chunk ${task.chunkId} could not be handed over, trying again: ${error.message}`);
+    await this.pace.heed(error);
     const requeued = await this.transitions.requeueUnsubmitted(this.database, task);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     if (requeued !== undefined) await this.resubmission.queue(task.chunkId, requeued, retryAfterMs);
@@ -57,6 +60,7 @@ export class SubmitFailures {
       await this.queues.wake('check', { submissionId: ref.submissionId });
       return DONE;
     }
+    await this.pace.heed(error);
     const requeued = await this.submissions.abandon(ref, { from: 'created', reason: error.message });
     if (requeued !== undefined) await this.resubmission.queue(ref.chunkId, requeued, error.retryAfterMs);
     return DONE;

@@ -12,6 +12,7 @@ import { parseHotwords } from './assemblyai/hotwords.js';
 import { buildSubmitRequest } from './assemblyai/submit-request.js';
 import { AudioHandover, audioUrlHash } from './audio-handover.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
+import { ProviderPace } from './provider-pace.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
 import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
@@ -42,6 +43,7 @@ export class Submitter {
     private readonly coordination: Coordination,
     private readonly settlement: Settlement,
     private readonly failures: SubmitFailures,
+    private readonly pace: ProviderPace,
   ) {}
 
   async submit(
@@ -60,6 +62,9 @@ export class Submitter {
         'AssemblyAI did not take the audio in time; try again when it is well.',
       );
     }
+
+    const waitMs = await this.pace.waitMs();
+    if (waitMs > 0) return { kind: 'sleep', delayMs: waitMs };
 
     let audioUrl: string;
     try {
@@ -82,7 +87,7 @@ export class Submitter {
     await this.queues.add(
       'check',
       { submissionId: ref.submissionId },
-      { delayMs: this.strategy.firstPauseMs() },
+      { delayMs: await this.firstPauseMs() },
     );
     return this.send(task, ref, audioUrl);
   }
@@ -91,8 +96,15 @@ export class Submitter {
   private async isWithItsCheck(task: SubmitTask): Promise<boolean> {
     const submissionId = await this.submissions.openSubmissionOf(task.chunkId);
     if (submissionId === undefined) return false;
-    await this.queues.add('check', { submissionId }, { delayMs: this.strategy.firstPauseMs() });
+    await this.queues.add('check', { submissionId }, { delayMs: await this.firstPauseMs() });
     return true;
+  }
+
+  /** Not beyond the submission's own time: it is looked at when that is over, whether a callback was due by then or not. */
+  private async firstPauseMs(): Promise<number> {
+    const wantedMs = this.strategy.firstPauseMs();
+    const pauseMs = this.strategy.name === 'polling' ? await this.pace.lookPauseMs(wantedMs) : wantedMs;
+    return Math.min(pauseMs, this.config.transcription.timeoutMs);
   }
 
   /** Not stopped when the job is: a request that has left is waited for, its answer is worth a transcript. */

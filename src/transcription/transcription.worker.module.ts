@@ -11,6 +11,7 @@ import { DeliveryStrategy } from './delivery-strategy.js';
 import { LooksRepository } from './looks.repository.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
+import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionResults } from './submission-results.js';
 import { SubmissionsRepository } from './submissions.repository.js';
@@ -35,6 +36,7 @@ function chooseDelivery({ transcription }: AppConfig): DeliveryStrategy {
     SubmissionsRepository,
     LooksRepository,
     LostSubmitSearch,
+    ProviderPace,
     Resubmission,
     SubmissionResults,
     SubmitFailures,

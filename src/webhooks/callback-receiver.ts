@@ -46,8 +46,9 @@ export class CallbackReceiver {
 
   /** @returns the submission that it was recorded on */
   private async record(transcriptId: string, submission: unknown): Promise<string | undefined> {
-    if (typeof submission === 'string' && isUuid(submission)) {
-      return (await this.callbacks.record(submission, transcriptId)) ? submission : undefined;
+    const named = lastOf(submission);
+    if (typeof named === 'string' && isUuid(named)) {
+      return (await this.callbacks.record(named, transcriptId)) ? named : undefined;
     }
     const known = await this.findSubmission(transcriptId);
     if (known === undefined) return undefined;
@@ -62,6 +63,11 @@ export class CallbackReceiver {
     });
     return known ?? (await this.callbacks.findByTranscript(transcriptId));
   }
+}
+
+/** A parameter that is given more than once is a list. Ours is the last: the configured URL may have one of its own before it. */
+function lastOf(parameter: unknown): unknown {
+  return Array.isArray(parameter) ? parameter.at(-1) : parameter;
 }
 
 type Notification = { transcriptId: string; status: 'completed' | 'error' };

@@ -96,7 +96,7 @@ export class World {
   }
 
   async stopService(): Promise<void> {
-    await this.service?.app.close();
+    await this.service?.stop();
     this.service = undefined;
   }
 

@@ -21,6 +21,12 @@ const statements = [
     owner text not null,
     expires_at timestamptz not null
   )`,
+  `create unlogged table coordination_usage (
+    name text primary key,
+    window_number bigint not null,
+    used bigint not null,
+    braked_until timestamptz not null default '-infinity'
+  )`,
   `create unlogged table coordination_callback_metadata (
     transcript_id text primary key,
     metadata jsonb not null,

@@ -91,6 +91,7 @@ export class AssemblyAiClient {
   readonly #agents: (http.Agent | https.Agent)[];
   readonly #apiKey: string;
   readonly #timeouts: AssemblyAiTimeouts;
+  #requests = 0;
 
   constructor(options: AssemblyAiClientOptions) {
     const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS };
@@ -116,6 +117,11 @@ export class AssemblyAiClient {
       responseType: 'text',
       transitional: { clarifyTimeoutError: true },
     });
+  }
+
+  /** How many requests it has made, answered or not. */
+  get requests(): number {
+    return this.#requests;
   }
 
   /**
@@ -259,6 +265,7 @@ export class AssemblyAiClient {
 
   async #exchange(call: Call): Promise<AxiosResponse<string>> {
     const { operation, deadline } = call;
+    this.#requests += 1;
     try {
       return await this.#http.request<string>({
         ...call.request,

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { startSimulator, type Simulator } from '../simulator/simulator.js';
+import { chooseFreePort } from '../src/database/embedded/ports.js';
+import { closing } from './closing.js';
+import type { Interruption } from './interruption.js';
+import { runMainJob, type JobResult } from './main-job.js';
+import { ProgressBars } from './progress-bars.js';
+import { ProgressLines } from './progress-lines.js';
+import { printNextSteps, printOpening, printResult, printStage, printStayingUp } from './report.js';
+import type { Screen } from './screen.js';
+import { ServiceApi } from './service/service-api.js';
+import { simulatedEnvironment } from './service/service-environment.js';
+import { ServiceProcess } from './service/service-process.js';
+
+/** Where the README and the API's documentation look for it. */
+const PREFERRED_PORT = 3000;
+const SECRET_BYTES = 24;
+
+/** Long enough to follow with the eye; a real provider takes a minute. */
+const LATENCIES_TO_WATCH = { latencyMs: [1_500, 4_000], geminiLatencyMs: [800, 2_000] } as const;
+const LATENCIES_IN_A_HURRY = { latencyMs: [200, 700], geminiLatencyMs: [150, 400] } as const;
+
+/** Many times what the job takes on a slow machine. */
+const JOB_TIMEOUT_MS = 120_000;
+
+export interface DemoOptions {
+  /** Absolute. */
+  dataDir: string;
+  /** Draw bars, and take the time that is needed to see them. */
+  live: boolean;
+  /** Stay up after the job until interrupted. */
+  staysUp: boolean;
+}
+
+export interface DemoTools {
+  options: DemoOptions;
+  screen: Screen;
+  interruption: Interruption;
+}
+
+/** The main job did not get through in time. */
+export class DemoTimeoutError extends Error {
+  override readonly name = 'DemoTimeoutError';
+  readonly code = 'demo_timeout';
+}
+
+/**
+ * The main job on embedded defaults. Whatever happens, the simulator, the service and its database have stopped when
+ * this is done.
+ *
+ * @throws InterruptedError when it was stopped before the job was done
+ * @throws ServiceFailedError, ServiceApiError, ChunkFailedError, DemoTimeoutError
+ */
+export async function runDemo(tools: DemoTools, onService: (service: ServiceProcess) => void): Promise<void> {
+  const { options, screen, interruption } = tools;
+  printOpening(screen);
+  const simulator = await startSimulator(options.live ? LATENCIES_TO_WATCH : LATENCIES_IN_A_HURRY);
+  await closing(
+    () => simulator.close(),
+    async () => {
+      const service = await spawnService(simulator, options.dataDir);
+      onService(service);
+      interruption.onForce(() => {
+        service.kill();
+      });
+      await closing(
+        () => service.stop(),
+        () => runWith(service, simulator, tools),
+      );
+    },
+  );
+}
+
+async function spawnService(simulator: Simulator, dataDir: string): Promise<ServiceProcess> {
+  const port = await chooseFreePort([PREFERRED_PORT]);
+  const webhookSecret = randomBytes(SECRET_BYTES).toString('hex');
+  const environment = simulatedEnvironment({ simulatorUrl: simulator.url, port, dataDir, webhookSecret });
+  return ServiceProcess.spawn({ dataDir, port, environment });
+}
+
+async function runWith(service: ServiceProcess, simulator: Simulator, tools: DemoTools): Promise<void> {
+  const { options, screen, interruption } = tools;
+  const stage = { service, simulator, dataDir: options.dataDir };
+  await service.ready(interruption.signal);
+  printStage(screen, stage);
+  const result = await service.whileAlive(showMainJob(service, simulator, tools));
+  printResult(screen, result, simulator);
+  printNextSteps(screen, stage);
+  if (!options.staysUp) return;
+  printStayingUp(screen);
+  await service.whileAlive(interruption.wait());
+}
+
+async function showMainJob(
+  service: ServiceProcess,
+  simulator: Simulator,
+  { options, screen, interruption }: DemoTools,
+): Promise<JobResult> {
+  const { manifest } = simulator.samples;
+  const names = manifest.recordings.map(({ file }) => file);
+  screen.print(screen.paint('bold', `${names.length} recordings, as chunks of one conversation`), '');
+  const progress = options.live ? new ProgressBars(screen, names) : new ProgressLines(screen, names);
+  const over = new AbortController();
+  const late = AbortSignal.timeout(JOB_TIMEOUT_MS);
+  const api = new ServiceApi(service.url, AbortSignal.any([interruption.signal, late, over.signal]));
+  try {
+    return await runMainJob({ api, manifest, screen, progress });
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new DemoTimeoutError(`the recordings did not get through within ${JOB_TIMEOUT_MS} ms`, {
+      cause: error,
+    });
+  } finally {
+    over.abort();
+    progress.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { findSamplesFolder, type SampleManifest } from '../simulator/samples.js';
+import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
+import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
+import { changedWords } from './changed-words.js';
+import { followChunk } from './follow-chunk.js';
+import type { Progress } from './progress.js';
+import { plainWords, type Screen } from './screen.js';
+import type { ServiceApi } from './service/service-api.js';
+
+const LOOK_INTERVAL_MS = 100;
+
+export interface MainJob {
+  api: ServiceApi;
+  manifest: SampleManifest;
+  screen: Screen;
+  progress: Progress;
+}
+
+export interface JobResult {
+  chunks: ChunkResponse[];
+  conversation: ConversationResponse;
+}
+
+/**
+ * Sends the recordings as chunks of one conversation, tells how they fare, and waits for the transcript and the summary.
+ *
+ * @throws ChunkFailedError, ServiceApiError
+ */
+export async function runMainJob(job: MainJob): Promise<JobResult> {
+  const { api, manifest } = job;
+  const project = await api.createProject({
+    name: 'Neighbourhood meeting',
+    language: manifest.language,
+    transcriptPrompt: manifest.hotwords,
+  });
+  const { id } = await api.createConversation({ projectId: project.id });
+  const sent: { file: string; chunk: ChunkResponse }[] = [];
+  for (const { file } of manifest.recordings) {
+    const audio = new Uint8Array(await readFile(join(findSamplesFolder(), file)));
+    sent.push({ file, chunk: await api.addChunk(id, { name: file, audio }) });
+  }
+  await api.finish(id);
+  const chunks = await Promise.all(sent.map(({ file, chunk }) => follow(job, file, chunk)));
+  return { chunks, conversation: await summarized(api, id) };
+}
+
+function follow(
+  { api, screen, progress }: MainJob,
+  file: string,
+  chunk: ChunkResponse,
+): Promise<ChunkResponse> {
+  let heard = '';
+  return followChunk(() => api.chunk(chunk.id), {
+    onState: (status) => {
+      progress.state(file, status);
+    },
+    onHeard: (text) => {
+      heard = text;
+      progress.say(screen.paragraph(plainWords(text), { first: `  ${file}  heard      ` }));
+    },
+    onCorrected: (text) => {
+      const layout = { first: `  ${file}  corrected  `, newWords: 'green' } as const;
+      progress.say(screen.paragraph(changedWords(heard, text), layout));
+    },
+  });
+}
+
+async function summarized(api: ServiceApi, id: string): Promise<ConversationResponse> {
+  for (;;) {
+    const conversation = await api.conversation(id);
+    if (conversation.summary !== null) return conversation;
+    await pause(LOOK_INTERVAL_MS);
+  }
+}

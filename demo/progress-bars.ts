@@ -1,0 +1,111 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { ChunkStatus } from '../src/database/schema.js';
+import { CHUNK_STATES, type Progress } from './progress.js';
+import type { Screen } from './screen.js';
+
+const TOTAL = 100;
+const BAR_WIDTH = 28;
+const REDRAW_INTERVAL_MS = 100;
+/** The longest state's name; shorter ones are padded, or the rest of a longer one would stay on the screen. */
+const STATE_WIDTH = Math.max(...CHUNK_STATES.map((state) => state.length));
+
+/**
+ * From where to where a bar goes while its chunk is in a state. Nobody knows how far the provider is: the bar comes
+ * half the way within `halfWayMs`, then half of what is left, and so on; only the next state takes it to the end.
+ */
+const STAGES: Readonly<Record<ChunkStatus, { from: number; to: number; halfWayMs: number }>> = {
+  queued: { from: 2, to: 8, halfWayMs: 300 },
+  transcribing: { from: 8, to: 68, halfWayMs: 1_200 },
+  correcting: { from: 68, to: 98, halfWayMs: 600 },
+  completed: { from: TOTAL, to: TOTAL, halfWayMs: 1 },
+  failed: { from: TOTAL, to: TOTAL, halfWayMs: 1 },
+};
+
+const ERASE_REST_OF_LINE = '\x1b[K';
+
+interface Row {
+  bar: SingleBar;
+  startedAt: number;
+  status: ChunkStatus;
+  since: number;
+}
+
+/** One bar for each chunk, redrawn in place; what is said stands above them. */
+export class ProgressBars implements Progress {
+  private readonly bars: MultiBar;
+  private readonly rows = new Map<string, Row>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly screen: Screen,
+    names: readonly string[],
+  ) {
+    this.bars = new MultiBar({
+      stream: screen.stream,
+      format: `  {name}  {bar}  {state}  {seconds}`,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: BAR_WIDTH,
+      hideCursor: true,
+      gracefulExit: false,
+    });
+    const width = Math.max(...names.map((name) => name.length));
+    const now = Date.now();
+    for (const name of names) {
+      const bar = this.bars.create(TOTAL, 0, { name: name.padEnd(width), state: 'sending', seconds: '' });
+      this.rows.set(name, { bar, startedAt: now, status: 'queued', since: now });
+    }
+    this.timer = setInterval(() => {
+      this.redraw();
+    }, REDRAW_INTERVAL_MS);
+  }
+
+  state(name: string, status: ChunkStatus): void {
+    const row = this.rows.get(name);
+    if (row === undefined) return;
+    const now = Date.now();
+    if (row.status === 'queued' && status === 'queued') row.startedAt = now;
+    row.status = status;
+    row.since = now;
+    draw(row, this.screen);
+  }
+
+  say(lines: readonly string[]): void {
+    // What is said is drawn over the bars, which then follow below.
+    this.bars.log(lines.map((line) => `${line}${ERASE_REST_OF_LINE}\n`).join(''));
+  }
+
+  close(): void {
+    if (!this.bars.isActive) return;
+    clearInterval(this.timer);
+    this.bars.update();
+    this.bars.stop();
+  }
+
+  private redraw(): void {
+    for (const row of this.rows.values()) {
+      if (row.status !== 'completed' && row.status !== 'failed') draw(row, this.screen);
+    }
+  }
+}
+
+function draw({ bar, status, since, startedAt }: Row, screen: Screen): void {
+  const now = Date.now();
+  const seconds = `${((now - startedAt) / 1_000).toFixed(1)} s`;
+  const state = screen.paint(COLOURS[status], status.padEnd(STATE_WIDTH));
+  bar.update(positionOf(status, now - since), { state, seconds });
+}
+
+const COLOURS: Readonly<Record<ChunkStatus, 'gray' | 'yellow' | 'cyan' | 'green' | 'red'>> = {
+  queued: 'gray',
+  transcribing: 'yellow',
+  correcting: 'cyan',
+  completed: 'green',
+  failed: 'red',
+};
+
+/** Never falls while the state stays, and never reaches the state's end. */
+export function positionOf(status: ChunkStatus, forMs: number): number {
+  const { from, to, halfWayMs } = STAGES[status];
+  return from + (to - from) * (1 - 0.5 ** (forMs / halfWayMs));
+}

@@ -1,0 +1,89 @@
+import { relative } from 'node:path';
+import type { Simulator } from '../simulator/simulator.js';
+import type { JobResult } from './main-job.js';
+import { plainWords, type Screen } from './screen.js';
+import type { ServiceProcess } from './service/service-process.js';
+
+const INDENT = '  ';
+
+export interface Stage {
+  service: ServiceProcess;
+  simulator: Simulator;
+  dataDir: string;
+}
+
+export function printOpening(screen: Screen): void {
+  screen.print(
+    screen.paint('bold', 'Ringback: recorded conversations in, corrected text out'),
+    'A simulator stands in for AssemblyAI and Gemini: no keys, and nothing leaves this machine.',
+    '',
+  );
+}
+
+export function printStage(screen: Screen, { service, simulator, dataDir }: Stage): void {
+  screen.print(
+    `${INDENT}providers  ${simulator.url} (simulated)`,
+    `${INDENT}database   embedded PostgreSQL in ${shown(dataDir)}`,
+    `${INDENT}service    ${service.url} (pid ${String(service.pid)}, log in ${shown(service.logFile)})`,
+    '',
+  );
+}
+
+export function printResult(screen: Screen, { conversation, chunks }: JobResult, simulator: Simulator): void {
+  const provided = chunks.flatMap(({ transcriptId }) => {
+    const entry = transcriptId === null ? undefined : simulator.ledger.transcripts.get(transcriptId);
+    return entry === undefined ? [] : [entry];
+  });
+  const callbacks = sum(provided.map(({ webhookAttempts }) => webhookAttempts));
+  const looks = sum(provided.map(({ gets }) => gets));
+  screen.print('', screen.paint('bold', 'Merged transcript'), '');
+  printText(screen, conversation.transcript ?? '');
+  screen.print(screen.paint('bold', 'Summary'), '');
+  printText(screen, conversation.summary ?? '');
+  screen.print(
+    `AssemblyAI rang back ${callbacks} times for ${chunks.length} recordings, and was asked ${looks} times: no worker waited for it.`,
+    '',
+  );
+}
+
+function printText(screen: Screen, text: string): void {
+  for (const paragraph of text.split('\n\n')) {
+    screen.print(...screen.paragraph(plainWords(paragraph), { first: INDENT }), '');
+  }
+}
+
+export function printNextSteps(screen: Screen, { service }: Stage): void {
+  const { url } = service;
+  const code = (line: string): string => `${INDENT}${screen.paint('cyan', line)}`;
+  screen.print(
+    `${screen.paint('bold', 'Swagger UI')}  ${screen.paint('underline', `${url}/docs`)}`,
+    '',
+    screen.paint('bold', 'With your own recordings and keys'),
+    '',
+    code('cp .env.example .env     # then fill in ASSEMBLYAI_API_KEY and GEMINI_API_KEY (or GCP_SA_JSON)'),
+    code('npm start'),
+    '',
+    'and in another terminal:',
+    '',
+    code('API=http://127.0.0.1:3000/api'),
+    code(`ID=$(curl -s -X POST $API/conversations | node -p 'JSON.parse(fs.readFileSync(0)).id')`),
+    code('curl -F audio=@recording.mp3 $API/conversations/$ID/chunks'),
+    code('curl -X POST $API/conversations/$ID/finish'),
+    code('curl $API/conversations/$ID/transcript'),
+    '',
+  );
+}
+
+export function printStayingUp(screen: Screen): void {
+  screen.print(screen.paint('dim', 'It stays up for you to try the API. Ctrl-C stops it.'));
+}
+
+/** Relative where that is shorter to read. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
