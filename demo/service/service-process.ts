@@ -7,9 +7,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { prepareDataDir } from '../../src/database/embedded/data-folder.js';
 import { stopLeftDatabase } from './left-database.js';
 import { readLogTail } from './log-tail.js';
 import { serviceEnvironment } from './service-environment.js';
@@ -25,8 +25,7 @@ const STOP_TIMEOUT_MS = 60_000;
 const LOOK_INTERVAL_MS = 50;
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Recordings and, when something goes wrong, names of files: for the user who runs this only. */
-const FOLDER_MODE = 0o700;
+/** Paths and ids are nobody else's business. */
 const LOG_MODE = 0o600;
 
 export interface ServiceProcessOptions {
@@ -74,7 +73,7 @@ export class ServiceProcess {
 
   /** Starts the process; `ready` says when it works. Whoever calls this also calls `stop`, whatever happens. */
   static async spawn(options: ServiceProcessOptions): Promise<ServiceProcess> {
-    await mkdir(options.dataDir, { recursive: true, mode: FOLDER_MODE });
+    await prepareDataDir(options.dataDir);
     const log = openSync(logFileOf(options.dataDir), 'w', LOG_MODE);
     try {
       const child = spawn(process.execPath, ['--enable-source-maps', '--import', LEASH, SERVICE], {

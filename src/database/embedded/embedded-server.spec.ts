@@ -21,8 +21,15 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 /** Several starts of a server, on a machine that runs other suites beside this one. */
 jest.setTimeout(60_000);
 
-/** Every owner starts with them; if one got through, no server would come up, or not where it belongs. */
-const HOSTILE_ENVIRONMENT = { PGDATA: '/nonexistent', PGPORT: '1', PGUSER: 'intruder', PGSSLMODE: 'require' };
+/** Every owner starts with it; what got through would turn up in the server, or keep it from coming up. */
+const HOSTILE_ENVIRONMENT = {
+  PGDATA: '/intruder',
+  PGPORT: '1',
+  PGUSER: 'intruder',
+  PGSSLMODE: 'require',
+  LC_ALL: 'intruder',
+  SECRET_KEY: 'intruder',
+};
 
 /** A service in miniature: starts the server, says how that went, and stops it when told to. */
 const OWNER_SCRIPT = `
@@ -229,6 +236,16 @@ describe('starting and stopping', () => {
     const { connectionString } = await start();
     await expect(query(connectionString, `select 'my secret'::uuid as value`)).rejects.toThrow('my secret');
     expect(await readFile(join(dataDir, 'postgres', 'server.log'), 'utf8')).not.toContain('my secret');
+  });
+
+  it('lets nothing of the environment into the server, neither settings nor secrets', async () => {
+    await haveDatabase();
+    const { connectionString } = await up(launch());
+    await query(connectionString, 'create table seen (value text)');
+    await query(connectionString, `copy seen from program 'env'`);
+    const seen = await query(connectionString, 'select value from seen');
+    expect(seen).toContain('LC_ALL=C');
+    expect(seen.join()).not.toContain('intruder');
   });
 
   it('takes the wanted port, and another when it is taken', async () => {

@@ -15,9 +15,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function leaveLock(owner: { pid?: number; startMark?: string; space?: string }): Promise<string> {
+/** A lock of this very process, unless told otherwise. */
+async function leaveLock(
+  owner: { pid?: number; startMark?: string; space?: string },
+  number = 1,
+): Promise<string> {
   const { startMark } = await lookAtProcess(process.pid);
-  const file = join(folder, 'postgres.owner.1');
+  const file = join(folder, `postgres.owner.${number}`);
   const lock = { pid: process.pid, startMark, space: await processSpace(), ...owner };
   await writeFile(file, JSON.stringify(lock));
   return file;
@@ -79,5 +83,13 @@ describe('takeFolderLock', () => {
     const text = await readFile(join(folder, 'postgres.owner.2'), 'utf8');
     expect(JSON.parse(text)).toMatchObject({ pid: process.pid });
     await lock.release();
+  });
+
+  it('gives up a number that it has got when a newer owner has come while it was looking', async () => {
+    await leaveLock({ space: 'other-container pid:[1]' });
+    const taking = takeFolderLock(folder, 300);
+    await leaveLock({}, 3);
+    await expect(taking).rejects.toMatchObject({ code: 'in_use' });
+    expect(await readdir(folder)).not.toContain('postgres.owner.2');
   });
 });

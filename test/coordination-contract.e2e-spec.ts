@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Coordination } from '../src/coordination/coordination.js';
+import { PostgresCoordination } from '../src/coordination/postgres-coordination.js';
+import { RedisCoordination } from '../src/coordination/redis-coordination.js';
+import { openDatabase } from '../src/database/database.js';
+import { currentEngine } from './support/engine.js';
+import { RedisServer } from './support/redis-server.js';
+import { createTestDatabase } from './support/test-database.js';
+import { waitUntil } from './support/wait-until.js';
+
+interface Adapter {
+  coordination: Coordination;
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function postgresAdapter(): Promise<Adapter> {
+  const testDatabase = await createTestDatabase();
+  const { database, pool } = openDatabase(testDatabase.url, () => undefined);
+  return {
+    coordination: new PostgresCoordination(database),
+    wipe: async () => {
+      await pool.query(
+        'truncate coordination_pending_chunks, coordination_locks, coordination_usage, coordination_callback_metadata',
+      );
+    },
+    close: async () => {
+      await database.destroy();
+      await testDatabase.drop();
+    },
+  };
+}
+
+async function redisAdapter(): Promise<Adapter> {
+  const server = await RedisServer.start();
+  const coordination = await RedisCoordination.connect(server.url);
+  return {
+    coordination,
+    wipe: () => server.wipe(),
+    close: async () => {
+      coordination.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Long enough that nothing of a test expires by itself. */
+const LONG_MS = 60_000;
+const AT_ONCE = 50;
+
+describe('coordination', () => {
+  let adapter: Adapter;
+  let coordination: Coordination;
+
+  beforeAll(async () => {
+    adapter = currentEngine() === 'redis' ? await redisAdapter() : await postgresAdapter();
+    ({ coordination } = adapter);
+  });
+
+  afterAll(async () => {
+    await adapter.close();
+  });
+
+  const pendingConversation = async (chunks: number) => {
+    const conversationId = randomUUID();
+    const chunkIds = Array.from({ length: chunks }, () => randomUUID());
+    await Promise.all(chunkIds.map((chunkId) => coordination.addPending(conversationId, chunkId)));
+    return { conversationId, chunkIds };
+  };
+
+  describe('pending chunks', () => {
+    it('counts a chunk once, however often it is added', async () => {
+      const { conversationId, chunkIds } = await pendingConversation(2);
+      await coordination.addPending(conversationId, chunkIds[0] ?? '');
+      expect(await coordination.pendingCount(conversationId)).toBe(2);
+    });
+
+    it('a settle says how many are left, and is the first one only once', async () => {
+      const { conversationId, chunkIds } = await pendingConversation(2);
+      const [one = '', two = ''] = chunkIds;
+      expect(await coordination.settle(conversationId, one)).toEqual({ remaining: 1, first: true });
+      expect(await coordination.settle(conversationId, one)).toEqual({ remaining: 1, first: false });
+      expect(await coordination.settle(conversationId, two)).toEqual({ remaining: 0, first: true });
+    });
+
+    it('of many chunks that settle at once, exactly one is told that none is left', async () => {
+      const { conversationId, chunkIds } = await pendingConversation(AT_ONCE);
+      const results = await Promise.all(
+        chunkIds.map((chunkId) => coordination.settle(conversationId, chunkId)),
+      );
+      const remaining = results.map((result) => result.remaining).sort((a, b) => a - b);
+      expect(remaining).toEqual(Array.from({ length: AT_ONCE }, (_, index) => index));
+      expect(results.every(({ first }) => first)).toBe(true);
+    });
+
+    it('of many settles of one chunk at once, exactly one is the first', async () => {
+      const { conversationId, chunkIds } = await pendingConversation(1);
+      const results = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => coordination.settle(conversationId, chunkIds[0] ?? '')),
+      );
+      expect(results.filter(({ first }) => first)).toHaveLength(1);
+    });
+
+    it('a settle in a conversation that nobody knows leaves none', async () => {
+      expect(await coordination.settle(randomUUID(), randomUUID())).toEqual({ remaining: 0, first: false });
+    });
+
+    it('replacing makes the pending ones exactly those given, thousands of them or none', async () => {
+      const { conversationId, chunkIds } = await pendingConversation(3);
+      const many = [chunkIds[0] ?? '', ...Array.from({ length: 2_500 }, () => randomUUID())];
+      await coordination.replacePending(conversationId, many);
+      expect(await coordination.pendingCount(conversationId)).toBe(many.length);
+      expect(await coordination.settle(conversationId, chunkIds[1] ?? '')).toEqual({
+        remaining: many.length,
+        first: false,
+      });
+      await coordination.replacePending(conversationId, []);
+      expect(await coordination.pendingCount(conversationId)).toBe(0);
+    });
+
+    it('forgets one conversation and keeps the others', async () => {
+      const gone = await pendingConversation(2);
+      const kept = await pendingConversation(2);
+      await coordination.forgetConversation(gone.conversationId);
+      expect(await coordination.pendingCount(gone.conversationId)).toBe(0);
+      expect(await coordination.pendingCount(kept.conversationId)).toBe(2);
+    });
+  });
+
+  describe('locks', () => {
+    it('of many who want a lock at once, exactly one gets it', async () => {
+      const name = randomUUID();
+      const results = await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, index) =>
+          coordination.acquireLock(name, `owner-${index}`, LONG_MS),
+        ),
+      );
+      expect(results.filter((held) => held)).toHaveLength(1);
+    });
+
+    it('its owner may take it again, and only its owner can release it', async () => {
+      const name = randomUUID();
+      expect(await coordination.acquireLock(name, 'a', LONG_MS)).toBe(true);
+      expect(await coordination.acquireLock(name, 'a', LONG_MS)).toBe(true);
+      expect(await coordination.releaseLock(name, 'b')).toBe(false);
+      expect(await coordination.acquireLock(name, 'b', LONG_MS)).toBe(false);
+      expect(await coordination.releaseLock(name, 'a')).toBe(true);
+      expect(await coordination.releaseLock(name, 'a')).toBe(false);
+      expect(await coordination.acquireLock(name, 'b', LONG_MS)).toBe(true);
+    });
+
+    it('an expired lock is free for others, and its former owner cannot release theirs', async () => {
+      const name = randomUUID();
+      await coordination.acquireLock(name, 'a', 1);
+      await waitUntil(
+        () => coordination.acquireLock(name, 'b', LONG_MS),
+        (held) => held,
+      );
+      expect(await coordination.releaseLock(name, 'a')).toBe(false);
+      expect(await coordination.acquireLock(name, 'c', LONG_MS)).toBe(false);
+    });
+  });
+
+  describe('callback metadata', () => {
+    const metadata = { submissionId: randomUUID(), chunkId: randomUUID(), conversationId: randomUUID() };
+
+    it('is found by the transcript id until it is deleted', async () => {
+      const transcriptId = randomUUID();
+      expect(await coordination.getCallbackMetadata(transcriptId)).toBeUndefined();
+      await coordination.putCallbackMetadata(transcriptId, metadata);
+      await coordination.putCallbackMetadata(transcriptId, metadata);
+      expect(await coordination.getCallbackMetadata(transcriptId)).toEqual(metadata);
+      await coordination.deleteCallbackMetadata(transcriptId);
+      await coordination.deleteCallbackMetadata(transcriptId);
+      expect(await coordination.getCallbackMetadata(transcriptId)).toBeUndefined();
+    });
+  });
+
+  describe('shared usage', () => {
+    it('adds up what all report, and tells when the window ends', async () => {
+      const name = randomUUID();
+      const reports = await Promise.all(
+        Array.from({ length: AT_ONCE }, () =>
+          coordination.reportUsage(name, { units: 2, windowMs: LONG_MS * 60 }),
+        ),
+      );
+      expect(Math.max(...reports.map(({ used }) => used))).toBe(AT_ONCE * 2);
+      const now = await coordination.reportUsage(name, { units: 0, windowMs: LONG_MS * 60 });
+      expect(now).toMatchObject({ used: AT_ONCE * 2, brakedForMs: 0 });
+      expect(now.windowEndsInMs).toBeGreaterThan(0);
+      expect(now.windowEndsInMs).toBeLessThanOrEqual(LONG_MS * 60);
+    });
+
+    it('starts from nothing in a new window', async () => {
+      const name = randomUUID();
+      const windowMs = 100;
+      await coordination.reportUsage(name, { units: 7, windowMs });
+      await waitUntil(
+        () => coordination.reportUsage(name, { units: 0, windowMs }),
+        ({ used }) => used === 0,
+      );
+    });
+
+    it('a brake holds for all until it ends, and a shorter wish does not shorten it', async () => {
+      const name = randomUUID();
+      await coordination.brake(name, LONG_MS);
+      await coordination.brake(name, 10);
+      const { brakedForMs } = await coordination.reportUsage(name, { units: 0, windowMs: LONG_MS });
+      expect(brakedForMs).toBeGreaterThan(LONG_MS / 2);
+      expect(brakedForMs).toBeLessThanOrEqual(LONG_MS);
+    });
+
+    it('a brake ends by itself', async () => {
+      const name = randomUUID();
+      await coordination.brake(name, 1);
+      await waitUntil(
+        () => coordination.reportUsage(name, { units: 0, windowMs: LONG_MS }),
+        ({ brakedForMs }) => brakedForMs === 0,
+      );
+    });
+  });
+
+  it('goes on from nothing after all of it was wiped', async () => {
+    const { conversationId, chunkIds } = await pendingConversation(2);
+    await adapter.wipe();
+    expect(await coordination.settle(conversationId, chunkIds[0] ?? '')).toEqual({
+      remaining: 0,
+      first: false,
+    });
+    await coordination.addPending(conversationId, chunkIds[1] ?? '');
+    expect(await coordination.settle(conversationId, chunkIds[1] ?? '')).toEqual({
+      remaining: 0,
+      first: true,
+    });
+    await coordination.removeExpired();
+  });
+});
