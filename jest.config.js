@@ -30,11 +30,17 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
+const ENGINES = ['postgres', 'redis'];
+
 const endToEnd = (engine) => ({
   ...common,
   displayName: engine,
   globals: { ringbackEngine: engine },
   testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+  // What only one engine has is tested in a folder of its name.
+  testPathIgnorePatterns: ENGINES.filter((other) => other !== engine).map(
+    (other) => `<rootDir>/test/${other}/`,
+  ),
 });
 
 /**
@@ -52,7 +58,6 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{src,simulator,demo,bench}/**/*.spec.ts'],
     },
-    endToEnd('postgres'),
-    endToEnd('redis'),
+    ...ENGINES.map(endToEnd),
   ],
 };

@@ -6,7 +6,14 @@ import type { Interruption } from './interruption.js';
 import { runMainJob, type JobResult } from './main-job.js';
 import { ProgressBars } from './progress-bars.js';
 import { ProgressLines } from './progress-lines.js';
-import { printNextSteps, printOpening, printResult, printStage, printStayingUp } from './report.js';
+import {
+  printNextSteps,
+  printOpening,
+  printResult,
+  printStage,
+  printStayingUp,
+  printStopping,
+} from './report.js';
 import type { Screen } from './screen.js';
 import { ServiceApi } from './service/service-api.js';
 import { simulatedEnvironment } from './service/service-environment.js';
@@ -64,7 +71,10 @@ export async function runDemo(tools: DemoTools, onService: (service: ServiceProc
         service.kill();
       });
       await closing(
-        () => service.stop(),
+        () => {
+          if (interruption.signal.aborted) printStopping(screen);
+          return service.stop();
+        },
         () => runWith(service, simulator, tools),
       );
     },
@@ -85,7 +95,7 @@ async function runWith(service: ServiceProcess, simulator: Simulator, tools: Dem
   printStage(screen, stage);
   const result = await service.whileAlive(showMainJob(service, simulator, tools));
   printResult(screen, result, simulator);
-  printNextSteps(screen, stage);
+  printNextSteps(screen, { ...stage, staysUp: options.staysUp });
   if (!options.staysUp) return;
   printStayingUp(screen);
   await service.whileAlive(interruption.wait());

@@ -11,6 +11,7 @@ import { plainWords, type Screen } from './screen.js';
 import type { ServiceApi } from './service/service-api.js';
 
 const LOOK_INTERVAL_MS = 100;
+const TEXT_INDENT = '    ';
 
 export interface MainJob {
   api: ServiceApi;
@@ -59,11 +60,17 @@ function follow(
     },
     onHeard: (text) => {
       heard = text;
-      progress.say(screen.paragraph(plainWords(text), { first: `  ${file}  heard      ` }));
+      progress.say([
+        `  ${screen.paint('bold', file)} heard`,
+        ...screen.paragraph(plainWords(text), { indent: TEXT_INDENT }),
+      ]);
     },
     onCorrected: (text) => {
-      const layout = { first: `  ${file}  corrected  `, newWords: 'green' } as const;
-      progress.say(screen.paragraph(changedWords(heard, text), layout));
+      const layout = { indent: TEXT_INDENT, newWords: 'green' } as const;
+      progress.say([
+        `  ${screen.paint('bold', file)} corrected`,
+        ...screen.paragraph(changedWords(heard, text), layout),
+      ]);
     },
   });
 }

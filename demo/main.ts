@@ -27,9 +27,6 @@ async function run({ exit, dataDir }: DemoArguments): Promise<number> {
   const isWatched = screen.isTerminal && process.env.CI !== 'true';
   const options = { dataDir, live: isWatched, staysUp: isWatched && !exit };
   const interruption = new Interruption();
-  interruption.signal.addEventListener('abort', () => {
-    screen.print('', 'Stopping. Once more: at once.');
-  });
   let service: ServiceProcess | undefined;
   try {
     await runDemo({ options, screen, interruption }, (started) => {

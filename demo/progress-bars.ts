@@ -47,6 +47,8 @@ export class ProgressBars implements Progress {
       barIncompleteChar: '░',
       barsize: BAR_WIDTH,
       hideCursor: true,
+      // What is said moves the bars down: also one that has not changed must be drawn again.
+      forceRedraw: true,
       gracefulExit: false,
     });
     const width = Math.max(...names.map((name) => name.length));

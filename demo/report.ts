@@ -40,23 +40,21 @@ export function printResult(screen: Screen, { conversation, chunks }: JobResult,
   printText(screen, conversation.transcript ?? '');
   screen.print(screen.paint('bold', 'Summary'), '');
   printText(screen, conversation.summary ?? '');
-  screen.print(
-    `AssemblyAI rang back ${callbacks} times for ${chunks.length} recordings, and was asked ${looks} times: no worker waited for it.`,
-    '',
-  );
+  const effort = `AssemblyAI rang back ${callbacks} times for ${chunks.length} recordings, and was asked ${looks} times: no worker waited for it.`;
+  screen.print(...screen.paragraph(plainWords(effort), { indent: '' }), '');
 }
 
 function printText(screen: Screen, text: string): void {
   for (const paragraph of text.split('\n\n')) {
-    screen.print(...screen.paragraph(plainWords(paragraph), { first: INDENT }), '');
+    screen.print(...screen.paragraph(plainWords(paragraph), { indent: INDENT }), '');
   }
 }
 
-export function printNextSteps(screen: Screen, { service }: Stage): void {
-  const { url } = service;
+export function printNextSteps(screen: Screen, { service, staysUp }: Stage & { staysUp: boolean }): void {
   const code = (line: string): string => `${INDENT}${screen.paint('cyan', line)}`;
+  const whileUp = staysUp ? '' : ' (while it is up: on a terminal and without --exit it stays up)';
   screen.print(
-    `${screen.paint('bold', 'Swagger UI')}  ${screen.paint('underline', `${url}/docs`)}`,
+    `${screen.paint('bold', 'Swagger UI')}  ${screen.paint('underline', `${service.url}/docs`)}${whileUp}`,
     '',
     screen.paint('bold', 'With your own recordings and keys'),
     '',
@@ -76,6 +74,10 @@ export function printNextSteps(screen: Screen, { service }: Stage): void {
 
 export function printStayingUp(screen: Screen): void {
   screen.print(screen.paint('dim', 'It stays up for you to try the API. Ctrl-C stops it.'));
+}
+
+export function printStopping(screen: Screen): void {
+  screen.print('', 'Stopping. Ctrl-C once more stops it at once.');
 }
 
 /** Relative where that is shorter to read. */

@@ -31,27 +31,28 @@ export class Screen {
   /**
    * Words as lines that fit the terminal, or as one line anywhere else, so that it can be searched.
    *
-   * @param layout.first what stands before the first line; the others are indented as far
+   * @param layout.indent what stands before each line
    * @param layout.newWords how words that are marked as new are shown
    */
-  paragraph(words: readonly Word[], layout: { first: string; newWords?: Style }): string[] {
-    const width = this.isTerminal ? Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, this.stream.columns)) : Infinity;
-    const indent = layout.first.length;
+  paragraph(words: readonly Word[], layout: { indent: string; newWords?: Style }): string[] {
+    // Not up to the last column: erasing the rest of a full line takes its last letter with it.
+    const width = this.isTerminal
+      ? Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, this.stream.columns - 1))
+      : Infinity;
     const lines: string[] = [];
-    let line = layout.first;
-    let length = indent;
+    let line: string[] = [];
+    let length = layout.indent.length;
     for (const { text, isNew } of words) {
-      const gap = length > indent ? 1 : 0;
-      if (gap > 0 && length + gap + text.length > width) {
-        lines.push(line);
-        line = ' '.repeat(indent);
-        length = indent;
+      if (line.length > 0 && length + text.length > width) {
+        lines.push(layout.indent + line.join(' '));
+        line = [];
+        length = layout.indent.length;
       }
-      const painted = isNew && layout.newWords !== undefined ? this.paint(layout.newWords, text) : text;
-      line += `${length > indent ? ' ' : ''}${painted}`;
-      length += (length > indent ? 1 : 0) + text.length;
+      line.push(isNew && layout.newWords !== undefined ? this.paint(layout.newWords, text) : text);
+      // Colours take no room on the screen, the blank after the word does.
+      length += text.length + 1;
     }
-    return [...lines, line];
+    return [...lines, layout.indent + line.join(' ')];
   }
 }
 

@@ -48,6 +48,7 @@ export async function startService({
   const logger = quiet ? false : new ServiceLogger();
   if (config.role === 'worker') {
     const app = await NestFactory.createApplicationContext(module, { abortOnError: false, logger });
+    new Logger('Ringback').log('taking jobs');
     return { app, stop: () => app.close() };
   }
   const app = await NestFactory.create<NestFastifyApplication>(

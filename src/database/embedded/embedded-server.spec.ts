@@ -244,7 +244,7 @@ describe('starting and stopping', () => {
     await query(connectionString, 'create table seen (value text)');
     await query(connectionString, `copy seen from program 'env'`);
     const seen = await query(connectionString, 'select value from seen');
-    expect(seen).toContain('LC_ALL=C');
+    expect(seen).toContain('TZ=UTC');
     expect(seen.join()).not.toContain('intruder');
   });
 

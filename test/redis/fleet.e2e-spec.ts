@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Api } from '../support/api.js';
+import { Fleet } from '../support/fleet.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const CONVERSATIONS = 50;
+const CHUNKS_EACH = 20;
+const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
+const DEADLINE_MS = 180_000;
+/** What a killed worker may cost: the submits whose answers it took with it, of those that were under way. */
+const EXTRA_BILLS_PER_KILL = 4;
+
+/** Gives all chunks of all conversations to the api processes in turn, and finishes the conversations. */
+async function giveWork(apis: Api[]): Promise<string[]> {
+  const ids: string[] = [];
+  await Promise.all(
+    Array.from({ length: CONVERSATIONS }, async (_, index) => {
+      const api = apis[index % apis.length];
+      if (api === undefined) throw new Error('no api');
+      const { id } = await api.createConversation();
+      ids.push(id);
+      for (let chunk = 0; chunk < CHUNKS_EACH; chunk += 1) {
+        await api.addChunk(id);
+      }
+      await api.finish(id);
+    }),
+  );
+  return ids;
+}
+
+async function finalized(api: Api, ids: string[]): Promise<void> {
+  for (const id of ids) {
+    const { chunks } = await waitUntil(
+      () => api.conversation(id),
+      ({ status, summary }) => status === 'finalized' && summary !== null,
+      DEADLINE_MS,
+    );
+    expect(chunks).toEqual({ total: CHUNKS_EACH, pending: 0, completed: CHUNKS_EACH, failed: 0 });
+  }
+}
+
+describe('two api and three worker processes', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start({ apis: 2, workers: 3 });
+  }, DEADLINE_MS);
+
+  afterAll(async () => {
+    await fleet.stop();
+  });
+
+  it(
+    'carry a thousand chunks to the end, each submitted, corrected and settled once, each conversation finalised once',
+    async () => {
+      const ids = await giveWork(fleet.apis);
+      await finalized(fleet.api, ids);
+
+      const { counts, billed, transcripts } = fleet.simulator.ledger;
+      expect(counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarise: CONVERSATIONS });
+      expect(billed).toBe(CHUNKS);
+      expect(new Set([...transcripts.values()].map(({ submission }) => submission)).size).toBe(CHUNKS);
+      expect(await fleet.count("submissions where status = 'completed'")).toBe(CHUNKS);
+      expect(await fleet.count("conversations where merge_revision = 1 and status = 'finalized'")).toBe(
+        CONVERSATIONS,
+      );
+      expect(fleet.busyWorkers()).toBe(3);
+      expect(fleet.errors()).toEqual([]);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'lose nothing and do nothing twice while a worker is killed every second',
+    async () => {
+      fleet.simulator.ledger.reset();
+      const stopKilling = fleet.killAWorkerEverySecond();
+      const ids = await giveWork(fleet.apis);
+      const kills = await stopKilling(() => finalized(fleet.api, ids));
+
+      const { billed } = fleet.simulator.ledger;
+      process.stdout.write(`kills: ${kills}, chunks: ${CHUNKS}, billed at the provider: ${billed}\n`);
+      expect(kills).toBeGreaterThan(3);
+      expect(billed).toBeGreaterThanOrEqual(CHUNKS);
+      expect(billed).toBeLessThanOrEqual(CHUNKS + kills * EXTRA_BILLS_PER_KILL);
+      expect(await fleet.count("chunks where status = 'completed'")).toBe(CHUNKS * 2);
+      expect(await fleet.count("submissions where status = 'completed'")).toBe(CHUNKS * 2);
+      expect(await fleet.count("conversations where merge_revision = 1 and status = 'finalized'")).toBe(
+        CONVERSATIONS * 2,
+      );
+    },
+    DEADLINE_MS,
+  );
+});

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from './wait-until.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** What the service logs when it is ready, by role: an api listens, a worker takes jobs. */
+const READY = /listening on|taking jobs/;
+const START_DEADLINE_MS = 40_000;
+
+/** The built service as a process of its own, as it runs in production. */
+export class ServiceProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** All that it has written so far. */
+  output = '';
+
+  /** @param env the whole environment of the process, but for PATH */
+  static spawn(env: Readonly<Record<string, string>>): ServiceProcess {
+    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+      // Not here: the service reads `.env` in its working directory.
+      cwd: tmpdir(),
+      env: { PATH: process.env.PATH ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const service = new ServiceProcess(child);
+    const collect = (data: Buffer): void => {
+      service.output += data.toString('utf8');
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    return service;
+  }
+
+  static async start(env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const service = ServiceProcess.spawn(env);
+    await service.ready();
+    return service;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** @throws Error with its output when it ends instead */
+  async ready(): Promise<void> {
+    await waitUntil(
+      () => {
+        if (!this.isRunning) throw new Error(`the service ended instead of starting:\n${this.output}`);
+        return Promise.resolve(READY.test(this.output));
+      },
+      (ready) => ready,
+      START_DEADLINE_MS,
+    );
+  }
+
+  /** @returns its exit code, or null when a signal ended it */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.isRunning) {
+      const exited = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exited;
+    }
+    return this.child.exitCode;
+  }
+}
