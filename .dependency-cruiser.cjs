@@ -1,11 +1,11 @@
 /**
  * The layers of docs/architecture.md as rules: imports run one way.
- * config, database, queues, providers, observability <- audio, coordination <- conversations
+ * config, deadlines <- database, queues, providers, observability <- audio, coordination <- conversations
  *   <- transcription, correction <- webhooks <- app
  */
 const layers = [
-  ['config'],
-  ['database', 'queues', 'providers', 'observability'],
+  ['config', 'deadlines'],
+  ['database', 'queues', 'providers', 'observability', 'http', 'redaction'],
   ['audio', 'coordination'],
   ['conversations'],
   ['transcription', 'correction'],

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AudioHost } from './support/audio-host.js';
+import { Gate } from './support/gate.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';
 import { addChunkByUrl, openSubmission, type OpenSubmission } from './support/open-submission.js';
 import { callbackTraces } from './support/submission-record.js';
@@ -298,29 +299,53 @@ describe('the callback', () => {
     });
   });
 
-  it('is answered before the provider has been asked anything', async () => {
-    let answered = false;
-    let askedBeforeAnswer = false;
-    const { hooks, ledger } = world.simulator;
-    const looked = new Promise<void>((resolve) => {
-      hooks.beforeGetResponse = (transcript) => {
-        if (transcript.id !== open.transcriptId) return;
-        askedBeforeAnswer = !answered;
-        resolve();
-      };
-    });
-    const correctionsBefore = ledger.counts.correct;
+  it('is answered while the provider is silent, however often it comes', async () => {
+    const { hooks, ledger, assemblyai } = world.simulator;
+    const waiting = await openSubmission(world, host);
+    const gate = new Gate();
+    hooks.beforeGetResponse = (transcript) =>
+      transcript.id === waiting.transcriptId ? gate.pass() : undefined;
 
-    const answer = await call(completed());
-    answered = true;
-    await looked;
+    for (let times = 0; times < 10; times += 1) {
+      const answer = await call(
+        completed(waiting.transcriptId),
+        WITH_SECRET,
+        `?submission=${waiting.submission}`,
+      );
+      expect(answer.status).toBe(200);
+    }
+    await gate.reached;
+    const looks = ledger.transcripts.get(waiting.transcriptId)?.gets;
+    await assemblyai.finish(waiting.transcriptId);
+    gate.open();
+
+    expect(looks).toBe(1);
+    expect((await world.api.settledChunk(waiting.chunk.id)).status).toBe('completed');
     delete hooks.beforeGetResponse;
+  });
+});
 
-    expect([answer.status, askedBeforeAnswer, ledger.counts.correct]).toEqual([
-      200,
-      false,
-      correctionsBefore,
-    ]);
+describe('the callback of a process that has no workers', () => {
+  it('is recorded without a call to any provider, and its work waits for a worker', async () => {
+    const world = await World.start();
+    try {
+      const open = await openSubmission(world, host);
+      await world.stopService();
+      await world.startService({ ROLE: 'api' });
+      const { ledger, assemblyai } = world.simulator;
+      const before = { ...ledger.counts };
+
+      await assemblyai.finish(open.transcriptId);
+
+      expect(ledger.webhookAttempts.map(({ status }) => status)).toEqual([200]);
+      expect(ledger.counts).toEqual({ ...before, webhook: 1 });
+      expect((await callbackTraces(world, open.submission)).callbacks).toBe(1);
+      await world.stopService();
+      await world.startService();
+      expect((await world.api.settledChunk(open.chunk.id)).status).toBe('completed');
+    } finally {
+      await world.stop();
+    }
   });
 });
 

@@ -38,7 +38,7 @@ describe('a correction model that fails', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start();
+    world = await World.start({ env: { RETRY_BASE_MS: '5' } });
   });
 
   /** Each test has the world for itself. */

@@ -10,6 +10,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareDataDir } from '../../src/database/embedded/data-folder.js';
+import { REACHED } from './leash-message.js';
 import { stopLeftDatabase } from './left-database.js';
 import { readLogTail } from './log-tail.js';
 import { serviceEnvironment } from './service-environment.js';
@@ -49,6 +50,7 @@ export class ServiceProcess {
   /** Resolves when the process is gone, with how it ended, for a person. Never rejects. */
   readonly ended: Promise<string>;
   private howItEnded: string | undefined;
+  private wasReached = false;
   private stopping: Promise<void> | undefined;
 
   private constructor(
@@ -57,6 +59,9 @@ export class ServiceProcess {
   ) {
     this.url = `http://127.0.0.1:${options.port}`;
     this.logFile = logFileOf(options.dataDir);
+    child.on('message', (message) => {
+      this.wasReached ||= message === REACHED;
+    });
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => {
         this.howItEnded ??= how;
@@ -100,7 +105,7 @@ export class ServiceProcess {
    */
   async ready(signal: AbortSignal): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT_MS;
-    while (!(await this.saysReady())) {
+    while (!((await this.saysReady()) && this.wasReached)) {
       if (this.howItEnded !== undefined) {
         throw new ServiceFailedError(`the service did not start (${this.howItEnded})`);
       }

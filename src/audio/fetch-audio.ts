@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
-import { Deadline } from '../providers/deadline.js';
+import { Deadline } from '../deadlines/deadline.js';
 
 export type FetchedAudio =
   { bytes: Buffer; contentType: string } | { failed: 'too_large' | 'unavailable'; detail: string };

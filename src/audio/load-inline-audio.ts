@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { AudioMissingError, AudioUnavailableError } from './audio-error.js';
 import type { AudioStorage, OpenedAudio } from './audio-storage.js';
-import { Deadline } from '../providers/deadline.js';
+import { Deadline } from '../deadlines/deadline.js';
 import { fetchAudio, readWithin } from './fetch-audio.js';
 import { detectMediaType } from './media-type.js';
 

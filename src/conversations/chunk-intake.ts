@@ -6,11 +6,15 @@ import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { ChunksRepository, type ChunkAudio, type ChunkView } from './chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
+import { FailedChunksRepository, type ChunkFilter } from './failed-chunks.repository.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;
   position?: number;
 }
+
+/** Each batch is a transaction and a bulk of jobs. */
+const RESTART_BATCH = 500;
 
 /** Accepts chunks: after it has answered, the chunk is in the record and will settle, whatever happens. */
 @Injectable()
@@ -19,6 +23,7 @@ export class ChunkIntake {
 
   constructor(
     private readonly chunks: ChunksRepository,
+    private readonly failedChunks: FailedChunksRepository,
     private readonly conversations: ConversationsRepository,
     private readonly storage: AudioStorage,
     private readonly coordination: Coordination,
@@ -78,6 +83,30 @@ export class ChunkIntake {
         throw new ConflictException(`chunk ${chunkId} is completed; add ?force=true to transcribe it again`);
       case 'no_chunk':
         throw new NotFoundException(`there is no chunk ${chunkId}`);
+    }
+  }
+
+  /**
+   * Starts failed chunks again: those that had failed when this was called, each once.
+   *
+   * @returns how many
+   */
+  async restartFailed(filter: Omit<ChunkFilter, 'status'>): Promise<number> {
+    const failedBefore = await this.failedChunks.now();
+    let total = 0;
+    for (;;) {
+      const restarted = await this.failedChunks.restart(filter, { failedBefore, limit: RESTART_BATCH });
+      await bestEffort(this.logger, `submitting ${restarted.length} restarted chunks`, async () => {
+        for (const { conversationId, chunkId } of restarted) {
+          await this.coordination.addPending(conversationId, chunkId);
+        }
+        await this.queues.addMany(
+          'submit',
+          restarted.map(({ chunkId, attempt }) => ({ data: { chunkId, attempt } })),
+        );
+      });
+      total += restarted.length;
+      if (restarted.length < RESTART_BATCH) return total;
     }
   }
 

@@ -10,6 +10,7 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     status: chunk.status,
     transcript: chunk.transcript,
     error: chunk.error,
+    errorCode: chunk.errorCode,
     diarization: chunk.diarization,
     transcriptId: chunk.transcriptId,
     strategy: chunk.strategy,

@@ -49,6 +49,7 @@ export class ChunkTransitions {
         diarization: chunk.diarization === null ? null : storableJson(chunk.diarization),
         transcribed_at: sql<Date>`now()`,
         error: null,
+        error_code: null,
       })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
@@ -76,6 +77,7 @@ export class ChunkTransitions {
         transcribed_at: sql<Date>`coalesce(transcribed_at, now())`,
         completed_at: sql<Date>`now()`,
         error: null,
+        error_code: null,
       })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
@@ -85,10 +87,10 @@ export class ChunkTransitions {
   }
 
   /** transcribing or correcting -> failed, by the submission's own result. */
-  async fail(db: Executor, chunk: ChunkOfSubmission & { error: string }): Promise<boolean> {
+  async fail(db: Executor, chunk: ChunkOfSubmission & ChunkFailure): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('chunks')
-      .set(failedWith(chunk.error))
+      .set(failedWith(chunk))
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
       .where('status', 'in', ['queued', 'transcribing', 'correcting'])
@@ -97,10 +99,10 @@ export class ChunkTransitions {
   }
 
   /** queued -> failed, before any submission of this attempt was made. */
-  async failUnsubmitted(db: Executor, chunk: ChunkAttempt & { error: string }): Promise<boolean> {
+  async failUnsubmitted(db: Executor, chunk: ChunkAttempt & ChunkFailure): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('chunks')
-      .set(failedWith(chunk.error))
+      .set(failedWith(chunk))
       .where('id', '=', chunk.chunkId)
       .where('attempt', '=', chunk.attempt)
       .where('status', '=', 'queued')
@@ -147,6 +149,13 @@ export interface ChunkAttempt {
   attempt: number;
 }
 
+export interface ChunkFailure {
+  /** For a person: what is wrong, and what to do. */
+  error: string;
+  /** Stable word for its kind, such as `no_speech`. */
+  errorCode: string;
+}
+
 export interface FirstStageText {
   transcript: string | null;
   diarization: Diarization | null;
@@ -167,9 +176,10 @@ const REQUEUED = {
   failed_submits: sql<number>`failed_submits + 1`,
 };
 
-function failedWith(error: string) {
+function failedWith({ error, errorCode }: ChunkFailure) {
   return {
     status: 'failed' as const,
+    error_code: errorCode,
     error: storableText(error).slice(0, MAX_ERROR_LENGTH),
     completed_at: sql<Date>`now()`,
   };

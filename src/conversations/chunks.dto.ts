@@ -65,6 +65,14 @@ export class ChunkResponse {
   @ApiProperty({ type: String, nullable: true })
   error!: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'no_speech',
+    description: 'Stable word for the kind of error.',
+  })
+  errorCode!: string | null;
+
   @ApiProperty({ type: DiarizationResponse, nullable: true })
   diarization!: DiarizationResponse | null;
 

@@ -24,6 +24,7 @@ export interface ChunkView {
   attempt: number;
   transcript: string | null;
   error: string | null;
+  errorCode: string | null;
   diarization: Diarization | null;
   submissionId: string | null;
   transcriptId: string | null;
@@ -62,6 +63,7 @@ export class ChunksRepository {
         'c.attempt',
         'c.transcript',
         'c.error',
+        'c.error_code as errorCode',
         'c.diarization',
         'c.submission_id as submissionId',
         's.transcript_id as transcriptId',
@@ -135,15 +137,7 @@ export class ChunksRepository {
       const restarted = await trx
         .updateTable('chunks')
         .set({
-          status: 'queued',
-          attempt: sql<number>`attempt + 1`,
-          failed_submits: 0,
-          queued_at: sql<Date>`now()`,
-          error: null,
-          submission_id: null,
-          submitted_at: null,
-          transcribed_at: null,
-          completed_at: null,
+          ...RESTARTED,
           redact_pii: redactPii ?? sql<boolean | null>`redact_pii`,
           ...(redactPii === true ? { transcript: null, diarization: null } : {}),
         })
@@ -170,6 +164,20 @@ export class ChunksRepository {
     });
   }
 }
+
+/** As if it had just come: a new attempt, and nothing of the one before but its text. */
+export const RESTARTED = {
+  status: 'queued' as const,
+  attempt: sql<number>`attempt + 1`,
+  failed_submits: 0,
+  queued_at: sql<Date>`now()`,
+  error: null,
+  error_code: null,
+  submission_id: null,
+  submitted_at: null,
+  transcribed_at: null,
+  completed_at: null,
+};
 
 function audioColumns(audio: ChunkAudio) {
   if (audio.kind === 'url') return { audio_url: audio.url };

@@ -7,6 +7,8 @@ import { ChunksController } from './chunks.controller.js';
 import { ChunksRepository } from './chunks.repository.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
+import { FailedChunksController } from './failed-chunks.controller.js';
+import { FailedChunksRepository } from './failed-chunks.repository.js';
 import { FinalizationRepository } from './finalization.repository.js';
 import { ProjectsController } from './projects.controller.js';
 import { ProjectsRepository } from './projects.repository.js';
@@ -16,11 +18,18 @@ import { UploadReceiver } from './upload-receiver.js';
 
 @Module({
   imports: [AudioModule, CoordinationModule],
-  controllers: [ProjectsController, ConversationsController, TranscriptController, ChunksController],
+  controllers: [
+    ProjectsController,
+    ConversationsController,
+    TranscriptController,
+    FailedChunksController,
+    ChunksController,
+  ],
   providers: [
     ProjectsRepository,
     ConversationsRepository,
     ChunksRepository,
+    FailedChunksRepository,
     TranscriptsRepository,
     FinalizationRepository,
     ChunkTransitions,

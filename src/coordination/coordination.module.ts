@@ -3,6 +3,7 @@ import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { Readiness } from '../observability/readiness.js';
 import { QueueEngine } from '../queues/queue-engine.js';
+import { Backlog } from './backlog.js';
 import { Coordination } from './coordination.js';
 import { PostgresCoordination } from './postgres-coordination.js';
 import { RedisCoordination } from './redis-coordination.js';
@@ -39,6 +40,7 @@ class CoordinationConnection implements OnModuleInit, OnApplicationShutdown {
           : RedisCoordination.connect(config.redisUrl),
     },
     Settlement,
+    Backlog,
     CoordinationConnection,
   ],
   exports: [Coordination, Settlement],

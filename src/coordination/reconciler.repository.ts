@@ -110,13 +110,4 @@ export class ReconcilerRepository {
       .limit(RECONCILE_PAGE)
       .execute();
   }
-
-  async openSubmissionCounts(): Promise<{ strategy: StrategyName; count: number }[]> {
-    return this.database
-      .selectFrom('submissions')
-      .select(({ fn }) => ['strategy', fn.countAll<number>().as('count')])
-      .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
-      .groupBy('strategy')
-      .execute();
-  }
 }

@@ -3,7 +3,6 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
-  type OnModuleInit,
 } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
@@ -32,7 +31,7 @@ type Page<T> = (afterId: string) => Promise<T[]>;
  * those that it is to bring back (rule K5). Jobs have deterministic ids, so a job that is there stays as it is.
  */
 @Injectable()
-export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Reconciler.name);
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -48,18 +47,6 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap, BeforeA
     private readonly coordination: Coordination,
     private readonly metrics: Metrics,
   ) {}
-
-  onModuleInit(): void {
-    this.metrics.collectOnScrape(async () => {
-      const counts = await this.owed.openSubmissionCounts();
-      for (const strategy of ['webhook', 'polling'] as const) {
-        this.metrics.openSubmissions.set(
-          { strategy },
-          counts.find((row) => row.strategy === strategy)?.count ?? 0,
-        );
-      }
-    });
-  }
 
   onApplicationBootstrap(): void {
     this.running = this.pass();

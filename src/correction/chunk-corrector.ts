@@ -110,6 +110,7 @@ export class ChunkCorrector {
     const settled = task.anonymize
       ? await this.transitions.fail(this.database, {
           ...task,
+          errorCode: 'withheld',
           error: `The text is withheld, as it could not be anonymised: ${error.message}`,
         })
       : await this.transitions.complete(this.database, {

@@ -63,6 +63,8 @@ export interface ChunksTable {
   redact_pii: Nullable<boolean>;
   transcript: Nullable<string>;
   error: Nullable<string>;
+  /** Stable word for the kind of `error`: what failed alike can be found, and tried again, together. */
+  error_code: Nullable<string>;
   diarization: ColumnType<Diarization | null, string | null | undefined, string | null>;
   created_at: CreatedAt;
   /** When it was accepted, or restarted: the time limit of its submits counts from here. */

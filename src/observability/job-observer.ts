@@ -27,7 +27,7 @@ export class JobObserver {
    *
    * @throws whatever the work throws
    */
-  async observe<T extends { kind: string }>(
+  async observe<T extends { kind: string; note?: string }>(
     job: string,
     subject: JobSubject,
     work: () => Promise<T>,
@@ -39,6 +39,7 @@ export class JobObserver {
     try {
       const result = await work();
       outcome = result.kind === 'sleep' ? 'slept' : 'completed';
+      message = result.note;
       return result;
     } catch (error) {
       message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -62,6 +62,25 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly callbackLosses = new Counter({
+    name: 'ringback_callback_losses_total',
+    help: 'Transcripts that were found by a look because no callback had arrived, by cause.',
+    labelNames: ['cause'] as const,
+    registers: [this.registry],
+  });
+
+  readonly oldestUnsettledChunkSeconds = new Gauge({
+    name: 'ringback_oldest_unsettled_chunk_seconds',
+    help: 'Age of the oldest chunk that has not settled; 0 when there is none.',
+    registers: [this.registry],
+  });
+
+  readonly oldestUnfinalizedConversationSeconds = new Gauge({
+    name: 'ringback_oldest_unfinalized_conversation_seconds',
+    help: 'Time since the oldest finished conversation was finished that is not finalized; 0 when there is none.',
+    registers: [this.registry],
+  });
+
   readonly corrections = new Counter({
     name: 'ringback_corrections_total',
     help: 'Corrections that ended, by outcome: corrected, or why the first-stage text became final.',

@@ -7,14 +7,15 @@ import { JobObserver } from './job-observer.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { ProcessingLog } from './processing-log.js';
+import { ReadyReport } from './ready-report.js';
 import { Readiness } from './readiness.js';
 
 @Global()
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
-  providers: [Metrics, ProcessingLog, JobObserver, Readiness],
-  exports: [Metrics, ProcessingLog, JobObserver, Readiness],
+  providers: [Metrics, ProcessingLog, JobObserver, Readiness, ReadyReport],
+  exports: [Metrics, ProcessingLog, JobObserver, Readiness, ReadyReport],
 })
 export class ObservabilityModule implements OnModuleInit {
   constructor(

@@ -1,9 +1,14 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
+import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
 import { HEARTBEAT } from './heartbeat.js';
 import type { JobData, JobKind } from './job-catalogue.js';
+
+class CloseTimeoutError extends Error {
+  override readonly name = 'CloseTimeoutError';
+}
 
 export interface JobContext {
   /** No further try follows: what fails now must be settled now. */
@@ -19,7 +24,8 @@ export interface JobContext {
  * at once when it says so: that closes the gap between the last look and the falling asleep (rule K2).
  */
 export type JobOutcome =
-  { kind: 'done' } | { kind: 'sleep'; delayMs: number; wakeIf?: () => Promise<boolean> };
+  /** `note` is for the processing log: why it went the way it did, where that is not the usual one. */
+  { kind: 'done'; note?: string } | { kind: 'sleep'; delayMs: number; wakeIf?: () => Promise<boolean> };
 
 export const DONE: JobOutcome = { kind: 'done' };
 
@@ -68,15 +74,10 @@ export abstract class JobProcessor<K extends JobKind>
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => {
-        resolve('late');
-      }, CLOSE_GRACE_MS);
-    });
-    const closed = await Promise.race([this.worker.close(), grace]);
-    clearTimeout(timer);
-    if (closed === 'late') {
+    try {
+      await inTime(this.worker.close(), CLOSE_GRACE_MS, () => new CloseTimeoutError());
+    } catch (error) {
+      if (!(error instanceof CloseTimeoutError)) throw error;
       this.logger.warn(
         `${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; another worker takes them over`,
       );

@@ -2,6 +2,7 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job, Queue } from 'bullmq';
 import { AppConfig } from '../config/app-config.js';
+import { inTime } from '../deadlines/in-time.js';
 import { JOB_ATTEMPTS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
 import { PROVIDER_BACKOFF } from './worker-options.js';
 
@@ -52,12 +53,12 @@ export class JobQueues {
 
   /** Adds a job; does nothing when one of its id is there already. */
   async add<K extends JobKind>(kind: K, data: JobData[K], options: { delayMs?: number } = {}): Promise<void> {
-    await inTime(this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options })));
+    await answered(this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options })));
   }
 
   async addMany<K extends JobKind>(kind: K, jobs: NewJob<K>[]): Promise<void> {
     if (jobs.length === 0) return;
-    await inTime(
+    await answered(
       this.queues[kind].addBulk(
         jobs.map((job) => ({ name: kind, data: job.data, opts: this.jobOptions(kind, job) })),
       ),
@@ -70,12 +71,12 @@ export class JobQueues {
    */
   async wake<K extends JobKind>(kind: K, data: JobData[K]): Promise<void> {
     const queue = this.queues[kind];
-    const job = (await inTime(queue.getJob(jobId(kind, data)))) as Job | undefined;
+    const job = (await answered(queue.getJob(jobId(kind, data)))) as Job | undefined;
     if (job === undefined) {
       await this.add(kind, data);
       return;
     }
-    if (await inTime(job.isDelayed())) await inTime(job.promote());
+    if (await answered(job.isDelayed())) await answered(job.promote());
   }
 
   private jobOptions<K extends JobKind>(kind: K, job: NewJob<K>) {
@@ -97,16 +98,6 @@ export class JobQueues {
  *
  * @throws QueueTimeoutError
  */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new QueueTimeoutError());
-    }, QUEUE_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function answered<T>(work: Promise<T>): Promise<T> {
+  return inTime(work, QUEUE_TIMEOUT_MS, () => new QueueTimeoutError());
 }

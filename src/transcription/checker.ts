@@ -99,10 +99,12 @@ export class Checker {
       case 'sleep':
         if (look.failedLooks > 0) await this.looks.noteGoodLook(look.submissionId);
         return this.sleep(look, Math.min(await this.pauseMs(look), timeLeftMs(look, timeoutMs)));
-      case 'record':
-        return (await this.results.recordText(look, verdict.reading)) ? DONE : 'again';
+      case 'record': {
+        const { recorded, note } = await this.results.recordText(look, verdict.reading);
+        return recorded ? { kind: 'done', note } : 'again';
+      }
       case 'fail':
-        return (await this.results.fail(look, verdict.error)) ? DONE : 'again';
+        return (await this.results.fail(look, verdict)) ? DONE : 'again';
       case 'resubmit':
         return (await this.results.resubmit(look, { reason: verdict.reason })) ? DONE : 'again';
     }

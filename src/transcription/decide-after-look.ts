@@ -1,3 +1,4 @@
+import type { ChunkFailure } from '../conversations/chunk-transitions.js';
 import type { Reading } from './assemblyai/read-transcript.js';
 import type { SubmissionLook } from './looks.repository.js';
 
@@ -6,7 +7,7 @@ export type Verdict =
   | { kind: 'sleep' }
   | { kind: 'record'; reading: Extract<Reading, { kind: 'text' }> }
   | { kind: 'resubmit'; reason: string }
-  | { kind: 'fail'; error: string };
+  | ({ kind: 'fail' } & ChunkFailure);
 
 /**
  * Decides after the provider has answered.
@@ -24,13 +25,14 @@ export function decideAfterLook(
     case 'failed':
       return reading.canResubmit && look.ageMs <= timeoutMs
         ? { kind: 'resubmit', reason: reading.message }
-        : { kind: 'fail', error: reading.message };
+        : { kind: 'fail', error: reading.message, errorCode: reading.reason };
     case 'running':
-      return look.ageMs > timeoutMs ? { kind: 'fail', error: overdue(timeoutMs) } : { kind: 'sleep' };
+      return look.ageMs > timeoutMs ? { kind: 'fail', ...overdue(timeoutMs) } : { kind: 'sleep' };
   }
 }
 
-export function overdue(timeoutMs: number, lastFault?: string): string {
+export function overdue(timeoutMs: number, lastFault?: string): ChunkFailure {
   const base = `AssemblyAI did not finish the transcript within ${Math.round(timeoutMs / 1_000)} s; try the chunk again`;
-  return lastFault === undefined ? `${base}.` : `${base}. The last look failed: ${lastFault}`;
+  const error = lastFault === undefined ? `${base}.` : `${base}. The last look failed: ${lastFault}`;
+  return { error, errorCode: 'timeout' };
 }

@@ -1,4 +1,4 @@
-import type { FirstStageText } from '../conversations/chunk-transitions.js';
+import type { ChunkFailure, FirstStageText } from '../conversations/chunk-transitions.js';
 import type { Diarization } from '../database/schema.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
@@ -28,10 +28,11 @@ export function firstStageText(privacy: PrivacySettings, reading: TextReading): 
 export function finalText(
   privacy: PrivacySettings,
   reading: TextReading,
-): { kind: 'text'; transcript: string; diarization: Diarization } | { kind: 'withheld'; error: string } {
+): { kind: 'text'; transcript: string; diarization: Diarization } | ({ kind: 'withheld' } & ChunkFailure) {
   if (privacy.anonymize) {
     return {
       kind: 'withheld',
+      errorCode: 'withheld',
       error:
         'This conversation is anonymised, which needs a correction; set TRANSCRIPTION_PROVIDER to Dembrane-25-09.',
     };

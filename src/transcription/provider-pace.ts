@@ -33,10 +33,11 @@ const JITTER_SHARE = 0.2;
 export class ProviderPace {
   private readonly logger = new Logger(ProviderPace.name);
   private reportedRequests = 0;
-  private reportedAt = 0;
+  // Both by the process's steady clock: the machine's own may jump.
+  private reportedAt = -Infinity;
   private brakedUntil = 0;
   private reporting: Promise<void> | undefined;
-  private inFlight = { count: 0, at: 0 };
+  private inFlight = { count: 0, at: -Infinity };
 
   constructor(
     private readonly config: AppConfig,
@@ -47,13 +48,13 @@ export class ProviderPace {
 
   /** @returns milliseconds to leave the provider alone before a request, 0 for none */
   async waitMs(): Promise<number> {
-    if (Date.now() - this.reportedAt >= REPORT_INTERVAL_MS) {
+    if (performance.now() - this.reportedAt >= REPORT_INTERVAL_MS) {
       this.reporting ??= this.report().finally(() => {
         this.reporting = undefined;
       });
       await this.reporting;
     }
-    const waitMs = this.brakedUntil - Date.now();
+    const waitMs = this.brakedUntil - performance.now();
     return waitMs > 0 ? withJitter(waitMs) : 0;
   }
 
@@ -61,7 +62,7 @@ export class ProviderPace {
   async heed(error: Error): Promise<void> {
     if (!(error instanceof ProviderUnavailableError) || error.code !== THROTTLED) return;
     const { retryAfterMs = this.config.retryBaseMs } = error;
-    const releasedAt = Date.now() + retryAfterMs;
+    const releasedAt = performance.now() + retryAfterMs;
     // Requests that were under way together are throttled together: one of them speaks for all.
     if (releasedAt <= this.brakedUntil + REPORT_INTERVAL_MS) return;
     this.brakedUntil = releasedAt;
@@ -73,8 +74,8 @@ export class ProviderPace {
 
   /** The pause between two looks at one transcript, so that all looks together stay within their share. */
   async lookPauseMs(wantedMs: number): Promise<number> {
-    if (Date.now() - this.inFlight.at > IN_FLIGHT_MAX_AGE_MS) {
-      this.inFlight = { count: this.inFlight.count, at: Date.now() };
+    if (performance.now() - this.inFlight.at > IN_FLIGHT_MAX_AGE_MS) {
+      this.inFlight = { count: this.inFlight.count, at: performance.now() };
       this.inFlight.count = await this.looks.countOpen();
     }
     const fairMs = (this.inFlight.count * ALLOWANCE_WINDOW_MS) / POLLING_REQUESTS;
@@ -85,7 +86,7 @@ export class ProviderPace {
     const { requests } = this.client;
     const units = requests - this.reportedRequests;
     this.reportedRequests = requests;
-    this.reportedAt = Date.now();
+    this.reportedAt = performance.now();
     await bestEffort(this.logger, 'sharing the pace with other workers', async () => {
       this.apply(await this.coordination.reportUsage(ALLOWANCE, { units, windowMs: ALLOWANCE_WINDOW_MS }));
     });
@@ -97,7 +98,7 @@ export class ProviderPace {
       this.logger.warn(`${usage.used} requests to AssemblyAI in this window; waiting for the next one`);
     }
     const brakeMs = Math.max(usage.brakedForMs, spent ? usage.windowEndsInMs : 0);
-    this.brakedUntil = Math.max(this.brakedUntil, Date.now() + brakeMs);
+    this.brakedUntil = Math.max(this.brakedUntil, performance.now() + brakeMs);
   }
 }
 

@@ -1,11 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
+import type { ChunkFailure } from '../conversations/chunk-transitions.js';
 import { Coordination } from '../coordination/coordination.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Metrics } from '../observability/metrics.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import type { Reading } from './assemblyai/read-transcript.js';
+import { CallbackLosses } from './callback-losses.js';
 import { finalText, firstStageText } from './first-stage-text.js';
 import type { SubmissionLook } from './looks.repository.js';
 import { Resubmission } from './resubmission.js';
@@ -29,26 +31,31 @@ export class SubmissionResults {
     private readonly settlement: Settlement,
     private readonly resubmission: Resubmission,
     private readonly metrics: Metrics,
+    private readonly losses: CallbackLosses,
   ) {}
 
-  async recordText(look: SubmissionLook, reading: TextReading): Promise<boolean> {
+  /** @returns whether it was this call, and a note for the processing log if there is something to tell */
+  async recordText(
+    look: SubmissionLook,
+    reading: TextReading,
+  ): Promise<{ recorded: boolean; note?: string }> {
     const recorded =
       this.config.transcription.provider === 'AssemblyAI'
         ? await this.recordFinal(look, reading)
         : await this.submissions.recordText(look, firstStageText(look, reading));
-    if (!recorded) return false;
+    if (!recorded) return { recorded };
     this.metrics.submitToTextSeconds.observe({ strategy: look.strategy }, look.ageMs / 1_000);
     await this.forgetCallback(look);
     await this.followUp({
       ...look,
       chunkStatus: this.config.transcription.provider === 'AssemblyAI' ? 'completed' : 'correcting',
     });
-    return true;
+    return { recorded, note: this.noteOf(look, reading.raw.webhook_status_code) };
   }
 
-  async fail(look: SubmissionLook, error: string): Promise<boolean> {
-    if (!(await this.submissions.fail(look, error))) return false;
-    this.logger.warn(`submission ${look.submissionId} of chunk ${look.chunkId} failed: ${error}`);
+  async fail(look: SubmissionLook, failure: ChunkFailure): Promise<boolean> {
+    if (!(await this.submissions.fail(look, failure))) return false;
+    this.logger.warn(`submission ${look.submissionId} of chunk ${look.chunkId} failed: ${failure.error}`);
     this.metrics.chunksSettled.inc({ status: 'failed' });
     await this.forgetCallback(look);
     await this.followUp({ ...look, chunkStatus: 'failed' });
@@ -77,9 +84,17 @@ export class SubmissionResults {
     }
   }
 
+  /** Says why a look had to find what a callback should have told. */
+  private noteOf(look: SubmissionLook, status: unknown): string | undefined {
+    if (look.strategy !== 'webhook' || this.config.transcription.delivery.kind !== 'webhook')
+      return undefined;
+    const webhookStatusCode = typeof status === 'number' ? status : null;
+    return this.losses.note({ callbacks: look.callbacks, webhookStatusCode, ageMs: look.ageMs });
+  }
+
   private async recordFinal(look: SubmissionLook, reading: TextReading): Promise<boolean> {
     const text = finalText(look, reading);
-    if (text.kind === 'withheld') return this.submissions.fail(look, text.error);
+    if (text.kind === 'withheld') return this.submissions.fail(look, text);
     return this.submissions.recordFinalText(look, text);
   }
 

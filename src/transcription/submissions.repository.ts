@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import {
   ChunkTransitions,
+  type ChunkFailure,
   type Executor,
   type FirstStageText,
   type RequeuedChunk,
@@ -157,10 +158,11 @@ export class SubmissionsRepository {
   }
 
   /** created | submitted -> failed, and the chunk fails with it. */
-  async fail(ref: SubmissionRef, error: string): Promise<boolean> {
+  async fail(ref: SubmissionRef, failure: ChunkFailure): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
-      const ended = await this.end(trx, ref, { from: [...OPEN_SUBMISSION_STATUSES], to: 'failed', error });
-      if (ended) await this.transitions.fail(trx, { ...ref, error });
+      const change = { from: [...OPEN_SUBMISSION_STATUSES], to: 'failed' as const, error: failure.error };
+      const ended = await this.end(trx, ref, change);
+      if (ended) await this.transitions.fail(trx, { ...ref, ...failure });
       return ended;
     });
   }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.js';
-import { ChunkTransitions } from '../conversations/chunk-transitions.js';
+import { ChunkTransitions, type ChunkFailure } from '../conversations/chunk-transitions.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
@@ -29,7 +29,7 @@ export class SubmitFailures {
   /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
   async afterHandover(task: SubmitTask, error: unknown): Promise<JobOutcome> {
     if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
-      return this.giveUp(task, error.message);
+      return this.giveUp(task, { error: error.message, errorCode: error.code });
     }
     if (!(error instanceof ProviderUnavailableError || error instanceof AudioUnavailableError)) throw error;
     this.logger.warn(`chunk ${task.chunkId} could not be handed over, trying again: ${error.message}`);
@@ -46,7 +46,7 @@ export class SubmitFailures {
       this.logger.warn(
         `submission ${ref.submissionId} of chunk ${ref.chunkId} was refused: ${error.message}`,
       );
-      await this.submissions.fail(ref, error.message);
+      await this.submissions.fail(ref, { error: error.message, errorCode: error.code });
       await this.settlement.settled(task.conversationId, task.chunkId);
       return DONE;
     }
@@ -67,9 +67,9 @@ export class SubmitFailures {
   }
 
   /** Fails a chunk that has no submission. */
-  async giveUp(task: SubmitTask, error: string): Promise<JobOutcome> {
-    this.logger.warn(`chunk ${task.chunkId} failed: ${error}`);
-    await this.transitions.failUnsubmitted(this.database, { ...task, error });
+  async giveUp(task: SubmitTask, failure: ChunkFailure): Promise<JobOutcome> {
+    this.logger.warn(`chunk ${task.chunkId} failed: ${failure.error}`);
+    await this.transitions.failUnsubmitted(this.database, { ...task, ...failure });
     await this.settlement.settled(task.conversationId, task.chunkId);
     return DONE;
   }

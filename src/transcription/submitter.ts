@@ -17,6 +17,11 @@ import { SubmitFailures } from './submit-failures.js';
 import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
 import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
 
+const NOT_TAKEN_IN_TIME = {
+  error: 'AssemblyAI did not take the audio in time; try again when it is well.',
+  errorCode: 'timeout',
+};
+
 /**
  * While it holds, only the submitter may conclude anything (rule K4): longer than the request can take, and than a process
  * that was stopped for a moment takes to come back and store the answer.
@@ -57,10 +62,7 @@ export class Submitter {
     if (task.status !== 'queued' || task.attempt !== attempt) return DONE;
     if (await this.isWithItsCheck(task)) return DONE;
     if (task.queuedForMs > this.config.transcription.timeoutMs) {
-      return this.failures.giveUp(
-        task,
-        'AssemblyAI did not take the audio in time; try again when it is well.',
-      );
+      return this.failures.giveUp(task, NOT_TAKEN_IN_TIME);
     }
 
     const waitMs = await this.pace.waitMs();

@@ -5,6 +5,7 @@ import { ConversationsModule } from '../conversations/conversations.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AssemblyAiModule } from './assemblyai/assemblyai.module.js';
 import { AudioHandover } from './audio-handover.js';
+import { CallbackLosses } from './callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
@@ -21,16 +22,17 @@ import { SubmitTasksRepository } from './submit-tasks.repository.js';
 import { Submitter } from './submitter.js';
 import { WebhookDelivery } from './webhook-delivery.js';
 
-function chooseDelivery({ transcription }: AppConfig): DeliveryStrategy {
+function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): DeliveryStrategy {
   const { delivery, pollIntervalMs, callbackDeadlineMs } = transcription;
   if (delivery.kind === 'polling') return new PollingDelivery(pollIntervalMs);
-  return new WebhookDelivery({ ...delivery, callbackDeadlineMs, pollIntervalMs });
+  return new WebhookDelivery({ ...delivery, callbackDeadlineMs, pollIntervalMs, losses });
 }
 
 @Module({
   imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule],
   providers: [
-    { provide: DeliveryStrategy, inject: [AppConfig], useFactory: chooseDelivery },
+    { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
+    CallbackLosses,
     AudioHandover,
     SubmitTasksRepository,
     SubmissionsRepository,

@@ -19,6 +19,8 @@ export class WebhookDelivery extends DeliveryStrategy {
       secret: string;
       callbackDeadlineMs: number;
       pollIntervalMs: number;
+      /** Tells whether callbacks are not to be waited for at present. */
+      losses: { readonly arePersistent: boolean };
     },
   ) {
     super();
@@ -33,11 +35,15 @@ export class WebhookDelivery extends DeliveryStrategy {
   }
 
   firstPauseMs(): number {
-    return this.options.callbackDeadlineMs;
+    return this.isWaiting ? this.options.callbackDeadlineMs : this.options.pollIntervalMs;
   }
 
   nextPauseMs(sentAs: StrategyName): number {
-    if (sentAs === 'polling') return this.options.pollIntervalMs;
+    if (sentAs === 'polling' || !this.isWaiting) return this.options.pollIntervalMs;
     return Math.min(this.options.callbackDeadlineMs, MAX_PAUSE_AFTER_DEADLINE_MS);
+  }
+
+  private get isWaiting(): boolean {
+    return !this.options.losses.arePersistent;
   }
 }

@@ -1,4 +1,6 @@
+import type { Redis } from 'ioredis';
 import pg from 'pg';
+import type { World } from './test-service.js';
 
 /** Reads (or bends) the record behind the service's back; for what HTTP does not tell, and for time that must pass. */
 export async function query<Row extends pg.QueryResultRow>(
@@ -16,30 +18,49 @@ export async function query<Row extends pg.QueryResultRow>(
 }
 
 /**
- * Looks for a text in every column of every table, those of the queues included.
+ * Looks for a text wherever the service keeps anything: in every column of every table, and in every key of Redis.
  *
- * @returns the tables that hold it, as `schema.table`
+ * @returns the tables (`schema.table`) and keys that hold it
  */
-export async function tablesHolding(databaseUrl: string, text: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const tables = await client.query<{ name: string; quoted: string }>(
-      `select table_schema || '.' || table_name as name, quote_ident(table_schema) || '.' || quote_ident(table_name) as quoted
-       from information_schema.tables
-       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
-       order by 1`,
+export async function placesHolding(world: World, text: string): Promise<string[]> {
+  const keys = await world.redis?.use((redis) => keysHolding(redis, text));
+  return [...(await tablesHolding(world.database.url, text)), ...(keys ?? [])];
+}
+
+async function tablesHolding(databaseUrl: string, text: string): Promise<string[]> {
+  const tables = await query<{ name: string; quoted: string }>(
+    databaseUrl,
+    `select table_schema || '.' || table_name as name, format('%I.%I', table_schema, table_name) as quoted
+     from information_schema.tables
+     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+     order by 1`,
+  );
+  const holding: string[] = [];
+  for (const { name, quoted } of tables) {
+    const rows = await query(
+      databaseUrl,
+      `select 1 as found from ${quoted} as r where strpos(lower(r::text), lower($1)) > 0 limit 1`,
+      [text],
     );
-    const holding: string[] = [];
-    for (const { name, quoted } of tables.rows) {
-      const { rows } = await client.query(
-        `select from ${quoted} as r where strpos(lower(r::text), lower($1)) > 0 limit 1`,
-        [text],
-      );
-      if (rows.length > 0) holding.push(name);
-    }
-    return holding;
-  } finally {
-    await client.end();
+    if (rows.length > 0) holding.push(name);
   }
+  return holding;
+}
+
+/** DUMP would compress what it shows; each type is read by its own command. */
+async function keysHolding(redis: Redis, text: string): Promise<string[]> {
+  const readers: Record<string, (key: string) => Promise<unknown>> = {
+    string: (key) => redis.get(key),
+    hash: (key) => redis.hgetall(key),
+    list: (key) => redis.lrange(key, 0, -1),
+    set: (key) => redis.smembers(key),
+    zset: (key) => redis.zrange(key, 0, -1),
+    stream: (key) => redis.xrange(key, '-', '+'),
+  };
+  const holding: string[] = [];
+  for (const key of await redis.keys('*')) {
+    const value = await readers[await redis.type(key)]?.(key);
+    if (`${key} ${JSON.stringify(value)}`.toLowerCase().includes(text.toLowerCase())) holding.push(key);
+  }
+  return holding;
 }

@@ -23,6 +23,7 @@ export class TcpProxy {
   }
 
   async open(): Promise<void> {
+    if (this.server !== undefined) return;
     const server = createServer((near) => {
       const far = connect(this.target);
       for (const socket of [near, far]) {

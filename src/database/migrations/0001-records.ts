@@ -56,6 +56,7 @@ const statements = [
     redact_pii boolean,
     transcript text,
     error text,
+    error_code text,
     diarization json,
     created_at timestamptz not null default now(),
     queued_at timestamptz not null default now(),
@@ -68,6 +69,8 @@ const statements = [
   )`,
   `create index chunks_by_position on chunks (conversation_id, position, id)`,
   `create index chunks_unsettled on chunks (conversation_id, id) where status in ('queued', 'transcribing', 'correcting')`,
+
+  `create index chunks_failed on chunks (id) where status = 'failed'`,
 
   `create table submissions (
     id uuid primary key,

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { pipeline, Transform, type Readable } from 'node:stream';
 import type { TranscriptParams, TranscriptStatus } from 'assemblyai';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { Deadline } from '../../providers/deadline.js';
+import { Deadline } from '../../deadlines/deadline.js';
 import { ProviderNotFoundError } from '../../providers/provider-error.js';
 import {
   errorOfAnswer,

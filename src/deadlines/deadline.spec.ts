@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Deadline } from '../providers/deadline.js';
+import { Deadline } from '../deadlines/deadline.js';
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {

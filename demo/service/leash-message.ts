@@ -1,0 +1,2 @@
+/** What the leash tells the parent, once: a request has reached the service. */
+export const REACHED = 'reached';

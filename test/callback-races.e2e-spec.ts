@@ -1,0 +1,458 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Effect } from '../simulator/fault-types.js';
+import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
+import { AudioHost } from './support/audio-host.js';
+import { Gate } from './support/gate.js';
+import {
+  addChunkByUrl,
+  correctionsOf,
+  isOf,
+  openSubmission,
+  PLACEHOLDER,
+  submitOf,
+} from './support/open-submission.js';
+import { callbackTraces } from './support/submission-record.js';
+import { World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+const SERVER_ERROR = 'Server error, developers have been alerted.';
+
+let host: AudioHost;
+let world: World;
+let audioUrl: string;
+/** Chunks that have come to their end in this world, by their last status. */
+let settled: { completed: number; failed: number };
+
+async function startWorld(env: Record<string, string> = {}): Promise<void> {
+  [host, world] = await Promise.all([AudioHost.start(), World.start({ env })]);
+  settled = { completed: 0, failed: 0 };
+}
+
+async function stopWorld(): Promise<void> {
+  await world.stop();
+  await host.stop();
+}
+
+/** What goes wrong with the callbacks of this test's recording. */
+function webhookFault(effect: Effect, times?: number): void {
+  world.simulator.faults.add({
+    operation: 'webhook',
+    match: { audioUrlContains: audioUrl },
+    effect,
+    times,
+  });
+}
+
+async function addChunk(): Promise<ChunkResponse> {
+  const { id } = await world.api.createConversation();
+  return addChunkByUrl(world, id, audioUrl);
+}
+
+function callbackAnswers(transcriptId: string): (number | null)[] {
+  return world.simulator.ledger.webhookAttempts
+    .filter((attempt) => attempt.transcriptId === transcriptId)
+    .map(({ status }) => status);
+}
+
+/**
+ * Waits for the chunk's end and for all that follows from it, and then counts: one transcript ordered, one correction, one
+ * settled chunk, one summary, and its own text. A callback that comes after all that finds nothing open.
+ */
+async function expectCompletedOnce({ id, conversationId }: ChunkResponse, url = audioUrl): Promise<void> {
+  await world.api.settledChunk(id);
+  await world.api.finish(conversationId);
+  const conversation = await world.api.summarizedConversation(conversationId);
+  const { submission, transcriptId } = submitOf(world, url);
+
+  const late = await world.callback({ transcript_id: transcriptId, status: 'completed' }, { submission });
+
+  expect(late.status).toBe(404);
+  const chunk = await world.api.chunk(id);
+  expect(chunk).toMatchObject({ status: 'completed', error: null, transcriptId, strategy: 'webhook' });
+  expect(chunk.transcript).toMatch(PLACEHOLDER);
+  expect(chunk.diarization?.data).toMatchObject({ raw: { id: transcriptId, audio_url: url } });
+  expect(conversation).toMatchObject({ status: 'finalized', transcript: chunk.transcript });
+  const mark = PLACEHOLDER.exec(chunk.transcript ?? '')?.groups?.mark ?? 'no mark';
+  const { submits, summaries } = world.simulator.ledger;
+  expect(submits.filter((submit) => submit.audioUrl === url)).toHaveLength(1);
+  expect(correctionsOf(world, chunk)).toBe(1);
+  expect(summaries.filter(({ prompt }) => prompt.includes(mark))).toHaveLength(1);
+  settled.completed += 1;
+  await expectSettledCounts();
+}
+
+/** The service counts a chunk each time that it settles one. */
+async function expectSettledCounts(): Promise<void> {
+  const read = async () => ({
+    completed: await world.api.metric('ringback_chunks_settled_total', { status: 'completed' }),
+    failed: await world.api.metric('ringback_chunks_settled_total', { status: 'failed' }),
+  });
+  const counts = await waitUntil(
+    read,
+    ({ completed, failed }) => completed + failed >= settled.completed + settled.failed,
+  );
+  expect(counts).toEqual(settled);
+}
+
+describe('a chunk settles once', () => {
+  beforeAll(() => startWorld());
+  afterAll(stopWorld);
+
+  beforeEach(() => {
+    audioUrl = host.newUrl();
+  });
+
+  afterEach(() => {
+    for (const name of Object.keys(world.simulator.hooks))
+      Reflect.deleteProperty(world.simulator.hooks, name);
+  });
+
+  it('when its callback comes before the answer to its submit', async () => {
+    webhookFault({ kind: 'early' });
+    const chunk = await addChunk();
+    await expectCompletedOnce(chunk);
+    expect(callbackAnswers(submitOf(world, audioUrl).transcriptId)).toEqual([200]);
+  });
+
+  it('when it is corrected before the answer to its submit has come', async () => {
+    const gate = new Gate();
+    world.simulator.hooks.beforeSubmitResponse = (transcript) =>
+      isOf(audioUrl)(transcript) ? gate.pass() : undefined;
+    webhookFault({ kind: 'early' });
+
+    const { id, conversationId } = await addChunk();
+    const early = await world.api.settledChunk(id);
+    gate.open();
+
+    expect(early.status).toBe('completed');
+    await expectCompletedOnce({ ...early, conversationId });
+  });
+
+  it('when its callback comes first and the answer to its submit never does', async () => {
+    webhookFault({ kind: 'early' });
+    world.simulator.faults.add({
+      operation: 'submit',
+      match: { audioUrlContains: audioUrl },
+      effect: { kind: 'lostReply' },
+      times: 1,
+    });
+    await expectCompletedOnce(await addChunk());
+  });
+
+  it.each([
+    ['twice', 1],
+    ['ten times at once', 9],
+  ])('when its callback comes %s', async (_name, copies) => {
+    webhookFault({ kind: 'duplicate', copies });
+    await expectCompletedOnce(await addChunk());
+    const answers = callbackAnswers(submitOf(world, audioUrl).transcriptId);
+    expect(answers).toHaveLength(copies + 1);
+    // Those that come after the text has been recorded find nothing open.
+    expect(answers).toContain(200);
+    expect(answers.filter((status) => status !== 200 && status !== 404)).toEqual([]);
+  });
+
+  it('when ten callbacks come at once before the answer to its submit', async () => {
+    const statuses: number[] = [];
+    world.simulator.hooks.beforeSubmitResponse = async (transcript) => {
+      if (!isOf(audioUrl)(transcript)) return;
+      await world.simulator.assemblyai.finish(transcript.id);
+      const calls = Array.from({ length: 10 }, () =>
+        world.callback(
+          { transcript_id: transcript.id, status: 'completed' },
+          { submission: transcript.submission ?? '' },
+        ),
+      );
+      statuses.push(...(await Promise.all(calls)).map(({ status }) => status));
+    };
+    webhookFault({ kind: 'drop' });
+    await expectCompletedOnce(await addChunk());
+    expect(statuses).toHaveLength(10);
+    expect(statuses.filter((status) => status !== 200 && status !== 404)).toEqual([]);
+  });
+
+  it('when its callback comes while its check is looking, and no other callback follows', async () => {
+    const open = await openSubmission(world, host);
+    const body = { transcript_id: open.transcriptId, status: 'completed' };
+    world.simulator.faults.add({
+      operation: 'webhook',
+      match: { transcriptId: open.transcriptId },
+      effect: { kind: 'drop' },
+    });
+    const { assemblyai, hooks } = world.simulator;
+    let looks = 0;
+    const duringLook: number[] = [];
+    hooks.beforeGetResponse = async (transcript) => {
+      if (transcript.id !== open.transcriptId) return;
+      looks += 1;
+      // The first look is told that the transcript is not ready; the callback comes while that answer is on its way.
+      if (looks === 1) duringLook.push((await world.callback(body, open)).status);
+      else await assemblyai.finish(transcript.id);
+    };
+
+    await world.callback(body, open);
+
+    await expectCompletedOnce(open.chunk, open.audioUrl);
+    expect([duringLook, looks]).toEqual([[200], 2]);
+  });
+
+  it('when a callback comes too soon, before the transcript is ready', async () => {
+    const open = await openSubmission(world, host);
+    const body = { transcript_id: open.transcriptId, status: 'completed' };
+    const early = await world.callback(body, open);
+    await world.simulator.waitFor(({ transcripts }) => transcripts.get(open.transcriptId)?.gets === 1);
+
+    await world.simulator.assemblyai.finish(open.transcriptId);
+
+    expect(early.status).toBe(200);
+    await expectCompletedOnce(open.chunk, open.audioUrl);
+  });
+
+  it('when a callback claims an error of a transcript that is well', async () => {
+    const open = await openSubmission(world, host);
+    const answer = await world.callback({ transcript_id: open.transcriptId, status: 'error' }, open);
+    await world.simulator.assemblyai.finish(open.transcriptId);
+    expect(answer.body).toEqual({ status: 'error_handled' });
+    await expectCompletedOnce(open.chunk, open.audioUrl);
+  });
+
+  it('when a notice about redacted audio follows its callback', async () => {
+    webhookFault({ kind: 'redactedAudioReady' });
+    await expectCompletedOnce(await addChunk());
+    const { webhookAttempts } = world.simulator.ledger;
+    const { submission } = submitOf(world, audioUrl);
+    const notices = await waitUntil(
+      () =>
+        Promise.resolve(
+          webhookAttempts.filter(
+            (attempt) => attempt.kind === 'redactedAudio' && attempt.submission === submission,
+          ),
+        ),
+      (attempts) => attempts.length > 0,
+    );
+    expect(notices.map(({ status }) => status)).toEqual([200]);
+  });
+
+  it('as failed, when the transcript ends in an error, and callbacks after that find nothing', async () => {
+    world.simulator.faults.add({
+      operation: 'submit',
+      match: { audioUrlContains: audioUrl },
+      effect: { kind: 'outcome', status: 'error', error: 'Audio duration is too short.' },
+    });
+    webhookFault({ kind: 'duplicate', copies: 4 });
+
+    const { id } = await addChunk();
+    const chunk = await world.api.settledChunk(id);
+    const { submission, transcriptId } = submitOf(world, audioUrl);
+    const late = await Promise.all(
+      ['completed', 'error'].map((status) =>
+        world.callback({ transcript_id: transcriptId, status }, { submission }),
+      ),
+    );
+
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null });
+    expect(chunk.error).toContain('Audio duration is too short.');
+    expect(late.map(({ status }) => status)).toEqual([404, 404]);
+    expect(await world.api.chunk(id)).toEqual(chunk);
+    settled.failed += 1;
+    await expectSettledCounts();
+  });
+
+  it('by its second submission, when the first came to nothing, whose late callback finds nothing', async () => {
+    world.simulator.faults.add({
+      operation: 'submit',
+      match: { audioUrlContains: audioUrl },
+      effect: { kind: 'outcome', status: 'error', error: SERVER_ERROR },
+      times: 1,
+    });
+    const { id } = await addChunk();
+    const chunk = await world.api.settledChunk(id);
+    const [first, second, ...more] = world.simulator.ledger.submits.filter(
+      (submit) => submit.audioUrl === audioUrl,
+    );
+
+    const late = await world.callback(
+      { transcript_id: first?.transcriptId, status: 'completed' },
+      { submission: first?.submission ?? '' },
+    );
+
+    expect(more).toEqual([]);
+    expect(chunk).toMatchObject({ status: 'completed', transcriptId: second?.transcriptId });
+    expect(late.status).toBe(404);
+    expect(correctionsOf(world, chunk)).toBe(1);
+    settled.completed += 1;
+    await expectSettledCounts();
+  });
+
+  it('each of many, when their callbacks come early, often or only once', async () => {
+    const effects: Effect[] = [{ kind: 'early' }, { kind: 'duplicate', copies: 3 }, { kind: 'delay', ms: 1 }];
+    const { id: conversationId } = await world.api.createConversation();
+    const urls = Array.from({ length: 12 }, () => host.newUrl());
+    const chunks = await Promise.all(
+      urls.map((url, index) => {
+        world.simulator.faults.add({
+          operation: 'webhook',
+          match: { audioUrlContains: url },
+          effect: effects[index % effects.length] ?? { kind: 'early' },
+        });
+        return addChunkByUrl(world, conversationId, url);
+      }),
+    );
+    await world.api.finish(conversationId);
+
+    const conversation = await world.api.summarizedConversation(conversationId);
+
+    expect(conversation.chunks).toEqual({ total: 12, pending: 0, completed: 12, failed: 0 });
+    for (const [index, { id }] of chunks.entries()) {
+      const chunk = await world.api.chunk(id);
+      expect(chunk.transcriptId).toBe(submitOf(world, urls[index] ?? '').transcriptId);
+      expect(correctionsOf(world, chunk)).toBe(1);
+    }
+    settled.completed += 12;
+    await expectSettledCounts();
+  });
+});
+
+describe('a chunk whose callback never comes', () => {
+  beforeAll(() => startWorld({ CALLBACK_DEADLINE_MS: '300' }));
+  afterAll(stopWorld);
+
+  beforeEach(() => {
+    audioUrl = host.newUrl();
+  });
+
+  it('settles once by a look of our own, after the deadline and not before', async () => {
+    webhookFault({ kind: 'drop' });
+    const chunk = await addChunk();
+    await expectCompletedOnce(chunk);
+    const { submits, gets, transcripts } = world.simulator.ledger;
+    const { transcriptId } = submitOf(world, audioUrl);
+    const submittedAt = submits.find((submit) => submit.audioUrl === audioUrl)?.time ?? NaN;
+    const lookedAt = gets.find((get) => get.transcriptId === transcriptId)?.time ?? NaN;
+    expect(lookedAt - submittedAt).toBeGreaterThan(250);
+    expect(transcripts.get(transcriptId)).toMatchObject({ webhookAttempts: 0, webhooksDropped: 1 });
+  });
+
+  it('settles once when the callback had a wrong secret, which ends the calling', async () => {
+    webhookFault({ kind: 'wrongSecret' });
+    await expectCompletedOnce(await addChunk());
+    expect(callbackAnswers(submitOf(world, audioUrl).transcriptId)).toEqual([401]);
+  });
+
+  it('settles once when the callback comes at the same time as the look', async () => {
+    webhookFault({ kind: 'delay', ms: 280 });
+    await expectCompletedOnce(await addChunk());
+  });
+});
+
+describe('a forged callback with a leaked secret', () => {
+  beforeAll(() => startWorld());
+  afterAll(stopWorld);
+
+  beforeEach(() => {
+    audioUrl = host.newUrl();
+  });
+
+  afterEach(() => {
+    for (const name of Object.keys(world.simulator.hooks))
+      Reflect.deleteProperty(world.simulator.hooks, name);
+  });
+
+  /** A transcript of the same account that is ready, and is not this chunk's. */
+  async function foreignTranscript(): Promise<{ chunk: ChunkResponse; transcriptId: string }> {
+    const url = host.newUrl();
+    const { id } = await world.api.createConversation();
+    const chunk = await world.api.settledChunk((await addChunkByUrl(world, id, url)).id);
+    settled.completed += 1;
+    return { chunk, transcriptId: submitOf(world, url).transcriptId };
+  }
+
+  it('cannot give a chunk the text of another one, before its own transcript is known', async () => {
+    const foreign = await foreignTranscript();
+    const gate = new Gate();
+    let forged: number | undefined;
+    world.simulator.faults.add({
+      operation: 'submit',
+      match: { audioUrlContains: audioUrl },
+      effect: { kind: 'outcome', status: 'processing' },
+    });
+    world.simulator.hooks.beforeSubmitResponse = async (transcript) => {
+      if (!isOf(audioUrl)(transcript)) return;
+      const body = { transcript_id: foreign.transcriptId, status: 'completed' };
+      forged = (await world.callback(body, { submission: transcript.submission ?? '' })).status;
+      await gate.pass();
+    };
+    const looksBefore = world.simulator.ledger.transcripts.get(foreign.transcriptId)?.gets ?? 0;
+
+    const chunk = await addChunk();
+    await gate.reached;
+    await world.simulator.waitFor(
+      ({ transcripts }) => (transcripts.get(foreign.transcriptId)?.gets ?? 0) > looksBefore,
+    );
+    gate.open();
+    await world.simulator.assemblyai.finish(submitOf(world, audioUrl).transcriptId);
+
+    await expectCompletedOnce(chunk);
+    expect(forged).toBe(200);
+    expect(await world.api.chunk(foreign.chunk.id)).toEqual(foreign.chunk);
+  });
+
+  it('cannot make a chunk forget its own early callback', async () => {
+    const foreign = await foreignTranscript();
+    world.simulator.faults.add({
+      operation: 'submit',
+      match: { audioUrlContains: audioUrl },
+      effect: { kind: 'lostReply' },
+      times: 1,
+    });
+    world.simulator.hooks.beforeSubmitResponse = async (transcript) => {
+      if (!isOf(audioUrl)(transcript)) return;
+      await world.simulator.assemblyai.finish(transcript.id);
+      const body = { transcript_id: foreign.transcriptId, status: 'completed' };
+      await world.callback(body, { submission: transcript.submission ?? '' });
+    };
+    await expectCompletedOnce(await addChunk());
+  });
+
+  it('cannot hold a chunk up by naming a transcript that does not exist', async () => {
+    world.simulator.hooks.beforeSubmitResponse = async (transcript) => {
+      if (!isOf(audioUrl)(transcript)) return;
+      const body = { transcript_id: 'there-is-no-such-transcript', status: 'error' };
+      await world.callback(body, { submission: transcript.submission ?? '' });
+      await world.simulator.waitFor(({ gets }) =>
+        gets.some(({ transcriptId }) => transcriptId === 'there-is-no-such-transcript'),
+      );
+    };
+    await expectCompletedOnce(await addChunk());
+  });
+
+  it('only makes us look, once our transcript is known', async () => {
+    const foreign = await foreignTranscript();
+    const open = await openSubmission(world, host);
+    const answer = await world.callback({ transcript_id: foreign.transcriptId, status: 'completed' }, open);
+    await world.simulator.waitFor(({ transcripts }) => transcripts.get(open.transcriptId)?.gets === 1);
+    expect(answer.status).toBe(200);
+    expect(await callbackTraces(world, open.submission)).toEqual({
+      callbacks: 1,
+      callback_transcript_id: null,
+    });
+
+    await world.simulator.assemblyai.finish(open.transcriptId);
+
+    await expectCompletedOnce(open.chunk, open.audioUrl);
+    expect(await world.api.chunk(foreign.chunk.id)).toEqual(foreign.chunk);
+  });
+
+  it('cannot end a chunk that the provider still works at', async () => {
+    const open = await openSubmission(world, host);
+    for (const status of ['error', 'completed', 'error']) {
+      expect((await world.callback({ transcript_id: open.transcriptId, status }, open)).status).toBe(200);
+    }
+    await world.simulator.waitFor(({ transcripts }) => (transcripts.get(open.transcriptId)?.gets ?? 0) > 0);
+    expect((await world.api.chunk(open.chunk.id)).status).toBe('transcribing');
+
+    await world.simulator.assemblyai.finish(open.transcriptId);
+
+    await expectCompletedOnce(open.chunk, open.audioUrl);
+  });
+});

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Effect } from '../simulator/fault-types.js';
+import { ChildService } from './support/child-service.js';
+import { Gate } from './support/gate.js';
+import { settleChunk, startChunk } from './support/one-chunk.js';
+import { placesHolding } from './support/record.js';
+import { STRATEGIES, World, type Strategy } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+/** Found by patterns. */
+const EMAIL = 'adaeze.okonkwo@example.org';
+/** Found by nobody but a model that understands the text. */
+const NAME = 'Zonderland';
+const HEARD = `My name is Wilhelmina ${NAME}, write to ${EMAIL}.`;
+const HEARD_WITHOUT_EMAIL = `My name is Wilhelmina ${NAME}, write to <redacted_email>.`;
+const REDACTED = 'My name is <redacted_name>, write to <redacted_email>.';
+const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
+
+function sharedWorld(start: () => Promise<World>): () => World {
+  let world: World;
+  beforeAll(async () => {
+    world = await start();
+  });
+  beforeEach(async () => {
+    await world.simulator.reset();
+    world.simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+  });
+  afterAll(async () => {
+    await world.stop();
+  });
+  return () => world;
+}
+
+/** A chunk at the moment when its correction is under way; `finish` lets it come to its end. */
+async function correctingChunk(world: World, settings: object) {
+  const gate = new Gate();
+  world.simulator.hooks.beforeCorrectionResponse = gate.pass;
+  const { id } = await startChunk(world.api, settings);
+  await gate.reached;
+  const finish = () => {
+    gate.open();
+    return world.api.settledChunk(id);
+  };
+  return { pending: await world.api.chunk(id), finish };
+}
+
+describe('a conversation whose personal data is redacted', () => {
+  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }));
+
+  it('stores the first-stage text without what patterns find, before any correction', async () => {
+    const { pending, finish } = await correctingChunk(world(), { redactPii: true });
+    const places = await placesHolding(world(), EMAIL);
+    await finish();
+
+    expect(pending).toMatchObject({ status: 'correcting', transcript: HEARD_WITHOUT_EMAIL });
+    expect(pending.diarization).toMatchObject({ data: { text: HEARD_WITHOUT_EMAIL } });
+    expect(places).toEqual([]);
+  });
+
+  it('has the correction redact, and what patterns find is taken out of its answer once more', async () => {
+    world().simulator.faults.add({
+      operation: 'correct',
+      effect: saying(`Write to <redacted_name>, ${EMAIL}.`, `Mail ${EMAIL} for a better microphone.`),
+    });
+    const chunk = await settleChunk(world().api, { redactPii: true });
+
+    expect(chunk).toMatchObject({
+      transcript: 'Write to <redacted_name>, <redacted_email>.',
+      diarization: { data: { note: 'Mail <redacted_email> for a better microphone.' } },
+    });
+    expect(world().simulator.ledger.corrections).toMatchObject([
+      { redaction: true, prompt: expect.stringMatching(/^PII redaction: on$/m) },
+    ]);
+    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+  });
+
+  it('keeps the redacted first-stage text, marked as such, when the correction fails', async () => {
+    world().simulator.faults.add({ operation: 'correct', effect: { kind: 'status', status: 503 } });
+    const chunk = await settleChunk(world().api, { redactPii: true });
+
+    expect(chunk).toMatchObject({
+      status: 'completed',
+      transcript: HEARD_WITHOUT_EMAIL,
+      diarization: { data: { error: expect.stringContaining('503') } },
+    });
+    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+  });
+
+  it('is redacted from then on when a chunk is transcribed again with that wish', async () => {
+    const { api } = world();
+    const plain = await settleChunk(api);
+    const again = await api.post(`/api/transcription/chunks/${plain.id}?force=true`, { redactPii: true });
+    const chunk = await api.settledChunk(plain.id);
+
+    expect(plain.transcript).toContain(EMAIL);
+    expect(again.status).toBe(202);
+    expect(again.body).toMatchObject({ transcript: null, diarization: null });
+    expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD_WITHOUT_EMAIL });
+    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+  });
+
+  it('is what the search of these tests is able to find: an unredacted one is found', async () => {
+    const chunk = await settleChunk(world().api);
+    await world().api.finish(chunk.conversationId);
+    await world().api.finalizedConversation(chunk.conversationId);
+
+    expect(await placesHolding(world(), EMAIL)).toEqual(
+      expect.arrayContaining(['public.chunks', 'public.conversations']),
+    );
+    expect(world().simulator.ledger.corrections).toMatchObject([
+      { redaction: false, prompt: expect.stringMatching(/^PII redaction: off$/m) },
+    ]);
+  });
+});
+
+describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (strategy) => {
+  const world = sharedWorld(() => World.start({ strategy, env: { RETRY_BASE_MS: '5' } }));
+
+  it('keeps nothing of the first stage while the correction is under way', async () => {
+    const { pending, finish } = await correctingChunk(world(), { anonymize: true });
+    const places = await placesHolding(world(), NAME);
+    await finish();
+
+    expect(pending).toMatchObject({ status: 'correcting', transcript: null, diarization: null });
+    expect(places).toEqual([]);
+  });
+
+  it('keeps the redacted text alone, without the provider’s answer', async () => {
+    world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED, 'Speak up.') });
+    const chunk = await settleChunk(world().api, { anonymize: true });
+    await world().api.finish(chunk.conversationId);
+    const conversation = await world().api.summarizedConversation(chunk.conversationId);
+
+    expect(chunk).toMatchObject({ status: 'completed', transcript: REDACTED, error: null });
+    expect(chunk.diarization).toEqual({
+      schema: REDACTED_SCHEMA,
+      data: { note: 'Speak up.', raw: {}, error: null },
+    });
+    expect(conversation.transcript).toBe(REDACTED);
+    expect(world().simulator.ledger.corrections).toMatchObject([
+      { redaction: true, prompt: expect.stringContaining(HEARD) },
+    ]);
+    expect(await placesHolding(world(), NAME)).toEqual([]);
+    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+  });
+
+  it.each<[string, Effect]>([
+    ['goes on failing', { kind: 'status', status: 503 }],
+    ['is refused', { kind: 'blocked', reason: 'PROHIBITED_CONTENT' }],
+    ['says the text in an answer that cannot be read', { kind: 'text', text: HEARD }],
+  ])('withholds the text when the correction %s, and completes when it is tried again', async (_what, effect) => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'correct', effect });
+    const failed = await settleChunk(api, { anonymize: true });
+    await api.finish(failed.conversationId);
+    const unheard = await api.finalizedConversation(failed.conversationId);
+    const places = await placesHolding(world(), NAME);
+    simulator.faults.clear();
+    simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
+    await api.post(`/api/transcription/chunks/${failed.id}`, {});
+    const completed = await api.settledChunk(failed.id);
+    const heard = await waitUntil(
+      () => api.conversation(failed.conversationId),
+      ({ transcript }) => transcript === REDACTED,
+    );
+
+    expect(failed).toMatchObject({ status: 'failed', transcript: null, diarization: null });
+    expect(failed.error).toContain('withheld');
+    expect(unheard).toMatchObject({ transcript: '[Nothing to transcribe]', chunks: { failed: 1 } });
+    expect(places).toEqual([]);
+    expect(completed).toMatchObject({ status: 'completed', transcript: REDACTED, error: null });
+    expect(heard.chunks).toEqual({ total: 1, pending: 0, completed: 1, failed: 0 });
+    await api.summarizedConversation(failed.conversationId);
+  });
+
+  it('fails when its transcript is gone from the provider before the correction has asked for it', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'correct', effect: { kind: 'status', status: 503 }, times: 1 });
+    simulator.hooks.beforeCorrectionResponse = undefined;
+    const { id } = await startChunk(api, { anonymize: true });
+    await simulator.waitFor(({ counts }) => counts.correct === 1);
+    const [transcriptId] = simulator.ledger.transcripts.keys();
+    await fetch(`${simulator.url}/v2/transcript/${transcriptId ?? ''}`, {
+      method: 'DELETE',
+      headers: { authorization: 'a-key-of-the-tests' },
+    });
+    const chunk = await api.settledChunk(id);
+
+    expect(chunk.transcript ?? '').not.toContain('Deleted by user');
+  });
+});
+
+describe('an anonymised conversation', () => {
+  it('leaves nothing of the first stage in the log of the process', async () => {
+    const world = await World.start({ env: { RETRY_BASE_MS: '5' } });
+    await world.stopService();
+    const child = await ChildService.start({ env: world.env() });
+    try {
+      world.simulator.faults.add(
+        { operation: 'submit', effect: { kind: 'outcome', text: HEARD } },
+        { operation: 'correct', effect: { kind: 'text', text: HEARD } },
+      );
+      const chunk = await settleChunk(child.api, { anonymize: true });
+      await child.kill('SIGTERM');
+
+      expect(chunk.status).toBe('failed');
+      expect(child.output).toContain(`chunk ${chunk.id} could not be corrected`);
+      expect(child.output).not.toContain(NAME);
+      expect(child.output).not.toContain(EMAIL);
+    } finally {
+      await child.kill('SIGKILL');
+      await world.stop();
+    }
+  });
+});
+
+describe.each<Strategy>(STRATEGIES)('the one-stage provider, with the %s strategy', (strategy) => {
+  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_PROVIDER: 'AssemblyAI' } }));
+
+  it('completes a chunk with the provider’s text and answer, without a correction', async () => {
+    const { api, simulator } = world();
+    const settled = await api.metric('ringback_chunks_settled_total', { status: 'completed' });
+    const chunk = await settleChunk(api);
+    await api.finish(chunk.conversationId);
+    const conversation = await api.summarizedConversation(chunk.conversationId);
+
+    expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD, error: null });
+    expect(chunk.diarization).toMatchObject({
+      schema: 'ASSEMBLYAI',
+      data: { id: chunk.transcriptId, text: HEARD, status: 'completed' },
+    });
+    expect(conversation.transcript).toBe(HEARD);
+    expect(simulator.ledger.counts).toMatchObject({ submit: 1, correct: 0, summarise: 1 });
+    expect(await api.metric('ringback_chunks_settled_total', { status: 'completed' })).toBe(settled + 1);
+  });
+
+  it('redacts by patterns where redaction is asked for', async () => {
+    const chunk = await settleChunk(world().api, { redactPii: true });
+
+    expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD_WITHOUT_EMAIL });
+    expect(chunk.diarization).toMatchObject({ data: { text: HEARD_WITHOUT_EMAIL } });
+  });
+
+  it('withholds the text of an anonymised conversation, which it cannot anonymise', async () => {
+    const settled = await world().api.metric('ringback_chunks_settled_total', { status: 'failed' });
+    const chunk = await settleChunk(world().api, { anonymize: true });
+
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null, diarization: null });
+    expect(chunk.error).toContain('TRANSCRIPTION_PROVIDER');
+    expect(await world().api.metric('ringback_chunks_settled_total', { status: 'failed' })).toBe(settled + 1);
+  });
+});
+
+function saying(text: string, note = ''): Effect {
+  return { kind: 'text', text: JSON.stringify({ corrected_transcript: text, note }) };
+}
