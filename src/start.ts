@@ -6,6 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { validationPipe } from './http/validation.js';
+import { startMetricsServer } from './observability/metrics-server.js';
 import { Metrics } from './observability/metrics.js';
 import { ServiceLogger } from './observability/service-logger.js';
 import { installCallbackDoor } from './webhooks/callback-door.js';
@@ -48,8 +49,15 @@ export async function startService({
   const logger = quiet ? false : new ServiceLogger();
   if (config.role === 'worker') {
     const app = await NestFactory.createApplicationContext(module, { abortOnError: false, logger });
+    const { metricsPort } = config.http;
+    const metricsServer =
+      metricsPort === undefined ? undefined : await startMetricsServer(app, config.http.host, metricsPort);
     new Logger('Ringback').log('taking jobs');
-    return { app, stop: () => app.close() };
+    const stop = async (): Promise<void> => {
+      await app.close();
+      await metricsServer?.close();
+    };
+    return { app, stop };
   }
   const app = await NestFactory.create<NestFastifyApplication>(
     module,

@@ -18,6 +18,8 @@ export interface HttpConfig {
   /** Empty: `/api` is open, which is allowed on a loopback host only. */
   apiKeys: readonly string[];
   maxUploadBytes: number;
+  /** Where a worker, which has no other HTTP, shows its health and metrics; unset: nowhere. */
+  metricsPort?: number;
 }
 
 export interface TranscriptionConfig {

@@ -39,6 +39,7 @@ export function createAppConfig(source: Source): AppConfig {
     http: {
       host: env.HOST,
       port: env.PORT,
+      metricsPort: env.METRICS_PORT,
       apiKeys: splitList(env.API_KEYS),
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
     },

@@ -74,6 +74,10 @@ export class EnvironmentVariables {
   @WholeNumber(0, 65_535)
   PORT = 3000;
 
+  @IsOptional()
+  @WholeNumber(1, 65_535)
+  METRICS_PORT?: number;
+
   @IsIn(ROLES, { message: `is not a role; give one of ${ROLES.join(', ')}` })
   ROLE: (typeof ROLES)[number] = 'all';
 
