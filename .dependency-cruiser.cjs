@@ -10,6 +10,7 @@ const layers = [
   ['conversations'],
   ['transcription', 'correction'],
   ['webhooks'],
+  ['doctor'],
 ];
 
 const upward = layers.slice(0, -1).map((folders, level) => ({

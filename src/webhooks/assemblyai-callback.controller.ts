@@ -1,10 +1,11 @@
 import { Body, Controller, HttpStatus, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { AppConfig } from '../config/app-config.js';
 import { HasOwnDoor } from '../http/api-key.guard.js';
 import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from './callback-door.js';
-import { CallbackReceiver, type CallbackOutcome } from './callback-receiver.js';
+import { CallbackReceiver, proofFor, type CallbackOutcome } from './callback-receiver.js';
 
 /** A 4xx is final for the provider, so it is given only where calling again cannot help. */
 const ANSWERS: Readonly<Record<CallbackOutcome, { status: HttpStatus; body: object }>> = {
@@ -39,6 +40,7 @@ export class AssemblyAiCallbackController {
   constructor(
     private readonly receiver: CallbackReceiver,
     private readonly metrics: Metrics,
+    private readonly config: AppConfig,
   ) {}
 
   @Post()
@@ -61,6 +63,8 @@ export class AssemblyAiCallbackController {
     const outcome = await this.receiver.receive(body, submission);
     this.metrics.callbacks.inc({ outcome });
     const { status, body: answer } = ANSWERS[outcome];
-    await reply.status(status).send(answer);
+    const proof =
+      outcome === 'ignored' ? proofFor(body, this.config.transcription.callbackSecrets[0]) : undefined;
+    await reply.status(status).send(proof === undefined ? answer : { ...answer, proof });
   }
 }

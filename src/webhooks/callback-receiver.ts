@@ -3,7 +3,11 @@ import { validate as isUuid } from 'uuid';
 import { Coordination } from '../coordination/coordination.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
+import { callbackProof, DOCTOR_STATUS } from './callback-proof.js';
 import { CallbacksRepository } from './callbacks.repository.js';
+
+/** Longer ones are no nonce of the doctor's. */
+const MAX_NONCE_LENGTH = 100;
 
 export type CallbackOutcome = 'ok' | 'error_handled' | 'ignored' | 'unknown' | 'malformed' | 'unavailable';
 
@@ -68,6 +72,19 @@ export class CallbackReceiver {
 /** A parameter that is given more than once is a list. Ours is the last: the configured URL may have one of its own before it. */
 function lastOf(parameter: unknown): unknown {
   return Array.isArray(parameter) ? parameter.at(-1) : parameter;
+}
+
+/**
+ * Answers the doctor, who asks whether callbacks arrive at this service.
+ *
+ * @returns undefined when the callback is not the doctor's
+ */
+export function proofFor(body: unknown, secret: string | undefined): string | undefined {
+  if (typeof body !== 'object' || body === null || secret === undefined) return undefined;
+  const { status, nonce } = body as Record<string, unknown>;
+  if (status !== DOCTOR_STATUS || typeof nonce !== 'string' || nonce.length > MAX_NONCE_LENGTH)
+    return undefined;
+  return callbackProof(secret, nonce);
 }
 
 type Notification = { transcriptId: string; status: 'completed' | 'error' };

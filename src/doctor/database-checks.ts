@@ -1,0 +1,87 @@
+import { assertSchemaCompatibility } from 'bullmq';
+import pg from 'pg';
+import type { AppConfig } from '../config/app-config.js';
+import { EmbeddedPostgresError, startEmbeddedServer } from '../database/embedded/embedded-server.js';
+import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+
+/** Leases and deadlines are the database's reckoning, queue delays the processes' own: seconds of difference show as delays. */
+const MAX_SKEW_MS = 2_000;
+const WORTH_A_WARNING_MS = 250;
+
+export function databaseChecks(config: AppConfig): Check[] {
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) {
+    return [{ name: 'database', run: () => checkEmbedded(config.dataDir) }];
+  }
+  return [
+    { name: 'database', run: () => withClient(databaseUrl, checkDatabase) },
+    { name: 'clock', run: () => withClient(databaseUrl, checkClock) },
+    ...(config.redisUrl === undefined
+      ? [{ name: 'queues', run: () => withClient(databaseUrl, checkQueues) }]
+      : []),
+  ];
+}
+
+async function checkEmbedded(dataDir: string): Promise<Finding> {
+  try {
+    const server = await startEmbeddedServer({ dataDir, log: () => undefined });
+    const finding = await withClient(server.connectionString, checkDatabase);
+    await server.stop();
+    return finding;
+  } catch (error) {
+    if (!(error instanceof EmbeddedPostgresError)) throw error;
+    if (error.code === 'in_use') return ok('embedded PostgreSQL, in use by a running Ringback');
+    return failed(error.message, 'do what it says, or set DATABASE_URL to a PostgreSQL of yours');
+  }
+}
+
+async function withClient(url: string, check: (client: pg.Client) => Promise<Finding>): Promise<Finding> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CHECK_TIMEOUT_MS,
+    query_timeout: CHECK_TIMEOUT_MS,
+  });
+  try {
+    await client.connect();
+    return await check(client);
+  } catch (error) {
+    return failed(reasonOf(error), 'check DATABASE_URL, and that the server runs and lets this machine in');
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkDatabase(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ version: string; migrated: boolean }>(
+    `select current_setting('server_version') as version, to_regclass('chunks') is not null as migrated`,
+  );
+  const [row] = rows;
+  if (row?.migrated !== true) {
+    return warning(
+      `PostgreSQL ${row?.version ?? ''} has no tables of Ringback yet`,
+      'the first start makes them',
+    );
+  }
+  return ok(`PostgreSQL ${row.version}`);
+}
+
+async function checkClock(client: pg.Client): Promise<Finding> {
+  const before = Date.now();
+  const { rows } = await client.query<{ ms: number }>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::double precision as ms',
+  );
+  const middle = (before + Date.now()) / 2;
+  const skewMs = Math.round(Math.abs((rows[0]?.ms ?? 0) - middle));
+  const detail = `this machine and the database differ by ${skewMs} ms`;
+  if (skewMs > MAX_SKEW_MS) return failed(detail, 'run an NTP client on both');
+  return skewMs > WORTH_A_WARNING_MS ? warning(detail, 'run an NTP client on both') : ok(detail);
+}
+
+async function checkQueues(client: pg.Client): Promise<Finding> {
+  try {
+    await assertSchemaCompatibility(client);
+    return ok('on PostgreSQL');
+  } catch (error) {
+    return warning(`on PostgreSQL: ${reasonOf(error)}`, 'the first start makes the tables of the queues');
+  }
+}

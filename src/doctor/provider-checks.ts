@@ -1,0 +1,50 @@
+import type { AppConfig } from '../config/app-config.js';
+import { chooseModel } from '../correction/choose-model.js';
+import { buildSummaryPrompt, SUMMARY_SCHEMA } from '../correction/summary-prompt.js';
+import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
+import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+
+/** Enough for the thoughts of a model before its few words. */
+const MAX_OUTPUT_TOKENS = 1_024;
+
+export function providerChecks(config: AppConfig): Check[] {
+  const { correctionModel, summaryModel } = config.correction;
+  const models =
+    config.transcription.provider === 'AssemblyAI' ? [summaryModel] : [correctionModel, summaryModel];
+  return [
+    { name: 'AssemblyAI', run: () => checkAssemblyAi(config) },
+    ...[...new Set(models)].map((model) => ({ name: model, run: () => checkModel(config, model) })),
+  ];
+}
+
+/** Asks for the newest transcript: free, and refused without a valid key of the right region. */
+async function checkAssemblyAi({ transcription: { assemblyai } }: AppConfig): Promise<Finding> {
+  const client = new AssemblyAiClient({ ...assemblyai, timeouts: { readMs: CHECK_TIMEOUT_MS } });
+  try {
+    await client.list({ limit: 1 });
+    return ok(`the key is accepted by ${new URL(assemblyai.baseUrl).host}`);
+  } catch (error) {
+    return failed(reasonOf(error), 'check ASSEMBLYAI_API_KEY and ASSEMBLYAI_BASE_URL');
+  } finally {
+    client.close();
+  }
+}
+
+/** Asks for a summary of three words; costs some tokens. */
+async function checkModel(config: AppConfig, model: string): Promise<Finding> {
+  if (config.correction.languageModel.kind === 'none') {
+    return warning('no model is configured: texts stay uncorrected', 'set GCP_SA_JSON or GEMINI_API_KEY');
+  }
+  try {
+    const answer = await chooseModel(config).generate({
+      model,
+      ...buildSummaryPrompt({ transcript: 'This is a test.', language: 'en' }),
+      responseSchema: SUMMARY_SCHEMA,
+      maxOutputTokens: MAX_OUTPUT_TOKENS,
+      timeoutMs: CHECK_TIMEOUT_MS,
+    });
+    return ok(`answers (${answer.modelVersion ?? model})`);
+  } catch (error) {
+    return failed(reasonOf(error), 'check the model name, the credentials, and the quota of their project');
+  }
+}

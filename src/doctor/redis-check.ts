@@ -1,0 +1,50 @@
+import { Redis } from 'ioredis';
+import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+
+export function redisCheck(url: string): Check {
+  return { name: 'queues', run: () => checkRedis(url) };
+}
+
+async function checkRedis(url: string): Promise<Finding> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CHECK_TIMEOUT_MS,
+    commandTimeout: CHECK_TIMEOUT_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let connectionError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    connectionError = error;
+  });
+  try {
+    await redis.connect();
+    return readInfo(await redis.info());
+  } catch (error) {
+    return failed(
+      connectionError?.message ?? reasonOf(error),
+      'check REDIS_URL, and that the server runs and lets this machine in',
+    );
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function readInfo(info: string): Finding {
+  const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+  const detail = `Redis ${field('redis_version') ?? 'of unknown version'}`;
+  const policy = field('maxmemory_policy') ?? 'unknown';
+  if (policy !== 'noeviction') {
+    return failed(
+      `${detail}, maxmemory-policy ${policy}: jobs may vanish`,
+      'set maxmemory-policy to noeviction',
+    );
+  }
+  if (field('aof_enabled') !== '1') {
+    return warning(
+      `${detail}, no append-only file: a restart forgets all jobs, which the reconciler then brings back`,
+      'set appendonly to yes',
+    );
+  }
+  return ok(`${detail}, noeviction, append-only file`);
+}
