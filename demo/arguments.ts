@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { wrongUsage } from './wrong-usage.js';
 
 export const USAGE = `Usage: npm run demo [-- options]
 
@@ -36,7 +37,8 @@ export function parseDemoArguments(args: readonly string[]): ParsedArguments {
     if (values['data-dir'] === '') return { kind: 'wrong', problem: '--data-dir wants the name of a folder' };
     return { kind: 'run', given: { exit: values.exit, dataDir: resolve(values['data-dir']) } };
   } catch (error) {
-    if (error instanceof TypeError) return { kind: 'wrong', problem: error.message };
-    throw error;
+    const problem = wrongUsage(error);
+    if (problem === undefined) throw error;
+    return { kind: 'wrong', problem };
   }
 }

@@ -6,6 +6,9 @@ import { CHUNK_STATES } from './progress.js';
 /** Often enough to see the first-stage text before the corrected one takes its place. */
 const LOOK_INTERVAL_MS = 100;
 
+/** What it takes to follow a chunk. */
+export type ChunkFacts = Pick<ChunkResponse, 'status' | 'transcript' | 'error' | 'diarization'>;
+
 export interface ChunkNews {
   /** Each state once, in order; also one that was over between two looks. */
   onState(status: ChunkStatus): void;
@@ -25,10 +28,7 @@ export class ChunkFailedError extends Error {
  * @param read reads the chunk as it is now
  * @throws ChunkFailedError when it fails; whatever `read` throws
  */
-export async function followChunk(
-  read: () => Promise<ChunkResponse>,
-  news: ChunkNews,
-): Promise<ChunkResponse> {
+export async function followChunk<T extends ChunkFacts>(read: () => Promise<T>, news: ChunkNews): Promise<T> {
   let told = -1;
   let heard: string | undefined;
   for (;;) {
@@ -59,7 +59,7 @@ function tell(text: string | null, news: ChunkNews): string | undefined {
 }
 
 /** The provider's answer stays beside the corrected text. */
-function firstStageText({ diarization }: ChunkResponse): string | null {
+function firstStageText({ diarization }: ChunkFacts): string | null {
   const { raw } = (diarization?.data ?? {}) as { raw?: { text?: unknown } };
   return typeof raw?.text === 'string' ? raw.text : null;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -46,16 +47,10 @@ export class Interruption {
     this.listeners.push(listener);
   }
 
-  /** Resolves when somebody wants this to stop. Keeps the process alive until then. */
+  /** Resolves when somebody wants this to stop. Does not keep the process alive. */
   async wait(): Promise<void> {
     if (this.signal.aborted) return;
-    const alive = setInterval(() => undefined, LONG_MS);
-    await new Promise<void>((resolve) => {
-      this.signal.addEventListener('abort', () => {
-        resolve();
-      });
-    });
-    clearInterval(alive);
+    await once(this.signal, 'abort');
   }
 
   private interrupt(name: StopSignal): void {
@@ -72,6 +67,3 @@ export class Interruption {
     }
   }
 }
-
-/** Any long time will do. */
-const LONG_MS = 3_600_000;

@@ -3,8 +3,10 @@ import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { AppModule } from './app.module.js';
 import { ConfigModule } from './config/config.module.js';
+import { errorBodyOf } from './http/api-error.filter.js';
 import { validationPipe } from './http/validation.js';
 import { startMetricsServer } from './observability/metrics-server.js';
 import { Metrics } from './observability/metrics.js';
@@ -61,11 +63,22 @@ export async function startService({
   }
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter({ bodyLimit: MAX_JSON_BYTES, forceCloseConnections: 'idle' }),
-    { abortOnError: false, logger },
+    new FastifyAdapter({
+      bodyLimit: MAX_JSON_BYTES,
+      forceCloseConnections: 'idle',
+      // Of URLs that are broken or too long; no filter sees these.
+      frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
+        const body = errorBodyOf(error);
+        void reply.status(body.statusCode).send(body);
+      },
+    }),
+    // Fastify's own parser takes JSON; Nest's would take forms as well.
+    { abortOnError: false, logger, bodyParser: false },
   );
   try {
-    installCallbackDoor(app.getHttpAdapter().getInstance(), {
+    const server = app.getHttpAdapter().getInstance();
+    server.removeContentTypeParser('text/plain');
+    installCallbackDoor(server, {
       secrets: config.transcription.callbackSecrets,
       metrics: app.get(Metrics),
     });

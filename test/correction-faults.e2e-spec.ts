@@ -21,7 +21,11 @@ const PASSING: [string, Effect, RegExp][] = [
   ['sends a page of HTML', { kind: 'body', body: '<html>Bad Gateway</html>' }, /not JSON/],
   ['writes prose instead of JSON', { kind: 'text', text: `Sure! ${HEARD}` }, /not a JSON object/],
   ['leaves out a field', { kind: 'text', text: JSON.stringify({ corrected_transcript: 'x' }) }, /lacks/],
-  ['gives a field of the wrong type', { kind: 'text', text: '{"corrected_transcript":[],"note":""}' }, /lacks/],
+  [
+    'gives a field of the wrong type',
+    { kind: 'text', text: '{"corrected_transcript":[],"note":""}' },
+    /lacks/,
+  ],
   ['has no candidates', { kind: 'empty' }, /without content/],
   ['is cut off', { kind: 'finish', finishReason: 'MAX_TOKENS' }, /ran out of output tokens/],
 ];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Effect } from '../simulator/fault-types.js';
-import { ChildService } from './support/child-service.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { placesHolding } from './support/record.js';
+import { ServiceProcess } from './support/service-process.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
@@ -99,14 +99,17 @@ describe('a conversation whose personal data is redacted', () => {
     expect(await placesHolding(world(), EMAIL)).toEqual([]);
   });
 
-  it('is what the search of these tests is able to find: an unredacted one is found', async () => {
-    const chunk = await settleChunk(world().api);
-    await world().api.finish(chunk.conversationId);
-    await world().api.finalizedConversation(chunk.conversationId);
+  it('is searched for in earnest: the personal data of another conversation is found', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'correct', effect: saying('Write to control@example.org.') });
+    const chunk = await settleChunk(api);
+    await api.finish(chunk.conversationId);
+    await api.summarizedConversation(chunk.conversationId);
 
-    expect(await placesHolding(world(), EMAIL)).toEqual(
-      expect.arrayContaining(['public.chunks', 'public.conversations']),
-    );
+    expect(await placesHolding(world(), 'Control@Example.org')).toEqual([
+      'public.chunks',
+      'public.conversations',
+    ]);
     expect(world().simulator.ledger.corrections).toMatchObject([
       { redaction: false, prompt: expect.stringMatching(/^PII redaction: off$/m) },
     ]);
@@ -117,6 +120,7 @@ describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (s
   const world = sharedWorld(() => World.start({ strategy, env: { RETRY_BASE_MS: '5' } }));
 
   it('keeps nothing of the first stage while the correction is under way', async () => {
+    world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
     const { pending, finish } = await correctingChunk(world(), { anonymize: true });
     const places = await placesHolding(world(), NAME);
     await finish();
@@ -148,69 +152,77 @@ describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (s
     ['goes on failing', { kind: 'status', status: 503 }],
     ['is refused', { kind: 'blocked', reason: 'PROHIBITED_CONTENT' }],
     ['says the text in an answer that cannot be read', { kind: 'text', text: HEARD }],
-  ])('withholds the text when the correction %s, and completes when it is tried again', async (_what, effect) => {
-    const { api, simulator } = world();
-    simulator.faults.add({ operation: 'correct', effect });
-    const failed = await settleChunk(api, { anonymize: true });
-    await api.finish(failed.conversationId);
-    const unheard = await api.finalizedConversation(failed.conversationId);
-    const places = await placesHolding(world(), NAME);
-    simulator.faults.clear();
-    simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
-    await api.post(`/api/transcription/chunks/${failed.id}`, {});
-    const completed = await api.settledChunk(failed.id);
-    const heard = await waitUntil(
-      () => api.conversation(failed.conversationId),
-      ({ transcript }) => transcript === REDACTED,
-    );
+  ])(
+    'withholds the text when the correction %s, and completes when it is tried again',
+    async (_what, effect) => {
+      const { api, simulator } = world();
+      simulator.faults.add({ operation: 'correct', effect });
+      const failed = await settleChunk(api, { anonymize: true });
+      await api.finish(failed.conversationId);
+      const unheard = await api.finalizedConversation(failed.conversationId);
+      const places = await placesHolding(world(), NAME);
+      simulator.faults.clear();
+      simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
+      await api.post(`/api/transcription/chunks/${failed.id}`, {});
+      const completed = await api.settledChunk(failed.id);
+      const heard = await waitUntil(
+        () => api.conversation(failed.conversationId),
+        ({ transcript }) => transcript === REDACTED,
+      );
 
-    expect(failed).toMatchObject({ status: 'failed', transcript: null, diarization: null });
-    expect(failed.error).toContain('withheld');
-    expect(unheard).toMatchObject({ transcript: '[Nothing to transcribe]', chunks: { failed: 1 } });
-    expect(places).toEqual([]);
-    expect(completed).toMatchObject({ status: 'completed', transcript: REDACTED, error: null });
-    expect(heard.chunks).toEqual({ total: 1, pending: 0, completed: 1, failed: 0 });
-    await api.summarizedConversation(failed.conversationId);
-  });
+      expect(failed).toMatchObject({ status: 'failed', transcript: null, diarization: null });
+      expect(failed.error).toContain('withheld');
+      expect(unheard).toMatchObject({ transcript: '[Nothing to transcribe]', chunks: { failed: 1 } });
+      expect(places).toEqual([]);
+      expect(completed).toMatchObject({ status: 'completed', transcript: REDACTED, error: null });
+      expect(heard.chunks).toEqual({ total: 1, pending: 0, completed: 1, failed: 0 });
+      await api.summarizedConversation(failed.conversationId);
+    },
+  );
 
-  it('fails when its transcript is gone from the provider before the correction has asked for it', async () => {
-    const { api, simulator } = world();
-    simulator.faults.add({ operation: 'correct', effect: { kind: 'status', status: 503 }, times: 1 });
-    simulator.hooks.beforeCorrectionResponse = undefined;
-    const { id } = await startChunk(api, { anonymize: true });
-    await simulator.waitFor(({ counts }) => counts.correct === 1);
-    const [transcriptId] = simulator.ledger.transcripts.keys();
-    await fetch(`${simulator.url}/v2/transcript/${transcriptId ?? ''}`, {
+  it('fails when its transcript is deleted at the provider before it could be corrected', async () => {
+    const { simulator } = world();
+    simulator.faults.add({ operation: 'correct', effect: { kind: 'text', text: 'no JSON' } });
+    const { pending, finish } = await correctingChunk(world(), { anonymize: true });
+    await fetch(`${simulator.url}/v2/transcript/${pending.transcriptId ?? ''}`, {
       method: 'DELETE',
       headers: { authorization: 'a-key-of-the-tests' },
     });
-    const chunk = await api.settledChunk(id);
+    const chunk = await finish();
 
-    expect(chunk.transcript ?? '').not.toContain('Deleted by user');
+    expect(chunk).toMatchObject({ status: 'failed', transcript: null, diarization: null });
+    expect(chunk.error).toContain('deleted at AssemblyAI');
+    expect(simulator.ledger.counts.correct).toBe(1);
   });
 });
 
-describe('an anonymised conversation', () => {
-  it('leaves nothing of the first stage in the log of the process', async () => {
-    const world = await World.start({ env: { RETRY_BASE_MS: '5' } });
-    await world.stopService();
-    const child = await ChildService.start({ env: world.env() });
-    try {
-      world.simulator.faults.add(
-        { operation: 'submit', effect: { kind: 'outcome', text: HEARD } },
-        { operation: 'correct', effect: { kind: 'text', text: HEARD } },
-      );
-      const chunk = await settleChunk(child.api, { anonymize: true });
-      await child.kill('SIGTERM');
+describe('the log of the process', () => {
+  let world: World;
+  let service: ServiceProcess;
 
-      expect(chunk.status).toBe('failed');
-      expect(child.output).toContain(`chunk ${chunk.id} could not be corrected`);
-      expect(child.output).not.toContain(NAME);
-      expect(child.output).not.toContain(EMAIL);
-    } finally {
-      await child.kill('SIGKILL');
-      await world.stop();
-    }
+  beforeAll(async () => {
+    world = await World.start({ env: { RETRY_BASE_MS: '5' } });
+    await world.stopService();
+    service = await ServiceProcess.start(world.env());
+  });
+
+  afterAll(async () => {
+    await service.stop('SIGKILL');
+    await world.stop();
+  });
+
+  it('holds nothing of the first stage of an anonymised conversation', async () => {
+    world.simulator.faults.add(
+      { operation: 'submit', effect: { kind: 'outcome', text: HEARD } },
+      { operation: 'correct', effect: { kind: 'text', text: HEARD } },
+    );
+    const chunk = await settleChunk(world.api, { anonymize: true });
+    await service.stop();
+
+    expect(chunk.status).toBe('failed');
+    expect(service.output).toContain(`chunk ${chunk.id} could not be corrected`);
+    expect(service.output).not.toContain(NAME);
+    expect(service.output).not.toContain(EMAIL);
   });
 });
 

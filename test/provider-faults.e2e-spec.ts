@@ -101,7 +101,11 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
   it('fails a chunk at once, and names the variable to look at, when the key is refused', async () => {
     const chunk = await settleWith({
       operation: 'submit',
-      effect: { kind: 'status', status: 401, body: { error: 'Authentication error, token a-key-of-the-tests' } },
+      effect: {
+        kind: 'status',
+        status: 401,
+        body: { error: 'Authentication error, token a-key-of-the-tests' },
+      },
     });
 
     expect(chunk.status).toBe('failed');
@@ -189,23 +193,30 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(chunk.error).toContain('deleted');
   });
 
-  it.each([[null], ['']])('reads [Nothing to transcribe] when neither stage finds words (%j)', async (text) => {
-    const { api } = world();
-    const chunk = await settleWith({ operation: 'submit', effect: { kind: 'outcome', text } });
-    await api.finish(chunk.conversationId);
-    const finalized = await api.finalizedConversation(chunk.conversationId);
+  it.each([[null], ['']])(
+    'reads [Nothing to transcribe] when neither stage finds words (%j)',
+    async (text) => {
+      const { api } = world();
+      const chunk = await settleWith({ operation: 'submit', effect: { kind: 'outcome', text } });
+      await api.finish(chunk.conversationId);
+      const finalized = await api.finalizedConversation(chunk.conversationId);
 
-    expect(chunk).toMatchObject({
-      status: 'completed',
-      transcript: '[Nothing to transcribe]',
-      diarization: { data: { error: null } },
-    });
-    expect(ledger().counts.correct).toBe(1);
-    expect(finalized).toMatchObject({ transcript: '[Nothing to transcribe]', summary: null });
-  });
+      expect(chunk).toMatchObject({
+        status: 'completed',
+        transcript: '[Nothing to transcribe]',
+        diarization: { data: { error: null } },
+      });
+      expect(ledger().counts.correct).toBe(1);
+      expect(finalized).toMatchObject({ transcript: '[Nothing to transcribe]', summary: null });
+    },
+  );
 
   it('uploads again when the upload fails', async () => {
-    const chunk = await settleWith({ operation: 'upload', effect: { kind: 'status', status: 503 }, times: 2 });
+    const chunk = await settleWith({
+      operation: 'upload',
+      effect: { kind: 'status', status: 503 },
+      times: 2,
+    });
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });
     expect(ledger().counts).toMatchObject({ upload: 3, submit: 1 });
@@ -260,9 +271,7 @@ describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy'
 });
 
 describe('a callback that never comes', () => {
-  const world = sharedWorld(() =>
-    World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '300' } }),
-  );
+  const world = sharedWorld(() => World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '300' } }));
 
   it('is replaced by a look when CALLBACK_DEADLINE_MS is over', async () => {
     const { api, simulator } = world();

@@ -7,6 +7,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareDataDir } from '../../src/database/embedded/data-folder.js';
@@ -25,6 +26,8 @@ const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 60_000;
 const LOOK_INTERVAL_MS = 50;
 const ANSWER_TIMEOUT_MS = 5_000;
+/** That a process does not answer shows at once, that it has ended a moment later; the second explains the first. */
+const END_SHOWS_MS = 100;
 
 /** Paths and ids are nobody else's business. */
 const LOG_MODE = 0o600;
@@ -79,7 +82,9 @@ export class ServiceProcess {
   /** Starts the process; `ready` says when it works. Whoever calls this also calls `stop`, whatever happens. */
   static async spawn(options: ServiceProcessOptions): Promise<ServiceProcess> {
     await prepareDataDir(options.dataDir);
-    const log = openSync(logFileOf(options.dataDir), 'w', LOG_MODE);
+    // Removed, not emptied: another one that is still running there keeps its own to itself.
+    await rm(logFileOf(options.dataDir), { force: true });
+    const log = openSync(logFileOf(options.dataDir), 'a', LOG_MODE);
     try {
       const child = spawn(process.execPath, ['--enable-source-maps', '--import', LEASH, SERVICE], {
         cwd: options.dataDir,
@@ -123,10 +128,16 @@ export class ServiceProcess {
    * @throws ServiceFailedError when the service ends first; whatever `work` throws
    */
   async whileAlive<T>(work: Promise<T>): Promise<T> {
-    const death = this.ended.then((how): never => {
+    const died = (how: string): never => {
       throw new ServiceFailedError(`the service stopped by itself (${how})`);
-    });
-    return Promise.race([work, death]);
+    };
+    try {
+      return await Promise.race([work, this.ended.then(died)]);
+    } catch (error) {
+      await pause(END_SHOWS_MS);
+      if (this.howItEnded !== undefined) died(this.howItEnded);
+      throw error;
+    }
   }
 
   /**

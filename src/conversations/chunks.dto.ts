@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsOptional, IsUrl, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsUrl, Max, Min } from 'class-validator';
 import type { ChunkStatus, StrategyName } from '../database/schema.js';
+import { StorableText } from './storable-text.decorator.js';
 
 /** PostgreSQL's integer. */
 export const MAX_POSITION = 2_147_483_647;
@@ -13,7 +14,7 @@ export class CreateChunkFromUrlRequest {
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
     { message: 'audioUrl must be an http or https URL' },
   )
-  @MaxLength(MAX_URL_LENGTH)
+  @StorableText(MAX_URL_LENGTH)
   audioUrl!: string;
 
   @ApiPropertyOptional({ minimum: 0, description: 'After the last chunk when not given.' })

@@ -150,7 +150,8 @@ export class ChunksRepository {
           .updateTable('conversations')
           .set({ merge_needed: true })
           .where('id', '=', restarted.conversationId)
-          .where('status', '=', 'finalized')
+          // Not only a finalized one: a merge under way makes it one, and has not seen this restart.
+          .where('status', '<>', 'open')
           .execute();
         return { kind: 'restarted', ...restarted };
       }

@@ -70,7 +70,8 @@ export class FailedChunksRepository {
           .updateTable('conversations')
           .set({ merge_needed: true })
           .where('id', 'in', [...new Set(restarted.map(({ conversationId }) => conversationId))])
-          .where('status', '=', 'finalized')
+          // Not only finalized ones: a merge under way makes them so, and has not seen this restart.
+          .where('status', '<>', 'open')
           .execute();
       }
       return restarted;

@@ -62,15 +62,24 @@ export class UploadReceiver {
     }
   }
 
-  private parts(request: FastifyRequest): AsyncIterableIterator<Multipart> {
-    return request.parts({
-      limits: {
-        // The store counts the bytes itself; this only has to stay out of its way.
-        fileSize: Number.MAX_SAFE_INTEGER,
-        fields: MAX_FIELDS,
-        fieldSize: MAX_FIELD_BYTES,
-      },
-    });
+  private async *parts(request: FastifyRequest): AsyncGenerator<Multipart> {
+    try {
+      yield* request.parts({
+        limits: {
+          // The store counts the bytes itself; this only has to stay out of its way.
+          fileSize: Number.MAX_SAFE_INTEGER,
+          fields: MAX_FIELDS,
+          fieldSize: MAX_FIELD_BYTES,
+        },
+      });
+    } catch (error) {
+      // Limits come with a status. All else is a form that cannot be read, or ended too early; only the text says which.
+      if (error instanceof Error && 'statusCode' in error) throw error;
+      throw new BadRequestException(
+        'the multipart form is broken or incomplete; send it again, with the boundary that its content type names',
+        { cause: error },
+      );
+    }
   }
 }
 

@@ -11,7 +11,7 @@ const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com/';
 
 export interface GeminiApiOptions {
   apiKey: string;
-  /** A gateway or the simulator; unset: Google's own address. */
+  /** A gateway, for example; unset: Google's own address. */
   baseUrl?: string;
 }
 

@@ -75,7 +75,7 @@ const OUTPUT = `Answer with one JSON object and nothing else: "corrected_transcr
 /**
  * Builds the instruction and the message for one correction. Pure: equal input, equal prompt.
  *
- * Layout of the message, which the simulator reads as well: the lines `PII redaction: on|off`, `Main language: ...` and
+ * Layout of the message, kept stable for whoever reads it on the way (a gateway that logs or routes): the lines `PII redaction: on|off`, `Main language: ...` and
  * `Recording: attached|none`; then `<hotwords>` (one a line; left out when there are none), `<guidance>` (left out when
  * there is none) and `<partial_transcript>`, which is always there.
  */

@@ -18,7 +18,7 @@ export class ApiErrorFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const body = toBody(exception);
+    const body = errorBodyOf(exception);
     if (body.statusCode === INTERNAL_SERVER_ERROR) {
       const request = http.getRequest<FastifyRequest>();
       const stack = exception instanceof Error ? exception.stack : String(exception);
@@ -30,7 +30,8 @@ export class ApiErrorFilter implements ExceptionFilter {
   }
 }
 
-function toBody(exception: unknown): ErrorBody {
+/** The body of the answer to a request that failed with `exception`; what is our own fault is not told. */
+export function errorBodyOf(exception: unknown): ErrorBody {
   if (exception instanceof HttpException) return fromHttpException(exception);
   const statusCode = clientErrorStatus(exception);
   if (statusCode !== undefined && exception instanceof Error) return bodyOf(statusCode, exception.message);

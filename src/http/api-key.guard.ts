@@ -32,7 +32,9 @@ export class ApiKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (this.digests.length === 0) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (!request.url.startsWith('/api/')) return true;
+    // The route that was matched, not the URL: one path can be written in many ways (`/%61pi/`, `http://host/api/`).
+    const route = request.routeOptions.url;
+    if (route !== undefined && !route.startsWith('/api/')) return true;
     if (this.reflector.get<boolean | undefined>(OWN_DOOR, context.getHandler()) === true) return true;
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined || !this.isKnown(key)) {

@@ -4,6 +4,7 @@ import { DelayedError, type Job } from 'bullmq';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
 import { HEARTBEAT } from './heartbeat.js';
+import { promote } from './promote.js';
 import type { JobData, JobKind } from './job-catalogue.js';
 
 class CloseTimeoutError extends Error {
@@ -106,7 +107,7 @@ export abstract class JobProcessor<K extends JobKind>
     { delayMs, wakeIf }: Extract<JobOutcome, { kind: 'sleep' }>,
   ): Promise<never> {
     await job.moveToDelayed(Date.now() + delayMs, token);
-    if (wakeIf !== undefined && (await wakeIf())) await job.promote();
+    if (wakeIf !== undefined && (await wakeIf())) await promote(job);
     throw new DelayedError();
   }
 }

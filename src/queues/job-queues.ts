@@ -1,9 +1,10 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
-import type { Job, Queue } from 'bullmq';
+import { Job, type Queue } from 'bullmq';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import { JOB_ATTEMPTS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
+import { promote } from './promote.js';
 import { PROVIDER_BACKOFF } from './worker-options.js';
 
 /** Longer than any healthy store takes, and short enough for three of them within a callback's ten seconds. */
@@ -70,13 +71,9 @@ export class JobQueues {
    * needs it to look again leaves a trace that it reads before it goes back to sleep.
    */
   async wake<K extends JobKind>(kind: K, data: JobData[K]): Promise<void> {
-    const queue = this.queues[kind];
-    const job = (await answered(queue.getJob(jobId(kind, data)))) as Job | undefined;
-    if (job === undefined) {
-      await this.add(kind, data);
-      return;
-    }
-    if (await answered(job.isDelayed())) await answered(job.promote());
+    const job = new Job(this.queues[kind], kind, data, {}, jobId(kind, data));
+    // Adding does nothing for a job that runs or waits, and brings back one that is gone.
+    if (!(await answered(promote(job)))) await this.add(kind, data);
   }
 
   private jobOptions<K extends JobKind>(kind: K, job: NewJob<K>) {

@@ -94,8 +94,12 @@ export class SubmissionResults {
 
   private async recordFinal(look: SubmissionLook, reading: TextReading): Promise<boolean> {
     const text = finalText(look, reading);
-    if (text.kind === 'withheld') return this.submissions.fail(look, text);
-    return this.submissions.recordFinalText(look, text);
+    const isWithheld = text.kind === 'withheld';
+    const recorded = isWithheld
+      ? await this.submissions.fail(look, text)
+      : await this.submissions.recordFinalText(look, text);
+    if (recorded) this.metrics.chunksSettled.inc({ status: isWithheld ? 'failed' : 'completed' });
+    return recorded;
   }
 
   private async forgetCallback({ submissionId, transcriptId }: SubmissionLook): Promise<void> {

@@ -18,6 +18,27 @@ export async function query<Row extends pg.QueryResultRow>(
 }
 
 /**
+ * Ends the leases of all submissions, as if half a minute had passed. For submitters that cannot be alive any more: one that
+ * is would lose what the lease guards.
+ */
+export async function letLeasesEnd(databaseUrl: string): Promise<void> {
+  await query(databaseUrl, `update submissions set lease_until = now() where status = 'created'`);
+}
+
+/** How many submissions of a conversation ended how. */
+export async function submissionCounts(
+  databaseUrl: string,
+  conversationId: string,
+): Promise<Record<string, number>> {
+  const rows = await query<{ status: string; count: number }>(
+    databaseUrl,
+    'select status, count(*)::integer as count from submissions where conversation_id = $1 group by status',
+    [conversationId],
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/**
  * Looks for a text wherever the service keeps anything: in every column of every table, and in every key of Redis.
  *
  * @returns the tables (`schema.table`) and keys that hold it

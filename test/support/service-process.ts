@@ -12,16 +12,25 @@ const START_DEADLINE_MS = 40_000;
 
 /** The built service as a process of its own, as it runs in production. */
 export class ServiceProcess {
-  private constructor(private readonly child: ChildProcess) {}
+  private readonly closed: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.closed = once(child, 'close');
+  }
 
   /** All that it has written so far. */
   output = '';
 
-  /** @param env the whole environment of the process, but for PATH */
-  static spawn(env: Readonly<Record<string, string>>): ServiceProcess {
+  /**
+   * @param env the whole environment of the process, but for PATH
+   * @param options.cwd where it looks for `.env`; not the project's folder, unless told
+   */
+  static spawn(
+    env: Readonly<Record<string, string>>,
+    options: { cwd?: string } = {},
+  ): ServiceProcess {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      // Not here: the service reads `.env` in its working directory.
-      cwd: tmpdir(),
+      cwd: options.cwd ?? tmpdir(),
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -62,11 +71,13 @@ export class ServiceProcess {
 
   /** @returns its exit code, or null when a signal ended it */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.isRunning) {
-      const exited = once(this.child, 'exit');
-      this.child.kill(signal);
-      await exited;
-    }
+    if (this.isRunning) this.child.kill(signal);
+    return this.ended();
+  }
+
+  /** Waits until it has ended, and its last words are in `output`. */
+  async ended(): Promise<number | null> {
+    await this.closed;
     return this.child.exitCode;
   }
 }

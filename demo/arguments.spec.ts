@@ -1,0 +1,22 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parseDemoArguments } from './arguments.js';
+
+describe('the arguments of the demo', () => {
+  it.each([
+    [[], { kind: 'run', given: { exit: false, dataDir: resolve('.data/demo') } }],
+    [['--exit'], { kind: 'run', given: { exit: true, dataDir: resolve('.data/demo') } }],
+    [['--data-dir', '/srv/demo'], { kind: 'run', given: { exit: false, dataDir: '/srv/demo' } }],
+    [['--exit', '--help'], { kind: 'help' }],
+    [['-h'], { kind: 'help' }],
+  ])('understand %j', (args, parsed) => {
+    expect(parseDemoArguments(args)).toEqual(parsed);
+  });
+
+  it.each([[['--exti']], [['exit']], [['--exit=yes']], [['--data-dir']], [['--data-dir', '']]])(
+    'are refused with the reason when they are %j',
+    (args) => {
+      expect(parseDemoArguments(args)).toEqual({ kind: 'wrong', problem: expect.stringMatching(/\w+/) });
+    },
+  );
+});

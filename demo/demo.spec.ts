@@ -1,0 +1,167 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { KnownSamples } from '../simulator/samples.js';
+import { readPostmaster } from '../src/database/embedded/postmaster.js';
+import { lookAtProcess } from '../src/database/embedded/process-facts.js';
+import { waitUntil } from '../test/support/wait-until.js';
+
+const DEMO = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
+
+/** All of these would break the demo, or spend somebody's money, if they reached the service. */
+const SOMEBODYS_SETTINGS = {
+  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
+  ASSEMBLYAI_API_KEY: 'invalid',
+  ASSEMBLYAI_BASE_URL: 'http://127.0.0.1:1',
+  GEMINI_API_KEY: 'invalid',
+  GCP_SA_JSON: 'not a key',
+  API_KEYS: 'somebodys-key',
+  HTTP_PROXY: 'http://127.0.0.1:1',
+};
+
+/** The built demo, run as a person without a terminal runs it. */
+class DemoRun {
+  output = '';
+  readonly ended: Promise<[code: number | null, signal: string | null]>;
+
+  constructor(
+    readonly child: ChildProcess,
+    private readonly dataDir: string,
+  ) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+    this.ended = once(child, 'close') as Promise<[number | null, string | null]>;
+  }
+
+  async shows(text: string): Promise<void> {
+    const fact = async () => Promise.resolve({ output: this.output, exitCode: this.child.exitCode });
+    await waitUntil(fact, ({ output, exitCode }) => output.includes(text) || exitCode !== null);
+    expect(this.output).toContain(text);
+  }
+
+  /** Of the service, which the demo prints, and of its database server. */
+  async pids(): Promise<number[]> {
+    const service = Number(/\(pid (\d+),/.exec(this.output)?.[1]);
+    const database = await readPostmaster(join(this.dataDir, 'postgres'));
+    if (database.state !== 'alive') throw new Error('the database server does not run');
+    return [service, database.pid];
+  }
+}
+
+const alive = async (pids: number[]): Promise<boolean[]> =>
+  Promise.all(pids.map(async (pid) => (await lookAtProcess(pid)).alive));
+
+describe('the demo', () => {
+  let folder: string;
+  let dataDir: string;
+  let run: DemoRun | undefined;
+
+  const start = (...args: string[]): DemoRun => {
+    const child = spawn(process.execPath, [DEMO, '--data-dir', dataDir, ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...SOMEBODYS_SETTINGS },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    run = new DemoRun(child, dataDir);
+    return run;
+  };
+
+  // One folder for all: each run goes on with the database of the one before, as somebody's second demo does.
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ringback-demo-cwd-'));
+    dataDir = await mkdtemp(join(tmpdir(), 'ringback-demo-'));
+    const settings = Object.entries(SOMEBODYS_SETTINGS).map(([name, value]) => `${name}=${value}`);
+    await writeFile(join(folder, '.env'), settings.join('\n'));
+  });
+
+  afterEach(async () => {
+    // Its end, however it comes, is also that of its service and its database.
+    if (run?.child.exitCode === null) run.child.kill('SIGTERM');
+    await run?.ended;
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+    await rm(dataDir, { recursive: true });
+    await rm(`${dataDir}.log`, { force: true });
+  });
+
+  it('takes the samples all the way, whatever the surrounding settings, exits 0 and leaves nothing running', async () => {
+    const { recordings } = KnownSamples.load().manifest;
+    const demo = start('--exit');
+    await demo.shows('transcribing');
+    const pids = await demo.pids();
+    expect(await alive(pids)).toEqual([true, true]);
+
+    expect(await demo.ended).toEqual([0, null]);
+
+    for (const { file, heard, corrected } of recordings) {
+      expect(demo.output).toContain(`${file} heard\n    ${heard}\n`);
+      expect(demo.output).toContain(`${file} corrected\n    ${corrected}\n`);
+      for (const state of ['queued', 'transcribing', 'correcting', 'completed']) {
+        expect(demo.output).toMatch(new RegExp(`^  ${file} +${state}$`, 'm'));
+      }
+    }
+    const [, transcript, summary] = demo.output.split(/Merged transcript\n\n|Summary\n\n/);
+    expect(transcript?.trim()).toBe(recordings.map(({ corrected }) => corrected).join('\n\n  '));
+    expect(summary).toMatch(/^ {2}The conversation opens with/);
+    expect(demo.output).toMatch(/Swagger UI {2}http:\/\/127\.0\.0\.1:\d+\/docs/);
+    expect(await alive(pids)).toEqual([false, false]);
+    expect(await readPostmaster(join(dataDir, 'postgres'))).toEqual({ state: 'absent' });
+  });
+
+  it('leaves nothing running when it is interrupted in the middle, and answers so', async () => {
+    const demo = start('--exit');
+    await demo.shows('transcribing');
+    const pids = await demo.pids();
+
+    demo.child.kill('SIGINT');
+
+    expect(await demo.ended).toEqual([130, null]);
+    expect(demo.output).not.toContain('Merged transcript');
+    expect(await alive(pids)).toEqual([false, false]);
+  });
+
+  it('takes its service and database down with it when it is killed', async () => {
+    const demo = start('--exit');
+    await demo.shows('transcribing');
+    const pids = await demo.pids();
+
+    demo.child.kill('SIGKILL');
+
+    await demo.ended;
+    await waitUntil(
+      () => alive(pids),
+      (living) => !living.includes(true),
+    );
+  });
+
+  it('says why, shows the end of the log, exits 1 and stops the database when the service is killed', async () => {
+    const demo = start('--exit');
+    await demo.shows('transcribing');
+    const pids = await demo.pids();
+
+    process.kill(pids[0] ?? NaN, 'SIGKILL');
+
+    expect(await demo.ended).toEqual([1, null]);
+    expect(demo.output).toContain('The demo failed: the service stopped by itself (SIGKILL)');
+    expect(demo.output).toMatch(/The end of the service's log, .*\n\n(.*\n)* .*listening on/);
+    expect(await alive(pids)).toEqual([false, false]);
+  });
+
+  it('exits 2 with its usage, and starts nothing, when it does not know an argument', async () => {
+    const demo = start('--exti');
+    expect(await demo.ended).toEqual([2, null]);
+    expect(demo.output).toContain('--exti');
+    expect(demo.output).toContain('Usage: npm run demo');
+    expect(await readPostmaster(join(dataDir, 'postgres'))).toEqual({ state: 'absent' });
+  });
+});

@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { positionOf } from './progress-bars.js';
+import { CHUNK_STATES } from './progress.js';
+
+describe('the position of a bar', () => {
+  it('rises as long as a state lasts, and with each state, and is at the end only when the chunk is', () => {
+    const times = [0, 100, 1_000, 10_000];
+    const positions = CHUNK_STATES.flatMap((status) => times.map((forMs) => positionOf(status, forMs)));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(positions.indexOf(100)).toBe(positions.length - times.length);
+    expect(positions.at(-1)).toBe(100);
+  });
+});

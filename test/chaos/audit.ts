@@ -1,0 +1,80 @@
+import pg from 'pg';
+import type { Simulator } from '../../simulator/simulator.js';
+
+/** What the record, the provider's ledger and the stores say when everything should be at its end. */
+export interface Audit {
+  chunks: number;
+  completed: number;
+  failed: Record<string, number>;
+  /** Chunks that have not settled. */
+  lost: number;
+  conversations: number;
+  /** Finished conversations that are not finalised, or have no summary verdict. */
+  unfinalized: number;
+  /** Chunks or conversations whose history shows an end more than once. */
+  doneTwice: number;
+  openSubmissions: number;
+  pendingLeft: number;
+  /** Transcripts that the provider bills beyond one for each chunk. */
+  extraBills: number;
+}
+
+/**
+ * Writes every change of state into a table of its own, in the change's own transaction: what was done twice is seen there,
+ * however it looks in the end.
+ */
+export async function installHistory(databaseUrl: string): Promise<void> {
+  await query(
+    databaseUrl,
+    `create table audit_history (kind text not null, id uuid not null, status text not null, revision integer);
+     create function audit_record() returns trigger language plpgsql as $$
+     begin
+       if tg_table_name = 'chunks' and new.status is distinct from old.status then
+         insert into audit_history values ('chunk', new.id, new.status, new.attempt);
+       elsif tg_table_name = 'conversations' and new.merge_revision is distinct from old.merge_revision then
+         insert into audit_history values ('conversation', new.id, 'merged', new.merge_revision);
+       end if;
+       return new;
+     end $$;
+     create trigger audit_chunks after update on chunks for each row execute function audit_record();
+     create trigger audit_conversations after update on conversations for each row execute function audit_record();`,
+  );
+}
+
+/** @param pendingLeft what coordination still holds; each engine keeps it elsewhere */
+export async function audit(databaseUrl: string, simulator: Simulator, pendingLeft: number): Promise<Audit> {
+  const count = async (sql: string): Promise<number> => {
+    const [row] = await query<{ count: string }>(databaseUrl, `select count(*) from ${sql}`);
+    return Number(row?.count ?? 0);
+  };
+  const failed = await query<{ reason: string; count: string }>(
+    databaseUrl,
+    `select coalesce(error_code, 'unknown') as reason, count(*) from chunks where status = 'failed' group by 1`,
+  );
+  const chunks = await count('chunks');
+  return {
+    chunks,
+    completed: await count(`chunks where status = 'completed'`),
+    failed: Object.fromEntries(failed.map((row) => [row.reason, Number(row.count)])),
+    lost: await count(`chunks where status not in ('completed', 'failed')`),
+    conversations: await count('conversations'),
+    unfinalized: await count(`conversations where status = 'finished' or summary_status = 'pending'`),
+    doneTwice: await count(
+      `(select id from audit_history where status in ('completed', 'failed', 'merged')
+        group by kind, id having count(*) > 1) as twice`,
+    ),
+    openSubmissions: await count(`submissions where status in ('created', 'submitted')`),
+    pendingLeft,
+    extraBills: simulator.ledger.billed - chunks,
+  };
+}
+
+export async function query<T extends pg.QueryResultRow>(databaseUrl: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

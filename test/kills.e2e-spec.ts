@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SimulatorHooks } from '../simulator/hooks.js';
+import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
+import { chunkInFlight } from './support/chunk-in-flight.js';
+import type { Gate } from './support/gate.js';
+import { holdNext } from './support/hold-next.js';
+import { settleChunk } from './support/one-chunk.js';
+import { letLeasesEnd, submissionCounts } from './support/record.js';
+import { ServiceProcess } from './support/service-process.js';
+import { STRATEGIES, World, type Strategy } from './support/test-service.js';
+
+/** Running jobs of a killed worker are taken over when their locks have ended and two rounds of looking are over: 25 s. */
+const TAKE_OVER_MS = 60_000;
+const CHUNKS = 6;
+
+/** A service with a chunk at each moment of a chunk's way, which is then killed, and started again. */
+class KilledService {
+  conversationId = '';
+  otherConversationId = '';
+  /** Ordered by a submit that was carried out, but never answered. */
+  unansweredTranscriptId = '';
+  unanswered!: ChunkResponse;
+  inFlight!: ChunkResponse;
+  private readonly gates: Gate[] = [];
+
+  private constructor(
+    readonly world: World,
+    private process: ServiceProcess,
+  ) {}
+
+  static async start(strategy: Strategy): Promise<KilledService> {
+    const world = await World.start({ strategy, env: { CALLBACK_DEADLINE_MS: '400' } });
+    await world.stopService();
+    return new KilledService(world, await ServiceProcess.start(world.env()));
+  }
+
+  async bringChunksToEveryMoment(): Promise<void> {
+    const { simulator, api } = this.world;
+    const { id } = await api.createConversation();
+    this.conversationId = id;
+
+    simulator.faults.add({ operation: 'upload', effect: { kind: 'hang' }, times: 1 });
+    await api.addChunk(id);
+    await simulator.waitFor(({ counts }) => counts.upload === 1);
+
+    simulator.faults.add({ operation: 'submit', effect: { kind: 'hang' }, times: 1 });
+    await api.addChunk(id);
+    await simulator.waitFor(({ counts }) => counts.submit === 1);
+
+    const processing = { kind: 'outcome', status: 'processing' } as const;
+    simulator.faults.add({ operation: 'submit', effect: processing, times: 1 });
+    this.unanswered = await this.addAndHold('beforeSubmitResponse');
+    this.unansweredTranscriptId = simulator.ledger.submits.at(-1)?.transcriptId ?? '';
+
+    await this.addAndHold('beforeGetResponse');
+    await this.addAndHold('beforeCorrectionResponse');
+
+    const other = await settleChunk(api);
+    this.otherConversationId = other.conversationId;
+    const summary = this.hold('beforeSummaryResponse');
+    await api.finish(other.conversationId);
+    await summary.reached;
+
+    this.inFlight = await chunkInFlight(this.world, id);
+  }
+
+  /** Meanwhile the provider goes on, and the leases end, as they would half a minute later. */
+  async killAndStartAgain(): Promise<void> {
+    const { simulator, database } = this.world;
+    await this.process.stop('SIGKILL');
+    simulator.faults.clear();
+    for (const gate of this.gates) gate.open();
+    await simulator.assemblyai.finish(this.unansweredTranscriptId);
+    await simulator.assemblyai.finish(this.inFlight.transcriptId ?? '');
+    await letLeasesEnd(database.url);
+    this.process = await ServiceProcess.start(this.world.env());
+    await this.world.api.finish(this.conversationId);
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop('SIGKILL');
+    await this.world.stop();
+  }
+
+  private async addAndHold(moment: keyof SimulatorHooks): Promise<ChunkResponse> {
+    const gate = this.hold(moment);
+    const chunk = await this.world.api.addChunk(this.conversationId);
+    await gate.reached;
+    return chunk;
+  }
+
+  private hold(moment: keyof SimulatorHooks): Gate {
+    const gate = holdNext(this.world, moment);
+    this.gates.push(gate);
+    return gate;
+  }
+}
+
+describe('a service that is killed with a chunk at each moment of its way', () => {
+  const services = new Map<Strategy, KilledService>();
+
+  /** Both at once: most of the time goes into waiting until the locks of the killed workers end. */
+  beforeAll(async () => {
+    await Promise.all(
+      STRATEGIES.map(async (strategy) => {
+        const service = await KilledService.start(strategy);
+        services.set(strategy, service);
+        await service.bringChunksToEveryMoment();
+        await service.killAndStartAgain();
+      }),
+    );
+  }, TAKE_OVER_MS);
+
+  afterAll(async () => {
+    await Promise.all([...services.values()].map((service) => service.stop()));
+  });
+
+  const killed = (strategy: Strategy): KilledService => {
+    const service = services.get(strategy);
+    if (service === undefined) throw new Error(`there is no service with the ${strategy} strategy`);
+    return service;
+  };
+
+  it.each(STRATEGIES)(
+    'brings every chunk to its end, and its conversation, with the %s strategy',
+    async (strategy) => {
+      const { world, conversationId } = killed(strategy);
+      const conversation = await world.api.summarizedConversation(conversationId, TAKE_OVER_MS);
+
+      expect(conversation.chunks).toEqual({ total: CHUNKS, pending: 0, completed: CHUNKS, failed: 0 });
+      const texts = conversation.transcript?.split('\n\n') ?? [];
+      expect(texts).toHaveLength(CHUNKS);
+      expect(new Set(texts).size).toBe(CHUNKS);
+      expect(texts.every((text) => text.endsWith('(corrected)'))).toBe(true);
+    },
+    TAKE_OVER_MS,
+  );
+
+  it.each(STRATEGIES)('summarises what was being summarised, with the %s strategy', async (strategy) => {
+    const { world, otherConversationId } = killed(strategy);
+    const conversation = await world.api.summarizedConversation(otherConversationId, TAKE_OVER_MS);
+
+    expect(conversation.status).toBe('finalized');
+  });
+
+  it.each(STRATEGIES)('pays for each transcript once, with the %s strategy', async (strategy) => {
+    const { world, unanswered, unansweredTranscriptId, conversationId } = killed(strategy);
+    const { ledger } = world.simulator;
+
+    // One more of the other conversation; and one submit was lost on its way and came again.
+    expect(ledger.billed).toBe(CHUNKS + 1);
+    expect(ledger.counts.submit).toBe(CHUNKS + 2);
+    expect((await world.api.chunk(unanswered.id)).transcriptId).toBe(unansweredTranscriptId);
+    expect(await submissionCounts(world.database.url, conversationId)).toEqual({
+      completed: CHUNKS,
+      abandoned: 1,
+    });
+  });
+
+  it.each(STRATEGIES)('repeats nothing but what was cut off, with the %s strategy', (strategy) => {
+    const { counts } = killed(strategy).world.simulator.ledger;
+
+    expect(counts).toMatchObject({ correct: CHUNKS + 2, summarise: 3 });
+  });
+});

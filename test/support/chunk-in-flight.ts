@@ -1,0 +1,17 @@
+import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
+import type { World } from './test-service.js';
+import { waitUntil } from './wait-until.js';
+
+/** A chunk that the provider works at until `world.simulator.assemblyai.finish` is called for its transcript. */
+export async function chunkInFlight(world: World, conversationId: string): Promise<ChunkResponse> {
+  world.simulator.faults.add({
+    operation: 'submit',
+    effect: { kind: 'outcome', status: 'processing' },
+    times: 1,
+  });
+  const { id } = await world.api.addChunk(conversationId);
+  return waitUntil(
+    () => world.api.chunk(id),
+    ({ status }) => status === 'transcribing',
+  );
+}

@@ -1,0 +1,22 @@
+import { expect } from '@jest/globals';
+
+const ERROR_NAMES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+};
+
+/** The one shape of every error; its message is a text or a list of texts, and never empty. */
+export function expectError({ status, body }: { status: number; body: unknown }, wanted: number): void {
+  expect([status, body]).toEqual([
+    wanted,
+    { statusCode: wanted, error: ERROR_NAMES[wanted], message: expect.anything() as unknown },
+  ]);
+  const { message } = body as { message: unknown };
+  const messages: unknown[] = Array.isArray(message) ? message : [message];
+  expect(messages.length).toBeGreaterThan(0);
+  for (const text of messages) expect(text).toMatch(/\S/);
+}
