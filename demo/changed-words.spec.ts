@@ -18,7 +18,7 @@ describe('changed words', () => {
       'Steep. [I] [measured.] Mail me.',
     ],
     ['a dropped word leaves no trace', 'a well b', 'a b', 'a b'],
-    ['a word that moved is new once', 'b a c', 'a b c', '[a] b c'],
+    ['a word that moved is new once', 'b a c', 'a b c', 'a [b] c'],
     ['all is new after nothing', '', 'a b', '[a] [b]'],
     ['nothing is left of a removed text', 'a b', '', ''],
     ['line breaks are no change', 'a\n\nb', 'a b', 'a b'],

@@ -4,11 +4,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { KnownSamples } from '../simulator/samples.js';
 import { readPostmaster } from '../src/database/embedded/postmaster.js';
 import { lookAtProcess } from '../src/database/embedded/process-facts.js';
 import { waitUntil } from '../test/support/wait-until.js';
+
+/** A machine that also runs everything else; alone, each of these takes 2 to 5 seconds. */
+const TEST_TIMEOUT_MS = 90_000;
+const SHOWS_TIMEOUT_MS = 60_000;
+
+jest.setTimeout(TEST_TIMEOUT_MS);
 
 const DEMO = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 
@@ -43,7 +49,11 @@ class DemoRun {
 
   async shows(text: string): Promise<void> {
     const fact = async () => Promise.resolve({ output: this.output, exitCode: this.child.exitCode });
-    await waitUntil(fact, ({ output, exitCode }) => output.includes(text) || exitCode !== null);
+    await waitUntil(
+      fact,
+      ({ output, exitCode }) => output.includes(text) || exitCode !== null,
+      SHOWS_TIMEOUT_MS,
+    );
     expect(this.output).toContain(text);
   }
 
@@ -141,6 +151,7 @@ describe('the demo', () => {
     await waitUntil(
       () => alive(pids),
       (living) => !living.includes(true),
+      SHOWS_TIMEOUT_MS,
     );
   });
 

@@ -5,6 +5,7 @@ import {
   Get,
   HttpCode,
   HttpStatus,
+  Logger,
   NotFoundException,
   Param,
   ParseUUIDPipe,
@@ -20,6 +21,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Settlement } from '../coordination/settlement.js';
+import { bestEffort } from '../queues/best-effort.js';
 import { ConversationResponse, CreateConversationRequest } from './conversations.dto.js';
 import { ConversationsRepository, type ConversationView } from './conversations.repository.js';
 
@@ -27,6 +29,8 @@ import { ConversationsRepository, type ConversationView } from './conversations.
 @ApiBearerAuth()
 @Controller('api/conversations')
 export class ConversationsController {
+  private readonly logger = new Logger(ConversationsController.name);
+
   constructor(
     private readonly conversations: ConversationsRepository,
     private readonly settlement: Settlement,
@@ -61,7 +65,7 @@ export class ConversationsController {
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async finish(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationResponse> {
     await this.conversations.finish(id);
-    await this.settlement.finalizeWhenDue(id);
+    await bestEffort(this.logger, `finalizing conversation ${id}`, () => this.settlement.finalizeWhenDue(id));
     return this.respond(id);
   }
 

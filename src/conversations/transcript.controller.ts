@@ -20,6 +20,7 @@ import type { FastifyReply } from 'fastify';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
+import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { mergeTranscripts } from './merge-transcripts.js';
 import {
@@ -94,7 +95,7 @@ function render(
   const { id, status, chunks } = conversation;
   switch (format) {
     case 'text':
-      return mergeTranscripts(chunks.map((chunk) => chunk.transcript));
+      return mergedText(status, chunks);
     case 'srt':
       return toSrt(toCues(chunks));
     case 'vtt':
@@ -103,7 +104,7 @@ function render(
       return JSON.stringify({
         conversationId: id,
         status,
-        transcript: mergeTranscripts(chunks.map((chunk) => chunk.transcript)),
+        transcript: mergedText(status, chunks),
         chunks: chunks.map((chunk) => ({
           id: chunk.id,
           position: chunk.position,
@@ -112,6 +113,12 @@ function render(
         })),
       });
   }
+}
+
+/** As the conversation itself shows it: no words at all are told apart from words that are still to come. */
+function mergedText(status: string, chunks: readonly TranscriptChunk[]): string {
+  const text = mergeTranscripts(chunks.map((chunk) => chunk.transcript));
+  return text === '' && status === 'finalized' ? NOTHING_TO_TRANSCRIBE : text;
 }
 
 function isFormat(format: string): format is TranscriptFormat {

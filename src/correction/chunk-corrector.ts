@@ -51,19 +51,23 @@ export class ChunkCorrector {
     const task = await this.corrections.task(chunkId, submissionId);
     if (task === undefined) return DONE;
     context.subject.conversationId = task.conversationId;
+    let note: string | undefined;
     if (task.status === 'correcting') {
       try {
         await this.store(task, await this.run(task, context));
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
+        // A job that was stopped has not failed: it is run again, by another worker.
+        if (context.signal.aborted) throw error;
         if (error instanceof ProviderUnavailableError && !context.isLastTry) throw error;
         await this.giveUp(task, error);
+        note = error.message;
       }
     }
     if (task.status !== 'queued' && task.status !== 'transcribing') {
       await this.settlement.settled(task.conversationId, chunkId);
     }
-    return DONE;
+    return { kind: 'done', note };
   }
 
   private async run(task: CorrectionTask, { signal }: JobContext): Promise<CorrectionResult> {

@@ -44,7 +44,7 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
       return await this.finalization.storeSummary(conversationId, task.mergeRevision, summary);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
+      if (signal.aborted || (error instanceof ProviderUnavailableError && !isLastTry)) throw error;
       this.logger.warn(`conversation ${conversationId} has no summary: ${error.message}`);
       return this.finalization.failSummary(conversationId, task.mergeRevision, error.message);
     }

@@ -4,6 +4,7 @@ import { DelayedError, type Job } from 'bullmq';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
 import { HEARTBEAT } from './heartbeat.js';
+import { connected } from './connected.js';
 import { promote } from './promote.js';
 import type { JobData, JobKind } from './job-catalogue.js';
 
@@ -30,8 +31,10 @@ export type JobOutcome =
 
 export const DONE: JobOutcome = { kind: 'done' };
 
-/** A run that has not ended by then is left to the worker that finds it stalled. */
+/** How long a stop waits for running jobs; a correction may take longer, and is then run again by another process. */
 const CLOSE_GRACE_MS = 20_000;
+/** A job that is told to stop ends its request and reports to the queue; that takes moments. */
+const CANCEL_GRACE_MS = 5_000;
 /** Broken stores make workers report errors by the thousand; one line in a while tells as much. */
 const ERROR_LOG_INTERVAL_MS = 5_000;
 
@@ -70,21 +73,36 @@ export abstract class JobProcessor<K extends JobKind>
     if (outcome.kind === 'sleep') await this.sleep(job, token, outcome);
   }
 
-  onApplicationBootstrap(): void {
+  /** @throws Error when its store cannot be reached: such a worker never works, and the process must start again */
+  async onApplicationBootstrap(): Promise<void> {
     this.worker.concurrency = this.concurrency;
+    await connected(this.kind, this.worker);
+    this.worker.run().catch((error: unknown) => {
+      this.onError(error instanceof Error ? error : new Error(String(error)));
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    try {
-      await inTime(this.worker.close(), CLOSE_GRACE_MS, () => new CloseTimeoutError());
-    } catch (error) {
-      if (!(error instanceof CloseTimeoutError)) throw error;
+    const closed = this.worker.close();
+    if (!(await this.endsWithin(closed, CLOSE_GRACE_MS))) {
       this.logger.warn(
-        `${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; another worker takes them over`,
+        `${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; they are stopped, to be run again`,
       );
-      await this.worker.close(true);
+      this.worker.cancelAllJobs('the service stops');
+      // Who does not heed that is left behind: its lock ends, and another worker takes it over.
+      await this.endsWithin(closed, CANCEL_GRACE_MS);
     }
     await this.observer.flush();
+  }
+
+  private async endsWithin(closed: Promise<void>, graceMs: number): Promise<boolean> {
+    try {
+      await inTime(closed, graceMs, () => new CloseTimeoutError());
+      return true;
+    } catch (error) {
+      if (error instanceof CloseTimeoutError) return false;
+      throw error;
+    }
   }
 
   @OnWorkerEvent('error')

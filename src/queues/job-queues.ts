@@ -1,9 +1,10 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Job, type Queue } from 'bullmq';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
-import { JOB_ATTEMPTS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
+import { connected } from './connected.js';
+import { JOB_ATTEMPTS, JOB_KINDS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
 import { promote } from './promote.js';
 import { PROVIDER_BACKOFF } from './worker-options.js';
 
@@ -28,7 +29,7 @@ export interface NewJob<K extends JobKind> {
 
 /** Adds jobs and wakes sleeping ones. All of it may be repeated at will: ids are deterministic. */
 @Injectable()
-export class JobQueues {
+export class JobQueues implements OnModuleInit {
   private readonly logger = new Logger(JobQueues.name);
   private readonly queues: Record<JobKind, Queue>;
 
@@ -46,6 +47,11 @@ export class JobQueues {
         this.logger.warn(`queue ${kind}: ${error.message}`);
       });
     }
+  }
+
+  /** @throws Error when the store cannot be reached: such a queue never works, and the process must start again */
+  async onModuleInit(): Promise<void> {
+    await Promise.all(JOB_KINDS.map((kind) => connected(kind, this.queues[kind])));
   }
 
   queue(kind: JobKind): Queue {

@@ -15,6 +15,9 @@ const RUN_RETRY_DELAY_MS = 1_000;
 
 /** What all workers share; the concurrency comes from the configuration once that is known. */
 export const WORKER_OPTIONS: Omit<WorkerOptions, 'connection'> = {
+  // Its processor runs it once it is connected: a worker whose first connection breaks remembers that for ever, and asks for a
+  // job again and again without ever letting anything else of the process run.
+  autorun: false,
   lockDuration: LOCK_DURATION_MS,
   stalledInterval: STALLED_INTERVAL_MS,
   maxStalledCount: MAX_STALLED_COUNT,

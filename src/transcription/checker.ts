@@ -101,12 +101,12 @@ export class Checker {
         return this.sleep(look, Math.min(await this.pauseMs(look), timeLeftMs(look, timeoutMs)));
       case 'record': {
         const { recorded, note } = await this.results.recordText(look, verdict.reading);
-        return recorded ? { kind: 'done', note } : 'again';
+        return ended(recorded, note);
       }
       case 'fail':
-        return (await this.results.fail(look, verdict)) ? DONE : 'again';
+        return ended(await this.results.fail(look, verdict), verdict.error);
       case 'resubmit':
-        return (await this.results.resubmit(look, { reason: verdict.reason })) ? DONE : 'again';
+        return ended(await this.results.resubmit(look, verdict), verdict.reason);
     }
   }
 
@@ -140,7 +140,7 @@ export class Checker {
       return 'again';
     }
     const reason = look.error ?? 'the submit was not answered, and the provider has no transcript of it';
-    return (await this.results.resubmit(look, { reason })) ? DONE : 'again';
+    return ended(await this.results.resubmit(look, { reason }), reason);
   }
 
   /**
@@ -151,10 +151,11 @@ export class Checker {
     const { timeoutMs } = this.config.transcription;
     const failures = await this.looks.noteFailedLook(look.submissionId, error.message);
     if (look.ageMs > timeoutMs) {
-      return (await this.results.fail(look, overdue(timeoutMs, error.message))) ? DONE : 'again';
+      const failure = overdue(timeoutMs, error.message);
+      return ended(await this.results.fail(look, failure), failure.error);
     }
     if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
-      return (await this.results.resubmit(look, { reason: error.message })) ? DONE : 'again';
+      return ended(await this.results.resubmit(look, { reason: error.message }), error.message);
     }
     this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
     await this.pace.heed(error);
@@ -172,6 +173,11 @@ export class Checker {
       (await this.looks.callbacks(look.submissionId)) > look.callbacks;
     return { kind: 'sleep', delayMs, wakeIf };
   }
+}
+
+/** @param happened whether it was this look that ended the submission; if not, what is true now decides (rule K3) */
+function ended(happened: boolean, note: string | undefined): Step {
+  return happened ? { kind: 'done', note } : 'again';
 }
 
 /** A submission is looked at once more right when its time is over, not a whole pause later. */

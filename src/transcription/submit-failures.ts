@@ -3,8 +3,9 @@ import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.j
 import { ChunkTransitions, type ChunkFailure } from '../conversations/chunk-transitions.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
+import { Metrics } from '../observability/metrics.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
-import { DONE, type JobOutcome } from '../queues/job-processor.js';
+import type { JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
@@ -24,6 +25,7 @@ export class SubmitFailures {
     private readonly settlement: Settlement,
     private readonly resubmission: Resubmission,
     private readonly pace: ProviderPace,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
@@ -37,7 +39,16 @@ export class SubmitFailures {
     const requeued = await this.transitions.requeueUnsubmitted(this.database, task);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     if (requeued !== undefined) await this.resubmission.queue(task.chunkId, requeued, retryAfterMs);
-    return DONE;
+    return { kind: 'done', note: error.message };
+  }
+
+  /** The check could not be queued, so nothing was sent: no lease need be waited for, as there is no answer to come. */
+  async beforeSubmit(ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
+    const reason = `its check could not be queued: ${error instanceof Error ? error.message : String(error)}`;
+    this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} was not sent, ${reason}`);
+    const requeued = await this.submissions.abandon(ref, { from: 'created', reason });
+    if (requeued !== undefined) await this.resubmission.queue(ref.chunkId, requeued);
+    return { kind: 'done', note: reason };
   }
 
   /** After the request left. @throws what is not the provider's fault */
@@ -46,9 +57,11 @@ export class SubmitFailures {
       this.logger.warn(
         `submission ${ref.submissionId} of chunk ${ref.chunkId} was refused: ${error.message}`,
       );
-      await this.submissions.fail(ref, { error: error.message, errorCode: error.code });
+      if (await this.submissions.fail(ref, { error: error.message, errorCode: error.code })) {
+        this.metrics.chunksSettled.inc({ status: 'failed' });
+      }
       await this.settlement.settled(task.conversationId, task.chunkId);
-      return DONE;
+      return { kind: 'done', note: error.message };
     }
     if (!(error instanceof ProviderUnavailableError)) throw error;
     this.logger.warn(
@@ -58,19 +71,21 @@ export class SubmitFailures {
       // It may have been carried out: the check looks before anything is sent again.
       await this.submissions.endLease(ref.submissionId, error.message);
       await this.queues.wake('check', { submissionId: ref.submissionId });
-      return DONE;
+      return { kind: 'done', note: error.message };
     }
     await this.pace.heed(error);
     const requeued = await this.submissions.abandon(ref, { from: 'created', reason: error.message });
     if (requeued !== undefined) await this.resubmission.queue(ref.chunkId, requeued, error.retryAfterMs);
-    return DONE;
+    return { kind: 'done', note: error.message };
   }
 
   /** Fails a chunk that has no submission. */
   async giveUp(task: SubmitTask, failure: ChunkFailure): Promise<JobOutcome> {
     this.logger.warn(`chunk ${task.chunkId} failed: ${failure.error}`);
-    await this.transitions.failUnsubmitted(this.database, { ...task, ...failure });
+    if (await this.transitions.failUnsubmitted(this.database, { ...task, ...failure })) {
+      this.metrics.chunksSettled.inc({ status: 'failed' });
+    }
     await this.settlement.settled(task.conversationId, task.chunkId);
-    return DONE;
+    return { kind: 'done', note: failure.error };
   }
 }

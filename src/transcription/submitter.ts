@@ -86,11 +86,12 @@ export class Submitter {
       leaseMs: SUBMIT_LEASE_MS,
     });
     if (opened !== 'opened') return DONE;
-    await this.queues.add(
-      'check',
-      { submissionId: ref.submissionId },
-      { delayMs: await this.firstPauseMs() },
-    );
+    const delayMs = await this.firstPauseMs();
+    try {
+      await this.queues.add('check', { submissionId: ref.submissionId }, { delayMs });
+    } catch (error) {
+      return this.failures.beforeSubmit(ref, error);
+    }
     return this.send(task, ref, audioUrl);
   }
 

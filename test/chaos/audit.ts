@@ -27,17 +27,23 @@ export async function installHistory(databaseUrl: string): Promise<void> {
   await query(
     databaseUrl,
     `create table audit_history (kind text not null, id uuid not null, status text not null, revision integer);
-     create function audit_record() returns trigger language plpgsql as $$
+     create function audit_chunk() returns trigger language plpgsql as $$
      begin
-       if tg_table_name = 'chunks' and new.status is distinct from old.status then
+       if new.status is distinct from old.status then
          insert into audit_history values ('chunk', new.id, new.status, new.attempt);
-       elsif tg_table_name = 'conversations' and new.merge_revision is distinct from old.merge_revision then
+       end if;
+       return new;
+     end $$;
+     create function audit_conversation() returns trigger language plpgsql as $$
+     begin
+       if new.merge_revision is distinct from old.merge_revision then
          insert into audit_history values ('conversation', new.id, 'merged', new.merge_revision);
        end if;
        return new;
      end $$;
-     create trigger audit_chunks after update on chunks for each row execute function audit_record();
-     create trigger audit_conversations after update on conversations for each row execute function audit_record();`,
+     create trigger audit_chunks after update on chunks for each row execute function audit_chunk();
+     create trigger audit_conversations after update on conversations
+       for each row execute function audit_conversation();`,
   );
 }
 

@@ -9,6 +9,7 @@ import { freePort } from '../support/free-port.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
+import { query } from './audit.js';
 
 const APIS = 2;
 const WORKERS = 3;
@@ -17,6 +18,8 @@ const FREEZE_MS = 17_000;
 const STORE_DOWN_MS = 1_500;
 const RETRY_PAUSE_MS = 100;
 const MAX_TRIES = 600;
+/** Lines of each process that a failed run shows. */
+const LAST_WORDS = 30;
 
 /** The processes and stores that a chaos run breaks, with what it takes to break and mend them. */
 export class ChaosFleet {
@@ -110,7 +113,7 @@ export class ChaosFleet {
   }
 
   async restartPostgres(): Promise<void> {
-    await this.postgres.kill();
+    await this.postgres.halt('kill');
     await pause(STORE_DOWN_MS);
     await this.postgres.resume();
   }
@@ -126,17 +129,33 @@ export class ChaosFleet {
       await this.redis.wipe();
       return;
     }
-    await this.postgres.query('truncate bullmq.jobs cascade');
+    await query(this.postgres.url, 'truncate bullmq.job, bullmq.scheduler cascade');
   }
 
   /** What coordination still holds of pending chunks. */
   async pendingLeft(): Promise<number> {
     if (this.redis !== undefined)
       return this.redis.use(async (redis) => (await redis.keys('coord:pending:*')).length);
-    const [row] = await this.postgres.query<{ count: string }>(
+    const [row] = await query<{ count: string }>(
+      this.postgres.url,
       'select count(*) from coordination_pending_chunks',
     );
     return Number(row?.count);
+  }
+
+  /** What is not at its end, and the last words of every process: for a run that failed. */
+  async describeStuck(): Promise<string> {
+    const states = await query(
+      this.postgres.url,
+      `select c.status as chunk, s.status as submission, s.error, count(*), min(s.lease_until) as lease_until,
+        max(s.failed_looks) as failed_looks, max(c.failed_submits) as failed_submits
+        from chunks c left join submissions s on s.id = c.submission_id
+        where c.status not in ('completed', 'failed') group by 1, 2, 3`,
+    );
+    const words = this.outputs
+      .filter((service) => service.isRunning)
+      .map((service) => `--- ${service.pid}\n${service.output.split('\n').slice(-LAST_WORDS).join('\n')}`);
+    return `\n${states.map((state) => JSON.stringify(state)).join('\n')}\n${words.join('\n')}\n`;
   }
 
   /** Everything that froze goes on, and every process runs. */
@@ -148,7 +167,7 @@ export class ChaosFleet {
     await this.calm();
     await Promise.all(this.outputs.map((service) => service.stop('SIGKILL')));
     await this.simulator.close();
-    await this.postgres.stop();
+    await this.postgres.drop();
     await this.redis?.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }

@@ -22,7 +22,7 @@ const CONVERSATIONS_AT_ONCE = 12;
 const MAX_CHUNKS = 12;
 const PAUSE_BETWEEN_FAULTS_MS = [500, 2_500] as const;
 /** Everything must end in this time after the last fault: lock, stall, deadline and reconcile interval several times over. */
-const RECOVERY_MS = 240_000;
+const RECOVERY_MS = Number(process.env.CHAOS_RECOVERY_MS ?? 240_000);
 const TEST_TIMEOUT_MS = MINUTES * 60_000 + 2 * RECOVERY_MS;
 
 const FAULT_WEIGHTS = {
@@ -61,11 +61,16 @@ describe(`chaos with seed ${SEED} on ${currentEngine()}`, () => {
       fleet.simulator.faults.clear();
       await fleet.calm();
 
-      await waitUntil(
-        () => query<{ left: string }>(fleet.postgres.url, UNFINISHED),
-        ([row]) => row?.left === '0',
-        RECOVERY_MS,
-      );
+      try {
+        await waitUntil(
+          () => query<{ left: string }>(fleet.postgres.url, UNFINISHED),
+          ([row]) => row?.left === '0',
+          RECOVERY_MS,
+        );
+      } catch (error) {
+        process.stdout.write(await fleet.describeStuck());
+        throw error;
+      }
       const result = await audit(fleet.postgres.url, fleet.simulator, await fleet.pendingLeft());
       const kinds = providerFaults.map(({ fault, struck: times }) => [
         `${fault.operation} ${fault.effect.kind}`,

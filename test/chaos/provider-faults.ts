@@ -10,7 +10,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   { operation: 'submit', probability: 0.04, effect: { kind: 'status', status: 503 } },
   { operation: 'submit', probability: 0.04, effect: { kind: 'lostReply' } },
   { operation: 'submit', probability: 0.02, effect: { kind: 'cut' } },
-  { operation: 'submit', probability: 0.02, effect: { kind: 'early' } },
+  { operation: 'webhook', probability: 0.02, effect: { kind: 'early' } },
   {
     operation: 'submit',
     probability: 0.02,

@@ -25,10 +25,7 @@ export class ServiceProcess {
    * @param env the whole environment of the process, but for PATH
    * @param options.cwd where it looks for `.env`; not the project's folder, unless told
    */
-  static spawn(
-    env: Readonly<Record<string, string>>,
-    options: { cwd?: string } = {},
-  ): ServiceProcess {
+  static spawn(env: Readonly<Record<string, string>>, options: { cwd?: string } = {}): ServiceProcess {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
       cwd: options.cwd ?? tmpdir(),
       env: { PATH: process.env.PATH ?? '', ...env },

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseBenchArguments, usage } from './arguments.js';
+import { SCENARIOS } from './catalogue.js';
+import { defineScenario, type Scenario } from './scenario.js';
+
+const aScenario = (name: string, options: Scenario['options']): Scenario =>
+  defineScenario({
+    name,
+    measures: 'nothing',
+    options,
+    run: () => Promise.reject(new Error('not to be run')),
+  });
+
+const first = aScenario('first', {
+  chunks: { default: 60, min: 1, meaning: 'chunks' },
+  seconds: { default: 5, min: 0, meaning: 'seconds' },
+});
+const second = aScenario('second', { chunks: { default: 9, min: 2, meaning: 'chunks' } });
+
+describe('the arguments of the benchmarks', () => {
+  const parse = (...args: string[]) => parseBenchArguments(args, [first, second]);
+
+  it('choose all scenarios with their defaults when nothing is given', () => {
+    expect(parse()).toEqual({
+      kind: 'run',
+      chosen: [
+        { scenario: first, given: { chunks: 60, seconds: 5 } },
+        { scenario: second, given: { chunks: 9 } },
+      ],
+    });
+  });
+
+  it('choose the named scenarios, with the given numbers', () => {
+    expect(parse('second', '--chunks', '3')).toEqual({
+      kind: 'run',
+      chosen: [{ scenario: second, given: { chunks: 3 } }],
+    });
+  });
+
+  it('give a number to every scenario that has the option, and leave it out elsewhere', () => {
+    expect(parse('--chunks=3', '--seconds=0')).toEqual({
+      kind: 'run',
+      chosen: [
+        { scenario: first, given: { chunks: 3, seconds: 0 } },
+        { scenario: second, given: { chunks: 3 } },
+      ],
+    });
+  });
+
+  it.each([
+    ['an unknown scenario', ['third'], 'there is no scenario third'],
+    ['an unknown option', ['--speed', '1'], '--speed'],
+    [
+      'an option of a scenario that does not run',
+      ['second', '--seconds', '1'],
+      '--seconds belongs to another scenario',
+    ],
+    [
+      'a number below the minimum of one of them',
+      ['--chunks', '1'],
+      '--chunks wants a whole number of 2 or more',
+    ],
+    ['what is no whole number', ['--chunks', '2.5'], '--chunks wants a whole number of 2 or more'],
+    ['no number', ['--chunks'], '--chunks'],
+  ])('are refused for %s', (_what, args, problem) => {
+    expect(parse(...args)).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) });
+  });
+
+  it('ask for help', () => {
+    expect(parse('first', '--help')).toEqual({ kind: 'help' });
+  });
+
+  it('are all explained in the usage', () => {
+    for (const { name, options } of SCENARIOS) {
+      for (const word of [name, ...Object.keys(options).map((option) => `--${option}`)]) {
+        expect(usage(SCENARIOS)).toContain(word);
+      }
+    }
+  });
+});

@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { wrongUsage } from '../demo/wrong-usage.js';
+import type { Scenario } from './scenario.js';
+
+export interface ChosenScenario {
+  scenario: Scenario;
+  /** A number for each of its options. */
+  given: Record<string, number>;
+}
+
+export type ParsedArguments =
+  { kind: 'run'; chosen: ChosenScenario[] } | { kind: 'help' } | { kind: 'wrong'; problem: string };
+
+/**
+ * Reads `[scenario...] [--option number...]`. No scenario: all of them. An option must belong to one of those that run,
+ * and holds for all of them that have it.
+ */
+export function parseBenchArguments(
+  args: readonly string[],
+  scenarios: readonly Scenario[],
+): ParsedArguments {
+  const names = new Set(scenarios.flatMap(({ options }) => Object.keys(options)));
+  const options = Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }]));
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    const { help, ...given } = values as { help?: boolean } & Record<string, string>;
+    if (help === true) return { kind: 'help' };
+    return choose(scenarios, positionals, given);
+  } catch (error) {
+    const problem = wrongUsage(error);
+    if (problem === undefined) throw error;
+    return { kind: 'wrong', problem };
+  }
+}
+
+function choose(
+  scenarios: readonly Scenario[],
+  wanted: readonly string[],
+  texts: Readonly<Record<string, string>>,
+): ParsedArguments {
+  const unknown = wanted.find((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown !== undefined) return { kind: 'wrong', problem: `there is no scenario ${unknown}` };
+  const running = scenarios.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  for (const [name, text] of Object.entries(texts)) {
+    const owners = running.flatMap(({ options }) => options[name] ?? []);
+    if (owners.length === 0) return { kind: 'wrong', problem: `--${name} belongs to another scenario` };
+    const min = Math.max(...owners.map((option) => option.min));
+    if (!/^\d+$/.test(text) || Number(text) < min) {
+      return { kind: 'wrong', problem: `--${name} wants a whole number of ${min} or more` };
+    }
+  }
+  return { kind: 'run', chosen: running.map((scenario) => ({ scenario, given: numbers(scenario, texts) })) };
+}
+
+function numbers({ options }: Scenario, texts: Readonly<Record<string, string>>): Record<string, number> {
+  const entries = Object.entries(options).map(([name, option]) => [
+    name,
+    Number(texts[name] ?? option.default),
+  ]);
+  return Object.fromEntries(entries) as Record<string, number>;
+}
+
+export function usage(scenarios: readonly Scenario[]): string {
+  const parts = scenarios.map(({ name, measures, options }) => {
+    const lines = Object.entries(options).map(
+      ([option, { default: number, meaning }]) =>
+        `      --${option.padEnd(20)} ${meaning} (default ${number})`,
+    );
+    return [`  ${name}`, `      ${measures}`, ...lines].join('\n');
+  });
+  return `Usage: npm run bench [-- scenario...] [--option number...]
+
+Runs the scenarios, all of them unless named, prints their tables and writes bench/results/<scenario>.json.
+
+${parts.join('\n\n')}
+`;
+}

@@ -1,0 +1,5 @@
+import type { Scenario } from './scenario.js';
+import { heldWorker } from './scenarios/held-worker.js';
+
+/** All scenarios, in the order they run in. */
+export const SCENARIOS: readonly Scenario[] = [heldWorker];

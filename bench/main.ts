@@ -1,0 +1,55 @@
+import { InterruptedError, Interruption } from '../demo/interruption.js';
+import { parseBenchArguments, usage, type ChosenScenario } from './arguments.js';
+import { SCENARIOS } from './catalogue.js';
+import { writeResult } from './support/results.js';
+import { renderTable } from './support/table.js';
+
+const FAILED = 1;
+/** What command-line programs answer to arguments that they do not know. */
+const WRONG_USAGE = 2;
+
+async function main(): Promise<number> {
+  const parsed = parseBenchArguments(process.argv.slice(2), SCENARIOS);
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(usage(SCENARIOS));
+      return 0;
+    case 'wrong':
+      process.stderr.write(`${parsed.problem}\n\n${usage(SCENARIOS)}`);
+      return WRONG_USAGE;
+    case 'run':
+      return runAll(parsed.chosen);
+  }
+}
+
+async function runAll(chosen: readonly ChosenScenario[]): Promise<number> {
+  const interruption = new Interruption();
+  try {
+    for (const one of chosen) await runOne(one, interruption);
+    return 0;
+  } catch (error) {
+    if (error instanceof InterruptedError) return error.exitCode;
+    for (const one of error instanceof AggregateError ? (error.errors as unknown[]) : [error]) {
+      process.stderr.write(`\nThe benchmark failed: ${one instanceof Error ? one.message : String(one)}\n`);
+    }
+    return FAILED;
+  }
+}
+
+async function runOne({ scenario, given }: ChosenScenario, interruption: Interruption): Promise<void> {
+  process.stdout.write(`\n${scenario.name}: ${scenario.measures}\n`);
+  const startedAt = new Date();
+  const result = await scenario.run(given, {
+    progress: (line) => process.stderr.write(`  ${line}\n`),
+    signal: interruption.signal,
+    onForce: (listener) => {
+      interruption.onForce(listener);
+    },
+  });
+  process.stdout.write(`\n${renderTable(result.table)}\n`);
+  for (const note of result.notes) process.stdout.write(`- ${note}\n`);
+  const file = await writeResult({ scenario: scenario.name, startedAt, given, data: result.data });
+  process.stdout.write(`\nAll figures: ${file}\n`);
+}
+
+process.exitCode = await main();

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closing } from '../../demo/closing.js';
+import { ServiceApi } from '../../demo/service/service-api.js';
+import { simulatedEnvironment } from '../../demo/service/service-environment.js';
+import { ServiceFailedError, ServiceProcess } from '../../demo/service/service-process.js';
+import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import type { ScenarioTools } from '../scenario.js';
+
+export type Strategy = 'webhook' | 'polling';
+
+export interface BenchServiceOptions {
+  strategy: Strategy;
+  simulatorUrl: string;
+  /** Variables of Ringback that the scenario is about. */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** Nobody else can reach the service. */
+const WEBHOOK_SECRET = 'a-secret-of-the-benchmark';
+
+/**
+ * Runs `work` against a fresh service: a process of its own, with embedded PostgreSQL in a temporary folder. All of it is
+ * gone when this is done.
+ *
+ * @throws ServiceFailedError with the end of its log when it does not start, or does not live as long as the work
+ */
+export async function withService<T>(
+  options: BenchServiceOptions,
+  tools: ScenarioTools,
+  work: (api: ServiceApi) => Promise<T>,
+): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
+  const port = await chooseFreePort([]);
+  const { strategy, simulatorUrl } = options;
+  const webhookSecret = strategy === 'webhook' ? WEBHOOK_SECRET : null;
+  const environment = {
+    ...simulatedEnvironment({ simulatorUrl, port, dataDir, webhookSecret }),
+    ...options.environment,
+  };
+  const service = await ServiceProcess.spawn({ dataDir, port, environment });
+  tools.onForce(() => {
+    service.kill();
+  });
+  return closing(
+    async () => {
+      await service.stop();
+      await rm(dataDir, { recursive: true });
+      await rm(service.logFile);
+    },
+    async () => {
+      try {
+        await service.ready(tools.signal);
+        return await service.whileAlive(work(new ServiceApi(service.url, tools.signal)));
+      } catch (error) {
+        if (!(error instanceof ServiceFailedError)) throw error;
+        const log = (await service.logTail()).join('\n  ');
+        throw new ServiceFailedError(`${error.message}; the end of its log:\n  ${log}`, { cause: error });
+      }
+    },
+  );
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SimulatorHooks } from '../simulator/hooks.js';
+import { holdNext } from './support/hold-next.js';
+import { startChunk } from './support/one-chunk.js';
+import { ServiceProcess } from './support/service-process.js';
+import { World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+const EX_CONFIG = 78;
+
+let service: ServiceProcess;
+
+/** A world without a service in this process: the one under test is a process of its own. */
+function worldOfAnotherProcess(): () => World {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start({ env: { CALLBACK_DEADLINE_MS: '500' } });
+    await world.stopService();
+  });
+  afterEach(async () => {
+    await service.stop('SIGKILL');
+    await world.stop();
+  });
+  return () => world;
+}
+
+describe('a process that is told to stop', () => {
+  const world = worldOfAnotherProcess();
+
+  const outputHolding = (words: string) =>
+    waitUntil(
+      () => Promise.resolve(service.output),
+      (output) => output.includes(words),
+    );
+
+  it.each<[NodeJS.Signals, string, keyof SimulatorHooks]>([
+    ['SIGTERM', 'a correction', 'beforeCorrectionResponse'],
+    ['SIGINT', 'a correction', 'beforeCorrectionResponse'],
+    ['SIGTERM', 'a submit', 'beforeSubmitResponse'],
+    ['SIGTERM', 'a look', 'beforeGetResponse'],
+  ])(
+    'by %s ends %s that is running, then itself with code 0, and nothing is done twice',
+    async (signal, _job, moment) => {
+      service = await ServiceProcess.start(world().env());
+      const gate = holdNext(world(), moment);
+      const { id, conversationId } = await startChunk(world().api);
+      await gate.reached;
+      const stopped = service.stop(signal);
+      await outputHolding('finishing running jobs');
+      const isRunning = service.isRunning;
+      gate.open();
+      const exitCode = await stopped;
+      const askedBefore = { ...world().simulator.ledger.counts };
+      await world().startService();
+      await world().api.finish(conversationId);
+      const conversation = await world().api.summarizedConversation(conversationId);
+
+      expect(isRunning).toBe(true);
+      expect(exitCode).toBe(0);
+      expect(service.output).toContain('stopped');
+      expect(service.output).not.toMatch(/"level":"(?:warn|error|fatal)"/);
+      expect(conversation.chunks).toMatchObject({ completed: 1, failed: 0 });
+      expect((await world().api.chunk(id)).diarization).toMatchObject({ data: { error: null } });
+      expect(askedBefore.submit).toBe(1);
+      expect(world().simulator.ledger.counts).toMatchObject({ submit: 1, list: 0, correct: 1, summarise: 1 });
+    },
+  );
+
+  it('takes no notice of being told again', async () => {
+    service = await ServiceProcess.start(world().env());
+    const gate = holdNext(world(), 'beforeCorrectionResponse');
+    const { id } = await startChunk(world().api);
+    await gate.reached;
+    const first = service.stop('SIGTERM');
+    await outputHolding('finishing running jobs');
+    const second = service.stop('SIGINT');
+    gate.open();
+    const exitCodes = [await first, await second];
+    await world().startService();
+
+    expect(exitCodes).toEqual([0, 0]);
+    expect(await world().api.settledChunk(id)).toMatchObject({ status: 'completed' });
+    expect(world().simulator.ledger.counts.correct).toBe(1);
+  });
+});
+
+describe('a process with a wrong environment', () => {
+  it('ends with code 78 and one line for each problem, and shows the value of no secret', async () => {
+    service = ServiceProcess.spawn({
+      HOST: '0.0.0.0',
+      PORT: '99999',
+      ROLE: 'chief',
+      DATABASE_URL: 'mysql://user:hush-1@localhost/ringback',
+      ASSEMBLYAI_API_KEY: 'hush-2\nhush-2',
+      ASSEMBLYAI_WEBHOOK_URL: 'https://ringback.example.org/api/webhooks/assemblyai',
+      ASSEMBLYAI_WEBHOOK_SECRET: 'húsh-3',
+      GCP_SA_JSON: '{"project_id":"p","client_email":"e","private_key":"","note":"hush-4"}',
+      GEMINI_API_KEY: 'hush-5 \u00e9',
+      POLL_INTERVAL_MS: 'often',
+    });
+    const exitCode = await service.ended();
+    const lines = service.output.trim().split('\n');
+
+    expect(exitCode).toBe(EX_CONFIG);
+    expect(lines.map((line) => line.split(':')[0]).sort()).toEqual([
+      'API_KEYS',
+      'ASSEMBLYAI_API_KEY',
+      'ASSEMBLYAI_WEBHOOK_SECRET',
+      'DATABASE_URL',
+      'GCP_SA_JSON',
+      'GEMINI_API_KEY',
+      'POLL_INTERVAL_MS',
+      'PORT',
+      'ROLE',
+    ]);
+    expect(lines.every((line) => /^[A-Z_]+: .+; .*give/.test(line) || /^[A-Z_]+: .*give/.test(line))).toBe(
+      true,
+    );
+    expect(service.output).not.toMatch(/hush|húsh/);
+  });
+});
+
+describe('a .env file in the working directory', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ringback-env-'));
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const world = worldOfAnotherProcess();
+
+  it('is read, and what the environment itself says wins', async () => {
+    const { PORT = '', ...rest } = world().env();
+    const lines = Object.entries({ ...rest, PORT: 'wrong' }).map(([name, value]) => `${name}=${value}`);
+    await writeFile(join(folder, '.env'), ['# a comment', '', ...lines].join('\n'));
+    service = ServiceProcess.spawn({ PORT }, { cwd: folder });
+    await service.ready();
+    const { status } = await world().api.get('/health/ready');
+
+    expect(status).toBe(200);
+  });
+
+  it('is named by its variables where they are wrong', async () => {
+    await writeFile(join(folder, '.env'), 'PORT=wrong\nASSEMBLYAI_API_KEY=a-key\n');
+    service = ServiceProcess.spawn({}, { cwd: folder });
+    const exitCode = await service.ended();
+
+    expect(exitCode).toBe(EX_CONFIG);
+    expect(service.output).toMatch(/^PORT: .+\n$/);
+  });
+});

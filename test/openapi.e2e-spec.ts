@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Api } from './support/api.js';
+import { AudioHost } from './support/audio-host.js';
+import { expectError } from './support/expect-error.js';
+import { openSubmission } from './support/open-submission.js';
+import { TcpProxy } from './support/tcp-proxy.js';
+import { World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+interface Operation {
+  summary?: string;
+  security?: unknown[];
+  parameters?: { name: string; in: string; required?: boolean; schema?: { enum?: string[] } }[];
+  requestBody?: { content: Record<string, unknown> };
+  responses: Record<string, { content?: Record<string, unknown> }>;
+}
+
+interface Schema {
+  required?: string[];
+  properties?: Record<
+    string,
+    { example?: unknown; description?: string; enum?: string[]; nullable?: boolean }
+  >;
+}
+
+interface Document {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
+}
+
+/** Every route of the interface, and what it answers when all is well. */
+const ROUTES: [method: string, path: string, status: number][] = [
+  ['post', '/api/projects', 201],
+  ['get', '/api/projects/{id}', 200],
+  ['patch', '/api/projects/{id}', 200],
+  ['post', '/api/conversations', 201],
+  ['get', '/api/conversations/{id}', 200],
+  ['post', '/api/conversations/{id}/chunks', 202],
+  ['post', '/api/conversations/{id}/finish', 202],
+  ['get', '/api/conversations/{id}/transcript', 200],
+  ['get', '/api/conversations/{id}/events', 200],
+  ['post', '/api/transcription/chunks/{chunkId}', 202],
+  ['get', '/api/chunks', 200],
+  ['post', '/api/chunks/retry', 202],
+  ['get', '/api/chunks/{id}', 200],
+  ['get', '/api/chunks/{id}/events', 200],
+  ['post', '/api/webhooks/assemblyai', 200],
+  ['get', '/health/live', 200],
+  ['get', '/health/ready', 200],
+  ['get', '/metrics', 200],
+];
+
+let world: World;
+let host: AudioHost;
+let api: Api;
+
+beforeAll(async () => {
+  [world, host] = await Promise.all([World.start(), AudioHost.start()]);
+  api = world.api;
+});
+
+afterAll(async () => {
+  await world.stop();
+  await host.stop();
+});
+
+describe('the documentation', () => {
+  let document: Document;
+
+  beforeAll(async () => {
+    const { status, body } = await api.get<Document>('/docs-json');
+    expect(status).toBe(200);
+    document = body;
+  });
+
+  function operation(method: string, path: string): Operation {
+    const found = document.paths[path]?.[method];
+    if (found === undefined) throw new Error(`${method} ${path} is not documented`);
+    return found;
+  }
+
+  it('is a page for people', async () => {
+    const { status, headers, body } = await api.get<string>('/docs');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(body).toContain('swagger-ui');
+    for (const asset of ['swagger-ui-bundle.js', 'swagger-ui.css', 'swagger-ui-init.js']) {
+      expect((await api.get(`/docs/${asset}`)).status).toBe(200);
+    }
+  });
+
+  it('is OpenAPI 3, with exactly the routes that there are', () => {
+    expect(document.openapi).toMatch(/^3\./);
+    expect(document.info.title).toBe('Ringback');
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(documented.sort()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).sort());
+  });
+
+  it.each(ROUTES)('tells what %s %s does, and that it answers %i', (method, path, status) => {
+    const { summary, responses } = operation(method, path);
+    expect(summary).toMatch(/\S/);
+    expect(Object.keys(responses)).toContain(String(status));
+  });
+
+  it.each(ROUTES.filter(([, path]) => path.startsWith('/api/') && path !== '/api/webhooks/assemblyai'))(
+    'says that %s %s may ask for a key',
+    (method, path) => {
+      expect(operation(method, path).security).toEqual([{ bearer: [] }]);
+      expect(document.components.securitySchemes).toHaveProperty('bearer');
+    },
+  );
+
+  it.each(ROUTES.filter(([, path]) => path.includes('{')))(
+    'says that %s %s may find nothing',
+    (method, path) => {
+      expect(Object.keys(operation(method, path).responses)).toContain('404');
+    },
+  );
+
+  it('shows both ways to add a chunk, and the header that makes it safe to repeat', () => {
+    const { requestBody, parameters, responses } = operation('post', '/api/conversations/{id}/chunks');
+    expect(Object.keys(requestBody?.content ?? {})).toEqual(['multipart/form-data', 'application/json']);
+    expect(parameters).toContainEqual(
+      expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false }),
+    );
+    expect(Object.keys(responses)).toContain('409');
+  });
+
+  it('lists the formats of a transcript', () => {
+    const { parameters } = operation('get', '/api/conversations/{id}/transcript');
+    const format = parameters?.find(({ name }) => name === 'format');
+    expect(format).toMatchObject({ in: 'query', required: false });
+    expect(format?.schema?.enum).toEqual(['text', 'json', 'srt', 'vtt']);
+  });
+
+  it.each([
+    ['CreateProjectRequest', ['name', 'language', 'transcriptPrompt']],
+    ['CreateConversationRequest', ['language', 'transcriptPrompt']],
+    ['CreateChunkFromUrlRequest', ['audioUrl']],
+  ])('gives examples that can be tried as they are: %s', async (name, fields) => {
+    const properties = document.components.schemas[name]?.properties ?? {};
+    const example = Object.fromEntries(fields.map((field) => [field, properties[field]?.example]));
+    for (const field of fields) expect(example[field]).toEqual(expect.stringMatching(/\S/));
+    const { id } = await api.createConversation();
+    const paths: Record<string, [path: string, status: number]> = {
+      CreateProjectRequest: ['/api/projects', 201],
+      CreateConversationRequest: ['/api/conversations', 201],
+      CreateChunkFromUrlRequest: [`/api/conversations/${id}/chunks`, 202],
+    };
+    const [path, status] = paths[name] ?? ['', 0];
+    expect((await api.post(path, example)).status).toBe(status);
+  });
+
+  it('describes answers as they are: a project, a conversation, a chunk', async () => {
+    const { chunk, conversationId } = await openSubmission(world, host);
+    const project = await api.post('/api/projects', { name: 'A project' });
+    const answers: [string, unknown][] = [
+      ['ProjectResponse', project.body],
+      ['ConversationResponse', await api.conversation(conversationId)],
+      ['ChunkResponse', chunk],
+    ];
+    for (const [name, body] of answers) {
+      const { properties, required } = document.components.schemas[name] ?? {};
+      expect(Object.keys(body as object).sort()).toEqual(Object.keys(properties ?? {}).sort());
+      expect([...(required ?? [])].sort()).toEqual(Object.keys(properties ?? {}).sort());
+    }
+  });
+});
+
+describe('health', () => {
+  it('is live and ready while all is well', async () => {
+    expect(await api.get('/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    const ready = await api.get('/health/ready');
+    expect(ready).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect((ready.body as { details: object }).details).toMatchObject({ database: { status: 'up' } });
+  });
+
+  it('is live but not ready while the database is away, and ready again when it is back', async () => {
+    const other = await World.start();
+    await other.stopService();
+    const { proxy, url } = await TcpProxy.start(other.database.url);
+    await other.startService({ DATABASE_URL: url });
+    try {
+      await proxy.close();
+      const away = await waitUntil(
+        () => other.api.get('/health/ready'),
+        ({ status }) => status !== 200,
+      );
+      expect(away.status).toBe(503);
+      expect(away.body).toMatchObject({
+        statusCode: 503,
+        error: 'Service Unavailable',
+        message: expect.any(String) as unknown,
+        details: { database: { status: 'down' } },
+      });
+      expect((await other.api.get('/health/live')).status).toBe(200);
+      expectError(await other.api.get('/no-such-route'), 404);
+      const failed = await other.api.get(`/api/chunks/${crypto.randomUUID()}`);
+      expect([failed.status, failed.body]).toEqual([
+        500,
+        { statusCode: 500, error: 'Internal Server Error', message: expect.any(String) as unknown },
+      ]);
+      expect(JSON.stringify(failed.body)).not.toMatch(/ECONN|127\.0\.0\.1|select/);
+
+      await proxy.open();
+
+      await waitUntil(
+        () => other.api.get('/health/ready'),
+        ({ status }) => status === 200,
+      );
+    } finally {
+      await proxy.open();
+      await other.stop();
+      await proxy.close();
+    }
+  });
+});
+
+describe('metrics', () => {
+  it('are Prometheus text with every figure of the service', async () => {
+    const { id } = await api.createConversation();
+    await api.settledChunk((await api.addChunk(id)).id);
+    await world.callback({ status: 'redacted_audio_ready' });
+
+    const { status, headers, body } = await api.get<string>('/metrics');
+
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const types = [...body.matchAll(/^# TYPE (?<name>ringback_\w+) (?<type>\w+)$/gm)].map(
+      ({ groups }) => `${groups?.name ?? ''} ${groups?.type ?? ''}`,
+    );
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'ringback_jobs_total counter',
+        'ringback_job_busy_seconds_total counter',
+        'ringback_queue_depth gauge',
+        'ringback_queue_oldest_waiting_seconds gauge',
+        'ringback_open_submissions gauge',
+        'ringback_callbacks_total counter',
+        'ringback_submit_to_text_seconds histogram',
+        'ringback_corrections_total counter',
+        'ringback_chunks_settled_total counter',
+        'ringback_reconciler_repairs_total counter',
+      ]),
+    );
+    for (const name of types)
+      expect(body).toMatch(new RegExp(`^# HELP ${name.split(' ')[0] ?? ''} .{20,}$`, 'm'));
+    expect(body).toMatch(/^process_cpu_seconds_total /m);
+  });
+
+  it('count callbacks by the answer that they got', async () => {
+    const outcomes = ['ok', 'ignored', 'unauthorized', 'unknown', 'malformed', 'too_large'];
+    const read = async (): Promise<number[]> =>
+      Promise.all(outcomes.map((outcome) => api.metric('ringback_callbacks_total', { outcome })));
+    const open = await openSubmission(world, host);
+    const before = await read();
+
+    await world.callback({ transcript_id: open.transcriptId, status: 'completed' }, open);
+    await world.callback({ status: 'redacted_audio_ready' });
+    await world.callback({}, { secret: 'wrong' });
+    await world.callback({ transcript_id: 'nobody-knows', status: 'completed' });
+    await world.callback({ status: 5 });
+    await world.callback({ status: 'x'.repeat(20_000) });
+
+    const after = await read();
+    expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual(outcomes.map(() => 1));
+  });
+});

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import type { Crash } from './activity.js';
+import type { ProviderFault, TranscriptEnd } from './played-provider.js';
+import type { QueueFault } from './played-queues.js';
+import type { Until } from './stage.js';
+
+/** What a process of the service is given to do. `pick` chooses among what there is at that moment. */
+export type Action =
+  /** `takeOver`: also one that somebody runs already, as when its lock was lost. */
+  | { kind: 'job'; pick: number; takeOver: boolean }
+  | { kind: 'callback'; pick: number; as: 'genuine' | 'without submission' | 'forged id' | 'crossed' }
+  | { kind: 'add'; audio: 'stored' | 'shared url' | 'repeated' }
+  | { kind: 'finish' }
+  | { kind: 'restart'; pick: number; how: 'failed' | 'forced' | 'all failed' }
+  | { kind: 'reconcile' };
+
+export type Step =
+  | { kind: 'start'; action: Action; until: Until; crash?: Crash }
+  /** Goes on with an activity that stands still. */
+  | { kind: 'resume'; pick: number; until: Until }
+  /** Two at once; `turns` says whose effect is next. */
+  | { kind: 'overlap'; actions: [Action, Action]; turns: boolean[] }
+  | { kind: 'transcript ends'; pick: number; how: TranscriptEnd; callback: boolean }
+  | { kind: 'fault'; fault: ProviderFault; times: number }
+  | { kind: 'queue fault'; fault: QueueFault }
+  /** Time passes for one submission or chunk. */
+  | { kind: 'lease ends'; pick: number }
+  | { kind: 'overdue'; pick: number }
+  | { kind: 'wipe'; what: 'queues' | 'coordination' }
+  | { kind: 'switch delivery' }
+  /** Everybody goes on to the end, then every job runs once: the way to the later states. */
+  | { kind: 'calm' };
+
+export interface Life {
+  delivery: 'webhook' | 'polling';
+  anonymize: boolean;
+  /** Chunks at the start. */
+  chunks: number;
+  steps: Step[];
+}
+
+/** More than any list has; the index is taken modulo its length. */
+const MAX_PICK = 11;
+/** A job has about as many effects. */
+const MAX_EFFECTS = 16;
+const MAX_TURNS = 24;
+
+const pick = fc.nat(MAX_PICK);
+
+const until: fc.Arbitrary<Until> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Until>('end') },
+  { weight: 2, arbitrary: fc.constant<Until>('provider') },
+  { weight: 3, arbitrary: fc.record({ effects: fc.nat(MAX_EFFECTS) }) },
+);
+
+const crash: fc.Arbitrary<Crash | undefined> = fc.option(
+  fc.record({ effect: fc.nat(MAX_EFFECTS), moment: fc.constantFrom('before', 'after') }),
+  { freq: 6, nil: undefined },
+);
+
+const job: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('job'),
+  pick,
+  takeOver: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
+});
+
+const callback: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('callback'),
+  pick,
+  as: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('genuine') },
+    { weight: 2, arbitrary: fc.constant('without submission') },
+    { weight: 1, arbitrary: fc.constantFrom('forged id', 'crossed') },
+  ),
+});
+
+const restart: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('restart'),
+  pick,
+  how: fc.constantFrom('failed', 'forced', 'forced', 'all failed'),
+});
+
+const add: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('add'),
+  audio: fc.constantFrom('stored', 'shared url', 'repeated'),
+});
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 10, arbitrary: job },
+  { weight: 3, arbitrary: callback },
+  { weight: 2, arbitrary: fc.constant<Action>({ kind: 'finish' }) },
+  { weight: 2, arbitrary: restart },
+  { weight: 1, arbitrary: add },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'reconcile' }) },
+);
+
+const turns = fc.array(fc.boolean(), { maxLength: MAX_TURNS });
+
+/** One job by two workers, of which the first has lost its lock. */
+const twice: fc.Arbitrary<Step> = fc.record({ pick, turns }).map(({ pick: which, turns: order }) => ({
+  kind: 'overlap',
+  actions: [
+    { kind: 'job', pick: which, takeOver: true },
+    { kind: 'job', pick: which, takeOver: true },
+  ],
+  turns: order,
+}));
+
+const fault: fc.Arbitrary<ProviderFault> = fc.oneof(
+  fc.record({
+    call: fc.constant('submit'),
+    kind: fc.constantFrom('refused', 'turned away', 'lost before', 'lost after', 'carried out late'),
+  }),
+  fc.record({ call: fc.constant('get'), kind: fc.constantFrom('unavailable', 'not found') }),
+  fc.record({ call: fc.constant('list'), kind: fc.constantFrom('unavailable', 'lagging') }),
+  fc.record({ call: fc.constant('correct'), kind: fc.constantFrom('unavailable', 'refused') }),
+);
+
+/** Enough in a row for what gives up after several to do so. */
+const MAX_FAULTS_IN_A_ROW = 6;
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('start'), action, until, crash }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('resume'), pick, until }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('overlap'), actions: fc.tuple(action, action), turns }),
+  },
+  { weight: 2, arbitrary: twice },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('transcript ends'),
+      pick,
+      how: fc.constantFrom('completed', 'completed', 'completed', 'no speech', 'server error'),
+      callback: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('fault'),
+      fault,
+      times: fc.constantFrom(1, 1, 1, MAX_FAULTS_IN_A_ROW),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('queue fault'),
+      fault: fc.constantFrom('lost before', 'lost after'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lease ends'), pick }) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof<fc.Arbitrary<Step>[]>(
+      fc.record({ kind: fc.constant('overdue'), pick }),
+      fc.record({ kind: fc.constant('wipe'), what: fc.constantFrom('queues', 'coordination') }),
+      fc.constant({ kind: 'switch delivery' }),
+    ),
+  },
+  { weight: 3, arbitrary: fc.constant<Step>({ kind: 'calm' }) },
+);
+
+const MIN_STEPS = 5;
+const MAX_STEPS = 25;
+
+/** The life of one conversation with a few chunks, as somebody who wishes it ill would have it. */
+export const lives: fc.Arbitrary<Life> = fc.record({
+  delivery: fc.constantFrom('webhook', 'webhook', 'webhook', 'polling'),
+  anonymize: fc.oneof(
+    { weight: 7, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
+  chunks: fc.integer({ min: 1, max: 2 }),
+  steps: fc.array(step, { minLength: MIN_STEPS, maxLength: MAX_STEPS, size: 'max' }),
+});

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findBinaries } from '../../src/database/embedded/binaries.js';
+import { createCluster, prepareDataDir, type Cluster } from '../../src/database/embedded/data-folder.js';
+import { chooseServerUser, openForServerUser } from '../../src/database/embedded/os-user.js';
+import { readPostmaster } from '../../src/database/embedded/postmaster.js';
+import { runProgram } from '../../src/database/embedded/run-program.js';
+import { connectionStringFor } from '../../src/database/embedded/server-connection.js';
+import { startServer } from '../../src/database/embedded/server-control.js';
+import { freePort } from './free-port.js';
+import type { TestDatabase } from './test-database.js';
+import { waitUntil } from './wait-until.js';
+
+/**
+ * `fast` ends every session and shuts down in order, `immediate` aborts and recovers at the next start, `kill` is a crash of
+ * all of its processes.
+ */
+export type PostgresStop = 'fast' | 'immediate' | 'kill';
+
+/** A few processes of the service with all their pools. */
+const MAX_CONNECTIONS = 400;
+const STOP_TIMEOUT_MS = 30_000;
+
+/** A PostgreSQL server of its own for a test, that can be stopped, killed and started again; the database in it is empty. */
+export class PostgresServer implements TestDatabase {
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly port: number,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<PostgresServer> {
+    const server = await PostgresServer.prepare();
+    await server.resume();
+    return server;
+  }
+
+  /** Makes it, and does not start it yet. */
+  static async prepare(): Promise<PostgresServer> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'ringback-postgres-'));
+    await prepareDataDir(dataDir);
+    const folder = join(dataDir, 'postgres');
+    const user = await chooseServerUser(dataDir, folder);
+    if (user !== null) await openForServerUser(dataDir, user);
+    const cluster: Cluster = { dataDir, folder, binaries: await findBinaries(), user };
+    await createCluster(cluster);
+    const port = await freePort();
+    return new PostgresServer(cluster, port, await connectionStringFor(cluster, port));
+  }
+
+  /** Starts it, always on the same port; it takes connections when the promise resolves. */
+  async resume(): Promise<void> {
+    await startServer(this.cluster, {
+      maxConnections: MAX_CONNECTIONS,
+      ports: [this.port],
+      onlyWantedPorts: true,
+    });
+  }
+
+  async halt(how: PostgresStop): Promise<void> {
+    if (how === 'kill') await this.killAll();
+    else await this.stop(how);
+  }
+
+  /** As the database of a test, it goes with its server. */
+  async drop(): Promise<void> {
+    await this.stop('immediate');
+    await rm(this.cluster.dataDir, { recursive: true, force: true });
+  }
+
+  private async stop(mode: 'fast' | 'immediate'): Promise<void> {
+    const postmaster = await readPostmaster(this.cluster.folder);
+    if (postmaster.state !== 'alive') return;
+    const { exitCode, output } = await runProgram({
+      file: this.cluster.binaries.pgCtl,
+      args: ['stop', '-w', '-m', mode, '-D', '.'],
+      cwd: this.cluster.folder,
+      user: this.cluster.user,
+      timeoutMs: STOP_TIMEOUT_MS,
+    });
+    if (exitCode !== 0) throw new Error(`PostgreSQL was not stopped: ${output}`);
+  }
+
+  private async killAll(): Promise<void> {
+    const postmaster = await readPostmaster(this.cluster.folder);
+    if (postmaster.state !== 'alive') throw new Error('PostgreSQL does not run');
+    // The first process first: it would clean up after the others.
+    for (const pid of [postmaster.pid, ...(await childrenOf(postmaster.pid))]) killIfThere(pid);
+    await waitUntil(
+      () => readPostmaster(this.cluster.folder),
+      ({ state }) => state !== 'alive',
+    );
+  }
+}
+
+async function childrenOf(parent: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

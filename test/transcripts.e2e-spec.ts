@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
+import type { Answer } from './support/api.js';
+import { AudioHost } from './support/audio-host.js';
+import { expectError } from './support/expect-error.js';
+import { openSubmission } from './support/open-submission.js';
+import { failedChunk } from './support/settled-chunk.js';
+import { World } from './support/test-service.js';
+
+const NOTHING = '[Nothing to transcribe]';
+
+let world: World;
+let host: AudioHost;
+
+beforeAll(async () => {
+  [world, host] = await Promise.all([World.start(), AudioHost.start()]);
+});
+
+afterAll(async () => {
+  await world.stop();
+  await host.stop();
+});
+
+/** A chunk of two seconds, as the provider counts them, in which this is said. */
+async function spokenChunk(conversationId: string, text: string, position?: number): Promise<ChunkResponse> {
+  const audioUrl = host.newUrl();
+  world.simulator.faults.add({
+    operation: 'submit',
+    match: { audioUrlContains: audioUrl },
+    effect: { kind: 'outcome', status: 'completed', text },
+  });
+  const { status, body } = await world.api.post<ChunkResponse>(
+    `/api/conversations/${conversationId}/chunks`,
+    {
+      audioUrl,
+      position,
+    },
+  );
+  expect(status).toBe(202);
+  const chunk = await world.api.settledChunk(body.id);
+  expect(chunk.transcript).toBe(text === '' ? NOTHING : text);
+  return chunk;
+}
+
+function transcript(conversationId: string, query = ''): Promise<Answer> {
+  return world.api.get(`/api/conversations/${conversationId}/transcript${query}`);
+}
+
+async function textOf(conversationId: string, format: string): Promise<unknown> {
+  const { status, body } = await transcript(conversationId, `?format=${format}`);
+  expect(status).toBe(200);
+  return body;
+}
+
+describe('the transcript of a conversation', () => {
+  let id: string;
+  let chunks: ChunkResponse[];
+
+  beforeAll(async () => {
+    ({ id } = await world.api.createConversation());
+    const third = await spokenChunk(id, 'Third: a < b & c > d.', 20);
+    const first = await spokenChunk(id, 'First part.', 5);
+    const silent = await spokenChunk(id, '', 7);
+    const second = await spokenChunk(id, 'Second part. It has two sentences!', 10);
+    const twin = await spokenChunk(id, 'At the same place, but later.', 20);
+    await failedChunk(world, id, host);
+    chunks = [first, silent, second, third, twin];
+  });
+
+  it('has its chunks in the order of their positions, then of their arrival, in a paragraph each', async () => {
+    const text = [
+      'First part.',
+      'Second part. It has two sentences!',
+      'Third: a < b & c > d.',
+      'At the same place, but later.',
+    ].join('\n\n');
+    expect(await textOf(id, 'text')).toBe(text);
+    expect((await transcript(id)).body).toBe(text);
+  });
+
+  it('is JSON with each chunk of it', async () => {
+    expect(await textOf(id, 'json')).toEqual({
+      conversationId: id,
+      status: 'open',
+      transcript: await textOf(id, 'text'),
+      chunks: chunks.map((chunk) => ({
+        id: chunk.id,
+        position: chunk.position,
+        durationSeconds: 2,
+        transcript: chunk.transcript === NOTHING ? '' : chunk.transcript,
+      })),
+    });
+  });
+
+  it('is subtitles whose times go on where the chunk before ended, silent ones included', async () => {
+    expect(await textOf(id, 'srt')).toBe(
+      [
+        '1\n00:00:00,000 --> 00:00:02,000\nFirst part.\n',
+        '2\n00:00:04,000 --> 00:00:04,727\nSecond part.\n',
+        '3\n00:00:04,727 --> 00:00:06,000\nIt has two sentences!\n',
+        '4\n00:00:06,000 --> 00:00:08,000\nThird: a < b & c > d.\n',
+        '5\n00:00:08,000 --> 00:00:10,000\nAt the same place, but later.\n',
+      ].join('\n'),
+    );
+  });
+
+  it('is WebVTT, in which nothing that was said can be taken for a tag', async () => {
+    expect(await textOf(id, 'vtt')).toBe(
+      [
+        'WEBVTT\n',
+        '00:00:00.000 --> 00:00:02.000\nFirst part.\n',
+        '00:00:04.000 --> 00:00:04.727\nSecond part.\n',
+        '00:00:04.727 --> 00:00:06.000\nIt has two sentences!\n',
+        '00:00:06.000 --> 00:00:08.000\nThird: a &lt; b &amp; c &gt; d.\n',
+        '00:00:08.000 --> 00:00:10.000\nAt the same place, but later.\n',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['text', 'text/plain; charset=utf-8'],
+    ['json', 'application/json; charset=utf-8'],
+    ['srt', 'application/x-subrip; charset=utf-8'],
+    ['vtt', 'text/vtt; charset=utf-8'],
+  ])('says what it is: %s', async (format, contentType) => {
+    const { headers } = await transcript(id, `?format=${format}`);
+    expect(headers.get('content-type')).toBe(contentType);
+  });
+
+  it('is after finalization what the conversation shows', async () => {
+    const before = {
+      text: await textOf(id, 'text'),
+      srt: await textOf(id, 'srt'),
+      vtt: await textOf(id, 'vtt'),
+      json: await textOf(id, 'json'),
+    };
+    await world.api.finish(id);
+    const conversation = await world.api.finalizedConversation(id);
+
+    expect(conversation.transcript).toBe(before.text);
+    expect({
+      text: await textOf(id, 'text'),
+      srt: await textOf(id, 'srt'),
+      vtt: await textOf(id, 'vtt'),
+      json: await textOf(id, 'json'),
+    }).toEqual({ ...before, json: { ...(before.json as object), status: 'finalized' } });
+  });
+});
+
+describe('a transcript', () => {
+  it('has what is completed so far, and not what is still in work', async () => {
+    const open = await openSubmission(world, host);
+    expect(await textOf(open.conversationId, 'text')).toBe('');
+    const second = await spokenChunk(open.conversationId, 'The second is ready.');
+    expect(await textOf(open.conversationId, 'text')).toBe('The second is ready.');
+
+    await world.simulator.assemblyai.finish(open.transcriptId);
+    const first = await world.api.settledChunk(open.chunk.id);
+
+    expect(await textOf(open.conversationId, 'text')).toBe(
+      `${first.transcript ?? ''}\n\n${second.transcript ?? ''}`,
+    );
+  });
+
+  it('is empty in every format while there is nothing, and says so when it is final', async () => {
+    const { id } = await world.api.createConversation();
+    const empty = { conversationId: id, chunks: [] };
+    expect(await textOf(id, 'text')).toBe('');
+    expect(await textOf(id, 'json')).toEqual({ ...empty, status: 'open', transcript: '' });
+    expect(await textOf(id, 'srt')).toBe('');
+    expect(await textOf(id, 'vtt')).toBe('WEBVTT\n');
+
+    await world.api.finish(id);
+    const conversation = await world.api.finalizedConversation(id);
+
+    expect(conversation.transcript).toBe(NOTHING);
+    expect(await textOf(id, 'text')).toBe(NOTHING);
+    expect(await textOf(id, 'json')).toEqual({ ...empty, status: 'finalized', transcript: NOTHING });
+    expect(await textOf(id, 'srt')).toBe('');
+    expect(await textOf(id, 'vtt')).toBe('WEBVTT\n');
+  });
+
+  it('of silent chunks only is as empty as one without chunks', async () => {
+    const { id } = await world.api.createConversation();
+    await spokenChunk(id, '');
+    await world.api.finish(id);
+    expect((await world.api.finalizedConversation(id)).transcript).toBe(NOTHING);
+    expect(await textOf(id, 'text')).toBe(NOTHING);
+    expect(await textOf(id, 'srt')).toBe('');
+  });
+
+  it('keeps every script as it was written', async () => {
+    const { id } = await world.api.createConversation();
+    await spokenChunk(id, 'Ça va? 会議は七時です。 👩‍👩‍👧 שלום.');
+    expect(await textOf(id, 'text')).toBe('Ça va? 会議は七時です。 👩‍👩‍👧 שלום.');
+    expect(await textOf(id, 'srt')).toContain('\n会議は七時です。 👩‍👩‍👧 שלום.\n');
+  });
+
+  it.each(['pdf', 'TEXT', '', 'text,json', 'json%00', 'text&format=json', 'constructor'])(
+    'is refused in the format %s',
+    async (format) => {
+      const { id } = await world.api.createConversation();
+      expectError(await transcript(id, `?format=${format}`), 400);
+    },
+  );
+});
