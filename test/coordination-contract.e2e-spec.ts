@@ -119,6 +119,21 @@ describe('coordination', () => {
       expect(await coordination.pendingCount(conversationId)).toBe(0);
     });
 
+    it('tells which conversations have pending chunks, until their last one settles or they are forgotten', async () => {
+      const settled = await pendingConversation(1);
+      const forgotten = await pendingConversation(2);
+      const replaced = await pendingConversation(1);
+      const left = await pendingConversation(1);
+      await coordination.settle(settled.conversationId, settled.chunkIds[0] ?? '');
+      await coordination.forgetConversation(forgotten.conversationId);
+      await coordination.replacePending(replaced.conversationId, []);
+      const conversations = await coordination.pendingConversations();
+      expect(conversations).toContain(left.conversationId);
+      for (const { conversationId } of [settled, forgotten, replaced]) {
+        expect(conversations).not.toContain(conversationId);
+      }
+    });
+
     it('forgets one conversation and keeps the others', async () => {
       const gone = await pendingConversation(2);
       const kept = await pendingConversation(2);

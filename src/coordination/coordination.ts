@@ -40,6 +40,9 @@ export abstract class Coordination {
 
   abstract pendingCount(conversationId: string): Promise<number>;
 
+  /** Conversations that have pending chunks. */
+  abstract pendingConversations(): Promise<string[]>;
+
   /** Makes the pending ones exactly these. */
   abstract replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void>;
 

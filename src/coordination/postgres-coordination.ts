@@ -56,6 +56,15 @@ export class PostgresCoordination extends Coordination {
     return count;
   }
 
+  async pendingConversations(): Promise<string[]> {
+    const rows = await this.database
+      .selectFrom('coordination_pending_chunks')
+      .select('conversation_id')
+      .distinct()
+      .execute();
+    return rows.map((row) => row.conversation_id);
+  }
+
   async replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void> {
     await this.database.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(

@@ -171,18 +171,24 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     );
   }
 
+  /** Sets that differ from the record are made anew; those of conversations in which nothing is pending are forgotten. */
   private async repairPendingSets(): Promise<void> {
+    const pending = new Set<string>();
     await eachPage(
       async (after) =>
         (await this.owed.pendingSets(after)).map((set) => ({ ...set, id: set.conversationId })),
       async (page) => {
         for (const { conversationId, chunkIds } of page) {
+          pending.add(conversationId);
           if ((await this.coordination.pendingCount(conversationId)) === chunkIds.length) continue;
           await this.coordination.replacePending(conversationId, chunkIds);
           this.metrics.reconciled.inc({ kind: 'pending' });
         }
       },
     );
+    for (const conversationId of await this.coordination.pendingConversations()) {
+      if (!pending.has(conversationId)) await this.coordination.forgetConversation(conversationId);
+    }
   }
 }
 

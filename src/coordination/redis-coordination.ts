@@ -20,7 +20,12 @@ const PENDING_TTL_MS = 30 * 86_400_000;
 const CHUNKS_PER_COMMAND = 1_000;
 const ERROR_LOG_INTERVAL_MS = 5_000;
 
-const pendingKey = (conversationId: string) => `coord:pending:${conversationId}`;
+/**
+ * The tag keeps all pending sets, and the set of their conversations, in one slot of a Redis Cluster, as the scripts that change
+ * both need.
+ */
+const pendingKey = (conversationId: string) => `coord:{pending}:${conversationId}`;
+const PENDING_CONVERSATIONS_KEY = 'coord:{pending}';
 const lockKey = (name: string) => `coord:lock:${name}`;
 /** The tag keeps both keys of a name in one slot of a Redis Cluster, as the script that reads them needs. */
 const usageKey = (name: string) => `coord:usage:{${name}}`;
@@ -29,11 +34,14 @@ const metadataKey = (transcriptId: string) => `coord:aai_transcript:${transcript
 
 const SETTLE = `
   local first = redis.call('SREM', KEYS[1], ARGV[1])
-  return { redis.call('SCARD', KEYS[1]), first }`;
+  local remaining = redis.call('SCARD', KEYS[1])
+  if remaining == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end
+  return { remaining, first }`;
 
 const ADD_PENDING = `
-  redis.call('SADD', KEYS[1], unpack(ARGV, 2))
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  redis.call('SADD', KEYS[1], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('SADD', KEYS[2], ARGV[2])
   return 1`;
 
 const ACQUIRE_LOCK = `
@@ -64,8 +72,19 @@ const RELEASE_LOCK = `
   return redis.call('DEL', KEYS[1])`;
 
 interface Scripts {
-  ringbackSettle(key: string, chunkId: string): Promise<[number, number]>;
-  ringbackAddPending(key: string, ttlMs: number, ...chunkIds: string[]): Promise<number>;
+  ringbackSettle(
+    key: string,
+    conversationsKey: string,
+    chunkId: string,
+    conversationId: string,
+  ): Promise<[number, number]>;
+  ringbackAddPending(
+    key: string,
+    conversationsKey: string,
+    chunkId: string,
+    conversationId: string,
+    ttlMs: number,
+  ): Promise<number>;
   ringbackAcquireLock(key: string, owner: string, ttlMs: number): Promise<number>;
   ringbackReleaseLock(key: string, owner: string): Promise<number>;
   ringbackReportUsage(
@@ -95,8 +114,8 @@ export class RedisCoordination extends Coordination {
       retryStrategy: redisReconnectPauseMs,
       enableOfflineQueue: false,
       scripts: {
-        ringbackSettle: { lua: SETTLE, numberOfKeys: 1 },
-        ringbackAddPending: { lua: ADD_PENDING, numberOfKeys: 1 },
+        ringbackSettle: { lua: SETTLE, numberOfKeys: 2 },
+        ringbackAddPending: { lua: ADD_PENDING, numberOfKeys: 2 },
         ringbackAcquireLock: { lua: ACQUIRE_LOCK, numberOfKeys: 1 },
         ringbackReleaseLock: { lua: RELEASE_LOCK, numberOfKeys: 1 },
         ringbackReportUsage: { lua: REPORT_USAGE, numberOfKeys: 2 },
@@ -117,11 +136,24 @@ export class RedisCoordination extends Coordination {
   }
 
   async addPending(conversationId: string, chunkId: string): Promise<void> {
-    await this.redis.ringbackAddPending(pendingKey(conversationId), PENDING_TTL_MS, chunkId);
+    const key = pendingKey(conversationId);
+    await this.redis.ringbackAddPending(
+      key,
+      PENDING_CONVERSATIONS_KEY,
+      chunkId,
+      conversationId,
+      PENDING_TTL_MS,
+    );
   }
 
   async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
-    const [remaining, first] = await this.redis.ringbackSettle(pendingKey(conversationId), chunkId);
+    const key = pendingKey(conversationId);
+    const [remaining, first] = await this.redis.ringbackSettle(
+      key,
+      PENDING_CONVERSATIONS_KEY,
+      chunkId,
+      conversationId,
+    );
     return { remaining, first: first === 1 };
   }
 
@@ -129,18 +161,27 @@ export class RedisCoordination extends Coordination {
     return this.redis.scard(pendingKey(conversationId));
   }
 
+  async pendingConversations(): Promise<string[]> {
+    return this.redis.smembers(PENDING_CONVERSATIONS_KEY);
+  }
+
   async replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void> {
+    if (chunkIds.length === 0) {
+      await this.forgetConversation(conversationId);
+      return;
+    }
     const key = pendingKey(conversationId);
     const transaction = this.redis.multi().del(key);
     for (let start = 0; start < chunkIds.length; start += CHUNKS_PER_COMMAND) {
       transaction.sadd(key, ...chunkIds.slice(start, start + CHUNKS_PER_COMMAND));
     }
-    const results = await transaction.pexpire(key, PENDING_TTL_MS).exec();
-    for (const [error] of results ?? []) if (error !== null) throw error;
+    transaction.pexpire(key, PENDING_TTL_MS).sadd(PENDING_CONVERSATIONS_KEY, conversationId);
+    throwFirstError(await transaction.exec());
   }
 
   async forgetConversation(conversationId: string): Promise<void> {
-    await this.redis.del(pendingKey(conversationId));
+    const transaction = this.redis.multi().del(pendingKey(conversationId));
+    throwFirstError(await transaction.srem(PENDING_CONVERSATIONS_KEY, conversationId).exec());
   }
 
   async acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean> {
@@ -183,6 +224,11 @@ export class RedisCoordination extends Coordination {
   async removeExpired(): Promise<void> {
     await Promise.resolve();
   }
+}
+
+/** A transaction reports its commands' errors in its answer. */
+function throwFirstError(results: [error: Error | null, result: unknown][] | null): void {
+  for (const [error] of results ?? []) if (error !== null) throw error;
 }
 
 /** A Redis that is away makes an error of every attempt to connect; a line in a while tells as much. */

@@ -59,7 +59,12 @@ export class SubmissionsRepository {
   async open(submission: NewSubmission): Promise<'opened' | 'stale' | 'busy'> {
     return this.database.transaction().execute(async (trx) => {
       // In a statement of its own: one that has waited for the lock does not see what its holder has inserted meanwhile.
-      await trx.selectFrom('chunks').select('id').where('id', '=', submission.chunkId).forNoKeyUpdate().execute();
+      await trx
+        .selectFrom('chunks')
+        .select('id')
+        .where('id', '=', submission.chunkId)
+        .forNoKeyUpdate()
+        .execute();
       const claimed = await trx
         .updateTable('chunks')
         .set({ submission_id: submission.id })

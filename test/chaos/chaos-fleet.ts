@@ -135,7 +135,7 @@ export class ChaosFleet {
   /** What coordination still holds of pending chunks. */
   async pendingLeft(): Promise<number> {
     if (this.redis !== undefined)
-      return this.redis.use(async (redis) => (await redis.keys('coord:pending:*')).length);
+      return this.redis.use(async (redis) => (await redis.keys('coord:{pending}*')).length);
     const [row] = await query<{ count: string }>(
       this.postgres.url,
       'select count(*) from coordination_pending_chunks',

@@ -174,7 +174,7 @@ class Life {
     const pending =
       redis === undefined
         ? await this.pendingInPostgres()
-        : await redis.use((client) => client.scard(`coord:pending:${this.conversationId}`));
+        : await redis.use((client) => client.scard(`coord:{pending}:${this.conversationId}`));
     expectSame(report, 'pending chunks', pending, 0);
     const bills = this.bills();
     report.extraBills = bills - 1;

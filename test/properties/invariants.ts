@@ -18,11 +18,13 @@ export async function assertInvariants(experiment: Experiment): Promise<void> {
   }
   assertOneOpenSubmission(history.submissions);
   assertUniqueTranscripts(history.submissions);
+  const restarts = history.chunks.filter(({ was }) => was !== null && isSettled(was)).length;
+  experiment.ledger.restartsDone = restarts;
   assertConversationLife(history.conversations, {
     chunks: [...chunks].flatMap(([id, changes]) =>
       changes.slice(-1).map(({ became }) => ({ id, state: became })),
     ),
-    restarts: history.chunks.filter(({ was }) => was !== null && isSettled(was)).length,
+    restarts,
   });
   assertPayments(experiment, chunks);
   const leftovers = await laboratory.coordinationLeftovers();

@@ -106,7 +106,7 @@ export class Laboratory {
     const { hand } = this.redis;
     const keys = await hand.keys('coord:*');
     const endless = await Promise.all(keys.map(async (key) => ((await hand.pttl(key)) < 0 ? [key] : [])));
-    return [...keys.filter((key) => key.startsWith('coord:pending:')), ...endless.flat()];
+    return [...keys.filter((key) => key.startsWith('coord:{pending}:')), ...endless.flat()];
   }
 
   /** After an experiment that failed: nothing of it may reach into the next. */

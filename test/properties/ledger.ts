@@ -27,6 +27,8 @@ export class Ledger {
   followedHints = 0;
   /** Chunks, and how often somebody asked to start each again. */
   readonly restarts = new Counts();
+  /** Restarts that happened. */
+  restartsDone = 0;
   /** How often somebody asked to start all failed chunks again. */
   bulkRestarts = 0;
   /** Chunks whose submitter lived on after its lease had ended, as a frozen process does. */
@@ -109,8 +111,12 @@ export class Ledger {
 export class Counts {
   private readonly counts = new Map<string, number>();
 
-  add(name: string): void {
-    this.counts.set(name, this.of(name) + 1);
+  add(name: string, count = 1): void {
+    this.counts.set(name, this.of(name) + count);
+  }
+
+  get total(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
   of(name: string): number {

@@ -27,6 +27,9 @@ const RUNS = 1_000;
 /** A run takes a minute at most; finding the shortest life that fails takes a few hundred more. */
 const TIMEOUT_MS = 600_000;
 
+/** In a thousand lives each of it happens dozens of times at least. */
+const MUST_HAPPEN = ['crashes', 'wipes', 'restarts', 'frozen', 'hints followed', 'lives with overlaps'];
+
 const seed = process.env.PROPERTY_SEED === 'random' ? Date.now() : Number(process.env.PROPERTY_SEED ?? SEED);
 const numRuns = Number(process.env.PROPERTY_RUNS ?? RUNS);
 
@@ -52,10 +55,26 @@ describe('the life of chunks', () => {
     async () => {
       const property = fc.asyncProperty(lives, (life) => live(laboratory, life, work));
       await fc.assert(property, { seed, numRuns, path: process.env.PROPERTY_PATH });
+      const done = work.entries().map(([what, count]) => `${what}: ${count}`);
+      process.stdout.write(`${currentEngine()}, seed ${seed}: ${done.join(', ')}\n`);
+      expect(Math.min(...MUST_HAPPEN.map((what) => work.of(what)))).toBeGreaterThan(0);
     },
     TIMEOUT_MS,
   );
 });
+
+/** Of lives without a failure. */
+function countWork({ ledger, provider }: Experiment, work: Counts): void {
+  work.add('lives');
+  work.add('transcripts', provider.transcripts.length);
+  work.add('crashes', ledger.crashes);
+  work.add('wipes', ledger.wipes);
+  work.add('restarts', ledger.restartsDone);
+  work.add('frozen', ledger.frozen.total);
+  work.add('hints followed', ledger.followedHints);
+  work.add('lives with overlaps', ledger.overlapping > 1 ? 1 : 0);
+  for (const [fault, count] of ledger.faults.entries()) work.add(`fault ${fault}`, count);
+}
 
 async function live(laboratory: Laboratory, life: Life, work: Counts): Promise<void> {
   const experiment = new Experiment(laboratory, life);
@@ -64,6 +83,7 @@ async function live(laboratory: Laboratory, life: Life, work: Counts): Promise<v
     for (const step of life.steps) await playStep(experiment, step);
     await comeToRest(experiment);
     await assertInvariants(experiment);
+    countWork(experiment, work);
   } catch (error) {
     await experiment.abort();
     await laboratory.clear();

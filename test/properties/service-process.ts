@@ -145,7 +145,7 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
     queues,
     coordination,
     settlement,
-    new SubmitFailures(database, transitions, submissions, queues, settlement, resubmission, pace),
+    new SubmitFailures(database, transitions, submissions, queues, settlement, resubmission, pace, metrics),
     pace,
   );
   const results = new SubmissionResults(
