@@ -179,7 +179,7 @@ describe('health', () => {
     expect((ready.body as { details: object }).details).toMatchObject({ database: { status: 'up' } });
   });
 
-  it('is live but not ready while the database is away, and ready again when it is back', async () => {
+  it('is live but not ready while the database is away, from its first moment on, and all is well when it is back', async () => {
     const other = await World.start();
     await other.stopService();
     const { proxy, url } = await TcpProxy.start(other.database.url);
@@ -212,6 +212,9 @@ describe('health', () => {
         () => other.api.get('/health/ready'),
         ({ status }) => status === 200,
       );
+      const { id } = await other.api.createConversation();
+      const chunk = await other.api.addChunk(id);
+      expect((await other.api.settledChunk(chunk.id)).status).toBe('completed');
     } finally {
       await proxy.open();
       await other.stop();

@@ -90,7 +90,7 @@ function checkDoors(env: EnvironmentVariables, report: Report): void {
   if (env.ROLE !== 'worker' && !isLoopback(env.HOST) && splitList(env.API_KEYS).length === 0) {
     report('API_KEYS', `is missing; HOST ${env.HOST} can be reached from outside, so give at least one key`);
   }
-  if (env.ROLE !== 'all' && env.DATABASE_URL === undefined) {
+  if ((env.ROLE === 'api' || env.ROLE === 'worker') && env.DATABASE_URL === undefined) {
     report('DATABASE_URL', `is missing; ROLE ${env.ROLE} shares its database with other processes`);
   }
 }

@@ -1,5 +1,10 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
-import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
@@ -44,7 +49,7 @@ const ERROR_LOG_INTERVAL_MS = 5_000;
  */
 export abstract class JobProcessor<K extends JobKind>
   extends WorkerHost
-  implements OnApplicationBootstrap, BeforeApplicationShutdown
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   protected abstract readonly kind: K;
   /** Jobs at once in this process. */
@@ -52,6 +57,8 @@ export abstract class JobProcessor<K extends JobKind>
   protected readonly logger = new Logger(this.constructor.name);
   private errorsSinceLogged = 0;
   private lastErrorLoggedAt = 0;
+  private closed: Promise<void> = Promise.resolve();
+  private closingSince = 0;
 
   constructor(private readonly observer: JobObserver) {
     super();
@@ -82,9 +89,16 @@ export abstract class JobProcessor<K extends JobKind>
     });
   }
 
+  /** All processors stop taking jobs at once; then each is waited for. */
+  onModuleDestroy(): void {
+    this.closed = this.worker.close();
+    this.closingSince = performance.now();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
-    const closed = this.worker.close();
-    if (!(await this.endsWithin(closed, CLOSE_GRACE_MS))) {
+    const { closed } = this;
+    const graceLeftMs = Math.max(this.closingSince + CLOSE_GRACE_MS - performance.now(), 0);
+    if (!(await this.endsWithin(closed, graceLeftMs))) {
       this.logger.warn(
         `${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; they are stopped, to be run again`,
       );

@@ -7,12 +7,12 @@ it('walks', async () => {
   await Promise.all(STRATEGIES.map(async (strategy) => {
     const report = await walk({
       strategy,
-      lanes: 5,
-      choose: (path) => path.filter(({ isRead }) => !isRead).filter((_, i) => i % 13 === 0),
+      lanes: 3,
+      choose: (path) => path.filter(({ name, side }) => (side === 'after' && /submissions set status = submitted|moveToFinished correction|status = finished/.test(name)) || (side === 'before' && /POST/.test(name))),
       onLife: ({ name, side }, life) => {
         process.stdout.write(`${Math.round(performance.now() - t0)} ${strategy} ${side} ${name}: crashed ${life.crashed} after ${life.path.length} recovery ${Math.round(life.recoveryMs)} lost ${life.lost} twice ${life.twice} wrong ${life.wrong} extra ${life.extraBills}\n`);
       },
     });
     process.stdout.write(`${JSON.stringify({ ...report, path: report.path.length })}\n`);
   }));
-}, 600_000);
+}, 900_000);

@@ -1,0 +1,260 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from './config-error.js';
+import { createAppConfig } from './create-app-config.js';
+
+const SERVICE_ACCOUNT = { project_id: 'p', client_email: 'e@example.org', private_key: 'hush' };
+const VALID = { ASSEMBLYAI_API_KEY: 'a-key' };
+const WEBHOOK_URL = 'https://ringback.example.org/api/webhooks/assemblyai';
+
+/** @returns `VARIABLE: problem` lines, empty when there is nothing wrong */
+function problemsWith(changes: Record<string, string | undefined>): string[] {
+  try {
+    createAppConfig({ ...VALID, ...changes });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+describe('a configuration', () => {
+  it('needs nothing but the key of the provider', () => {
+    expect(createAppConfig(VALID)).toMatchObject({
+      role: 'all',
+      dataDir: '.data',
+      http: { host: '127.0.0.1', port: 3000, apiKeys: [], maxUploadBytes: 2_200_000_000 },
+      transcription: {
+        provider: 'Dembrane-25-09',
+        assemblyai: { apiKey: 'a-key', baseUrl: 'https://api.eu.assemblyai.com' },
+        delivery: { kind: 'polling' },
+        callbackSecrets: [],
+        pollIntervalMs: 3_000,
+        callbackDeadlineMs: 180_000,
+        timeoutMs: 1_800_000,
+        submitConcurrency: 16,
+      },
+      correction: {
+        languageModel: { kind: 'none' },
+        correctionModel: 'gemini-2.5-pro',
+        summaryModel: 'gemini-2.5-flash',
+        concurrency: 8,
+      },
+      reconcileIntervalMs: 180_000,
+      retryBaseMs: 1_000,
+    });
+  });
+
+  it('cannot be changed any more', () => {
+    const config = createAppConfig({ ...VALID, API_KEYS: 'one' });
+
+    expect(() => Object.assign(config, { role: 'api' })).toThrow(TypeError);
+    expect(() => Object.assign(config.transcription.assemblyai, { apiKey: '' })).toThrow(TypeError);
+    expect(() => Array.prototype.push.call(config.http.apiKeys, 'two')).toThrow(TypeError);
+  });
+
+  it('takes an empty variable, or one of spaces, for one that is not set', () => {
+    const config = createAppConfig({ ...VALID, PORT: '', DATABASE_URL: '  ', ASSEMBLYAI_WEBHOOK_URL: '' });
+
+    expect(config.http.port).toBe(3000);
+    expect(config.databaseUrl).toBeUndefined();
+    expect(config.transcription.delivery).toEqual({ kind: 'polling' });
+  });
+
+  it('trims its values', () => {
+    const config = createAppConfig({ ASSEMBLYAI_API_KEY: ' a-key\n', PORT: ' 8080 ' });
+
+    expect(config.transcription.assemblyai.apiKey).toBe('a-key');
+    expect(config.http.port).toBe(8080);
+  });
+
+  it('knows the base URL without a slash at its end', () => {
+    const { transcription } = createAppConfig({ ...VALID, ASSEMBLYAI_BASE_URL: 'http://localhost:9/x//' });
+
+    expect(transcription.assemblyai.baseUrl).toBe('http://localhost:9/x');
+  });
+});
+
+describe('a variable with two names', () => {
+  const names: [string, string, string][] = [
+    ['TRANSCRIPTION_PROVIDER', 'TRANSCRIPTION__PROVIDER', 'AssemblyAI'],
+    ['ASSEMBLYAI_API_KEY', 'TRANSCRIPTION__ASSEMBLYAI__API_KEY', 'the-key'],
+    ['ASSEMBLYAI_BASE_URL', 'TRANSCRIPTION__ASSEMBLYAI__BASE_URL', 'http://localhost:9'],
+    ['ASSEMBLYAI_WEBHOOK_URL', 'TRANSCRIPTION__ASSEMBLYAI__WEBHOOK_URL', WEBHOOK_URL],
+    ['ASSEMBLYAI_WEBHOOK_SECRET', 'TRANSCRIPTION__ASSEMBLYAI__WEBHOOK_SECRET', 'the-secret'],
+    ['GCP_SA_JSON', 'TRANSCRIPTION__GCP_SA_JSON', JSON.stringify(SERVICE_ACCOUNT)],
+  ];
+  const others = { ASSEMBLYAI_API_KEY: 'a-key', ASSEMBLYAI_WEBHOOK_SECRET: 'a-secret' };
+
+  it.each(names)('%s is heard by its long name too', (short, long, value) => {
+    const base = { ...others, [short]: undefined };
+
+    expect(createAppConfig({ ...base, [long]: value })).toEqual(createAppConfig({ ...base, [short]: value }));
+    expect(createAppConfig({ ...base, [long]: value })).not.toEqual(createAppConfig(others));
+  });
+
+  it.each(names)('%s wins over the long name', (short, long, value) => {
+    const given = { ...others, [short]: value };
+
+    expect(createAppConfig({ ...given, [long]: 'something else' })).toEqual(createAppConfig(given));
+  });
+
+  it.each(names)('%s leaves it to the long name when it is empty', (short, long, value) => {
+    expect(createAppConfig({ ...others, [short]: '', [long]: value })).toEqual(
+      createAppConfig({ ...others, [short]: value }),
+    );
+  });
+});
+
+describe('the strategy', () => {
+  it('is webhook with a URL, and sends the first of several secrets', () => {
+    const { transcription } = createAppConfig({
+      ...VALID,
+      ASSEMBLYAI_WEBHOOK_URL: `${WEBHOOK_URL}?tenant=a`,
+      ASSEMBLYAI_WEBHOOK_SECRET: 'new-secret, old-secret,',
+    });
+
+    expect(transcription.delivery).toEqual({
+      kind: 'webhook',
+      url: `${WEBHOOK_URL}?tenant=a`,
+      secret: 'new-secret',
+    });
+    expect(transcription.callbackSecrets).toEqual(['new-secret', 'old-secret']);
+  });
+
+  it('is polling without a URL, and the secrets of late callbacks are still known', () => {
+    const { transcription } = createAppConfig({ ...VALID, ASSEMBLYAI_WEBHOOK_SECRET: 'a-secret' });
+
+    expect(transcription.delivery).toEqual({ kind: 'polling' });
+    expect(transcription.callbackSecrets).toEqual(['a-secret']);
+  });
+});
+
+describe('the correction model', () => {
+  const json = JSON.stringify(SERVICE_ACCOUNT);
+
+  it.each([
+    ['raw JSON', json],
+    ['base64', Buffer.from(json).toString('base64')],
+  ])('is Vertex AI with a service account in %s, also beside an API key', (_form, value) => {
+    const { correction } = createAppConfig({ ...VALID, GCP_SA_JSON: value, GEMINI_API_KEY: 'a-key' });
+
+    expect(correction.languageModel).toMatchObject({
+      kind: 'vertexai',
+      serviceAccount: SERVICE_ACCOUNT,
+      location: 'europe-west1',
+    });
+  });
+
+  it('is the Gemini API with an API key', () => {
+    const { correction } = createAppConfig({
+      ...VALID,
+      GEMINI_API_KEY: 'g-key',
+      GEMINI_BASE_URL: 'http://localhost:9',
+    });
+
+    expect(correction.languageModel).toEqual({
+      kind: 'gemini',
+      apiKey: 'g-key',
+      baseUrl: 'http://localhost:9',
+    });
+  });
+});
+
+describe('a wrong environment', () => {
+  const range = (variable: string, min: number, max: number): [Record<string, string>, string][] =>
+    [String(min - 1), String(max + 1), '1.5', 'many', '1e99'].map((value) => [
+      { [variable]: value },
+      `${variable}: is not a whole number in range; give one from ${min} to ${max}`,
+    ]);
+
+  it.each<[Record<string, string>, string]>([
+    ...range('PORT', 0, 65_535),
+    ...range('METRICS_PORT', 1, 65_535),
+    ...range('MAX_UPLOAD_BYTES', 1, 5_000_000_000),
+    ...range('POLL_INTERVAL_MS', 10, 3_600_000),
+    ...range('CALLBACK_DEADLINE_MS', 10, 86_400_000),
+    ...range('TRANSCRIPTION_TIMEOUT_MS', 100, 2_147_483_647),
+    ...range('RECONCILE_INTERVAL_MS', 100, 86_400_000),
+    ...range('RETRY_BASE_MS', 1, 60_000),
+    ...range('SUBMIT_CONCURRENCY', 1, 256),
+    ...range('CORRECTION_CONCURRENCY', 1, 256),
+    [{ ROLE: 'boss' }, 'ROLE: is not a role; give one of all, api, worker'],
+    [
+      { TRANSCRIPTION_PROVIDER: 'Whisper' },
+      'TRANSCRIPTION_PROVIDER: is not a provider; give one of Dembrane-25-09, AssemblyAI, LiteLLM',
+    ],
+    [
+      { DATABASE_URL: 'mysql://localhost/x' },
+      'DATABASE_URL: is not a usable URL; give one that starts with postgres:// or postgresql://',
+    ],
+    [
+      { REDIS_URL: 'localhost:6379' },
+      'REDIS_URL: is not a usable URL; give one that starts with redis:// or rediss://',
+    ],
+    [
+      { ASSEMBLYAI_BASE_URL: 'api.assemblyai.com' },
+      'ASSEMBLYAI_BASE_URL: is not a usable URL; give one that starts with https:// or http://',
+    ],
+    [
+      { GEMINI_BASE_URL: 'ftp://localhost' },
+      'GEMINI_BASE_URL: is not a usable URL; give one that starts with https:// or http://',
+    ],
+  ])('is refused: %j', (changes, problem) => {
+    expect(problemsWith(changes)).toEqual([problem]);
+  });
+
+  it.each<[Record<string, string | undefined>, string, RegExp]>([
+    [{ ASSEMBLYAI_API_KEY: undefined }, 'ASSEMBLYAI_API_KEY', /is missing; give the API key/],
+    [{ ASSEMBLYAI_API_KEY: 'hush é' }, 'ASSEMBLYAI_API_KEY', /HTTP header; give visible ASCII/],
+    [{ ASSEMBLYAI_API_KEY: 'hush\nhush' }, 'ASSEMBLYAI_API_KEY', /HTTP header; give visible ASCII/],
+    [{ API_KEYS: 'hush\u0000' }, 'API_KEYS', /HTTP header; give visible ASCII/],
+    [{ GEMINI_API_KEY: 'hush😀' }, 'GEMINI_API_KEY', /HTTP header; give visible ASCII/],
+    [
+      { ASSEMBLYAI_WEBHOOK_URL: WEBHOOK_URL },
+      'ASSEMBLYAI_WEBHOOK_SECRET',
+      /is missing; .*give a long random/,
+    ],
+    [
+      { ASSEMBLYAI_WEBHOOK_URL: WEBHOOK_URL, ASSEMBLYAI_WEBHOOK_SECRET: ' , ' },
+      'ASSEMBLYAI_WEBHOOK_SECRET',
+      /is missing/,
+    ],
+    [{ ASSEMBLYAI_WEBHOOK_URL: '/api/webhooks' }, 'ASSEMBLYAI_WEBHOOK_URL', /usable URL; give one/],
+    [{ GCP_SA_JSON: 'hush' }, 'GCP_SA_JSON', /not a service account key; give its JSON/],
+    [{ GCP_SA_JSON: '{"hush"' }, 'GCP_SA_JSON', /not a service account key; give its JSON/],
+    [{ GCP_SA_JSON: '{"project_id":"hush"}' }, 'GCP_SA_JSON', /not a service account key/],
+    [{ HOST: '0.0.0.0' }, 'API_KEYS', /is missing; HOST 0\.0\.0\.0 can be reached from outside/],
+    [{ HOST: '::' }, 'API_KEYS', /is missing/],
+    [{ HOST: '127.0.0.1.example.org' }, 'API_KEYS', /is missing/],
+    [{ HOST: '0.0.0.0', API_KEYS: ' ,, ' }, 'API_KEYS', /is missing/],
+    [{ ROLE: 'api' }, 'DATABASE_URL', /is missing; ROLE api shares its database/],
+    [{ ROLE: 'worker' }, 'DATABASE_URL', /is missing; ROLE worker shares its database/],
+  ])('is refused: %j', (changes, variable, problem) => {
+    const problems = problemsWith(changes);
+
+    expect(problems.filter((line) => line.startsWith(`${variable}: `) && problem.test(line))).toHaveLength(1);
+    expect(problems.join('\n')).not.toContain('hush');
+  });
+
+  it('is told all that is wrong with it at once, each variable once', () => {
+    const problems = problemsWith({ PORT: '-1', ROLE: 'boss', HOST: '0.0.0.0', ASSEMBLYAI_API_KEY: '' });
+
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
+      'API_KEYS',
+      'ASSEMBLYAI_API_KEY',
+      'PORT',
+      'ROLE',
+    ]);
+  });
+});
+
+describe('a host that only this machine can reach', () => {
+  it.each(['localhost', '127.0.0.1', '127.9.9.9', '::1'])('%s needs no API keys', (HOST) => {
+    expect(problemsWith({ HOST })).toEqual([]);
+  });
+
+  it('is not needed by a worker, which listens nowhere, nor with API keys', () => {
+    expect(problemsWith({ HOST: '0.0.0.0', ROLE: 'worker', DATABASE_URL: 'postgres://db/x' })).toEqual([]);
+    expect(problemsWith({ HOST: '0.0.0.0', API_KEYS: 'one' })).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { PollingDelivery } from './polling-delivery.js';
+import { WebhookDelivery } from './webhook-delivery.js';
+
+const SUBMISSION = '019a0000-0000-7000-8000-000000000001';
+const POLL_INTERVAL_MS = 3_000;
+
+function webhookDelivery(options: { callbackDeadlineMs?: number; arePersistent?: boolean } = {}) {
+  return new WebhookDelivery({
+    url: 'https://ringback.example.org/api/webhooks/assemblyai?tenant=a',
+    secret: 'a-secret',
+    callbackDeadlineMs: options.callbackDeadlineMs ?? 45_000,
+    pollIntervalMs: POLL_INTERVAL_MS,
+    losses: { arePersistent: options.arePersistent ?? false },
+  });
+}
+
+describe('the polling strategy', () => {
+  const delivery = new PollingDelivery(POLL_INTERVAL_MS);
+
+  it('asks for no callback', () => {
+    expect(delivery.callbackRequest()).toBeUndefined();
+  });
+
+  it('looks in one rhythm, also at what was sent with a callback', () => {
+    expect(delivery.firstPauseMs()).toBe(POLL_INTERVAL_MS);
+    expect(delivery.nextPauseMs()).toBe(POLL_INTERVAL_MS);
+  });
+});
+
+describe('the webhook strategy', () => {
+  it('asks for a callback that names the submission and bears the secret', () => {
+    expect(webhookDelivery().callbackRequest(SUBMISSION)).toEqual({
+      url: `https://ringback.example.org/api/webhooks/assemblyai?tenant=a&submission=${SUBMISSION}`,
+      headerName: 'X-AssemblyAI-Webhook-Secret',
+      secret: 'a-secret',
+    });
+  });
+
+  it('waits for the callback until the deadline, and as long again after each look', () => {
+    const delivery = webhookDelivery();
+
+    expect(delivery.firstPauseMs()).toBe(45_000);
+    expect(delivery.nextPauseMs('webhook')).toBe(45_000);
+  });
+
+  it('waits a minute at most once the deadline has passed', () => {
+    const delivery = webhookDelivery({ callbackDeadlineMs: 180_000 });
+
+    expect(delivery.firstPauseMs()).toBe(180_000);
+    expect(delivery.nextPauseMs('webhook')).toBe(60_000);
+  });
+
+  it('looks in the rhythm of polling at what was sent without a callback', () => {
+    expect(webhookDelivery().nextPauseMs('polling')).toBe(POLL_INTERVAL_MS);
+  });
+
+  it('looks in the rhythm of polling at everything while callbacks are lost', () => {
+    const delivery = webhookDelivery({ arePersistent: true });
+
+    expect(delivery.firstPauseMs()).toBe(POLL_INTERVAL_MS);
+    expect(delivery.nextPauseMs('webhook')).toBe(POLL_INTERVAL_MS);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { finalText, firstStageText } from './first-stage-text.js';
+
+const EMAIL = 'adaeze.okonkwo@example.org';
+const HEARD = `Write to ${EMAIL}.`;
+const REDACTED = 'Write to <redacted_email>.';
+
+const reading = {
+  kind: 'text' as const,
+  text: HEARD,
+  raw: { id: 'a-transcript', text: HEARD, words: [{ text: `${EMAIL}.`, start: 0, end: 900 }] },
+};
+
+describe('what is stored of a first-stage text', () => {
+  it('is all of it, and the whole answer, when nothing is asked for', () => {
+    expect(firstStageText({ redactPii: false, anonymize: false }, reading)).toEqual({
+      transcript: HEARD,
+      diarization: { schema: 'Dembrane-25-09-assemblyai-partial', data: reading.raw },
+    });
+  });
+
+  it('is redacted by patterns, text and answer alike, where redaction is asked for', () => {
+    const stored = firstStageText({ redactPii: true, anonymize: false }, reading);
+
+    expect(stored).toMatchObject({
+      transcript: REDACTED,
+      diarization: { data: { id: 'a-transcript', text: REDACTED } },
+    });
+    expect(JSON.stringify(stored)).not.toContain('okonkwo');
+  });
+
+  it.each([true, false])('is nothing for an anonymised conversation (redactPii: %j)', (redactPii) => {
+    expect(firstStageText({ redactPii, anonymize: true }, reading)).toEqual({
+      transcript: null,
+      diarization: null,
+    });
+  });
+});
+
+describe('what is stored as final of a provider without a correction', () => {
+  it('is its text and its whole answer', () => {
+    expect(finalText({ redactPii: false, anonymize: false }, reading)).toEqual({
+      kind: 'text',
+      transcript: HEARD,
+      diarization: { schema: 'ASSEMBLYAI', data: reading.raw },
+    });
+  });
+
+  it('is redacted by patterns where redaction is asked for', () => {
+    const stored = finalText({ redactPii: true, anonymize: false }, reading);
+
+    expect(stored).toMatchObject({ kind: 'text', transcript: REDACTED });
+    expect(JSON.stringify(stored)).not.toContain('okonkwo');
+  });
+
+  it('is withheld from an anonymised conversation, with what to do', () => {
+    const stored = finalText({ redactPii: true, anonymize: true }, reading);
+
+    expect(stored).toMatchObject({
+      kind: 'withheld',
+      errorCode: 'withheld',
+      error: expect.stringContaining('set TRANSCRIPTION_PROVIDER to Dembrane-25-09'),
+    });
+    expect(JSON.stringify(stored)).not.toContain('Write to');
+  });
+});
