@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { CONFIG_EXIT_CODE, ConfigError } from './config/config-error.js';
-import { startService } from './start.js';
+import { startService, type RunningService } from './start.js';
 
 const logger = new Logger('Ringback');
 
@@ -12,26 +12,34 @@ process.on('unhandledRejection', (reason) => {
   process.exit(1);
 });
 
-try {
-  const service = await startService();
+/** Stops what runs, or what is still starting, once; the exit code says whether that went well. */
+function stopOnSignal(starting: Promise<RunningService>): void {
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
+  const stop = async (signal: NodeJS.Signals): Promise<never> => {
     logger.log(`${signal}: finishing running jobs, then stopping`);
-    service.stop().then(
-      () => {
-        logger.log('stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        logger.error('the stop failed', error instanceof Error ? error.stack : error);
-        process.exit(1);
-      },
-    );
+    try {
+      await (await starting).stop();
+      logger.log('stopped');
+      return process.exit(0);
+    } catch (error) {
+      logger.error('the stop failed', error instanceof Error ? error.stack : error);
+      return process.exit(1);
+    }
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      void stop(signal);
+    });
+  }
+}
+
+try {
+  const starting = startService();
+  // Before the start has ended: what it has opened so far, an embedded database for example, must not be left behind.
+  stopOnSignal(starting);
+  await starting;
 } catch (error) {
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`);

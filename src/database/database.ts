@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { discardingUnanswered } from './discarding-pool.js';
 import type { Schema } from './schema.js';
 
 /** The DI token and type of the record of truth. */
@@ -41,5 +42,6 @@ export function openDatabase(connectionString: string, onError: (error: Error) =
   pool.on('error', onError);
   // A client that is checked out when its connection breaks emits on itself, and would end the process unheard.
   pool.on('connect', (client) => client.on('error', onError));
-  return { database: new Database({ dialect: new PostgresDialect({ pool }) }), pool };
+  const dialect = new PostgresDialect({ pool: discardingUnanswered(pool) });
+  return { database: new Database({ dialect }), pool };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DeliveryStrategy } from './delivery-strategy.js';
 import { PollingDelivery } from './polling-delivery.js';
 import { WebhookDelivery } from './webhook-delivery.js';
 
@@ -16,15 +17,16 @@ function webhookDelivery(options: { callbackDeadlineMs?: number; arePersistent?:
 }
 
 describe('the polling strategy', () => {
-  const delivery = new PollingDelivery(POLL_INTERVAL_MS);
+  const delivery: DeliveryStrategy = new PollingDelivery(POLL_INTERVAL_MS);
 
   it('asks for no callback', () => {
-    expect(delivery.callbackRequest()).toBeUndefined();
+    expect(delivery.callbackRequest(SUBMISSION)).toBeUndefined();
   });
 
   it('looks in one rhythm, also at what was sent with a callback', () => {
     expect(delivery.firstPauseMs()).toBe(POLL_INTERVAL_MS);
-    expect(delivery.nextPauseMs()).toBe(POLL_INTERVAL_MS);
+    expect(delivery.nextPauseMs('polling')).toBe(POLL_INTERVAL_MS);
+    expect(delivery.nextPauseMs('webhook')).toBe(POLL_INTERVAL_MS);
   });
 });
 

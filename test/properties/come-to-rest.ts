@@ -19,11 +19,12 @@ export async function comeToRest(experiment: Experiment): Promise<void> {
   await experiment.do('finish', ({ conversations }) => experiment.finish(conversations));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await passTime(experiment);
+    const jobs = queues.list();
+    for (const job of jobs) await experiment.runJob(job);
+    if (jobs.length > 0) continue;
     // Without lost work there is nothing for the reconciler to do, and it must not be needed.
     if (ledger.hasLostWork) await experiment.do('reconcile', ({ reconciler }) => reconciler.reconcile());
-    const jobs = queues.list();
-    if (jobs.length === 0 && provider.transcripts.every(({ status }) => status !== 'processing')) return;
-    for (const job of jobs) await experiment.runJob(job);
+    if (queues.list().length === 0) return;
   }
   const left = queues.list().map(({ id, state }) => `${id} (${state})`);
   assertHolds(false, `it comes to rest; still there: ${left.join(', ')}`);

@@ -62,6 +62,10 @@ export class Experiment {
     for (let chunk = 0; chunk < this.life.chunks; chunk += 1) {
       await this.start({ kind: 'add', audio: 'stored' }, { until: 'end' });
     }
+    for (let round = 0; round < this.life.headStart; round += 1) {
+      for (const job of this.queues.list()) await this.runJob(job);
+      for (const transcript of this.provider.transcripts) this.provider.end(transcript, 'completed');
+    }
   }
 
   /** Starts an activity and takes it as far as asked. Does nothing when there is nothing to do it to. */
@@ -145,7 +149,7 @@ export class Experiment {
       case 'finish':
         return this.enter('finish', ({ conversations }) => this.finish(conversations), { crash });
       case 'restart': {
-        const work = this.restartWork(action);
+        const work = await this.restartWork(action);
         return work && this.enter(`restart ${action.how}`, work, { crash });
       }
       case 'reconcile':
@@ -226,14 +230,19 @@ export class Experiment {
     await conversations.finish(this.conversationId);
   }
 
-  private restartWork(action: Extract<Action, { kind: 'restart' }>): Work | undefined {
+  private async restartWork(action: Extract<Action, { kind: 'restart' }>): Promise<Work | undefined> {
     if (action.how === 'all failed') {
       this.ledger.bulkRestarts += 1;
       return async ({ intake }) => {
         await intake.restartFailed({ conversationId: this.conversationId });
       };
     }
-    const chunkId = pickOf(this.chunkIds, action.pick);
+    const settled = await this.laboratory.change<{ id: string }>(
+      `select id from chunks where id = any($1) and status in ('completed', 'failed') order by id`,
+      [this.chunkIds],
+    );
+    // Those first that it means something to; asking for another one must be harmless.
+    const chunkId = pickOf(settled, action.pick)?.id ?? pickOf(this.chunkIds, action.pick);
     if (chunkId === undefined) return undefined;
     this.ledger.restarts.add(chunkId);
     return async ({ intake }) => {

@@ -1,0 +1,50 @@
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import pg from 'pg';
+
+/** A connection on loan from the pool. */
+class Loan implements PostgresPoolClient {
+  private fault: Error | undefined;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  query<R>(statement: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(
+    what: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    const client: PostgresPoolClient = this.client;
+    return typeof what === 'string' ? this.ask(() => client.query<R>(what, parameters)) : client.query(what);
+  }
+
+  release(): void {
+    this.client.release(this.fault);
+  }
+
+  /** After the first statement without an answer none is sent: it would only wait behind that one. */
+  private async ask<T>(send: () => Promise<T>): Promise<T> {
+    if (this.fault !== undefined) throw this.fault;
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof Error && !(error instanceof pg.DatabaseError)) this.fault = error;
+      throw error;
+    }
+  }
+}
+
+/**
+ * Takes back only connections whose every statement was answered, with a result or with an error of the server; others are
+ * closed. A statement that was given up is still under way, and its connection is not what the next borrower takes it for:
+ *
+ * - the server went silent: the next statement waits behind it and is given up in its turn, for the quarter of an hour that the
+ *   system takes to give up the connection;
+ * - the server was frozen and goes on: the transaction is open, as its rollback was never sent, and what it has done so far would
+ *   be committed with the next one.
+ */
+export function discardingUnanswered(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async () => new Loan(await pool.connect()),
+    end: () => pool.end(),
+  };
+}

@@ -1,0 +1,67 @@
+import {
+  BadRequestException,
+  ForbiddenException,
+  HttpException,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { errorBodyOf } from './api-error.filter.js';
+
+describe('the answer to a request that failed', () => {
+  it('has the status, its name and the message of an exception that was meant for the caller', () => {
+    expect(errorBodyOf(new ForbiddenException('not you'))).toEqual({
+      statusCode: 403,
+      error: 'Forbidden',
+      message: 'not you',
+    });
+    expect(errorBodyOf(new HttpException('a teapot', 418))).toEqual({
+      statusCode: 418,
+      error: "I'm a Teapot",
+      message: 'a teapot',
+    });
+  });
+
+  it('keeps a list of problems', () => {
+    const message = ['name must be a string', 'count must be an integer number'];
+    expect(errorBodyOf(new BadRequestException(message))).toEqual({
+      statusCode: 400,
+      error: 'Bad Request',
+      message,
+    });
+  });
+
+  it('keeps what else an exception tells, but in the one shape', () => {
+    const report = { status: 'error', error: { database: { status: 'down' } }, details: { a: 1 } };
+    expect(errorBodyOf(new ServiceUnavailableException(report))).toEqual({
+      statusCode: 503,
+      error: 'Service Unavailable',
+      message: 'Service Unavailable Exception',
+      status: 'error',
+      details: { a: 1 },
+    });
+  });
+
+  it('takes over what the HTTP server says is the fault of the caller', () => {
+    const error = Object.assign(new Error('Body is too large'), { statusCode: 413, code: 'FST_ERR' });
+    expect(errorBodyOf(error)).toEqual({
+      statusCode: 413,
+      error: 'Payload Too Large',
+      message: 'Body is too large',
+    });
+  });
+
+  it.each([
+    new Error('connect ECONNREFUSED 10.0.0.1:5432'),
+    Object.assign(new Error('relation "secrets" does not exist'), { statusCode: 502 }),
+    Object.assign(new Error('weird'), { statusCode: '400' }),
+    'a text',
+    undefined,
+    null,
+  ])('says nothing of what is our own fault: %s', (exception) => {
+    expect(errorBodyOf(exception)).toEqual({
+      statusCode: 500,
+      error: 'Internal Server Error',
+      message: 'something went wrong here; the log of the service has the details',
+    });
+  });
+});

@@ -1,0 +1,56 @@
+import { BadRequestException } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { IsInt, IsOptional, IsString } from 'class-validator';
+import { validateBody } from './validation.js';
+
+class Example {
+  @IsString()
+  name!: string;
+
+  @IsOptional()
+  @IsInt()
+  count?: number;
+}
+
+async function problemsOf(body: unknown): Promise<unknown> {
+  try {
+    await validateBody(Example, body);
+  } catch (error) {
+    if (!(error instanceof BadRequestException)) throw error;
+    return (error.getResponse() as { message: unknown }).message;
+  }
+  throw new Error('the body was accepted');
+}
+
+describe('a body', () => {
+  it('becomes an object of its class', async () => {
+    const body = await validateBody(Example, { name: 'a', count: 2 });
+    expect(body).toBeInstanceOf(Example);
+    expect(body).toEqual({ name: 'a', count: 2 });
+  });
+
+  it('is refused with every problem at once', async () => {
+    expect(await problemsOf({ name: 5, count: 'two', size: 1 })).toEqual([
+      'property size should not exist',
+      'name must be a string',
+      'count must be an integer number',
+    ]);
+  });
+
+  it('is refused for a field that nobody knows, however it is called', async () => {
+    for (const field of ['nmae', 'toString', '0']) {
+      expect(await problemsOf({ name: 'a', [field]: 1 })).toEqual([`property ${field} should not exist`]);
+    }
+  });
+
+  it.each([[undefined], [null], [[]], ['text'], [5], [true]])(
+    'is refused when it is no object: %j',
+    async (body) => {
+      expect(await problemsOf(body)).toBeTruthy();
+    },
+  );
+
+  it('is not converted: a number in words is no number', async () => {
+    expect(await problemsOf({ name: 'a', count: '2' })).toEqual(['count must be an integer number']);
+  });
+});

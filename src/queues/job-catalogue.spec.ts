@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { JOB_ATTEMPTS, JOB_KINDS, QUEUE_NAMES, jobId } from './job-catalogue.js';
+
+const ID = uuidv7();
+
+const ALL_IDS = [
+  jobId('submit', { chunkId: ID, attempt: 1 }),
+  jobId('submit', { chunkId: ID, attempt: 2 }),
+  jobId('check', { submissionId: ID }),
+  jobId('correct', { chunkId: ID, submissionId: ID }),
+  jobId('finalize', { conversationId: ID }),
+  jobId('summarize', { conversationId: ID }),
+];
+
+describe('the id of a job', () => {
+  it('is the same for the same wish, and another for each other wish', () => {
+    expect(jobId('submit', { chunkId: ID, attempt: 1 })).toBe(jobId('submit', { chunkId: ID, attempt: 1 }));
+    expect(new Set(ALL_IDS).size).toBe(ALL_IDS.length);
+  });
+
+  it('is of the submission, whatever chunk a correction is said to be of', () => {
+    expect(jobId('correct', { chunkId: uuidv7(), submissionId: ID })).toBe(
+      jobId('correct', { chunkId: ID, submissionId: ID }),
+    );
+  });
+
+  it.each(ALL_IDS)('has no colon, and is no number, which BullMQ would refuse: %s', (id) => {
+    expect(id).not.toContain(':');
+    expect(Number.isNaN(Number(id))).toBe(true);
+  });
+});
+
+describe('the catalogue of jobs', () => {
+  it('gives each kind a queue of its own', () => {
+    expect(Object.keys(QUEUE_NAMES).sort()).toEqual([...JOB_KINDS].sort());
+    expect(new Set(Object.values(QUEUE_NAMES)).size).toBe(JOB_KINDS.length);
+  });
+
+  it('gives each kind tries enough to outlive a cut connection to its store', () => {
+    for (const kind of JOB_KINDS) expect(JOB_ATTEMPTS[kind]).toBeGreaterThanOrEqual(5);
+  });
+});
