@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.js';
 import { heldWorker } from './scenarios/held-worker.js';
+import { inFlight } from './scenarios/in-flight.js';
 
 /** All scenarios, in the order they run in. */
-export const SCENARIOS: readonly Scenario[] = [heldWorker];
+export const SCENARIOS: readonly Scenario[] = [heldWorker, inFlight];

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Effect, Fault } from '../simulator/fault-types.js';
 import { wav } from './support/api.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { query } from './support/record.js';
+import { sharedWorld } from './support/shared-world.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
@@ -39,27 +40,17 @@ const FINAL: [string, Effect, RegExp][] = [
 ];
 
 describe('a correction model that fails', () => {
-  let world: World;
-
-  beforeAll(async () => {
-    world = await World.start({ env: { RETRY_BASE_MS: '5' } });
-  });
-
-  /** Each test has the world for itself. */
-  beforeEach(async () => {
-    await world.simulator.reset();
-    world.simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
-  });
-
-  afterAll(async () => {
-    await world.stop();
+  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }), {
+    prepare: ({ simulator }) => {
+      simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+    },
   });
 
   const settleWith = async (...faults: Fault[]) => {
-    world.simulator.faults.add(...faults);
-    return settleChunk(world.api);
+    world().simulator.faults.add(...faults);
+    return settleChunk(world().api);
   };
-  const counts = () => world.simulator.ledger.counts;
+  const counts = () => world().simulator.ledger.counts;
 
   it.each(PASSING)('is asked again when it %s', async (_what, effect) => {
     const chunk = await settleWith(
@@ -115,7 +106,7 @@ describe('a correction model that fails', () => {
       times: 1,
     });
 
-    const [refused, answered] = world.simulator.ledger.corrections;
+    const [refused, answered] = world().simulator.ledger.corrections;
     expect(chunk.diarization).toMatchObject({ data: { error: null } });
     expect((answered?.time ?? 0) - (refused?.time ?? 0)).toBeGreaterThanOrEqual(1_000);
     expect(counts().correct).toBe(2);
@@ -123,13 +114,13 @@ describe('a correction model that fails', () => {
 
   it('keeps nobody from reading the first-stage text while it works', async () => {
     const gate = new Gate();
-    world.simulator.hooks.beforeCorrectionResponse = gate.pass;
-    world.simulator.faults.add({ operation: 'correct', effect: saying(CORRECTED) });
-    const { id } = await startChunk(world.api);
+    world().simulator.hooks.beforeCorrectionResponse = gate.pass;
+    world().simulator.faults.add({ operation: 'correct', effect: saying(CORRECTED) });
+    const { id } = await startChunk(world().api);
     await gate.reached;
-    const pending = await world.api.chunk(id);
+    const pending = await world().api.chunk(id);
     gate.open();
-    const settled = await world.api.settledChunk(id);
+    const settled = await world().api.settledChunk(id);
 
     expect(pending).toMatchObject({
       status: 'correcting',
@@ -159,7 +150,7 @@ describe('a correction model that fails', () => {
   });
 
   it('is not sent a recording that is too large for a request, and the note says so', async () => {
-    const { api } = world;
+    const { api } = world();
     const conversation = await api.createConversation();
     const { id } = await api.addChunk(conversation.id, { audio: wav('large', 900) });
     const chunk = await api.settledChunk(id);
@@ -168,14 +159,14 @@ describe('a correction model that fails', () => {
     expect(chunk.diarization).toMatchObject({
       data: { error: null, note: expect.stringMatching(/larger than \d+ bytes.*from the text only/) },
     });
-    expect(world.simulator.ledger.corrections).toMatchObject([{ audio: 'none' }]);
+    expect(world().simulator.ledger.corrections).toMatchObject([{ audio: 'none' }]);
   });
 
   it('is sent the recording itself otherwise', async () => {
-    await settleChunk(world.api);
+    await settleChunk(world().api);
 
-    const [upload] = world.simulator.ledger.uploads;
-    expect(world.simulator.ledger.corrections).toMatchObject([
+    const [upload] = world().simulator.ledger.uploads;
+    expect(world().simulator.ledger.corrections).toMatchObject([
       { audio: 'inline', audioSha256: upload?.sha256, audioBytes: upload?.bytes },
     ]);
   });
@@ -185,15 +176,15 @@ describe('a correction model that fails', () => {
     ['is refused', { kind: 'status', status: 400 }, 1],
     ['makes no sense', { kind: 'text', text: 'no summary' }, TRIES],
   ])('leaves a finalized conversation without a summary when that %s', async (_what, effect, tries) => {
-    world.simulator.faults.add({ operation: 'summarise', effect });
-    const chunk = await settleChunk(world.api);
-    await world.api.finish(chunk.conversationId);
+    world().simulator.faults.add({ operation: 'summarise', effect });
+    const chunk = await settleChunk(world().api);
+    await world().api.finish(chunk.conversationId);
     await waitUntil(
       () => summaryStatus(chunk.conversationId),
       (status) => status === 'failed',
     );
 
-    expect(await world.api.conversation(chunk.conversationId)).toMatchObject({
+    expect(await world().api.conversation(chunk.conversationId)).toMatchObject({
       status: 'finalized',
       transcript: HEARD,
       summary: null,
@@ -202,14 +193,14 @@ describe('a correction model that fails', () => {
   });
 
   it('is asked again for a summary that failed once', async () => {
-    world.simulator.faults.add({
+    world().simulator.faults.add({
       operation: 'summarise',
       effect: { kind: 'status', status: 503 },
       times: 1,
     });
-    const chunk = await settleChunk(world.api);
-    await world.api.finish(chunk.conversationId);
-    const conversation = await world.api.summarizedConversation(chunk.conversationId);
+    const chunk = await settleChunk(world().api);
+    await world().api.finish(chunk.conversationId);
+    const conversation = await world().api.summarizedConversation(chunk.conversationId);
 
     expect(conversation.summary).toContain('the bridge over the Merwede');
     expect(counts().summarise).toBe(2);
@@ -217,7 +208,7 @@ describe('a correction model that fails', () => {
 
   async function summaryStatus(conversationId: string): Promise<string | undefined> {
     const rows = await query<{ summary_status: string }>(
-      world.database.url,
+      world().database.url,
       'select summary_status from conversations where id = $1',
       [conversationId],
     );
@@ -226,20 +217,12 @@ describe('a correction model that fails', () => {
 });
 
 describe('without a correction model', () => {
-  let world: World;
-
-  beforeAll(async () => {
-    world = await World.start({ env: { GEMINI_API_KEY: '' } });
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
+  const world = sharedWorld(() => World.start({ env: { GEMINI_API_KEY: '' } }));
 
   it('completes chunks with the first-stage text, says so, and finalizes without a summary', async () => {
-    const chunk = await settleChunk(world.api);
-    await world.api.finish(chunk.conversationId);
-    const conversation = await world.api.finalizedConversation(chunk.conversationId);
+    const chunk = await settleChunk(world().api);
+    await world().api.finish(chunk.conversationId);
+    const conversation = await world().api.finalizedConversation(chunk.conversationId);
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });
     expect(chunk.transcript).toContain('simulated transcript');
@@ -248,7 +231,7 @@ describe('without a correction model', () => {
       data: { note: null, error: expect.stringContaining('No correction model is configured') },
     });
     expect(conversation).toMatchObject({ transcript: chunk.transcript, summary: null });
-    expect(world.simulator.ledger.counts).toMatchObject({ correct: 0, summarise: 0 });
+    expect(world().simulator.ledger.counts).toMatchObject({ correct: 0, summarise: 0 });
   });
 });
 

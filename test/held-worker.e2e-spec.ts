@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World } from './support/test-service.js';
 
 const CHUNKS = 30;
@@ -7,37 +8,27 @@ const PROVIDER_LATENCY_MS = 3_000;
 const HELD_SHARE = 0.1;
 
 describe.each(STRATEGIES)('one worker for all submits and looks, with the %s strategy', (strategy) => {
-  let world: World;
-
-  beforeAll(async () => {
-    world = await World.start({ strategy, env: { SUBMIT_CONCURRENCY: '1', POLL_INTERVAL_MS: '1000' } });
-  });
-
-  beforeEach(async () => {
-    await world.simulator.reset();
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
+  const world = sharedWorld(() =>
+    World.start({ strategy, env: { SUBMIT_CONCURRENCY: '1', POLL_INTERVAL_MS: '1000' } }),
+  );
 
   const addChunks = async () => {
-    const { id } = await world.api.createConversation();
-    await Promise.all(Array.from({ length: CHUNKS }, () => world.api.addChunk(id)));
-    await world.api.finish(id);
+    const { id } = await world().api.createConversation();
+    await Promise.all(Array.from({ length: CHUNKS }, () => world().api.addChunk(id)));
+    await world().api.finish(id);
     return id;
   };
 
   const busySeconds = async () => {
     let seconds = 0;
     for (const job of ['submit', 'check']) {
-      seconds += await world.api.metric('ringback_job_busy_seconds_total', { job });
+      seconds += await world().api.metric('ringback_job_busy_seconds_total', { job });
     }
     return seconds;
   };
 
   it('submits all of them while the provider has finished none', async () => {
-    const { simulator } = world;
+    const { simulator } = world();
     simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
     const id = await addChunks();
     await simulator.waitFor(({ counts }) => counts.submit === CHUNKS);
@@ -45,18 +36,18 @@ describe.each(STRATEGIES)('one worker for all submits and looks, with the %s str
     await Promise.all(
       [...simulator.ledger.transcripts.keys()].map((transcript) => simulator.assemblyai.finish(transcript)),
     );
-    const conversation = await world.api.summarizedConversation(id);
+    const conversation = await world().api.summarizedConversation(id);
 
     expect(ended).toEqual([]);
     expect(conversation.chunks).toMatchObject({ completed: CHUNKS });
   });
 
   it('is held for a small part of the time that the provider takes', async () => {
-    const { simulator } = world;
+    const { simulator } = world();
     simulator.updateSettings({ latencyMs: PROVIDER_LATENCY_MS });
     const before = await busySeconds();
     const id = await addChunks();
-    const conversation = await world.api.summarizedConversation(id);
+    const conversation = await world().api.summarizedConversation(id);
     const heldMs = ((await busySeconds()) - before) * 1_000;
     const transcripts = [...simulator.ledger.transcripts.values()];
     const providerMs = transcripts.reduce(

@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ProjectResponse } from '../src/conversations/projects.dto.js';
 import { settleChunk } from './support/one-chunk.js';
+import { sharedWorld } from './support/shared-world.js';
 import { CALLBACK_SECRET, STRATEGIES, World } from './support/test-service.js';
 
 const EXPECTED_LANGUAGES = ['en', 'nl', 'de', 'fr', 'es', 'it', 'pt', 'uk'];
-
-function sharedWorld(start: () => Promise<World>): () => World {
-  let world: World;
-  beforeAll(async () => {
-    world = await start();
-  });
-  beforeEach(async () => {
-    await world.simulator.reset();
-  });
-  afterAll(async () => {
-    await world.stop();
-  });
-  return () => world;
-}
 
 describe('hotwords', () => {
   const world = sharedWorld(() => World.start({ strategy: 'polling' }));

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Effect } from '../simulator/fault-types.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { placesHolding } from './support/record.js';
 import { ServiceProcess } from './support/service-process.js';
+import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
@@ -16,20 +17,11 @@ const HEARD_WITHOUT_EMAIL = `My name is Wilhelmina ${NAME}, write to <redacted_e
 const REDACTED = 'My name is <redacted_name>, write to <redacted_email>.';
 const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 
-function sharedWorld(start: () => Promise<World>): () => World {
-  let world: World;
-  beforeAll(async () => {
-    world = await start();
-  });
-  beforeEach(async () => {
-    await world.simulator.reset();
-    world.simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
-  });
-  afterAll(async () => {
-    await world.stop();
-  });
-  return () => world;
-}
+const hearing = {
+  prepare: ({ simulator }: World) => {
+    simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+  },
+};
 
 /** A chunk at the moment when its correction is under way; `finish` lets it come to its end. */
 async function correctingChunk(world: World, settings: object) {
@@ -45,7 +37,7 @@ async function correctingChunk(world: World, settings: object) {
 }
 
 describe('a conversation whose personal data is redacted', () => {
-  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }));
+  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }), hearing);
 
   it('stores the first-stage text without what patterns find, before any correction', async () => {
     const { pending, finish } = await correctingChunk(world(), { redactPii: true });
@@ -117,7 +109,7 @@ describe('a conversation whose personal data is redacted', () => {
 });
 
 describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (strategy) => {
-  const world = sharedWorld(() => World.start({ strategy, env: { RETRY_BASE_MS: '5' } }));
+  const world = sharedWorld(() => World.start({ strategy, env: { RETRY_BASE_MS: '5' } }), hearing);
 
   it('keeps nothing of the first stage while the correction is under way', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
@@ -227,7 +219,10 @@ describe('the log of the process', () => {
 });
 
 describe.each<Strategy>(STRATEGIES)('the one-stage provider, with the %s strategy', (strategy) => {
-  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_PROVIDER: 'AssemblyAI' } }));
+  const world = sharedWorld(
+    () => World.start({ strategy, env: { TRANSCRIPTION_PROVIDER: 'AssemblyAI' } }),
+    hearing,
+  );
 
   it('completes a chunk with the provider’s text and answer, without a correction', async () => {
     const { api, simulator } = world();

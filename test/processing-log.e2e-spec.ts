@@ -1,38 +1,30 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ProcessingEventResponse } from '../src/conversations/chunks.dto.js';
 import { settleChunk } from './support/one-chunk.js';
+import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
 const HEARD = 'the treasurer said that nothing was left in the box';
 
 describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy', (strategy) => {
-  let world: World;
-
-  beforeAll(async () => {
-    world = await World.start({ strategy, env: { RETRY_BASE_MS: '5' } });
-  });
-
-  beforeEach(async () => {
-    await world.simulator.reset();
-    world.simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
-  });
-
-  afterAll(async () => {
-    await world.stop();
+  const world = sharedWorld(() => World.start({ strategy, env: { RETRY_BASE_MS: '5' } }), {
+    prepare: ({ simulator }) => {
+      simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+    },
   });
 
   /** Entries are written a moment after their job has run. */
   const eventsUntil = (chunkId: string, job: string, event: string) =>
     waitUntil(
-      () => world.api.events(chunkId),
+      () => world().api.events(chunkId),
       (events) => events.some((entry) => entry.job === job && entry.event === event),
     );
 
   const story = (events: ProcessingEventResponse[]) => events.map(({ job, event }) => `${job} ${event}`);
 
   it('tells each job’s start and end, and how long it took', async () => {
-    const chunk = await settleChunk(world.api);
+    const chunk = await settleChunk(world().api);
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
 
     expect(story(events)).toEqual([
@@ -55,16 +47,16 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
   });
 
   it('tells how long the provider of a job made it wait', async () => {
-    world.simulator.faults.add({ operation: 'correct', effect: { kind: 'delay', ms: 150 } });
-    const chunk = await settleChunk(world.api);
+    world().simulator.faults.add({ operation: 'correct', effect: { kind: 'delay', ms: 150 } });
+    const chunk = await settleChunk(world().api);
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
 
     expect(events.at(-1)?.durationMs).toBeGreaterThanOrEqual(150);
   });
 
   it('shows each failed try of a correction, with its reason, and why it was given up in the end', async () => {
-    world.simulator.faults.add({ operation: 'correct', effect: { kind: 'status', status: 503 } });
-    const chunk = await settleChunk(world.api);
+    world().simulator.faults.add({ operation: 'correct', effect: { kind: 'status', status: 503 } });
+    const chunk = await settleChunk(world().api);
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
     const ends = events.filter(({ job, event }) => job === 'correct' && event !== 'started');
 
@@ -74,8 +66,8 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
   });
 
   it('says why a submit, or a look, came to nothing', async () => {
-    world.simulator.faults.clear();
-    world.simulator.faults.add(
+    world().simulator.faults.clear();
+    world().simulator.faults.add(
       { operation: 'upload', effect: { kind: 'status', status: 503 }, times: 1 },
       { operation: 'submit', effect: { kind: 'status', status: 500 }, times: 1 },
       // The first of these is spent on the submit that is answered 500.
@@ -85,9 +77,9 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
         effect: { kind: 'outcome', status: 'error', error: 'Audio duration is too short.' },
       },
     );
-    const chunk = await settleChunk(world.api);
+    const chunk = await settleChunk(world().api);
     const events = await waitUntil(
-      () => world.api.events(chunk.id),
+      () => world().api.events(chunk.id),
       (entries) => entries.some(({ message }) => message === chunk.error),
     );
     const messages = events.flatMap(({ job, message }) => (message === null ? [] : [`${job}: ${message}`]));
@@ -103,8 +95,11 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
   });
 
   it('holds no text of the recording, whatever a model makes of it', async () => {
-    world.simulator.faults.add({ operation: 'correct', effect: { kind: 'text', text: `I heard: ${HEARD}` } });
-    const chunk = await settleChunk(world.api);
+    world().simulator.faults.add({
+      operation: 'correct',
+      effect: { kind: 'text', text: `I heard: ${HEARD}` },
+    });
+    const chunk = await settleChunk(world().api);
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
 
     expect(chunk.transcript).toBe(HEARD);

@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Effect, Fault } from '../simulator/fault-types.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
+import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
 const NO_SPEECH = 'language_detection cannot be performed on files with no spoken audio';
 const GATEWAY_PAGE = '<html><body>502 Bad Gateway</body></html>';
-
-/** Each test has the world for itself: the ledger and the faults start empty, and nothing is in flight when it ends. */
-function sharedWorld(start: () => Promise<World>): () => World {
-  let world: World;
-  beforeAll(async () => {
-    world = await start();
-  });
-  beforeEach(async () => {
-    await world.simulator.reset();
-  });
-  afterAll(async () => {
-    await world.stop();
-  });
-  return () => world;
-}
 
 describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strategy) => {
   const world = sharedWorld(() => World.start({ strategy }));
@@ -211,6 +197,16 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     },
   );
 
+  it('stores a text without the characters that cannot be stored', async () => {
+    const chunk = await settleWith({
+      operation: 'submit',
+      effect: { kind: 'outcome', text: 'Good \u0000evening\ud800.' },
+    });
+
+    expect(chunk).toMatchObject({ status: 'completed', transcript: 'Good evening.', error: null });
+    expect(chunk.diarization).toMatchObject({ data: { error: null, raw: { text: 'Good evening.' } } });
+  });
+
   it('uploads again when the upload fails', async () => {
     const chunk = await settleWith({
       operation: 'upload',
@@ -231,72 +227,5 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(chunk.status).toBe('failed');
     expect(chunk.error).toContain('Upload too large');
     expect(ledger().counts).toMatchObject({ upload: 1, submit: 0 });
-  });
-});
-
-describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy', (strategy) => {
-  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '700' } }));
-
-  it('fails the chunk with a clear error when TRANSCRIPTION_TIMEOUT_MS is over', async () => {
-    world().simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
-
-    const chunk = await settleChunk(world().api);
-
-    expect(chunk).toMatchObject({ status: 'failed', transcript: null });
-    expect(chunk.error).toContain('did not finish the transcript within 1 s');
-  });
-
-  it('says what the last look brought when looks fail until then', async () => {
-    world().simulator.faults.add({ operation: 'get', effect: { kind: 'status', status: 401 } });
-
-    const chunk = await settleChunk(world().api);
-
-    expect(chunk).toMatchObject({ status: 'failed', transcript: null });
-    expect(chunk.error).toContain('did not finish the transcript');
-    expect(chunk.error).toContain('ASSEMBLYAI_API_KEY');
-  });
-
-  it.each(['upload', 'submit'] as const)(
-    'fails the chunk when every %s fails until then',
-    async (operation) => {
-      world().simulator.faults.add({ operation, effect: { kind: 'status', status: 503 } });
-
-      const chunk = await settleChunk(world().api);
-
-      expect(chunk).toMatchObject({ status: 'failed', transcript: null });
-      expect(chunk.error).toContain('did not take the audio in time');
-      expect(world().simulator.ledger.counts[operation]).toBeGreaterThan(1);
-    },
-  );
-});
-
-describe('a callback that never comes', () => {
-  const world = sharedWorld(() => World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '300' } }));
-
-  it('is replaced by a look when CALLBACK_DEADLINE_MS is over', async () => {
-    const { api, simulator } = world();
-    simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
-
-    const chunk = await settleChunk(api);
-
-    expect(chunk).toMatchObject({ status: 'completed', error: null, strategy: 'webhook' });
-    const [transcript] = simulator.ledger.transcripts.values();
-    expect(transcript).toMatchObject({ webhooksDropped: 1, webhookAttempts: 0, gets: 1 });
-    const waitedMs = Date.parse(chunk.transcribedAt ?? '') - Date.parse(chunk.submittedAt ?? '');
-    expect(waitedMs).toBeGreaterThanOrEqual(200);
-  });
-
-  it('is replaced by further looks when the transcript is not ready by then', async () => {
-    const { api, simulator } = world();
-    simulator.faults.add(
-      { operation: 'webhook', effect: { kind: 'drop' } },
-      { operation: 'submit', effect: { kind: 'outcome', latencyMs: 700 } },
-    );
-
-    const chunk = await settleChunk(api);
-
-    expect(chunk).toMatchObject({ status: 'completed', error: null });
-    expect(simulator.ledger.counts).toMatchObject({ submit: 1, webhook: 0 });
-    expect(simulator.ledger.counts.get).toBeGreaterThanOrEqual(2);
   });
 });

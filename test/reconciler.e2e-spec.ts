@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { chunkInFlight } from './support/chunk-in-flight.js';
 import { holdNext } from './support/hold-next.js';
 import { query } from './support/record.js';
+import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 import { wipeCoordination, wipeQueues } from './support/wipe-queues.js';
@@ -15,48 +16,39 @@ const ONLY_THE_RECONCILER = {
 };
 
 describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => {
-  let world: World;
-
-  beforeAll(async () => {
-    world = await World.start({ strategy, env: ONLY_THE_RECONCILER });
-  });
-
-  beforeEach(async () => {
-    await world.simulator.reset();
-    world.simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
-  });
-
-  afterAll(async () => {
-    await world.stop();
+  const world = sharedWorld(() => World.start({ strategy, env: ONLY_THE_RECONCILER }), {
+    prepare: ({ simulator }) => {
+      simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
+    },
   });
 
   const failNext = (operation: 'upload' | 'correct' | 'summarise') => {
-    world.simulator.faults.add({ operation, effect: { kind: 'status', status: 503 }, times: 1 });
+    world().simulator.faults.add({ operation, effect: { kind: 'status', status: 503 }, times: 1 });
   };
 
   /** By then the job sleeps: the processing log is written a moment after the job's run has ended. */
   const jobHasRun = (chunkId: string, job: string, event: string) =>
     waitUntil(
-      () => world.api.events(chunkId),
+      () => world().api.events(chunkId),
       (events) => events.some((entry) => entry.job === job && entry.event === event),
     );
 
   it('brings back a chunk’s jobs, lost at each step of its way, and those of its conversation', async () => {
-    const { api, simulator } = world;
+    const { api, simulator } = world();
     const { id: conversationId } = await api.createConversation();
 
     failNext('upload');
     const { id } = await chunkInFlightAfter(async (chunkId) => {
       await jobHasRun(chunkId, 'submit', 'completed');
-      await wipeQueues(world);
+      await wipeQueues(world());
     }, conversationId);
 
     failNext('correct');
     await simulator.assemblyai.finish((await api.chunk(id)).transcriptId ?? '');
-    await wipeQueues(world);
+    await wipeQueues(world());
     await jobHasRun(id, 'correct', 'failed');
 
-    await wipeQueues(world);
+    await wipeQueues(world());
     const chunk = await api.settledChunk(id);
 
     failNext('summarise');
@@ -66,7 +58,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
       () => api.metric('ringback_jobs_total', { job: 'summarize', outcome: 'failed' }),
       (failed) => failed === 1,
     );
-    await wipeQueues(world);
+    await wipeQueues(world());
     const conversation = await api.summarizedConversation(conversationId);
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });
@@ -82,25 +74,25 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     meanwhile: (chunkId: string) => Promise<void>,
     conversationId: string,
   ): Promise<{ id: string }> {
-    world.simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
-    const { id } = await world.api.addChunk(conversationId);
+    world().simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
+    const { id } = await world().api.addChunk(conversationId);
     await meanwhile(id);
     return waitUntil(
-      () => world.api.chunk(id),
+      () => world().api.chunk(id),
       ({ status }) => status === 'transcribing',
     );
   }
 
   it('starts again what was running when its job was lost, and it is done once', async () => {
-    const { api, simulator } = world;
+    const { api, simulator } = world();
     const { id: conversationId } = await api.createConversation();
-    const gate = holdNext(world, 'beforeCorrectionResponse');
-    const { id, transcriptId } = await chunkInFlight(world, conversationId);
+    const gate = holdNext(world(), 'beforeCorrectionResponse');
+    const { id, transcriptId } = await chunkInFlight(world(), conversationId);
     await api.finish(conversationId);
     await simulator.assemblyai.finish(transcriptId ?? '');
-    await wipeQueues(world);
+    await wipeQueues(world());
     await gate.reached;
-    await wipeQueues(world);
+    await wipeQueues(world());
     const chunk = await api.settledChunk(id);
     gate.open();
     const conversation = await api.summarizedConversation(conversationId);
@@ -114,15 +106,15 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
   });
 
   it('makes up for pending chunks that were forgotten: the conversation is finalized once, and not early', async () => {
-    const { api, simulator } = world;
+    const { api, simulator } = world();
     const { id: conversationId } = await api.createConversation();
-    const first = await chunkInFlight(world, conversationId);
-    const second = await chunkInFlight(world, conversationId);
+    const first = await chunkInFlight(world(), conversationId);
+    const second = await chunkInFlight(world(), conversationId);
     await api.finish(conversationId);
     const repaired = await api.metric('ringback_reconciler_repairs_total', { kind: 'pending' });
-    await wipeCoordination(world);
+    await wipeCoordination(world());
     await simulator.assemblyai.finish(first.transcriptId ?? '');
-    await wipeQueues(world);
+    await wipeQueues(world());
     const firstSettled = await api.settledChunk(first.id);
     await waitUntil(
       () => api.metric('ringback_reconciler_repairs_total', { kind: 'pending' }),
@@ -130,7 +122,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     );
     const before = await api.conversation(conversationId);
     await simulator.assemblyai.finish(second.transcriptId ?? '');
-    await wipeQueues(world);
+    await wipeQueues(world());
     const secondSettled = await api.settledChunk(second.id);
     const conversation = await api.summarizedConversation(conversationId);
 
@@ -144,7 +136,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
 
   async function mergesOf(conversationId: string): Promise<number | undefined> {
     const rows = await query<{ merge_revision: number }>(
-      world.database.url,
+      world().database.url,
       'select merge_revision from conversations where id = $1',
       [conversationId],
     );
@@ -154,27 +146,21 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
 
 describe.each(STRATEGIES)('queues that are wiped again and again, with the %s strategy', (strategy) => {
   const CHUNKS = 24;
-  let world: World;
-
-  beforeAll(async () => {
-    world = await World.start({
+  const world = sharedWorld(() =>
+    World.start({
       strategy,
       env: { RECONCILE_INTERVAL_MS: '250', CALLBACK_DEADLINE_MS: '500' },
       simulator: { latencyMs: [100, 600] },
-    });
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
+    }),
+  );
 
   it('lose no chunk, and pay for none twice', async () => {
-    const { api, simulator } = world;
+    const { api, simulator } = world();
     const { id } = await api.createConversation();
     await Promise.all(Array.from({ length: CHUNKS }, () => api.addChunk(id)));
     for (const share of [0.25, 0.5, 0.75]) {
       await simulator.waitFor(({ counts }) => counts.correct >= CHUNKS * share);
-      await wipeQueues(world);
+      await wipeQueues(world());
     }
     await api.finish(id);
     const conversation = await api.summarizedConversation(id);

@@ -29,7 +29,7 @@ const WEBHOOK_SECRET = 'a-secret-of-the-benchmark';
 export async function withService<T>(
   options: BenchServiceOptions,
   tools: ScenarioTools,
-  work: (api: ServiceApi) => Promise<T>,
+  work: (api: ServiceApi, service: ServiceProcess) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
   const port = await chooseFreePort([]);
@@ -52,7 +52,7 @@ export async function withService<T>(
     async () => {
       try {
         await service.ready(tools.signal);
-        return await service.whileAlive(work(new ServiceApi(service.url, tools.signal)));
+        return await service.whileAlive(work(new ServiceApi(service.url, tools.signal), service));
       } catch (error) {
         if (!(error instanceof ServiceFailedError)) throw error;
         const log = (await service.logTail()).join('\n  ');

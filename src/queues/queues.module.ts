@@ -13,6 +13,12 @@ import { PostgresQueueEngine, QueueEngine, RedisQueueEngine } from './queue-engi
 import { collectQueueMetrics } from './queue-metrics.js';
 import { checkRedis } from './redis-preflight.js';
 
+/**
+ * BullMQ writes every step of every job to a stream, of 10,000 events a queue unless told otherwise. Nobody reads them, the
+ * history is in the record; what is left is for a person who looks on.
+ */
+const KEPT_EVENTS = 100;
+
 /** Idempotent and locked in the database: any number of processes may start at once. */
 async function migrateQueues(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
@@ -51,7 +57,9 @@ class QueueEngineModule {}
       inject: [QueueEngine],
       useFactory: ({ options }: QueueEngine) => options,
     }),
-    BullModule.registerQueue(...Object.values(QUEUE_NAMES).map((name) => ({ name }))),
+    BullModule.registerQueue(
+      ...Object.values(QUEUE_NAMES).map((name) => ({ name, streams: { events: { maxLen: KEPT_EVENTS } } })),
+    ),
   ],
   providers: [JobQueues],
   exports: [JobQueues, BullModule],

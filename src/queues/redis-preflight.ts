@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { inTime } from '../deadlines/in-time.js';
 
 /** How long a start waits for a Redis that does not answer yet, as when both are started together. */
 const START_PATIENCE_MS = 30_000;
 const START_RETRY_MS = 500;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A Redis that is frozen is connected to and then says nothing: without this a start would hang on it without a word. */
+const ANSWER_TIMEOUT_MS = 5_000;
 
 const SAFE_POLICY = 'noeviction';
 
@@ -41,8 +44,7 @@ async function readInfo(url: string, logger: Logger): Promise<string> {
       lastError = error;
     });
     try {
-      await redis.connect();
-      return await redis.info('memory');
+      return await inTime(connectAndAsk(redis), ANSWER_TIMEOUT_MS, () => new Error('no answer in time'));
     } catch (error) {
       const reason = lastError?.message ?? (error instanceof Error ? error.message : String(error));
       if (Date.now() > deadline) {
@@ -56,4 +58,9 @@ async function readInfo(url: string, logger: Logger): Promise<string> {
       redis.disconnect();
     }
   }
+}
+
+async function connectAndAsk(redis: Redis): Promise<string> {
+  await redis.connect();
+  return redis.info('memory');
 }

@@ -3,9 +3,16 @@ import { AppConfig } from '../config/app-config.js';
 import { Metrics } from '../observability/metrics.js';
 
 export type LossCause =
-  'never_called' | 'unauthorized' | 'not_found' | 'client_error' | 'server_error' | 'timed_out';
+  | 'never_called'
+  | 'redirected'
+  | 'unauthorized'
+  | 'not_found'
+  | 'client_error'
+  | 'server_error'
+  | 'timed_out';
 
 const EXPLANATIONS: Readonly<Record<LossCause, string>> = {
+  redirected: 'the answer was a redirect; give the URL that it leads to as ASSEMBLYAI_WEBHOOK_URL',
   never_called:
     'AssemblyAI has not called; check that ASSEMBLYAI_WEBHOOK_URL can be reached from the internet',
   unauthorized:
@@ -75,6 +82,7 @@ function causeOf(sign: CallbackSign, callbackDeadlineMs: number): LossCause | 'a
   const { webhookStatusCode: status } = sign;
   if (sign.callbacks > 0 || (status !== null && status >= 200 && status < 300)) return 'arrived';
   if (status === null) return sign.ageMs >= callbackDeadlineMs ? 'never_called' : 'not_due';
+  if (status < 400) return 'redirected';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 404) return 'not_found';
   if (status === 408 || status === 504) return 'timed_out';

@@ -92,7 +92,9 @@ describe(`chaos with seed ${SEED} on ${currentEngine()}`, () => {
         pendingLeft: 0,
       });
       expect(result.chunks).toBeGreaterThan(MINUTES * 60);
-      expect(Object.values(struck).reduce((sum, times) => sum + times, 0)).toBeGreaterThanOrEqual(Math.floor(MINUTES * 5));
+      expect(Object.values(struck).reduce((sum, times) => sum + times, 0)).toBeGreaterThanOrEqual(
+        Math.floor(MINUTES * 5),
+      );
     },
     TEST_TIMEOUT_MS,
   );

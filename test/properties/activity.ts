@@ -13,6 +13,7 @@ export interface Crash {
 export type CarryOut = <T>(effect: () => Promise<T>, backendPid?: number) => Promise<T>;
 
 interface Turn {
+  effect: string;
   take: () => void;
   refuse: (error: Error) => void;
 }
@@ -28,7 +29,6 @@ export class Activity {
   isDead = false;
   /** Effects do not wait for turns: nothing else moves meanwhile. */
   isExpress = false;
-  lastEffect = '';
   private readonly turns: Turn[] = [];
   private effects = 0;
 
@@ -63,13 +63,12 @@ export class Activity {
     this.assertAlive();
     if (!this.isExpress) {
       await new Promise<void>((take, refuse) => {
-        this.turns.push({ take, refuse });
+        this.turns.push({ effect: name, take, refuse });
       });
     }
     const { crash } = this.options;
     const isLast = crash?.effect === this.effects;
     this.effects += 1;
-    this.lastEffect = name;
     if (isLast && crash.moment === 'before') this.die(`before ${name}`);
     this.options.trace(`${this.label}: ${name}`);
     const result = await this.options.carryOut(effect, backendPid);
@@ -87,6 +86,11 @@ export class Activity {
   /** For what goes on after death: the server notices that the connection is gone, and rolls back. */
   async aftermath(work: () => Promise<void>): Promise<void> {
     await this.options.carryOut(work);
+  }
+
+  /** The effect that is next when it gets a turn. */
+  get nextEffect(): string | undefined {
+    return this.turns[0]?.effect;
   }
 
   /** Lets the next effect happen. @returns false when none waits for its turn: it has ended, or waits for a lock */

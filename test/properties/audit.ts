@@ -27,6 +27,7 @@ export interface SubmissionState {
 export interface ConversationState {
   status: ConversationStatus;
   transcript: string | null;
+  mergeNeeded: boolean;
   mergeRevision: number;
   summaryStatus: string;
   /** Chunks of it that had not settled at that moment, by the record. */
@@ -55,7 +56,7 @@ const SUBMISSION = (
 ): string => `jsonb_build_object('status', ${row}.status, 'chunk', ${row}.chunk_id,
   'strategy', ${row}.strategy, 'transcriptId', ${row}.transcript_id, 'settledAt', ${row}.settled_at)`;
 const CONVERSATION = (row: string): string => `jsonb_build_object('status', ${row}.status,
-  'transcript', ${row}.transcript, 'mergeRevision', ${row}.merge_revision, 'summaryStatus', ${row}.summary_status,
+  'transcript', ${row}.transcript, 'mergeNeeded', ${row}.merge_needed, 'mergeRevision', ${row}.merge_revision, 'summaryStatus', ${row}.summary_status,
   'unsettled', (select count(*) from chunks where conversation_id = ${row}.id
     and status in ('queued', 'transcribing', 'correcting')))`;
 

@@ -34,6 +34,7 @@ export function assertConversationLife(
   }
   const last = changes.at(-1)?.became;
   assertHolds(last?.status === 'finalized', `the conversation is finalized (${last?.status ?? 'none'})`);
+  assertHolds(!last.mergeNeeded, 'no merge of it is owed');
   const { restarts } = options;
   assertHolds(
     last.mergeRevision <= 1 + restarts,

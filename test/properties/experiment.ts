@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { HttpException } from '@nestjs/common';
 import { ProviderError } from '../../src/providers/provider-error.js';
 import { QueueTimeoutError } from '../../src/queues/job-queues.js';
@@ -60,7 +61,10 @@ export class Experiment {
       this.conversationId = id;
     });
     for (let chunk = 0; chunk < this.life.chunks; chunk += 1) {
-      await this.start({ kind: 'add', audio: 'stored' }, { until: 'end' });
+      await this.start(
+        { kind: 'add', audio: this.life.sharedUrl ? 'shared url' : 'stored' },
+        { until: 'end' },
+      );
     }
     for (let round = 0; round < this.life.headStart; round += 1) {
       for (const job of this.queues.list()) await this.runJob(job);
@@ -233,6 +237,8 @@ export class Experiment {
   private async restartWork(action: Extract<Action, { kind: 'restart' }>): Promise<Work | undefined> {
     if (action.how === 'all failed') {
       this.ledger.bulkRestarts += 1;
+      // It restarts what had failed before the present millisecond.
+      await pause(2);
       return async ({ intake }) => {
         await intake.restartFailed({ conversationId: this.conversationId });
       };
@@ -253,11 +259,13 @@ export class Experiment {
   /** A callback as the provider would send it, or as somebody would who has the secret. */
   private callbackWork({ pick, as }: Extract<Action, { kind: 'callback' }>): Work | undefined {
     const transcript = pickOf(this.provider.transcripts, pick);
-    const submission =
-      as === 'forged id' ? pickOf(this.provider.submissions, pick) : submissionIdOf(transcript?.webhookUrl);
+    const isForged = as === 'forged id' || as === 'crossed';
+    const submission = isForged
+      ? pickOf([...this.provider.submissions].reverse(), pick)
+      : submissionIdOf(transcript?.webhookUrl);
     const transcriptId = this.claimedId(transcript, { pick, as });
     if (transcriptId === undefined) return undefined;
-    if (as === 'forged id' || as === 'crossed') this.ledger.disturb();
+    if (isForged) this.ledger.disturb();
     const sentAt = this.ledger.step;
     const isReady = transcript?.status === 'completed' || transcript?.status === 'error';
     const body = {
@@ -267,7 +275,7 @@ export class Experiment {
     return async ({ receiver }) => {
       const outcome = await receiver.receive(body, as === 'without submission' ? undefined : submission);
       const isTaken = outcome === 'ok' || outcome === 'error_handled';
-      if (isTaken && isReady && submission !== undefined && as !== 'forged id' && as !== 'crossed') {
+      if (isTaken && isReady && submission !== undefined && !isForged) {
         this.ledger.hints.push({ submission, sentAt });
       }
     };

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Activity, CarryOut } from './activity.js';
 
-/** How far an activity is taken: to its end, over so many effects, or until it has talked to a provider. */
-export type Until = 'end' | 'provider' | { effects: number };
+/** How far an activity is taken: to its end, over so many effects, or to right before or after its next call of a provider. */
+export type Until = 'end' | 'before provider' | 'after provider' | { effects: number };
 
 /** A statement that takes longer is asked after: it may wait for a lock of an activity that stands still. */
 const ASK_AFTER_LOCKS_MS = 4;
@@ -47,9 +47,11 @@ export class Stage {
     }
     for (let effects = 0; !activity.hasEnded; effects += 1) {
       if (typeof until === 'object' && effects >= until.effects) return;
-      if (until === 'provider' && effects > 0 && activity.lastEffect.startsWith(PROVIDER_EFFECT)) return;
+      const isProviders = activity.nextEffect?.startsWith(PROVIDER_EFFECT) === true;
+      if (isProviders && until === 'before provider') return;
       if (!activity.takeTurn()) return;
       await this.rest();
+      if (isProviders && until === 'after provider') return;
     }
   }
 

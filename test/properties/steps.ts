@@ -36,6 +36,8 @@ export interface Life {
   anonymize: boolean;
   /** Chunks at the start. */
   chunks: number;
+  /** All of them have the same one. */
+  sharedUrl: boolean;
   /** Rounds in which everything goes well, before the first step: the way to the later states. */
   headStart: number;
   steps: Step[];
@@ -51,7 +53,7 @@ const pick = fc.nat(MAX_PICK);
 
 const until: fc.Arbitrary<Until> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Until>('end') },
-  { weight: 2, arbitrary: fc.constant<Until>('provider') },
+  { weight: 2, arbitrary: fc.constantFrom<Until>('before provider', 'after provider') },
   { weight: 3, arbitrary: fc.record({ effects: fc.nat(MAX_EFFECTS) }) },
 );
 
@@ -70,7 +72,7 @@ const callback: fc.Arbitrary<Action> = fc.record({
   as: fc.oneof(
     { weight: 6, arbitrary: fc.constant('genuine') },
     { weight: 2, arbitrary: fc.constant('without submission') },
-    { weight: 1, arbitrary: fc.constantFrom('forged id', 'crossed') },
+    { weight: 2, arbitrary: fc.constantFrom('forged id', 'crossed') },
   ),
 });
 
@@ -171,7 +173,8 @@ function livesWith(disasters: fc.WeightedArbitrary<Step>[]): fc.Arbitrary<Life> 
     delivery: fc.constantFrom('webhook', 'webhook', 'webhook', 'polling'),
     anonymize: fc.constantFrom(false, false, false, false, false, false, true),
     chunks: fc.integer({ min: 1, max: 2 }),
-    headStart: fc.nat(ROUNDS_UNTIL_COMPLETED),
+    sharedUrl: fc.constantFrom(false, false, false, false, true),
+    headStart: fc.constantFrom(0, 0, 0, 1, 1, 1, 2, ROUNDS_UNTIL_COMPLETED),
     steps: fc.array(step, { minLength: MIN_STEPS, maxLength: MAX_STEPS, size: 'max' }),
   });
 }
@@ -191,7 +194,7 @@ export const lives: fc.Arbitrary<Life> = fc.oneof(
   {
     weight: 4,
     arbitrary: livesWith([
-      { weight: 8, arbitrary: loss },
+      { weight: 16, arbitrary: loss },
       { weight: 3, arbitrary: providerFault },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('lease ends'), pick }) },
       ...passing,

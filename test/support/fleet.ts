@@ -18,15 +18,20 @@ export interface FleetOptions {
   env?: Record<string, string>;
   /** An empty database, so that the processes have to make its tables. */
   emptyDatabase?: boolean;
+  /** Instead of a new one on the server that all tests share; it goes with the fleet. */
+  database?: TestDatabase;
+  /** Instead of a new one, on the Redis engine; it goes with the fleet. */
+  redis?: RedisServer;
 }
 
 const KILL_INTERVAL_MS = 1_000;
+const LAST_WORDS_CHARS = 4_000;
 
 /** Api and worker processes that share one database, and one Redis on that engine. */
 export class Fleet {
   readonly apis: Api[] = [];
   readonly processes: ServiceProcess[] = [];
-  private readonly apiProcesses: ServiceProcess[] = [];
+  private callbackPortIsTaken = false;
   private workerProcesses: ServiceProcess[] = [];
 
   private constructor(
@@ -41,21 +46,13 @@ export class Fleet {
   static async start(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(
       await startSimulator({ latencyMs: [20, 200], webhookRetryDelayMs: 200, ...options.simulator }),
-      await createTestDatabase({ migrated: options.emptyDatabase !== true }),
-      currentEngine() === 'redis' ? await RedisServer.start() : undefined,
+      options.database ?? (await createTestDatabase({ migrated: options.emptyDatabase !== true })),
+      currentEngine() === 'redis' ? (options.redis ?? (await RedisServer.start())) : undefined,
       await mkdtemp(join(tmpdir(), 'ringback-data-')),
       await freePort(),
       options,
     );
-    const ports = [fleet.callbackPort];
-    while (ports.length < options.apis) ports.push(await freePort());
-    const apiStarts = ports.map(async (port) => {
-      const api = ServiceProcess.spawn(fleet.env({ ROLE: 'api', PORT: String(port) }));
-      fleet.apiProcesses.push(api);
-      fleet.processes.push(api);
-      await api.ready();
-      fleet.apis.push(new Api(`http://127.0.0.1:${port}`));
-    });
+    const apiStarts = Array.from({ length: options.apis }, () => fleet.startApi());
     const workerStarts = Array.from({ length: options.workers }, () => fleet.startWorker());
     await Promise.all([...apiStarts, ...workerStarts]);
     return fleet;
@@ -86,8 +83,20 @@ export class Fleet {
     };
   }
 
-  async startWorker(): Promise<ServiceProcess> {
-    const worker = ServiceProcess.spawn(this.env({ ROLE: 'worker' }));
+  /** The first one gets the callbacks. */
+  async startApi(): Promise<ServiceProcess> {
+    const isFirst = !this.callbackPortIsTaken;
+    this.callbackPortIsTaken = true;
+    const port = isFirst ? this.callbackPort : await freePort();
+    const api = ServiceProcess.spawn(this.env({ ROLE: 'api', PORT: String(port) }));
+    this.processes.push(api);
+    await api.ready();
+    this.apis.push(new Api(`http://127.0.0.1:${port}`));
+    return api;
+  }
+
+  async startWorker(changes: Record<string, string> = {}): Promise<ServiceProcess> {
+    const worker = ServiceProcess.spawn(this.env({ ROLE: 'worker', ...changes }));
     this.workerProcesses.push(worker);
     this.processes.push(worker);
     await worker.ready();
@@ -101,9 +110,9 @@ export class Fleet {
    */
   killAWorkerEverySecond(): (work: () => Promise<void>) => Promise<number> {
     let kills = 0;
-    let stopped = false;
+    const wish = { stop: false };
     const killing = (async () => {
-      while (!stopped) {
+      while (!wish.stop) {
         await pause(KILL_INTERVAL_MS);
         const [victim, ...others] = this.workerProcesses;
         if (victim === undefined) continue;
@@ -117,7 +126,7 @@ export class Fleet {
       try {
         await work();
       } finally {
-        stopped = true;
+        wish.stop = true;
         await killing;
       }
       return kills;
@@ -141,11 +150,24 @@ export class Fleet {
     return this.workerProcesses.filter(({ output }) => output.includes('is finalized')).length;
   }
 
+  /** @throws Error with the last words of a process that has ended */
+  expectAllAlive(): void {
+    const dead = this.processes.find(({ isRunning }) => !isRunning);
+    if (dead !== undefined) throw new Error(`a process has ended: ${dead.output.slice(-LAST_WORDS_CHARS)}`);
+  }
+
   /** Lines that any process logged as an error. */
   errors(): string[] {
-    return this.processes.flatMap(({ output }) =>
-      output.split('\n').filter((line) => /"level":"(?:error|fatal)"/.test(line)),
-    );
+    return this.lines(/"level":"(?:error|fatal)"/);
+  }
+
+  /** Lines that any process wrote and that are not a record of what it does: warnings, errors, and what is no log line. */
+  complaints(): string[] {
+    return this.lines(/^(?!\{"level":"log")./);
+  }
+
+  private lines(pattern: RegExp): string[] {
+    return this.processes.flatMap(({ output }) => output.split('\n').filter((line) => pattern.test(line)));
   }
 
   async stop(): Promise<void> {

@@ -11,7 +11,7 @@ import { migrateToLatest } from '../../dist/src/database/migrate.js';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
 /** Two Jest workers with a few services each, every one with a pool for each queue and worker. */
-const MAX_CONNECTIONS = 600;
+const MAX_CONNECTIONS = 900;
 
 export default async function globalSetup() {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-test-'));

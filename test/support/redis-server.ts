@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -14,12 +14,19 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly folder: string,
+    private readonly settings: Record<string, string>,
   ) {}
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'ringback-redis-')));
+  /** @param settings of redis.conf, beside an append-only file and a limit on nothing */
+  static async start(settings: Record<string, string> = {}): Promise<RedisServer> {
+    const server = await RedisServer.prepare(settings);
     await server.resume();
     return server;
+  }
+
+  /** Knows its port, and is not started yet. */
+  static async prepare(settings: Record<string, string> = {}): Promise<RedisServer> {
+    return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'ringback-redis-')), settings);
   }
 
   get url(): string {
@@ -30,9 +37,16 @@ export class RedisServer {
   async resume(): Promise<void> {
     const binary = process.env.RINGBACK_TEST_REDIS_BINARY;
     if (binary === undefined) throw new Error('the global setup has not looked for a Redis');
-    const options = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.folder];
-    const persistence = ['--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
-    this.process = spawn(binary, [...options, ...persistence], { stdio: 'ignore' });
+    const options = Object.entries({
+      bind: '127.0.0.1',
+      port: String(this.port),
+      dir: this.folder,
+      save: '',
+      appendonly: 'yes',
+      'maxmemory-policy': 'noeviction',
+      ...this.settings,
+    }).flatMap(([name, value]) => [`--${name}`, value]);
+    this.process = spawn(binary, options, { stdio: 'ignore' });
     await waitUntil(
       () => this.isUp(),
       (up) => up,
@@ -46,6 +60,18 @@ export class RedisServer {
     const exited = once(child, 'exit');
     child.kill(signal);
     if (signal !== 'SIGSTOP') await exited;
+  }
+
+  /** Starts it with nothing in it: its files are lost. */
+  async resumeEmpty(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder);
+    await this.resume();
+  }
+
+  /** After SIGSTOP. */
+  thaw(): void {
+    this.process?.kill('SIGCONT');
   }
 
   async wipe(): Promise<void> {
@@ -76,15 +102,14 @@ export class RedisServer {
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
     });
-    let refused = false;
-    redis.on('error', () => {
-      refused = true;
-    });
+    // Where nobody listens, the event comes beside the rejection below, which says all.
+    redis.on('error', () => undefined);
     try {
       await redis.connect();
-      return (await redis.ping()) === 'PONG';
+      await redis.ping();
+      return true;
     } catch (error) {
-      if (refused || error instanceof Error) return false;
+      if (error instanceof Error) return false;
       throw error;
     } finally {
       redis.disconnect();

@@ -8,7 +8,7 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** What the service logs when it is ready, by role: an api listens, a worker takes jobs. */
 const READY = /listening on|taking jobs/;
-const START_DEADLINE_MS = 40_000;
+const START_DEADLINE_MS = 90_000;
 
 /** The built service as a process of its own, as it runs in production. */
 export class ServiceProcess {

@@ -54,8 +54,14 @@ export class World {
       engine === 'redis' ? RedisServer.start() : undefined,
     ]);
     const world = new World(engine, redis, simulator, database, dataDir, port, options);
-    await world.startService();
-    return world;
+    try {
+      await world.startService();
+      return world;
+    } catch (error) {
+      // A simulator that is left open would keep the test run from ending.
+      await world.stop();
+      throw error;
+    }
   }
 
   get api(): Api {

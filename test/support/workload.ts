@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { wav, type Answer } from './api.js';
+import { readEffects } from './effects.js';
+import type { Fleet, FleetOptions } from './fleet.js';
+import { query } from './record.js';
+import { waitUntil } from './wait-until.js';
+
+const CONVERSATIONS = 10;
+const CHUNKS_EACH = 20;
+const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
+
+/** A busy machine may take its time; what is asserted does not change with it. */
+const DEADLINE_MS = 120_000;
+/** Each look is a query; the work has the processors for itself. */
+const LOOK_AGAIN_MS = 200;
+
+/** Of a fleet for such work: a provider that takes its time, and pauses that are shorter than an outage. */
+export const WITH_OUTAGES = {
+  simulator: { latencyMs: [1_000, 3_000], geminiLatencyMs: [100, 300], webhookRetryDelayMs: 500 },
+  env: { RECONCILE_INTERVAL_MS: '2000', CALLBACK_DEADLINE_MS: '3000' },
+} satisfies Partial<FleetOptions>;
+
+type Counts = Record<'queued' | 'transcribing' | 'correcting' | 'completed' | 'failed', number>;
+
+/** Two hundred chunks of ten conversations, sent by clients that try again what was answered with a 5xx. */
+export class Workload {
+  /** Answers of the service other than the wanted ones; all of them were tried again. */
+  refusals = 0;
+  private ids: readonly string[] = [];
+  private giving: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly fleet: Fleet) {}
+
+  /** Begins to send it, ten conversations at once. */
+  static async begin(fleet: Fleet): Promise<Workload> {
+    const work = new Workload(fleet);
+    const conversations = Array.from({ length: CONVERSATIONS }, () => fleet.api.createConversation());
+    work.ids = (await Promise.all(conversations)).map(({ id }) => id);
+    work.giving = Promise.all(work.ids.map((id) => work.give(id)));
+    return work;
+  }
+
+  /** Begins, and resolves when it is in full swing, and most of it is not done. */
+  static async inTheMiddle(fleet: Fleet): Promise<Workload> {
+    const work = await Workload.begin(fleet);
+    const { completed } = await waitUntil(
+      () => work.chunks(),
+      ({ transcribing, correcting, completed }) => transcribing > 0 && correcting > 0 && completed > 0,
+      DEADLINE_MS,
+    );
+    expect(completed).toBeLessThan(CHUNKS / 2);
+    return work;
+  }
+
+  /** Waits until every conversation is finalised and summarised. @returns milliseconds that it took */
+  async ended(): Promise<number> {
+    const start = performance.now();
+    await this.giving;
+    await waitUntil(
+      async () => {
+        await pause(LOOK_AGAIN_MS);
+        this.fleet.expectAllAlive();
+        return { ended: await this.endedConversations(), chunks: await this.chunks() };
+      },
+      ({ ended }) => ended === CONVERSATIONS,
+      DEADLINE_MS,
+    );
+    return Math.round(performance.now() - start);
+  }
+
+  /**
+   * Everything was done, and once: each chunk settled once, each conversation merged once, each recording paid for once.
+   * The simulator must have been reset before this work, and effects be watched.
+   */
+  async expectDoneOnce(): Promise<void> {
+    for (const id of this.ids) {
+      const { status, chunks, summary } = await this.fleet.api.conversation(id);
+      expect({ status, chunks }).toEqual({
+        status: 'finalized',
+        chunks: { total: CHUNKS_EACH, pending: 0, completed: CHUNKS_EACH, failed: 0 },
+      });
+      expect(summary).not.toBeNull();
+    }
+    expect(await readEffects(this.fleet.database.url, this.ids)).toEqual({
+      settled: { times: CHUNKS, mostOfOne: 1 },
+      merged: { times: CONVERSATIONS, mostOfOne: 1 },
+    });
+    const { transcripts, billed, counts } = this.fleet.simulator.ledger;
+    expect({ transcripts: transcripts.size, billed }).toEqual({ transcripts: CHUNKS, billed: CHUNKS });
+    // A model's answer that could not be stored is asked for again; never fewer than there are texts.
+    expect(counts.correct).toBeGreaterThanOrEqual(CHUNKS);
+    expect(counts.summarise).toBeGreaterThanOrEqual(CONVERSATIONS);
+    this.fleet.expectAllAlive();
+  }
+
+  private async give(conversationId: string): Promise<void> {
+    for (let position = 0; position < CHUNKS_EACH; position += 1) {
+      const audio = wav(`${conversationId} ${position}`);
+      const headers = { 'idempotency-key': `chunk-${position}` };
+      await this.untilAnswered(202, () =>
+        this.fleet.api.upload(conversationId, { audio, position, headers }),
+      );
+    }
+    await this.untilAnswered(202, () => this.fleet.api.post(`/api/conversations/${conversationId}/finish`));
+  }
+
+  private async untilAnswered(wanted: number, send: () => Promise<Answer>): Promise<void> {
+    await waitUntil(
+      async () => {
+        const { status } = await send();
+        if (status !== wanted) {
+          this.refusals += 1;
+          await pause(LOOK_AGAIN_MS);
+        }
+        return status;
+      },
+      (status) => status === wanted,
+      DEADLINE_MS,
+    );
+  }
+
+  private async endedConversations(): Promise<number> {
+    const [row] = await query<{ count: number }>(
+      this.fleet.database.url,
+      `select count(*)::int as count from conversations
+       where id = any($1) and status = 'finalized' and summary_status = 'completed'`,
+      [this.ids],
+    );
+    return row?.count ?? 0;
+  }
+
+  private async chunks(): Promise<Counts> {
+    const rows = await query<{ status: keyof Counts; count: number }>(
+      this.fleet.database.url,
+      'select status, count(*)::int as count from chunks where conversation_id = any($1) group by status',
+      [this.ids],
+    );
+    const counts: Counts = { queued: 0, transcribing: 0, correcting: 0, completed: 0, failed: 0 };
+    for (const { status, count } of rows) counts[status] = count;
+    return counts;
+  }
+}
