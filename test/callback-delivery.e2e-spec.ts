@@ -53,11 +53,15 @@ describe('the secrets of a callback', () => {
       await world.stopService();
       await world.startService({ ASSEMBLYAI_WEBHOOK_SECRET: `the-next-secret,${CALLBACK_SECRET}` });
       const after = await openSubmission(world, host);
+      const secrets = [before, after].map(
+        ({ transcriptId }) => world.simulator.assemblyai.find(transcriptId)?.params.webhookHeader?.value,
+      );
 
       await Promise.all(
         [before, after].map(({ transcriptId }) => world.simulator.assemblyai.finish(transcriptId)),
       );
 
+      expect(secrets).toEqual([CALLBACK_SECRET, 'the-next-secret']);
       expect(world.simulator.ledger.webhookAttempts.map(({ status }) => status)).toEqual([200, 200]);
       for (const { chunk } of [before, after]) {
         expect((await world.api.settledChunk(chunk.id)).status).toBe('completed');

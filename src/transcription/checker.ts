@@ -149,6 +149,8 @@ export class Checker {
    */
   private async afterFault(look: SubmissionLook, error: ProviderError): Promise<Step> {
     const { timeoutMs } = this.config.transcription;
+    // Before anything else: until the others know of it they go on asking.
+    await this.pace.heed(error);
     const failures = await this.looks.noteFailedLook(look.submissionId, error.message);
     if (look.ageMs > timeoutMs) {
       const failure = overdue(timeoutMs, error.message);
@@ -158,7 +160,6 @@ export class Checker {
       return ended(await this.results.resubmit(look, { reason: error.message }), error.message);
     }
     this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
-    await this.pace.heed(error);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, failures, retryAfterMs });
     return this.sleep(look, Math.min(pauseMs, timeLeftMs(look, timeoutMs)));
