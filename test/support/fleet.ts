@@ -166,6 +166,13 @@ export class Fleet {
     return this.lines(/^(?!\{"level":"log")./);
   }
 
+  /** Log lines of any process that say so. */
+  logged(words: string): { timestamp: number; message: string }[] {
+    return this.lines(/^\{/)
+      .filter((line) => line.includes(words))
+      .map((line) => JSON.parse(line) as { timestamp: number; message: string });
+  }
+
   private lines(pattern: RegExp): string[] {
     return this.processes.flatMap(({ output }) => output.split('\n').filter((line) => pattern.test(line)));
   }

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { discardingUnanswered } from '../../src/database/discarding-pool.js';
+import { HalfOpenProxy } from '../support/half-open-proxy.js';
+import { query } from '../support/record.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const GIVEN_UP_AFTER_MS = 300;
+
+describe('a pool with one connection, whose server falls silent during a transaction', () => {
+  let testDatabase: TestDatabase;
+  let proxy: HalfOpenProxy;
+  let database: Kysely<Record<string, never>>;
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase({ migrated: false });
+    await query(testDatabase.url, 'create table done (what text)');
+    proxy = await HalfOpenProxy.start(testDatabase.url);
+    const pool = new pg.Pool({ connectionString: proxy.url, max: 1, query_timeout: GIVEN_UP_AFTER_MS });
+    database = new Kysely({ dialect: new PostgresDialect({ pool: discardingUnanswered(pool) }) });
+  });
+
+  afterAll(async () => {
+    await database.destroy();
+    await proxy.stop();
+    await testDatabase.drop();
+  });
+
+  const note = async (what: string, db = database) => {
+    await sql`insert into done values (${what})`.execute(db);
+  };
+  const noted = async () => {
+    const rows = await query<{ what: string }>(testDatabase.url, 'table done');
+    return rows.map(({ what }) => what);
+  };
+  /** @returns milliseconds until it was given up */
+  const silentTransaction = async () => {
+    const start = performance.now();
+    const transaction = database.transaction().execute(async (trx) => {
+      await note('half', trx);
+      proxy.cutOff();
+      await note('the other half', trx);
+    });
+    await expect(transaction).rejects.toThrow('Query read timeout');
+    return performance.now() - start;
+  };
+
+  it('does not commit what was given up with the next transaction, when the server goes on', async () => {
+    await silentTransaction();
+    proxy.heal('they continue');
+    await database.transaction().execute((trx) => note('all of the next one', trx));
+
+    expect(await noted()).toEqual(['all of the next one']);
+  });
+
+  it('works again over a new connection, while the old one stays silent', async () => {
+    await silentTransaction();
+    proxy.heal('they stay dead');
+    await note('over a new connection');
+
+    expect(await noted()).toEqual(['all of the next one', 'over a new connection']);
+  });
+
+  it('gives a transaction up with its first statement that is not answered', async () => {
+    expect(await silentTransaction()).toBeLessThan(2 * GIVEN_UP_AFTER_MS);
+    proxy.heal('they stay dead');
+  });
+
+  it('keeps its connection after an error of the server', async () => {
+    const connection = async () => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(database);
+      return rows[0]?.pid;
+    };
+    const before = await connection();
+    await expect(sql`select 1 / 0`.execute(database)).rejects.toThrow('division by zero');
+
+    expect(await connection()).toBe(before);
+  });
+});

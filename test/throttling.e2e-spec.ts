@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Api } from './support/api.js';
+import { Fleet } from './support/fleet.js';
+import { freePort } from './support/free-port.js';
+import { waitUntil } from './support/wait-until.js';
+import { Workload } from './support/workload.js';
+
+const DEADLINE_MS = 120_000;
+const RETRY_AFTER_SECONDS = 6;
+/**
+ * From the moment that one process knows of the brake. The other learns of it within half a second, and a job that has
+ * looked just before that has an upload and a submit to finish, on a machine that is busy.
+ */
+const GRACE_MS = 2_500;
+/** The provider's patience is counted from its answer, which comes before the log line that tells of it. */
+const EARLY_MS = 250;
+/** Requests in a second or two, of two hundred chunks that are looked at five times a second each. */
+const MANY = 10;
+
+describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker processes', (operation) => {
+  let fleet: Fleet;
+  let metricsOfWorkers: Api[];
+
+  beforeAll(async () => {
+    fleet = await Fleet.start({
+      apis: 1,
+      workers: 0,
+      simulator: { latencyMs: [1_000, 3_000] },
+      // Looks without callbacks; few submits at once, so that few are on their way when the brake comes.
+      env: { ASSEMBLYAI_WEBHOOK_URL: '', POLL_INTERVAL_MS: '200', SUBMIT_CONCURRENCY: '4' },
+    });
+    const ports = [await freePort(), await freePort()];
+    await Promise.all(ports.map((port) => fleet.startWorker({ METRICS_PORT: String(port) })));
+    metricsOfWorkers = ports.map((port) => new Api(`http://127.0.0.1:${port}`));
+  }, DEADLINE_MS);
+
+  afterAll(async () => {
+    await fleet.stop();
+  });
+
+  const requestTimes = () => {
+    const { submits, gets, uploads, lists } = fleet.simulator.ledger;
+    return [...submits, ...gets, ...uploads, ...lists].map(({ time }) => time);
+  };
+
+  it(
+    'makes both leave the provider alone for as long as it asks for, and then go on',
+    async () => {
+      const work = await Workload.inTheMiddle(fleet);
+      for (const worker of metricsOfWorkers) {
+        expect(await worker.metric('ringback_jobs_total', { job: 'submit' })).toBeGreaterThan(0);
+      }
+      fleet.simulator.faults.add({
+        operation,
+        effect: { kind: 'status', status: 429, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
+        times: 1,
+      });
+      const brakes = await waitUntil(
+        () => Promise.resolve(fleet.logged('AssemblyAI throttles us')),
+        (lines) => lines.length > 0,
+      );
+      await work.ended();
+
+      const braked = brakes[0]?.timestamp ?? 0;
+      const released = braked + RETRY_AFTER_SECONDS * 1_000 - EARLY_MS;
+      const times = requestTimes();
+      const during = times.filter((time) => time > braked + GRACE_MS && time < released);
+      expect(during.map((time) => time - braked)).toEqual([]);
+      expect(times.filter((time) => time < braked && time > braked - GRACE_MS).length).toBeGreaterThan(MANY);
+      expect(times.filter((time) => time >= released).length).toBeGreaterThan(MANY);
+    },
+    DEADLINE_MS,
+  );
+});
