@@ -54,6 +54,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
+  // On two cores Jest would take one worker; most of the time is spent waiting for facts.
+  maxWorkers: 2,
   projects: [
     {
       ...common,
