@@ -148,10 +148,9 @@ export class ChunksRepository {
       if (restarted !== undefined) {
         await trx
           .updateTable('conversations')
+          // In any state: a finish and a merge under way would not see this restart.
           .set({ merge_needed: true })
           .where('id', '=', restarted.conversationId)
-          // Not only a finalized one: a merge under way makes it one, and has not seen this restart.
-          .where('status', '<>', 'open')
           .execute();
         return { kind: 'restarted', ...restarted };
       }

@@ -68,10 +68,9 @@ export class FailedChunksRepository {
       if (restarted.length > 0) {
         await trx
           .updateTable('conversations')
+          // In any state: a finish and a merge under way would not see this restart.
           .set({ merge_needed: true })
           .where('id', 'in', [...new Set(restarted.map(({ conversationId }) => conversationId))])
-          // Not only finalized ones: a merge under way makes them so, and has not seen this restart.
-          .where('status', '<>', 'open')
           .execute();
       }
       return restarted;
