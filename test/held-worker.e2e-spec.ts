@@ -5,7 +5,7 @@ import { STRATEGIES, World } from './support/test-service.js';
 const CHUNKS = 30;
 const PROVIDER_LATENCY_MS = 3_000;
 /** What a chunk may cost its workers of the time that the provider takes for it. */
-const HELD_SHARE = 0.1;
+const HELD_SHARE = 0.25;
 
 describe.each(STRATEGIES)('one worker for all submits and looks, with the %s strategy', (strategy) => {
   const world = sharedWorld(() =>
