@@ -68,6 +68,8 @@ export default {
   testTimeout: 30_000,
   // On two cores Jest would take one worker; most of the time is spent waiting for facts.
   maxWorkers: 2,
+  // Every test file leaves its modules behind in the worker; a new worker begins without them.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     {
       ...common,

@@ -24,9 +24,14 @@ describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy'
     expect(chunk.error).toContain('did not finish the transcript');
     expect(chunk.error).toContain('ASSEMBLYAI_API_KEY');
   });
+});
+
+describe.each(STRATEGIES)('a provider that takes nothing, with the %s strategy', (strategy) => {
+  // Time for a second try on a busy machine.
+  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '4000' } }));
 
   it.each(['upload', 'submit'] as const)(
-    'fails the chunk when every %s fails until then',
+    'fails the chunk when every %s fails until TRANSCRIPTION_TIMEOUT_MS is over',
     async (operation) => {
       world().simulator.faults.add({ operation, effect: { kind: 'status', status: 503 } });
 

@@ -141,6 +141,7 @@ describe('conversations', () => {
         chunks: { total: 0, pending: 0, completed: 0, failed: 0 },
         transcript: null,
         summary: null,
+        summaryError: null,
         createdAt: expect.stringMatching(ISO_UTC) as unknown,
         finishedAt: null,
         finalizedAt: null,

@@ -45,6 +45,20 @@ describe('a start', () => {
   );
 
   it(
+    'is followed by 503, and by good answers again, when PostgreSQL goes and comes back',
+    async () => {
+      await postgres.halt('fast');
+      const { status, body } = await fleet.api.post('/api/conversations', {});
+      await postgres.resume();
+
+      expect({ status, body }).toMatchObject({ status: 503, body: { error: 'Service Unavailable' } });
+      const answers = () => fleet.api.post('/api/conversations', {});
+      await waitUntil(answers, (answer) => answer.status === 201, DEADLINE_MS);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
     'ends with a message and exit code 1 when there is no PostgreSQL',
     async () => {
       await waitUntil(

@@ -91,6 +91,13 @@ export class ConversationResponse {
   @ApiProperty({ type: String, nullable: true, description: 'Follows the merged transcript shortly after.' })
   summary!: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why there is no summary, when it failed for good.',
+  })
+  summaryError!: string | null;
+
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 

@@ -24,6 +24,7 @@ export interface ConversationView {
   status: ConversationStatus;
   transcript: string | null;
   summary: string | null;
+  summaryError: string | null;
   createdAt: Date;
   finishedAt: Date | null;
   finalizedAt: Date | null;
@@ -69,6 +70,7 @@ export class ConversationsRepository {
         'c.status',
         'c.transcript',
         'c.summary',
+        'c.summary_error as summaryError',
         'c.created_at as createdAt',
         'c.finished_at as finishedAt',
         'c.finalized_at as finalizedAt',

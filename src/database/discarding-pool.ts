@@ -1,5 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
+import { asUnavailable, DatabaseUnavailableError } from './database-unavailable-error.js';
 
 /** A connection on loan from the pool. */
 class Loan implements PostgresPoolClient {
@@ -27,8 +28,9 @@ class Loan implements PostgresPoolClient {
     try {
       return await send();
     } catch (error) {
-      if (error instanceof Error && !(error instanceof pg.DatabaseError)) this.fault = error;
-      throw error;
+      const told = asUnavailable(error);
+      if (told instanceof DatabaseUnavailableError) this.fault = told;
+      throw told;
     }
   }
 }
@@ -41,10 +43,20 @@ class Loan implements PostgresPoolClient {
  *   system takes to give up the connection;
  * - the server was frozen and goes on: the transaction is open, as its rollback was never sent, and what it has done so far would
  *   be committed with the next one.
+ *
+ * What the server left unanswered fails with DatabaseUnavailableError.
  */
 export function discardingUnanswered(pool: pg.Pool): PostgresPool {
   return {
-    connect: async () => new Loan(await pool.connect()),
+    connect: async () => new Loan(await connect(pool)),
     end: () => pool.end(),
   };
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw asUnavailable(error);
+  }
 }

@@ -5,6 +5,7 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
+import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { errorBodyOf } from './api-error.filter.js';
 
 describe('the answer to a request that failed', () => {
@@ -47,6 +48,14 @@ describe('the answer to a request that failed', () => {
       statusCode: 413,
       error: 'Payload Too Large',
       message: 'Body is too large',
+    });
+  });
+
+  it('asks to try again later when the database does not answer', () => {
+    expect(errorBodyOf(new DatabaseUnavailableError(new Error('connect ECONNREFUSED 10.0.0.1')))).toEqual({
+      statusCode: 503,
+      error: 'Service Unavailable',
+      message: 'the database does not answer; try again in a while',
     });
   });
 

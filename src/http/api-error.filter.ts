@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 
 const INTERNAL_SERVER_ERROR = 500;
+const SERVICE_UNAVAILABLE = 503;
 
 interface ErrorBody extends Record<string, unknown> {
   statusCode: number;
@@ -19,11 +21,13 @@ export class ApiErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const body = errorBodyOf(exception);
-    if (body.statusCode === INTERNAL_SERVER_ERROR) {
-      const request = http.getRequest<FastifyRequest>();
+    const request = http.getRequest<FastifyRequest>();
+    // The route, not the URL: a query may carry what must not be logged.
+    const route = `${request.method} ${request.routeOptions.url ?? 'unknown route'}`;
+    if (exception instanceof DatabaseUnavailableError) this.logger.warn(`${route}: ${exception.message}`);
+    else if (body.statusCode === INTERNAL_SERVER_ERROR) {
       const stack = exception instanceof Error ? exception.stack : String(exception);
-      // The route, not the URL: a query may carry what must not be logged.
-      this.logger.error(`${request.method} ${request.routeOptions.url ?? 'unknown route'} failed`, stack);
+      this.logger.error(`${route} failed`, stack);
     }
     if (reply.sent || reply.raw.destroyed) return;
     void reply.status(body.statusCode).send(body);
@@ -33,6 +37,9 @@ export class ApiErrorFilter implements ExceptionFilter {
 /** The body of the answer to a request that failed with `exception`; what is our own fault is not told. */
 export function errorBodyOf(exception: unknown): ErrorBody {
   if (exception instanceof HttpException) return fromHttpException(exception);
+  if (exception instanceof DatabaseUnavailableError) {
+    return bodyOf(SERVICE_UNAVAILABLE, 'the database does not answer; try again in a while');
+  }
   const statusCode = clientErrorStatus(exception);
   if (statusCode !== undefined && exception instanceof Error) return bodyOf(statusCode, exception.message);
   return bodyOf(INTERNAL_SERVER_ERROR, 'something went wrong here; the log of the service has the details');
