@@ -30,16 +30,6 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
-const OUTAGE_TESTS = [
-  '<rootDir>/test/outages',
-  '<rootDir>/test/silent-database',
-  '<rootDir>/test/start-without-database',
-  '<rootDir>/test/redis/outages',
-  '<rootDir>/test/redis/silence',
-  '<rootDir>/test/redis/start-without-redis',
-  '<rootDir>/test/throttling',
-];
-
 const ENGINES = ['postgres', 'redis'];
 
 const endToEnd = (engine) => ({
@@ -50,8 +40,6 @@ const endToEnd = (engine) => ({
   // What only one engine has is tested in a folder of its name.
   testPathIgnorePatterns: [
     ...ENGINES.filter((other) => other !== engine).map((other) => `<rootDir>/test/${other}/`),
-    // Stores that are killed, wiped or silent, for minutes: a command of its own, npm run outages.
-    ...(process.env.OUTAGES === undefined ? OUTAGE_TESTS : []),
     // Minutes long, and a command of its own: npm run chaos.
     ...(process.env.CHAOS_MINUTES === undefined ? ['<rootDir>/test/chaos/'] : []),
   ],
