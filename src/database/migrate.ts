@@ -1,4 +1,5 @@
-import { type Migration, Migrator } from 'kysely';
+import { Logger } from '@nestjs/common';
+import { type Migration, Migrator, sql } from 'kysely';
 import type { Database } from './database.js';
 import { records } from './migrations/0001-records.js';
 import { coordination } from './migrations/0002-coordination.js';
@@ -9,14 +10,38 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-coordination': coordination,
 };
 
+/** Kysely's own table of what was done. */
+const MIGRATION_TABLE = 'kysely_migration';
+
+/** Stands for one of a later release: done already, and never to be done by this one. */
+const OF_A_LATER_RELEASE: Migration = { up: () => Promise.resolve() };
+
 /**
  * Brings the database to this version's tables. Safe when many processes start at once: Kysely holds a lock of the
  * database meanwhile, and who comes second finds nothing left to do.
  *
+ * A release only adds to the tables of the one before it, so this version also runs on the database of the next one: during an
+ * upgrade, side by side with it, and after a step back.
+ *
  * @throws the first migration's own error; everything of this call is then rolled back
  */
 export async function migrateToLatest(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => migrationsOf(db) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
+}
+
+/** Called while Kysely holds its lock: nobody else migrates meanwhile. */
+async function migrationsOf(db: Database): Promise<Record<string, Migration>> {
+  const lastKnown = Object.keys(MIGRATIONS).sort().at(-1) ?? '';
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(MIGRATION_TABLE)} where name collate "C" > ${lastKnown} order by name`.execute(
+    db,
+  );
+  if (rows.length === 0) return MIGRATIONS;
+  const names = rows.map(({ name }) => name);
+  new Logger('Database').warn(
+    `the database was migrated by a later release (${names.join(', ')}); this one runs on it beside that release, not for good`,
+  );
+  return { ...MIGRATIONS, ...Object.fromEntries(names.map((name) => [name, OF_A_LATER_RELEASE])) };
 }

@@ -33,6 +33,7 @@ export class Fleet {
   readonly processes: ServiceProcess[] = [];
   private callbackPortIsTaken = false;
   private workerProcesses: ServiceProcess[] = [];
+  private readonly retired = new Set<ServiceProcess>();
 
   private constructor(
     readonly simulator: Simulator,
@@ -145,6 +146,16 @@ export class Fleet {
     }
   }
 
+  /** Stops processes as an upgrade does, one after the other. @returns their exit codes */
+  async retire(services: readonly ServiceProcess[]): Promise<(number | null)[]> {
+    const exitCodes = [];
+    for (const service of services) {
+      this.retired.add(service);
+      exitCodes.push(await service.stop('SIGTERM'));
+    }
+    return exitCodes;
+  }
+
   /** Workers that have finalised a conversation: the work was spread over them. */
   busyWorkers(): number {
     return this.workerProcesses.filter(({ output }) => output.includes('is finalized')).length;
@@ -152,7 +163,7 @@ export class Fleet {
 
   /** @throws Error with the last words of a process that has ended */
   expectAllAlive(): void {
-    const dead = this.processes.find(({ isRunning }) => !isRunning);
+    const dead = this.processes.find((service) => !service.isRunning && !this.retired.has(service));
     if (dead !== undefined) throw new Error(`a process has ended: ${dead.output.slice(-LAST_WORDS_CHARS)}`);
   }
 
