@@ -25,6 +25,7 @@ export interface BenchRedis {
   url: string;
   /** A connection for questions of the scenario's own. */
   client: Redis;
+  pid: number;
 }
 
 /**
@@ -61,7 +62,7 @@ export async function withRedis<T>(
           client.disconnect();
           return Promise.resolve();
         },
-        () => work({ url, client }),
+        () => work({ url, client, pid: server?.pid ?? 0 }),
       );
     },
   );

@@ -1,0 +1,116 @@
+/**
+ * The careless baseline: the same job on the same libraries without a record, a check, a validation or a thought of what may break.
+ * Fastify adds a job for each request, workers submit, get, correct, and save a hash in Redis. What is lost is lost.
+ *
+ *   node dist/bench/bare/main.js api|worker     with REDIS_URL, PROVIDERS_URL, PORT and CALLBACK_URL
+ */
+import axios from 'axios';
+import { Queue, Worker, type Job } from 'bullmq';
+import Fastify from 'fastify';
+import http from 'node:http';
+import { Redis } from 'ioredis';
+import { BARE_LISTENS, BARE_WORKS, RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
+
+interface SubmitData {
+  chunkId: string;
+  audioUrl: string;
+}
+
+interface GetData extends SubmitData {
+  transcriptId: string;
+}
+
+/** As many jobs at once as Ringback takes by default. */
+const SUBMITS_AT_ONCE = 16;
+const GETS_AT_ONCE = 16;
+const CORRECTIONS_AT_ONCE = 8;
+const MODEL = 'gemini-2.5-pro';
+
+const env = (name: string): string => process.env[name] ?? '';
+const redisUrl = new URL(env('REDIS_URL'));
+const connection = {
+  host: redisUrl.hostname,
+  port: Number(redisUrl.port),
+  maxRetriesPerRequest: null,
+};
+const queueOptions = { connection, prefix: '{bare}', defaultJobOptions: { removeOnComplete: true } };
+const submits = new Queue<SubmitData>('submit', queueOptions);
+const gets = new Queue<GetData>('get', queueOptions);
+const corrections = new Queue<GetData & { text: string }>('correct', queueOptions);
+
+async function runApi(): Promise<void> {
+  const app = Fastify();
+  app.post<{ Body: SubmitData }>('/chunks', async (request, reply) => {
+    await submits.add('submit', request.body);
+    return reply.status(202).send({ id: request.body.chunkId });
+  });
+  app.post<{ Body: { transcript_id: string }; Querystring: SubmitData }>('/callback', async (request) => {
+    await gets.add('get', { ...request.query, transcriptId: request.body.transcript_id });
+    return { status: 'ok' };
+  });
+  await app.listen({ host: '127.0.0.1', port: Number(env('PORT')) });
+  console.log(BARE_LISTENS);
+}
+
+async function runWorker(): Promise<void> {
+  const redis = new Redis(env('REDIS_URL'));
+  const agent = new http.Agent({ keepAlive: true });
+  const providers = axios.create({ baseURL: env('PROVIDERS_URL'), httpAgent: agent });
+  const authorization = { authorization: 'simulator' };
+  const submit = async ({ data }: Job<SubmitData>): Promise<void> => {
+    const query = new URLSearchParams({ chunkId: data.chunkId, audioUrl: data.audioUrl });
+    const { data: transcript } = await providers.post<{ id: string }>(
+      '/v2/transcript',
+      {
+        audio_url: data.audioUrl,
+        speech_models: ['universal-2'],
+        webhook_url: `${env('CALLBACK_URL')}?${query.toString()}`,
+      },
+      { headers: authorization },
+    );
+    await redis.hset(SUBMISSIONS_KEY, data.chunkId, transcript.id);
+  };
+  const get = async ({ data }: Job<GetData>): Promise<void> => {
+    const { data: transcript } = await providers.get<{ text: string }>(
+      `/v2/transcript/${data.transcriptId}`,
+      { headers: authorization },
+    );
+    await corrections.add('correct', { ...data, text: transcript.text });
+  };
+  const correct = async ({ data }: Job<GetData & { text: string }>): Promise<void> => {
+    const audio = await axios.get<ArrayBuffer>(data.audioUrl, {
+      responseType: 'arraybuffer',
+      httpAgent: agent,
+    });
+    const { data: answer } = await providers.post<object>(
+      `/v1beta/models/${MODEL}:generateContent`,
+      {
+        contents: [
+          {
+            role: 'user',
+            parts: [
+              { inlineData: { mimeType: 'audio/wav', data: Buffer.from(audio.data).toString('base64') } },
+              { text: `Correct this transcript.\n${data.text}` },
+            ],
+          },
+        ],
+      },
+      { headers: { 'x-goog-api-key': 'simulator' } },
+    );
+    await redis.hset(RESULTS_KEY, data.chunkId, JSON.stringify(answer));
+  };
+  const workers = [
+    new Worker('submit', submit, { connection, prefix: '{bare}', concurrency: SUBMITS_AT_ONCE }),
+    new Worker('get', get, { connection, prefix: '{bare}', concurrency: GETS_AT_ONCE }),
+    new Worker('correct', correct, { connection, prefix: '{bare}', concurrency: CORRECTIONS_AT_ONCE }),
+  ];
+  for (const worker of workers) {
+    worker.on('failed', (_job, error) => {
+      console.error(error.message);
+    });
+  }
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  console.log(BARE_WORKS);
+}
+
+await (process.argv[2] === 'api' ? runApi() : runWorker());

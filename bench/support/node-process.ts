@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { serviceEnvironment } from '../../demo/service/service-environment.js';
+import type { ScenarioTools } from '../scenario.js';
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 30_000;
+const LOOK_INTERVAL_MS = 20;
+const LAST_WORDS_CHARS = 2_000;
+
+/** A process of a benchmark ended, or did not start. */
+export class ProcessFailedError extends Error {
+  override readonly name = 'ProcessFailedError';
+  readonly code = 'process_failed';
+}
+
+export interface NodeProcessOptions {
+  script: string;
+  args?: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** What it writes when it is ready. */
+  ready: RegExp;
+}
+
+/** A Node process of a benchmark, with nothing of the surrounding environment but what the system needs. */
+export class NodeProcess {
+  private output = '';
+  private readonly exited: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.exited = once(child, 'exit');
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (data: Buffer) => {
+        this.output = `${this.output}${data.toString('utf8')}`.slice(-LAST_WORDS_CHARS);
+      });
+    }
+  }
+
+  /** @throws ProcessFailedError with its last words when it ends instead, or takes longer than a minute */
+  static async start(options: NodeProcessOptions, tools: ScenarioTools): Promise<NodeProcess> {
+    const child = spawn(process.execPath, [options.script, ...(options.args ?? [])], {
+      cwd: tmpdir(),
+      env: serviceEnvironment(options.env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    tools.onForce(() => child.kill('SIGKILL'));
+    const started = new NodeProcess(child);
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (!options.ready.test(started.output)) {
+      if (!started.isAlive || performance.now() > deadline) {
+        child.kill('SIGKILL');
+        throw new ProcessFailedError(`a process did not start; its last words:\n${started.output}`);
+      }
+      tools.signal.throwIfAborted();
+      await pause(LOOK_INTERVAL_MS);
+    }
+    return started;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** The end of what it has written. */
+  get lastWords(): string {
+    return this.output;
+  }
+
+  /** @throws ProcessFailedError when it has ended by itself */
+  assertAlive(): void {
+    if (!this.isAlive) throw new ProcessFailedError(`a process has ended; its last words:\n${this.output}`);
+  }
+
+  async stop(): Promise<void> {
+    if (!this.isAlive) return;
+    this.child.kill('SIGTERM');
+    const patience = new AbortController();
+    const late = pause(STOP_TIMEOUT_MS, undefined, { signal: patience.signal }).then(
+      () => this.child.kill('SIGKILL'),
+      () => undefined,
+    );
+    await this.exited;
+    patience.abort();
+    await late;
+  }
+
+  private get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+}
