@@ -1,0 +1,69 @@
+// npm run crash-points -- [--engine postgres|redis] [--strategy webhook|polling] [--lanes n]
+//                         [--point k | --point k-m | --point '<before|after> <message>']
+//
+// Kills the service at every crash point of the path of a chunk, on both engines with both strategies, and prints a table. With
+// --point at those of the messages number k to m, or at the one that is named as the lines of a walk name it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { renderTable } from '../dist/bench/support/table.js';
+
+const { values } = parseArgs({
+  options: {
+    engine: { type: 'string' },
+    strategy: { type: 'string' },
+    point: { type: 'string', default: 'all' },
+    lanes: { type: 'string' },
+  },
+});
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const results = mkdtempSync(join(tmpdir(), 'ringback-crash-results-'));
+const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand'];
+const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
+const { status } = spawnSync(
+  process.execPath,
+  [...jest, '--selectProjects', ...engines, '--', 'test/crash-points/crash-points.e2e-spec.ts'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      RINGBACK_CRASH_POINTS: values.point,
+      RINGBACK_CRASH_RESULTS: results,
+      ...(values.strategy !== undefined && { RINGBACK_CRASH_STRATEGY: values.strategy }),
+      ...(values.lanes !== undefined && { RINGBACK_CRASH_LANES: values.lanes }),
+    },
+  },
+);
+
+const seconds = (ms) => Number((ms / 1000).toFixed(1));
+const rows = readdirSync(results)
+  .sort()
+  .map((file) => JSON.parse(readFileSync(join(results, file), 'utf8')));
+rmSync(results, { recursive: true });
+process.stdout.write(
+  renderTable({
+    columns: [
+      ...[
+        'engine',
+        'strategy',
+        'messages',
+        'points',
+        'killed at',
+        'lost',
+        'settled twice',
+        'otherwise wrong',
+      ],
+      ...['extra bills', 'not met', 'recovery, median s', 'longest s'],
+    ],
+    rows: rows.map((row) => [
+      ...[row.engine, row.strategy, row.messages, row.points, row.killedAt, row.lost, row.twice, row.wrong],
+      ...[row.extraBills, row.unmet, seconds(row.medianRecoveryMs), seconds(row.longestRecoveryMs)],
+    ]),
+  }),
+);
+process.exit(status ?? 1);

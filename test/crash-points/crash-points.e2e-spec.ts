@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { currentEngine } from '../support/engine.js';
+import type { Strategy } from '../support/test-service.js';
+import { planOf } from './plan.js';
+import { lineOf, lineOfLife, writeResult } from './report.js';
+import { allOf, walk, type WalkReport } from './walk.js';
+
+const engine = currentEngine();
+const plan = planOf(engine, process.env);
+
+/** These come by the clock: how many of them there are on a path, and whether there is one, is a matter of time. */
+const BY_THE_CLOCK = /insert into processing_events|select count\(\*\) as count from submissions/;
+
+describe('a service that is killed at any message of the path of a chunk', () => {
+  const reports = new Map<Strategy, WalkReport>();
+
+  // Both at once: most of the time each of them waits for the locks of the dead.
+  beforeAll(async () => {
+    await allOf(plan.strategies.map(walkAll));
+  }, plan.timeoutMs);
+
+  async function walkAll(strategy: Strategy): Promise<void> {
+    const title = { engine, strategy };
+    const report = await walk({
+      strategy,
+      lanes: plan.lanes,
+      choose: (path) => plan.choose(strategy, path),
+      onLife: (walked) => {
+        if (plan.isTalkative) process.stdout.write(lineOfLife(title, walked));
+      },
+    });
+    reports.set(strategy, report);
+    process.stdout.write(lineOf(title, report));
+    if (plan.resultsDir !== undefined) await writeResult(plan.resultsDir, title, report);
+  }
+
+  it.each(plan.strategies)('loses nothing and does nothing twice, with the %s strategy', (strategy) => {
+    const report = reports.get(strategy);
+
+    expect(report).toMatchObject({ lost: [], twice: [], wrong: [], extraBills: [] });
+    expect(report?.unmet.filter((name) => !BY_THE_CLOCK.test(name))).toEqual([]);
+    expect(report?.walked).toBeGreaterThan(0);
+  });
+});

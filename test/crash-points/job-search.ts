@@ -1,0 +1,64 @@
+import { Queue } from 'bullmq';
+import { jobId, QUEUE_NAMES, type JobData, type JobKind } from '../../src/queues/job-catalogue.js';
+import { PostgresQueueEngine, RedisQueueEngine } from '../../src/queues/queue-engine.js';
+
+/** What may have had jobs. */
+export interface JobOwner {
+  conversationId: string;
+  chunkId: string;
+  /** The chunk's last attempt, from 1. */
+  attempt: number;
+  submissionIds: string[];
+}
+
+type Named = { [K in JobKind]: { kind: K; data: JobData[K] } }[JobKind];
+
+/** Looks into the queues behind the service's back. */
+export class JobSearch {
+  private readonly queues = new Map<JobKind, Queue>();
+
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly redisUrl: string | undefined,
+  ) {}
+
+  /** @returns the ids of the jobs that are still there, in whatever state */
+  async left(owner: JobOwner): Promise<string[]> {
+    const left: string[] = [];
+    for (const job of jobsOf(owner)) {
+      const id = jobId<JobKind>(job.kind, job.data);
+      if ((await this.queue(job.kind).getJob(id)) !== undefined) left.push(id);
+    }
+    return left;
+  }
+
+  async close(): Promise<void> {
+    for (const queue of this.queues.values()) await queue.close();
+  }
+
+  private queue(kind: JobKind): Queue {
+    const known = this.queues.get(kind);
+    if (known !== undefined) return known;
+    const queue = new Queue(QUEUE_NAMES[kind], this.options());
+    this.queues.set(kind, queue);
+    return queue;
+  }
+
+  private options(): { connection: object; prefix?: string } {
+    if (this.redisUrl !== undefined) return new RedisQueueEngine(this.redisUrl).options;
+    const { options } = new PostgresQueueEngine(this.databaseUrl);
+    // One at a time is enough to look; the server's connections are for the services.
+    return { connection: { ...options.connection, max: 1 } };
+  }
+}
+
+function jobsOf({ conversationId, chunkId, attempt, submissionIds }: JobOwner): Named[] {
+  const attempts = Array.from({ length: attempt }, (_, index) => index + 1);
+  return [
+    ...attempts.map((number) => ({ kind: 'submit' as const, data: { chunkId, attempt: number } })),
+    ...submissionIds.map((submissionId) => ({ kind: 'check' as const, data: { submissionId } })),
+    ...submissionIds.map((submissionId) => ({ kind: 'correct' as const, data: { chunkId, submissionId } })),
+    { kind: 'finalize', data: { conversationId } },
+    { kind: 'summarize', data: { conversationId } },
+  ];
+}

@@ -1,0 +1,259 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SeededRandom } from '../../simulator/seeded-random.js';
+import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
+import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
+import { wav, type Answer } from '../support/api.js';
+import type { CrashWorld } from './crash-world.js';
+import { endingsOf, type Ending } from './history.js';
+import type { CrashPoint, PassedPoint } from './turnstile.js';
+
+/** What became of a conversation with one chunk. */
+export interface LifeReport {
+  /** The points that its path has passed, up to the crash. */
+  path: PassedPoint[];
+  crashed: boolean;
+  /** From the crash until nothing of it was left to do, milliseconds; 0 without a crash. */
+  recoveryMs: number;
+  /** Why it counts as lost. */
+  lost: string[];
+  /** What happened twice. */
+  twice: string[];
+  /** Other things that are not as they should be at the end. */
+  wrong: string[];
+  /** Transcripts that the provider bills beyond the one. */
+  extraBills: number;
+}
+
+/** A taken-over job 25 s, a submit whose answer was lost 30 s, one after the other; and twice that on a busy machine. */
+const LIFE_DEADLINE_MS = 120_000;
+const LOOK_AGAIN_MS = 250;
+const TRY_AGAIN_MS = 100;
+
+const EVERY_ENDING_ONCE: Partial<Record<Ending, number>> = {
+  'first text stored': 1,
+  'submission completed': 1,
+  completed: 1,
+  merged: 1,
+  summarised: 1,
+};
+
+/** The seed of the simulator's placeholders, and how much of a recording's digest is in them. */
+const SEED = 1;
+const MARK_LENGTH = 6;
+
+interface State {
+  status: string;
+  attempt: number;
+  transcript: string | null;
+  conversation_status: string;
+  merged: string | null;
+  summary_status: string;
+  merge_revision: number;
+  submission_ids: string[];
+  open_submissions: number;
+}
+
+/**
+ * Leads one chunk from its upload to the summary of its conversation, and kills the service at `point` on its way.
+ *
+ * The conversation is finished while the provider works when we wait for callbacks, and after the chunk has settled when we poll:
+ * so both ways to a finalisation are walked.
+ */
+export async function live(world: CrashWorld, point?: CrashPoint): Promise<LifeReport> {
+  const life = new Life(world);
+  await life.prepare();
+  world.beginPath(point);
+  return life.lead();
+}
+
+class Life {
+  private readonly key = randomUUID();
+  private readonly audio = wav(this.key);
+  private readonly sha256 = createHash('sha256').update(this.audio).digest('hex');
+  private readonly deadline = performance.now() + LIFE_DEADLINE_MS;
+  private readonly crashesBefore: number;
+  private conversationId = '';
+  private chunkId = '';
+
+  constructor(private readonly world: CrashWorld) {
+    this.crashesBefore = world.crashes;
+  }
+
+  async prepare(): Promise<void> {
+    await this.world.comeToRest();
+    this.conversationId = (await this.world.api.createConversation()).id;
+  }
+
+  async lead(): Promise<LifeReport> {
+    const report: LifeReport = {
+      path: [],
+      crashed: false,
+      recoveryMs: 0,
+      lost: [],
+      twice: [],
+      wrong: [],
+      extraBills: 0,
+    };
+    try {
+      await this.toItsEnd();
+      await this.world.comeToRest();
+    } catch (error) {
+      report.lost.push(error instanceof Error ? error.message : String(error));
+    }
+    const { crashedAt } = this.world;
+    report.path = this.world.turnstile.end();
+    report.crashed = this.world.crashes > this.crashesBefore;
+    report.recoveryMs = report.crashed ? performance.now() - crashedAt : 0;
+    await this.audit(report);
+    return report;
+  }
+
+  private async toItsEnd(): Promise<void> {
+    const { api, strategy } = this.world;
+    const chunk = await this.insist<ChunkResponse>('the chunk is not accepted', () =>
+      api.upload(this.conversationId, { audio: this.audio, headers: { 'idempotency-key': this.key } }),
+    );
+    this.chunkId = chunk.id;
+    await this.world.comeToRest();
+    if (strategy === 'polling') await this.reach('the chunk is not settled', isSettled);
+    await this.world.comeToRest();
+    await this.insist<ConversationResponse>('the conversation is not finished', () =>
+      api.post(`/api/conversations/${this.conversationId}/finish`),
+    );
+    await this.reach('the chunk is not settled', isSettled);
+    await this.reach(
+      'the conversation is not finalised',
+      ({ conversation_status }) => conversation_status === 'finalized',
+    );
+    await this.reach(
+      'the conversation is not summarised',
+      ({ summary_status }) => summary_status === 'completed',
+    );
+    await this.world.restarted();
+    await this.reach('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
+  }
+
+  /** Sends a request until it is answered with 202: a client whose connection broke does not know whether it was carried out. */
+  private async insist<T>(otherwise: string, send: () => Promise<Answer<T>>): Promise<T> {
+    for (;;) {
+      try {
+        const { status, body } = await send();
+        if (status === 202) return body;
+        if (status < 500) throw new Error(`${otherwise}: ${status}`);
+      } catch (error) {
+        if (!isBrokenConnection(error)) throw error;
+      }
+      await this.stayInTime(otherwise);
+      await pause(TRY_AGAIN_MS);
+    }
+  }
+
+  private async reach(otherwise: string, holds: (state: State) => boolean | Promise<boolean>): Promise<void> {
+    for (;;) {
+      const state = await this.state();
+      if (await holds(state)) return;
+      await this.stayInTime(`${otherwise}; last seen: ${JSON.stringify(state)}`);
+      await pause(LOOK_AGAIN_MS);
+    }
+  }
+
+  private async stayInTime(otherwise: string): Promise<void> {
+    if (performance.now() < this.deadline) return;
+    await this.world.restarted();
+    throw new Error(otherwise);
+  }
+
+  private async audit(report: LifeReport): Promise<void> {
+    if (report.lost.length > 0) return;
+    const { record, redis, jobs } = this.world;
+    const state = await this.state();
+    const text = this.expectedText();
+    const endings = await endingsOf(record, this.conversationId);
+    for (const [ending, times] of Object.entries(endings))
+      if (times > 1) report.twice.push(`${ending} ${times} times`);
+    expectSame(report, 'endings', endings, EVERY_ENDING_ONCE);
+    expectSame(report, 'text', state.transcript, text);
+    expectSame(report, 'merged text', state.merged, text);
+    expectSame(report, 'merge revision', state.merge_revision, 1);
+    expectSame(report, 'open submissions', state.open_submissions, 0);
+    expectSame(report, 'jobs left', await jobs.left(this.owner(state)), []);
+    const pending =
+      redis === undefined
+        ? await this.pendingInPostgres()
+        : await redis.use((client) => client.scard(`coord:{pending}:${this.conversationId}`));
+    expectSame(report, 'pending chunks', pending, 0);
+    const bills = this.bills();
+    report.extraBills = bills - 1;
+    if (bills < 1 || bills > 2) report.wrong.push(`${bills} transcripts were ordered`);
+  }
+
+  private bills(): number {
+    const { uploads, transcripts } = this.world.simulator.ledger;
+    const urls = new Set(
+      uploads.filter(({ sha256 }) => sha256 === this.sha256).map(({ uploadUrl }) => uploadUrl),
+    );
+    return [...transcripts.values()].filter(({ audioUrl, billed }) => billed && urls.has(audioUrl)).length;
+  }
+
+  /** What the simulator makes of a recording that it does not know. */
+  private expectedText(): string {
+    const mark = new SeededRandom(SEED).digest(this.sha256).slice(0, MARK_LENGTH);
+    return `[simulated transcript ${mark}] The simulator does not know this recording. It stands for about 1 seconds of speech. (corrected)`;
+  }
+
+  private jobsLeft(state: State): Promise<string[]> {
+    return this.world.jobs.left(this.owner(state));
+  }
+
+  private owner({ attempt, submission_ids }: State) {
+    return {
+      conversationId: this.conversationId,
+      chunkId: this.chunkId,
+      attempt,
+      submissionIds: submission_ids,
+    };
+  }
+
+  private async state(): Promise<State> {
+    const { rows } = await this.world.record.query<State>(STATE, [this.chunkId]);
+    const [state] = rows;
+    if (state === undefined) throw new Error(`there is no chunk ${this.chunkId}`);
+    return state;
+  }
+
+  private async pendingInPostgres(): Promise<number> {
+    const { rows } = await this.world.record.query<{ pending: number }>(
+      'select count(*)::integer as pending from coordination_pending_chunks where conversation_id = $1',
+      [this.conversationId],
+    );
+    return rows[0]?.pending ?? 0;
+  }
+}
+
+const STATE = `
+  select c.status, c.attempt, c.transcript, v.status as conversation_status, v.transcript as merged, v.summary_status,
+    v.merge_revision,
+    (select coalesce(json_agg(id), '[]') from submissions where chunk_id = c.id) as submission_ids,
+    (select count(*)::integer from submissions where chunk_id = c.id and status in ('created', 'submitted'))
+      as open_submissions
+  from chunks c join conversations v on v.id = c.conversation_id where c.id = $1`;
+
+/** What `fetch` throws then; it comes from outside of the test's own world of classes. */
+function isBrokenConnection(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
+}
+
+function isSettled({ status }: State): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+function expectSame(report: LifeReport, what: string, found: unknown, wanted: unknown): void {
+  const [is, should] = [sorted(found), sorted(wanted)];
+  if (is !== should) report.wrong.push(`${what}: ${is} instead of ${should}`);
+}
+
+function sorted(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return JSON.stringify(Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b))));
+}

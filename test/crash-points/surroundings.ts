@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+import { currentEngine } from '../support/engine.js';
+import { RedisServer } from '../support/redis-server.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { CALLBACK_SECRET, type Strategy } from '../support/test-service.js';
+import { installHistory } from './history.js';
+import { HttpProxy } from './http-proxy.js';
+import { PostgresDialect } from './postgres-dialect.js';
+import { REST_MS } from './provider-hand.js';
+import { RedisDialect, ScriptNames } from './redis-dialect.js';
+import type { Turnstile } from './turnstile.js';
+import { WireProxy } from './wire-proxy.js';
+
+/** A look finds the transcript running, the next one finds it done: the provider ends it between them. */
+const POLL_INTERVAL_MS = REST_MS + 900;
+/** What these two would mend must be mended without them: they come after every deadline of a life. */
+const CALLBACK_DEADLINE_MS = 3_600_000;
+const RECONCILE_INTERVAL_MS = 86_400_000;
+const WEBHOOK_RETRY_DELAY_MS = 300;
+/** The provider calls until the service is back, however long that takes on a busy machine. */
+const WEBHOOK_MAX_ATTEMPTS = 1_000;
+/** Somebody else may take the port that a Redis was to have. */
+const REDIS_STARTS = 3;
+
+/** All that a service talks to, with the turnstile between. */
+export class Surroundings {
+  private constructor(
+    readonly simulator: Simulator,
+    readonly redis: RedisServer | undefined,
+    readonly database: TestDatabase,
+    /** Reads the record behind the service's back. */
+    readonly record: pg.Client,
+    private readonly proxies: Proxies,
+    private readonly dataDir: string,
+  ) {}
+
+  static async start(turnstile: Turnstile): Promise<Surroundings> {
+    const simulator = await startSimulator({
+      webhookRetryDelayMs: WEBHOOK_RETRY_DELAY_MS,
+      webhookMaxAttempts: WEBHOOK_MAX_ATTEMPTS,
+    });
+    const database = await createTestDatabase();
+    await installHistory(database.url);
+    const redis = currentEngine() === 'redis' ? await startRedis() : undefined;
+    const record = new pg.Client({ connectionString: database.url });
+    await record.connect();
+    const proxies = await startProxies(turnstile, {
+      simulatorUrl: simulator.url,
+      databaseUrl: database.url,
+      redisUrl: redis?.url,
+    });
+    const dataDir = await mkdtemp(join(tmpdir(), 'ringback-crash-'));
+    return new Surroundings(simulator, redis, database, record, proxies, dataDir);
+  }
+
+  /** Where its users and the provider reach the service. */
+  get doorUrl(): string {
+    return this.proxies.door.url;
+  }
+
+  /** Where the service really is. */
+  openDoorTo(serviceUrl: string): void {
+    this.proxies.door.targetUrl = serviceUrl;
+  }
+
+  /** Cuts every connection of the service. */
+  cut(): void {
+    this.proxies.door.targetUrl = undefined;
+    for (const proxy of allOf(this.proxies)) proxy.cut();
+  }
+
+  /** The environment of a service that knows only the proxies. */
+  env(strategy: Strategy): Record<string, string> {
+    const { door, provider, postgresUrl, redisUrl } = this.proxies;
+    const webhook: Record<string, string> =
+      strategy === 'webhook'
+        ? {
+            ASSEMBLYAI_WEBHOOK_URL: `${door.url}/api/webhooks/assemblyai`,
+            ASSEMBLYAI_WEBHOOK_SECRET: CALLBACK_SECRET,
+          }
+        : {};
+    return {
+      HOST: '127.0.0.1',
+      // It says which one it has got.
+      PORT: '0',
+      DATABASE_URL: postgresUrl,
+      ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+      DATA_DIR: this.dataDir,
+      ASSEMBLYAI_API_KEY: 'a-key-of-the-tests',
+      ASSEMBLYAI_BASE_URL: provider.url,
+      GEMINI_API_KEY: 'a-key-of-the-tests',
+      GEMINI_BASE_URL: provider.url,
+      POLL_INTERVAL_MS: String(POLL_INTERVAL_MS),
+      RETRY_BASE_MS: '20',
+      CALLBACK_DEADLINE_MS: String(CALLBACK_DEADLINE_MS),
+      RECONCILE_INTERVAL_MS: String(RECONCILE_INTERVAL_MS),
+      ...webhook,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.simulator.close();
+    await Promise.all(allOf(this.proxies).map((proxy) => proxy.close()));
+    await this.record.end();
+    await this.database.drop();
+    await this.redis?.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+interface Proxies {
+  /** In front of the service itself. */
+  door: HttpProxy;
+  provider: HttpProxy;
+  stores: WireProxy[];
+  postgresUrl: string;
+  redisUrl: string | undefined;
+}
+
+function allOf({ door, provider, stores }: Proxies): (HttpProxy | WireProxy)[] {
+  return [door, provider, ...stores];
+}
+
+async function startProxies(
+  turnstile: Turnstile,
+  targets: { simulatorUrl: string; databaseUrl: string; redisUrl: string | undefined },
+): Promise<Proxies> {
+  const { simulatorUrl, databaseUrl, redisUrl } = targets;
+  const door = await HttpProxy.start(
+    { name: 'service', weigh: ({ method }) => (method === 'POST' ? 'step' : 'chatter') },
+    turnstile,
+  );
+  const provider = await HttpProxy.start({ name: 'provider', targetUrl: simulatorUrl }, turnstile);
+  const postgres = await WireProxy.start(databaseUrl, turnstile, () => new PostgresDialect());
+  const scripts = new ScriptNames();
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : await WireProxy.start(redisUrl, turnstile, () => new RedisDialect(scripts));
+  return {
+    door,
+    provider,
+    stores: [postgres, redis].flatMap((started) => (started === undefined ? [] : [started.proxy])),
+    postgresUrl: postgres.url,
+    redisUrl: redis?.url,
+  };
+}
+
+async function startRedis(): Promise<RedisServer> {
+  for (let start = 1; ; start += 1) {
+    try {
+      return await RedisServer.start();
+    } catch (error) {
+      if (start === REDIS_STARTS) throw error;
+    }
+  }
+}

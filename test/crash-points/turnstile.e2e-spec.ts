@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+import { RedisServer } from '../support/redis-server.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { HttpProxy } from './http-proxy.js';
+import { planOf } from './plan.js';
+import { PostgresDialect } from './postgres-dialect.js';
+import { RedisDialect, ScriptNames } from './redis-dialect.js';
+import { Turnstile, type Side } from './turnstile.js';
+import { WireProxy } from './wire-proxy.js';
+
+const INSERT = 'insert into never_seen (word) values ($1)';
+
+describe('the turnstile between a service and all that it talks to', () => {
+  const turnstile = new Turnstile();
+  let database: TestDatabase;
+  let postgres: { proxy: WireProxy; url: string };
+  let behind: pg.Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    postgres = await WireProxy.start(database.url, turnstile, () => new PostgresDialect());
+    behind = new pg.Client({ connectionString: database.url });
+    await behind.connect();
+    await behind.query('create table never_seen (word text)');
+  });
+
+  beforeEach(async () => {
+    await behind.query('truncate never_seen');
+  });
+
+  afterAll(async () => {
+    await behind.end();
+    await postgres.proxy.close();
+    await database.drop();
+  });
+
+  it('counts a statement that it has never seen, before and after, each time, and a full walk kills at all of them', async () => {
+    const client = await connected(postgres.url);
+    turnstile.begin();
+
+    await client.query(INSERT, ['one']);
+    await client.query(INSERT, ['two']);
+
+    const path = turnstile.end();
+    await client.end();
+    expect(path).toEqual(
+      ['postgres: insert into never_seen #1', 'postgres: insert into never_seen #2'].flatMap((name) => [
+        { name, side: 'before', isRead: false },
+        { name, side: 'after', isRead: false },
+      ]),
+    );
+    expect(planOf('postgres', { RINGBACK_CRASH_POINTS: 'all' }).choose('webhook', path)).toEqual(path);
+  });
+
+  it('counts a request to a provider that it has never seen', async () => {
+    const simulator: Simulator = await startSimulator();
+    const provider = await HttpProxy.start({ name: 'provider', targetUrl: simulator.url }, turnstile);
+    turnstile.begin();
+
+    await fetch(`${provider.url}/v9/never-seen?with=a-query`, { method: 'POST', body: 'a body' });
+
+    const name = 'provider: POST /v9/never-seen #1';
+    expect(turnstile.end()).toEqual([
+      { name, side: 'before', isRead: false },
+      { name, side: 'after', isRead: false },
+    ]);
+    await provider.close();
+    await simulator.close();
+  });
+
+  it.each<[Side, number]>([
+    ['before', 0],
+    ['after', 1],
+  ])(
+    'kills %s a statement that then has been carried out %d times, and gives no answer',
+    async (side, times) => {
+      const client = await connected(postgres.url);
+      // What breaks is the connection; the client says so to whoever listens.
+      client.on('error', () => undefined);
+      let kills = 0;
+      const kill = (): void => {
+        kills += 1;
+        postgres.proxy.cut();
+      };
+      turnstile.begin({ point: { name: 'postgres: insert into never_seen #2', side }, kill });
+      await client.query(INSERT, ['one']);
+
+      await expect(client.query(INSERT, ['two'])).rejects.toThrow();
+
+      expect(kills).toBe(1);
+      const { rows } = await behind.query(`select from never_seen where word = 'two'`);
+      expect(rows).toHaveLength(times);
+    },
+  );
+
+  it('counts a command and a script that it has never seen', async () => {
+    const server = await RedisServer.start();
+    const scripts = new ScriptNames();
+    const { proxy, url } = await WireProxy.start(server.url, turnstile, () => new RedisDialect(scripts));
+    const redis = new Redis(url, { lazyConnect: true });
+    await redis.connect();
+    turnstile.begin();
+
+    await redis.zadd('never:seen', 1, 'word');
+    await redis.eval(`return redis.call('RPUSH', KEYS[1], 'word')`, 1, 'never:seen:list');
+
+    expect(turnstile.end().map(({ side, name }) => `${side} ${name}`)).toEqual([
+      'before redis: ZADD never:seen #1',
+      'after redis: ZADD never:seen #1',
+      'before redis: script of RPUSH never:seen:list #1',
+      'after redis: script of RPUSH never:seen:list #1',
+    ]);
+    redis.disconnect();
+    await proxy.close();
+    await server.stop();
+  });
+});
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client;
+}
