@@ -95,11 +95,14 @@ export class Submitter {
     return this.send(task, ref, audioUrl);
   }
 
-  /** A run before this one made a submission and died: its check finds out what came of it. */
+  /**
+   * A run before this one made a submission and died: its check finds out what came of it. It is woken, as it may be asleep
+   * for the callback of a request that never left; while the lease lasts it goes back to sleep (rule K4).
+   */
   private async isWithItsCheck(task: SubmitTask): Promise<boolean> {
     const submissionId = await this.submissions.openSubmissionOf(task.chunkId);
     if (submissionId === undefined) return false;
-    await this.queues.add('check', { submissionId }, { delayMs: await this.firstPauseMs() });
+    await this.queues.wake('check', { submissionId });
     return true;
   }
 
