@@ -41,7 +41,7 @@ export class CrashWorld {
     private readonly surroundings: Surroundings,
   ) {
     this.api = new Api(surroundings.doorUrl);
-    this.jobs = new JobSearch(surroundings.database.url, surroundings.redis?.url);
+    this.jobs = new JobSearch({ databaseUrl: surroundings.database.url, redisUrl: surroundings.redis?.url });
     this.hand = new ProviderHand(surroundings.simulator, turnstile, strategy);
   }
 

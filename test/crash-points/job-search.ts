@@ -1,6 +1,6 @@
-import { Queue } from 'bullmq';
-import { jobId, QUEUE_NAMES, type JobData, type JobKind } from '../../src/queues/job-catalogue.js';
-import { PostgresQueueEngine, RedisQueueEngine } from '../../src/queues/queue-engine.js';
+import type { Queue } from 'bullmq';
+import { jobId, type JobData, type JobKind } from '../../src/queues/job-catalogue.js';
+import { openQueue, type QueueStore } from '../support/queue-access.js';
 
 /** What may have had jobs. */
 export interface JobOwner {
@@ -17,10 +17,7 @@ type Named = { [K in JobKind]: { kind: K; data: JobData[K] } }[JobKind];
 export class JobSearch {
   private readonly queues = new Map<JobKind, Queue>();
 
-  constructor(
-    private readonly databaseUrl: string,
-    private readonly redisUrl: string | undefined,
-  ) {}
+  constructor(private readonly store: QueueStore) {}
 
   /** @returns the ids of the jobs that are still there, in whatever state */
   async left(owner: JobOwner): Promise<string[]> {
@@ -39,16 +36,9 @@ export class JobSearch {
   private queue(kind: JobKind): Queue {
     const known = this.queues.get(kind);
     if (known !== undefined) return known;
-    const queue = new Queue(QUEUE_NAMES[kind], this.options());
+    const queue = openQueue(kind, this.store);
     this.queues.set(kind, queue);
     return queue;
-  }
-
-  private options(): { connection: object; prefix?: string } {
-    if (this.redisUrl !== undefined) return new RedisQueueEngine(this.redisUrl).options;
-    const { options } = new PostgresQueueEngine(this.databaseUrl);
-    // One at a time is enough to look; the server's connections are for the services.
-    return { connection: { ...options.connection, max: 1 } };
   }
 }
 

@@ -82,7 +82,10 @@ class Life {
 
   async prepare(): Promise<void> {
     await this.world.comeToRest();
-    this.conversationId = (await this.world.api.createConversation()).id;
+    const conversation = await this.insist<ConversationResponse>('the conversation is not created', () =>
+      this.world.api.post('/api/conversations', {}),
+    );
+    this.conversationId = conversation.id;
   }
 
   async lead(): Promise<LifeReport> {
@@ -95,18 +98,28 @@ class Life {
       wrong: [],
       extraBills: 0,
     };
-    try {
+    await this.noteLost(report, async () => {
       await this.toItsEnd();
       await this.world.comeToRest();
+    });
+    report.path = this.world.turnstile.end();
+    report.crashed = this.world.crashes > this.crashesBefore;
+    // It may have died of its last message, which nobody waits for.
+    await this.noteLost(report, async () => {
+      await this.world.restarted();
+      await this.world.comeToRest();
+    });
+    report.recoveryMs = report.crashed ? performance.now() - this.world.crashedAt : 0;
+    await this.audit(report);
+    return report;
+  }
+
+  private async noteLost(report: LifeReport, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       report.lost.push(error instanceof Error ? error.message : String(error));
     }
-    const { crashedAt } = this.world;
-    report.path = this.world.turnstile.end();
-    report.crashed = this.world.crashes > this.crashesBefore;
-    report.recoveryMs = report.crashed ? performance.now() - crashedAt : 0;
-    await this.audit(report);
-    return report;
   }
 
   private async toItsEnd(): Promise<void> {
@@ -134,12 +147,12 @@ class Life {
     await this.reach('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
   }
 
-  /** Sends a request until it is answered with 202: a client whose connection broke does not know whether it was carried out. */
+  /** Sends a request until it is taken: a client whose connection broke does not know whether it was carried out. */
   private async insist<T>(otherwise: string, send: () => Promise<Answer<T>>): Promise<T> {
     for (;;) {
       try {
         const { status, body } = await send();
-        if (status === 202) return body;
+        if (status < 300) return body;
         if (status < 500) throw new Error(`${otherwise}: ${status}`);
       } catch (error) {
         if (!isBrokenConnection(error)) throw error;
