@@ -1,0 +1,109 @@
+import pg from 'pg';
+import type {
+  ChunkStatus,
+  ConversationStatus,
+  StrategyName,
+  SubmissionStatus,
+} from '../../src/database/schema.js';
+
+export interface ChunkState {
+  status: ChunkStatus;
+  position: number;
+  attempt: number;
+  submission: string | null;
+  transcript: string | null;
+  audioKey: string | null;
+  audioUrl: string | null;
+}
+
+export interface SubmissionState {
+  status: SubmissionStatus;
+  chunk: string;
+  strategy: StrategyName;
+  transcriptId: string | null;
+  settledAt: string | null;
+}
+
+export interface ConversationState {
+  status: ConversationStatus;
+  transcript: string | null;
+  mergeNeeded: boolean;
+  mergeRevision: number;
+  summaryStatus: string;
+  /** Chunks of it that had not settled at that moment, by the record. */
+  unsettled: number;
+}
+
+export interface Change<State> {
+  /** In the order of all changes. */
+  n: number;
+  id: string;
+  was: State | null;
+  became: State;
+}
+
+export interface History {
+  chunks: Change<ChunkState>[];
+  submissions: Change<SubmissionState>[];
+  conversations: Change<ConversationState>[];
+}
+
+const CHUNK = (row: string): string => `jsonb_build_object('status', ${row}.status, 'attempt', ${row}.attempt,
+  'position', ${row}.position, 'submission', ${row}.submission_id, 'transcript', ${row}.transcript, 'audioKey', ${row}.audio_key,
+  'audioUrl', ${row}.audio_url)`;
+const SUBMISSION = (
+  row: string,
+): string => `jsonb_build_object('status', ${row}.status, 'chunk', ${row}.chunk_id,
+  'strategy', ${row}.strategy, 'transcriptId', ${row}.transcript_id, 'settledAt', ${row}.settled_at)`;
+const CONVERSATION = (row: string): string => `jsonb_build_object('status', ${row}.status,
+  'transcript', ${row}.transcript, 'mergeNeeded', ${row}.merge_needed, 'mergeRevision', ${row}.merge_revision, 'summaryStatus', ${row}.summary_status,
+  'unsettled', (select count(*) from chunks where conversation_id = ${row}.id
+    and status in ('queued', 'transcribing', 'correcting')))`;
+
+/**
+ * Writes down every change of a chunk, a submission or a conversation, from within the database: what is rolled back is not
+ * in it, and no writer can forget it.
+ */
+export class Audit {
+  private lastSeen = 0;
+
+  /** @param client whose own changes are not audited (`session_replication_role` is `replica`) */
+  private constructor(private readonly client: pg.Client) {}
+
+  static async install(client: pg.Client): Promise<Audit> {
+    await client.query(`create unlogged table property_audit (
+      n bigint generated always as identity primary key, subject text not null, id uuid not null, was jsonb,
+      became jsonb not null)`);
+    await installTrigger(client, 'chunks', CHUNK);
+    await installTrigger(client, 'submissions', SUBMISSION);
+    await installTrigger(client, 'conversations', CONVERSATION);
+    return new Audit(client);
+  }
+
+  /** The changes since the last reading. */
+  async read(): Promise<History> {
+    const { rows } = await this.client.query<Change<never> & { subject: keyof History }>(
+      'select n::integer, subject, id, was, became from property_audit where n > $1 order by n',
+      [this.lastSeen],
+    );
+    this.lastSeen = rows.at(-1)?.n ?? this.lastSeen;
+    const history: History = { chunks: [], submissions: [], conversations: [] };
+    for (const { subject, ...change } of rows) history[subject].push(change);
+    return history;
+  }
+}
+
+async function installTrigger(
+  client: pg.Client,
+  table: keyof History,
+  state: (row: string) => string,
+): Promise<void> {
+  await client.query(`create function property_audit_${table}() returns trigger language plpgsql as $$
+    begin
+      insert into property_audit (subject, id, was, became)
+      values ('${table}', new.id, case when tg_op = 'UPDATE' then ${state('old')} end, ${state('new')});
+      return null;
+    end $$`);
+  await client.query(`create trigger property_audit after insert or update on ${table}
+    for each row execute function property_audit_${table}()`);
+}

@@ -1,0 +1,65 @@
+import type { Experiment } from './experiment.js';
+import { assertHolds } from './property-error.js';
+import { finishTask } from './tasks.js';
+
+/** A chunk's path has half a dozen jobs; tries that failed add some more. */
+const MAX_ROUNDS = 40;
+
+/** Lets everything end well: nothing is broken any more, and time passes. @throws PropertyError when it does not */
+export async function comeToRest(experiment: Experiment): Promise<void> {
+  const { ledger, provider, queues } = experiment;
+  provider.disarm();
+  queues.disarm();
+  ledger.step += 1;
+  experiment.trace.push('--- no fault any more');
+  await experiment.finishAll();
+  await runWhatIsAwake(experiment);
+  await assertHintsAreFollowed(experiment);
+
+  experiment.trace.push('--- time passes');
+  await experiment.do(finishTask(experiment));
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    await passTime(experiment);
+    const jobs = queues.list();
+    for (const job of jobs) await experiment.runJob(job);
+    if (jobs.length > 0) continue;
+    // Without lost work there is nothing for the reconciler to do, and it must not be needed.
+    if (ledger.hasLostWork) await experiment.start({ kind: 'reconcile' }, { until: 'end' });
+    if (queues.list().length === 0) return;
+  }
+  const left = queues.list().map(({ id, state }) => `${id} (${state})`);
+  assertHolds(false, `it comes to rest; still there: ${left.join(', ')}`);
+}
+
+async function runWhatIsAwake(experiment: Experiment): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const awake = experiment.queues.list().filter(({ state }) => state === 'waiting');
+    if (awake.length === 0) return;
+    for (const job of awake) await experiment.runJob(job);
+  }
+  assertHolds(false, 'jobs that do not wait for anything come to an end');
+}
+
+/** Rules K1 and K2: no callback is forgotten, whenever it came. No time has passed: nothing but the callback made us look. */
+async function assertHintsAreFollowed({ ledger, laboratory }: Experiment): Promise<void> {
+  const promised = ledger.promisedHints().map(({ submission }) => submission);
+  if (promised.length === 0) return;
+  ledger.followedHints += promised.length;
+  const open = await laboratory.change<{ id: string }>(
+    `select id from submissions where id = any($1) and status in ('created', 'submitted')`,
+    [promised],
+  );
+  assertHolds(
+    open.length === 0,
+    `the callback of submission ${open[0]?.id ?? ''} made us look without a pause`,
+  );
+}
+
+async function passTime({ provider, laboratory, conversationId }: Experiment): Promise<void> {
+  provider.carryOutLateRequests();
+  for (const transcript of provider.transcripts) provider.end(transcript, 'completed');
+  await laboratory.change(
+    `update submissions set lease_until = now() where conversation_id = $1 and status = 'created'`,
+    [conversationId],
+  );
+}

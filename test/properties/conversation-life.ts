@@ -1,0 +1,58 @@
+import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-transitions.js';
+import type { ConversationStatus } from '../../src/database/schema.js';
+import type { Change, ChunkState, ConversationState } from './audit.js';
+import { assertHolds } from './property-error.js';
+
+const TRANSITIONS: Readonly<Record<ConversationStatus, readonly ConversationStatus[]>> = {
+  open: ['open', 'finished'],
+  finished: ['finished', 'finalized'],
+  finalized: ['finalized'],
+};
+
+/**
+ * @param options.chunks the last state of each chunk
+ * @param options.restarts of all its chunks together
+ * @throws PropertyError
+ */
+export function assertConversationLife(
+  changes: Change<ConversationState>[],
+  options: { chunks: { id: string; state: ChunkState }[]; restarts: number },
+): void {
+  for (const { was, became } of changes) {
+    if (was === null) continue;
+    const step = `conversation: ${was.status} -> ${became.status}`;
+    assertHolds(TRANSITIONS[was.status].includes(became.status), `${step} is a transition`);
+    const isMerge = became.mergeRevision !== was.mergeRevision;
+    assertHolds(
+      isMerge || became.status === was.status || became.status === 'finished',
+      `${step} is a merge`,
+    );
+    if (!isMerge) continue;
+    assertHolds(became.mergeRevision === was.mergeRevision + 1, `${step}: merges are counted`);
+    assertHolds(was.status !== 'open', `${step}: it is merged when it is finished`);
+    assertHolds(became.unsettled === 0, `${step}: it is merged when its last chunk has settled`);
+  }
+  const last = changes.at(-1)?.became;
+  assertHolds(last?.status === 'finalized', `the conversation is finalized (${last?.status ?? 'none'})`);
+  assertHolds(!last.mergeNeeded, 'no merge of it is owed');
+  const { restarts } = options;
+  assertHolds(
+    last.mergeRevision <= 1 + restarts,
+    `it is finalized once, and once more for a restart (${last.mergeRevision}, ${restarts} restarts)`,
+  );
+  const expected = mergedText(options.chunks);
+  assertHolds(
+    last.transcript === expected,
+    `its transcript is that of its chunks (${String(last.transcript)})`,
+  );
+  const summary = expected === NOTHING_TO_TRANSCRIBE ? 'none' : 'completed';
+  assertHolds(last.summaryStatus === summary, `its summary is ${summary} (${last.summaryStatus})`);
+}
+
+function mergedText(chunks: { id: string; state: ChunkState }[]): string {
+  const texts = chunks
+    .filter(({ state }) => state.status === 'completed')
+    .sort((a, b) => a.state.position - b.state.position || (a.id < b.id ? -1 : 1))
+    .map(({ state }) => state.transcript);
+  return texts.length === 0 ? NOTHING_TO_TRANSCRIBE : texts.join('\n\n');
+}

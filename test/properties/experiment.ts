@@ -1,0 +1,178 @@
+import { HttpException } from '@nestjs/common';
+import { ProviderError } from '../../src/providers/provider-error.js';
+import { QueueTimeoutError } from '../../src/queues/job-queues.js';
+import { Activity, CrashError, type Crash } from './activity.js';
+import type { Laboratory } from './laboratory.js';
+import { Ledger } from './ledger.js';
+import { pickOf } from './pick.js';
+import { PlayedProvider } from './played-provider.js';
+import { PlayedQueueError, PlayedQueues, type PlayedJob } from './played-queues.js';
+import { newUrl, PlayedStorage } from './recordings.js';
+import { startProcess } from './service-process.js';
+import { Stage, type Until } from './stage.js';
+import type { Action, Life } from './steps.js';
+import { jobTask, taskOf, type Task, type World } from './tasks.js';
+
+/** More at once would only be more of the same. */
+const MAX_ACTIVITIES = 8;
+
+/** A job's run or a request that has not ended. */
+interface Running {
+  activity: Activity;
+  ended: Promise<void>;
+  job: PlayedJob | undefined;
+}
+
+/** One conversation's life: the service's processes, and the world around them. */
+export class Experiment implements World {
+  readonly ledger = new Ledger();
+  readonly provider = new PlayedProvider((fault, recording) => {
+    this.ledger.serve(fault, recording);
+  });
+  readonly queues = new PlayedQueues((fault) => {
+    this.ledger.serveQueueFault(fault);
+  });
+  /** What happened, effect by effect: shown when a property does not hold. */
+  readonly trace: string[] = [];
+  readonly chunkIds: string[] = [];
+  readonly sharedUrl = newUrl();
+  conversationId = '';
+  private readonly stage: Stage;
+  private readonly storage = new PlayedStorage();
+  private delivery: Life['delivery'];
+  private running: Running[] = [];
+  private begun = 0;
+
+  constructor(
+    readonly laboratory: Laboratory,
+    readonly life: Life,
+  ) {
+    this.delivery = life.delivery;
+    this.stage = new Stage((pids) => laboratory.blockedAmong(pids));
+  }
+
+  async open(): Promise<void> {
+    const { anonymize, sharedUrl, chunks, headStart } = this.life;
+    await this.do({
+      label: 'open',
+      work: async ({ conversations }) => {
+        this.conversationId = (await conversations.create({ anonymize })).id;
+      },
+    });
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      await this.start({ kind: 'add', audio: sharedUrl ? 'shared url' : 'stored' }, { until: 'end' });
+    }
+    for (let round = 0; round < headStart; round += 1) {
+      for (const job of this.queues.list()) await this.runJob(job);
+      for (const transcript of this.provider.transcripts) this.provider.end(transcript, 'completed');
+    }
+  }
+
+  /** Starts an activity and takes it as far as asked. Does nothing when there is nothing to do it to. */
+  async start(action: Action, options: { until: Until; crash?: Crash }): Promise<void> {
+    const activity = await this.begin(action, options.crash);
+    if (activity !== undefined) await this.advance(activity, options.until);
+  }
+
+  /** Starts two activities, then takes them on by turns, and what is left of them to the end. */
+  async overlap(actions: readonly [Action, Action], turns: readonly boolean[]): Promise<void> {
+    const first = await this.begin(actions[0]);
+    const second = await this.begin(actions[1]);
+    for (const turn of turns) {
+      const next = turn ? first : second;
+      if (next !== undefined) await this.advance(next, { effects: 1 });
+    }
+    for (const activity of [first, second]) if (activity !== undefined) await this.advance(activity, 'end');
+  }
+
+  async resume(pick: number, until: Until): Promise<void> {
+    const picked = pickOf(this.running, pick);
+    if (picked !== undefined) await this.advance(picked.activity, until);
+  }
+
+  /** Takes everything that goes on to its end. */
+  async finishAll(): Promise<void> {
+    while (this.running.length > 0) {
+      const before = this.trace.length;
+      for (const { activity } of [...this.running]) await this.advance(activity, 'end');
+      if (this.trace.length === before && this.running.length > 0) await this.stage.deadlockEnds();
+    }
+  }
+
+  /** Runs a job from its start to its end. */
+  async runJob(job: PlayedJob): Promise<void> {
+    await this.do(jobTask(job, this));
+  }
+
+  /** Does something from its start to its end, in a process of its own. */
+  async do(task: Task): Promise<void> {
+    await this.advance(await this.enter(task), 'end');
+  }
+
+  switchDelivery(): void {
+    this.delivery = this.delivery === 'webhook' ? 'polling' : 'webhook';
+  }
+
+  /** How many processes are submitting a chunk at this moment. */
+  submittersOf(chunkId: string): number {
+    return this.running.filter(
+      ({ job }) => job?.kind === 'submit' && 'chunkId' in job.data && job.data.chunkId === chunkId,
+    ).length;
+  }
+
+  /** For the end of a run that failed: whatever still goes on dies where it stands. */
+  async abort(): Promise<void> {
+    for (const { activity } of this.running) {
+      try {
+        activity.die('as the experiment is over');
+      } catch (error) {
+        if (!(error instanceof CrashError)) throw error;
+      }
+    }
+    await Promise.all(this.running.map(({ ended }) => ended));
+    await this.stage.rest();
+  }
+
+  private async begin(action: Action, crash?: Crash): Promise<Activity | undefined> {
+    const task = await taskOf(action, this);
+    return task && this.enter(task, crash);
+  }
+
+  private async enter({ label, work, job }: Task, crash?: Crash): Promise<Activity> {
+    if (this.running.length >= MAX_ACTIVITIES) await this.finishAll();
+    this.begun += 1;
+    const activity = new Activity(`${this.begun} ${label}`, {
+      carryOut: this.stage.carryOut,
+      trace: (line) => this.trace.push(line),
+      crash,
+    });
+    const { laboratory, queues, provider, storage } = this;
+    const process = startProcess(activity, {
+      ...laboratory.surroundings(this.delivery),
+      queues,
+      provider,
+      storage,
+    });
+    this.running.push({ activity, ended: activity.run(() => work(process, activity)), job });
+    this.ledger.overlapping = Math.max(this.ledger.overlapping, this.running.length);
+    await this.stage.rest();
+    return activity;
+  }
+
+  private async advance(activity: Activity, until: Until): Promise<void> {
+    await this.stage.advance(activity, until);
+    const ended = this.running.filter((running) => running.activity.hasEnded);
+    this.running = this.running.filter((running) => !running.activity.hasEnded);
+    for (const running of ended) this.judge(running.activity);
+  }
+
+  /** @throws Error with what no activity may end with */
+  private judge({ error, isDead, label }: Activity): void {
+    if (isDead) this.ledger.crash();
+    if (isDead || error === undefined) return;
+    this.ledger.disturb();
+    if (error instanceof HttpException || error instanceof ProviderError) return;
+    if (error instanceof PlayedQueueError || error instanceof QueueTimeoutError) return;
+    throw new Error(`${label} failed`, { cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Change, ChunkState } from './audit.js';
+import { assertChunkLife, isSettled, recordingOfChunk } from './chunk-life.js';
+import { assertConversationLife } from './conversation-life.js';
+import type { Experiment } from './experiment.js';
+import { assertHolds } from './property-error.js';
+import { assertOneOpenSubmission, assertSubmissionLife, assertUniqueTranscripts } from './submission-life.js';
+
+/** What must hold of a life that has come to rest, at every moment of it. @throws PropertyError */
+export async function assertInvariants(experiment: Experiment): Promise<void> {
+  const { laboratory, provider } = experiment;
+  const history = await laboratory.audit.read();
+  const chunks = groupById(history.chunks);
+  for (const [id, changes] of chunks) assertChunkLife(id, changes, experiment);
+  for (const [id, changes] of groupById(history.submissions)) {
+    const chunk = chunks.get(changes[0]?.became.chunk ?? '')?.[0]?.became;
+    assertHolds(chunk !== undefined, `submission ${id} is of a chunk`);
+    assertSubmissionLife(id, changes, { provider, recording: recordingOfChunk(chunk) });
+  }
+  assertOneOpenSubmission(history.submissions);
+  assertUniqueTranscripts(history.submissions);
+  const restarts = history.chunks.filter(({ was }) => was !== null && isSettled(was)).length;
+  experiment.ledger.restartsDone = restarts;
+  assertConversationLife(history.conversations, {
+    chunks: [...chunks].flatMap(([id, changes]) =>
+      changes.slice(-1).map(({ became }) => ({ id, state: became })),
+    ),
+    restarts,
+  });
+  assertPayments(experiment, chunks);
+  const leftovers = await laboratory.coordinationLeftovers();
+  assertHolds(leftovers.length === 0, `nothing is left in coordination (${leftovers.join(', ')})`);
+}
+
+/** A chunk is paid once. Only what the provider hid from us, or a process that was frozen, is paid again. */
+function assertPayments({ provider, ledger }: Experiment, chunks: Map<string, Change<ChunkState>[]>): void {
+  const chunksOf = new Map<string, string[]>();
+  for (const [id, [first]] of chunks) {
+    if (first === undefined) continue;
+    const recording = recordingOfChunk(first.became);
+    chunksOf.set(recording, [...(chunksOf.get(recording) ?? []), id]);
+  }
+  const recordings = new Set(provider.transcripts.map(({ recording }) => recording));
+  for (const recording of recordings) {
+    const paid = provider.transcripts.filter(
+      (transcript) => transcript.recording === recording && transcript.status === 'completed',
+    ).length;
+    const allowed = ledger.allowedPayments(recording, chunksOf.get(recording) ?? []);
+    assertHolds(paid <= allowed, `${recording} is paid ${allowed} times at most (${paid})`);
+  }
+}
+
+function groupById<State>(changes: Change<State>[]): Map<string, Change<State>[]> {
+  const groups = new Map<string, Change<State>[]>();
+  for (const change of changes) groups.set(change.id, [...(groups.get(change.id) ?? []), change]);
+  return groups;
+}

@@ -1,0 +1,184 @@
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { AppConfig } from '../../src/config/app-config.js';
+import { RedisCoordination } from '../../src/coordination/redis-coordination.js';
+import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
+import { JobObserver } from '../../src/observability/job-observer.js';
+import { Metrics } from '../../src/observability/metrics.js';
+import { ProcessingLog } from '../../src/observability/processing-log.js';
+import { currentEngine } from '../support/engine.js';
+import { RedisServer } from '../support/redis-server.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { Audit } from './audit.js';
+import type { Surroundings } from './service-process.js';
+import type { Life } from './steps.js';
+
+/** Every activity may hold a connection, and standing still it keeps it. */
+const MAX_CONNECTIONS = 20;
+/** No crash of PostgreSQL is played here; a deadlock between two activities is soon told. */
+const FAST = '-c synchronous_commit=off -c deadlock_timeout=20ms';
+/** Changes of the experiment's own are not the service's, and not audited. */
+const UNAUDITED = '-c session_replication_role=replica';
+
+/** The real stores, shared by all experiments: one after the other, each with ids of its own. */
+export class Laboratory {
+  private readonly metrics = new Metrics();
+  private readonly observer: JobObserver;
+
+  private constructor(
+    private readonly testDatabase: TestDatabase,
+    private readonly pool: pg.Pool,
+    /** For the experiment's own hand on the record. */
+    private readonly hand: pg.Client,
+    private readonly logDatabase: OpenDatabase,
+    readonly audit: Audit,
+    private readonly redis: OpenRedis | undefined,
+  ) {
+    this.observer = new JobObserver(this.metrics, new ProcessingLog(logDatabase.database));
+  }
+
+  static async open(): Promise<Laboratory> {
+    const testDatabase = await createTestDatabase();
+    const hand = new pg.Client({ connectionString: testDatabase.url, options: `${FAST} ${UNAUDITED}` });
+    await hand.connect();
+    return new Laboratory(
+      testDatabase,
+      new pg.Pool({
+        connectionString: testDatabase.url,
+        max: MAX_CONNECTIONS,
+        options: FAST,
+        types: numericCounts(),
+      }),
+      hand,
+      openDatabase(testDatabase.url, () => undefined),
+      await Audit.install(hand),
+      currentEngine() === 'redis' ? await openRedis() : undefined,
+    );
+  }
+
+  surroundings(
+    delivery: Life['delivery'],
+  ): Pick<Surroundings, 'config' | 'pool' | 'redisCoordination' | 'observer' | 'metrics'> {
+    const { pool, observer, metrics } = this;
+    return {
+      config: CONFIGS[delivery],
+      pool,
+      observer,
+      metrics,
+      redisCoordination: this.redis?.coordination,
+    };
+  }
+
+  /** Changes the record behind the service's back. It must not wait for rows that an activity holds. */
+  async change<Row extends pg.QueryResultRow>(statement: string, values: unknown[]): Promise<Row[]> {
+    return (await this.hand.query<Row>(statement, values)).rows;
+  }
+
+  async blockedAmong(pids: number[]): Promise<number[]> {
+    const { rows } = await this.hand.query<{ pid: number }>(
+      'select pid from unnest($1::integer[]) as pid where cardinality(pg_blocking_pids(pid)) > 0',
+      [pids],
+    );
+    return rows.map(({ pid }) => pid);
+  }
+
+  /** All that coordination knows is gone, but for rows that an activity holds at this moment. */
+  async wipeCoordination(): Promise<void> {
+    if (this.redis !== undefined) {
+      await this.redis.hand.flushall();
+      return;
+    }
+    for (const table of COORDINATION_TABLES) {
+      await this.hand.query(
+        `delete from ${table} where ctid = any(array(select ctid from ${table} for update skip locked))`,
+      );
+    }
+  }
+
+  /** What coordination keeps of conversations, of which nothing may be left in the end, and what does not end by itself. */
+  async coordinationLeftovers(): Promise<string[]> {
+    if (this.redis === undefined) {
+      const { rows } = await this.hand.query<{ chunk_id: string }>(
+        'select chunk_id from coordination_pending_chunks',
+      );
+      return rows.map(({ chunk_id }) => `pending chunk ${chunk_id}`);
+    }
+    const { hand } = this.redis;
+    const keys = await hand.keys('coord:*');
+    const endless = await Promise.all(keys.map(async (key) => ((await hand.pttl(key)) < 0 ? [key] : [])));
+    return [...keys.filter((key) => key.startsWith('coord:{pending}:')), ...endless.flat()];
+  }
+
+  /** After an experiment that failed: nothing of it may reach into the next. */
+  async clear(): Promise<void> {
+    await this.hand.query('truncate chunks, submissions, conversations, property_audit');
+    await this.wipeCoordination();
+  }
+
+  async close(): Promise<void> {
+    await this.observer.flush();
+    await this.pool.end();
+    await this.hand.end();
+    await this.logDatabase.database.destroy();
+    await this.testDatabase.drop();
+    this.redis?.coordination.close();
+    this.redis?.hand.disconnect();
+    await this.redis?.server.stop();
+  }
+}
+
+const COORDINATION_TABLES = [
+  'coordination_pending_chunks',
+  'coordination_locks',
+  'coordination_usage',
+  'coordination_callback_metadata',
+];
+
+const CONFIGS: Readonly<Record<Life['delivery'], AppConfig>> = {
+  webhook: configOf({ kind: 'webhook', url: 'https://ringback.example/callback', secret: 'a-secret' }),
+  polling: configOf({ kind: 'polling' }),
+};
+
+function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
+  return {
+    role: 'all',
+    dataDir: '.data',
+    http: { host: '127.0.0.1', port: 0, apiKeys: [], maxUploadBytes: 1 },
+    transcription: {
+      provider: 'Dembrane-25-09',
+      assemblyai: { apiKey: 'a-key', baseUrl: 'https://assemblyai.example' },
+      delivery,
+      callbackSecrets: ['a-secret'],
+      pollIntervalMs: 3_000,
+      callbackDeadlineMs: 180_000,
+      timeoutMs: 1_800_000,
+      submitConcurrency: 1,
+    },
+    correction: {
+      languageModel: { kind: 'none' },
+      correctionModel: 'played',
+      summaryModel: 'played',
+      concurrency: 1,
+    },
+    reconcileIntervalMs: 180_000,
+    retryBaseMs: 1_000,
+  };
+}
+
+/** As the service reads them: counts are numbers, not strings. */
+function numericCounts(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  return types;
+}
+
+interface OpenRedis {
+  server: RedisServer;
+  coordination: RedisCoordination;
+  hand: Redis;
+}
+
+async function openRedis(): Promise<OpenRedis> {
+  const server = await RedisServer.start();
+  return { server, coordination: await RedisCoordination.connect(server.url), hand: new Redis(server.url) };
+}

@@ -1,0 +1,98 @@
+import type { Experiment } from './experiment.js';
+import { pickOf } from './pick.js';
+import type { Step } from './steps.js';
+
+/** Plays one step. */
+export async function playStep(experiment: Experiment, step: Step): Promise<void> {
+  const { ledger, provider } = experiment;
+  ledger.step += 1;
+  experiment.trace.push(`--- ${JSON.stringify(step)}`);
+  switch (step.kind) {
+    case 'start':
+      await experiment.start(step.action, step);
+      return;
+    case 'resume':
+      await experiment.resume(step.pick, step.until);
+      return;
+    case 'overlap':
+      await experiment.overlap(step.actions, step.turns);
+      return;
+    case 'transcript ends':
+      await endTranscript(experiment, step);
+      return;
+    case 'fault':
+      for (let count = 0; count < step.times; count += 1) provider.arm(step.fault);
+      return;
+    case 'queue fault':
+      experiment.queues.arm(step.fault);
+      return;
+    case 'lease ends':
+      await endLease(experiment, step.pick);
+      return;
+    case 'overdue':
+      await makeOverdue(experiment, step.pick);
+      return;
+    case 'wipe':
+      ledger.wipe();
+      if (step.what === 'queues') experiment.queues.wipe();
+      else await experiment.laboratory.wipeCoordination();
+      return;
+    case 'switch delivery':
+      experiment.switchDelivery();
+      return;
+    case 'calm':
+      await experiment.finishAll();
+      for (const job of experiment.queues.list()) await experiment.runJob(job);
+      return;
+  }
+}
+
+async function endTranscript(
+  experiment: Experiment,
+  { pick, how, callback }: Extract<Step, { kind: 'transcript ends' }>,
+): Promise<void> {
+  const { provider } = experiment;
+  provider.carryOutLateRequests();
+  const running = provider.transcripts.filter(({ status }) => status === 'processing');
+  const transcript = pickOf(running, pick);
+  if (transcript === undefined) return;
+  provider.end(transcript, how);
+  if (!callback || transcript.webhookUrl === null) return;
+  const index = provider.transcripts.indexOf(transcript);
+  await experiment.start({ kind: 'callback', pick: index, as: 'genuine' }, { until: 'end' });
+}
+
+/** A submitter that goes on beyond it is a process that was frozen: what it sends then may be paid for twice. */
+async function endLease(experiment: Experiment, pick: number): Promise<void> {
+  const open = await experiment.laboratory.change<{ id: string; chunk_id: string }>(
+    `select id, chunk_id from submissions where conversation_id = $1 and status = 'created' order by id`,
+    [experiment.conversationId],
+  );
+  const submission = pickOf(open, pick);
+  if (submission === undefined) return;
+  const ended = await experiment.laboratory.change(
+    `update submissions set lease_until = now()
+     where id in (select id from submissions where id = $1 for update skip locked) returning id`,
+    [submission.id],
+  );
+  if (ended.length === 0) return;
+  const submitters = experiment.submittersOf(submission.chunk_id);
+  for (let count = 0; count < submitters; count += 1) experiment.ledger.frozen.add(submission.chunk_id);
+}
+
+/** The time that a chunk may wait, and a submission may take, is over. */
+async function makeOverdue(experiment: Experiment, pick: number): Promise<void> {
+  const chunkId = pickOf(experiment.chunkIds, pick);
+  if (chunkId === undefined) return;
+  experiment.ledger.overdue.add(chunkId);
+  for (const [table, column, key] of [
+    ['chunks', 'queued_at', 'id'],
+    ['submissions', 'created_at', 'chunk_id'],
+  ]) {
+    await experiment.laboratory.change(
+      `update ${table} set ${column} = ${column} - interval '1 hour'
+       where id in (select id from ${table} where ${key} = $1 for update skip locked)`,
+      [chunkId],
+    );
+  }
+}

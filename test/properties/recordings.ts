@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { AudioMissingError } from '../../src/audio/audio-error.js';
+import { AudioStorage, type OpenedAudio, type StoredAudio } from '../../src/audio/audio-storage.js';
+
+/** Every recording says something that no other one says. By its name, a text is traced back to it. */
+export const textOf = (recording: string): string => `what was said in ${recording}`;
+export const correctedTextOf = (recording: string): string => `${textOf(recording)} (corrected)`;
+
+const STORE = 'memory://store/';
+
+/** @param audioUrl signed or not */
+export function recordingOf(audioUrl: string): string {
+  const [recording = ''] = audioUrl.split('?');
+  return recording;
+}
+
+export const recordingOfKey = (key: string): string => `${STORE}${key}`;
+export const newUrl = (): string => `memory://elsewhere/${randomUUID()}`;
+
+/** A store that signs URLs, each only once, and holds nothing: a correction goes on with the text alone. */
+export class PlayedStorage extends AudioStorage {
+  private signatures = 0;
+
+  save(): Promise<StoredAudio> {
+    return Promise.reject(new Error('nothing is uploaded here'));
+  }
+
+  open(key: string): Promise<OpenedAudio> {
+    return Promise.reject(new AudioMissingError(key));
+  }
+
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  publicUrl(key: string): Promise<string> {
+    this.signatures += 1;
+    return Promise.resolve(`${recordingOfKey(key)}?signature=${this.signatures}`);
+  }
+}

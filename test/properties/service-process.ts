@@ -1,0 +1,212 @@
+import { PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import type { AppConfig } from '../../src/config/app-config.js';
+import { ChunkIntake } from '../../src/conversations/chunk-intake.js';
+import { ChunkTransitions } from '../../src/conversations/chunk-transitions.js';
+import { ChunksRepository } from '../../src/conversations/chunks.repository.js';
+import { ConversationsController } from '../../src/conversations/conversations.controller.js';
+import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
+import { FailedChunksRepository } from '../../src/conversations/failed-chunks.repository.js';
+import { FinalizationRepository } from '../../src/conversations/finalization.repository.js';
+import { FinalizeProcessor } from '../../src/conversations/finalize.processor.js';
+import type { Coordination } from '../../src/coordination/coordination.js';
+import { PostgresCoordination } from '../../src/coordination/postgres-coordination.js';
+import { Reconciler } from '../../src/coordination/reconciler.js';
+import { ReconcilerRepository } from '../../src/coordination/reconciler.repository.js';
+import { Settlement } from '../../src/coordination/settlement.js';
+import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
+import { CorrectProcessor } from '../../src/correction/correct.processor.js';
+import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
+import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
+import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
+import { Database } from '../../src/database/database.js';
+import type { JobObserver } from '../../src/observability/job-observer.js';
+import type { Metrics } from '../../src/observability/metrics.js';
+import type { JobKind } from '../../src/queues/job-catalogue.js';
+import type { JobProcessor } from '../../src/queues/job-processor.js';
+import type { JobQueues } from '../../src/queues/job-queues.js';
+import { QueueEngine } from '../../src/queues/queue-engine.js';
+import { AudioHandover } from '../../src/transcription/audio-handover.js';
+import { CallbackLosses } from '../../src/transcription/callback-losses.js';
+import { CheckProcessor } from '../../src/transcription/check.processor.js';
+import { Checker } from '../../src/transcription/checker.js';
+import { LooksRepository } from '../../src/transcription/looks.repository.js';
+import { LostSubmitSearch } from '../../src/transcription/lost-submit-search.js';
+import { PollingDelivery } from '../../src/transcription/polling-delivery.js';
+import { ProviderPace } from '../../src/transcription/provider-pace.js';
+import { Resubmission } from '../../src/transcription/resubmission.js';
+import { SubmissionResults } from '../../src/transcription/submission-results.js';
+import { SubmissionsRepository } from '../../src/transcription/submissions.repository.js';
+import { SubmitFailures } from '../../src/transcription/submit-failures.js';
+import { SubmitProcessor } from '../../src/transcription/submit.processor.js';
+import { SubmitTasksRepository } from '../../src/transcription/submit-tasks.repository.js';
+import { Submitter } from '../../src/transcription/submitter.js';
+import { WebhookDelivery } from '../../src/transcription/webhook-delivery.js';
+import { CallbackReceiver } from '../../src/webhooks/callback-receiver.js';
+import { CallbacksRepository } from '../../src/webhooks/callbacks.repository.js';
+import type { Activity } from './activity.js';
+import { gatedPool } from './gated-pool.js';
+import type { PlayedProvider } from './played-provider.js';
+import type { PlayedQueues } from './played-queues.js';
+import type { PlayedStorage } from './recordings.js';
+
+/** What outlives processes. */
+export interface Surroundings {
+  config: AppConfig;
+  pool: pg.Pool;
+  /** Redis's, or undefined when coordination is in the database, where its statements are effects like any other. */
+  redisCoordination: Coordination | undefined;
+  queues: PlayedQueues;
+  provider: PlayedProvider;
+  storage: PlayedStorage;
+  observer: JobObserver;
+  metrics: Metrics;
+}
+
+export interface ServiceProcess {
+  intake: ChunkIntake;
+  conversations: ConversationsController;
+  receiver: CallbackReceiver;
+  reconciler: Reconciler;
+  processors: { [K in JobKind]: JobProcessor<K> };
+}
+
+/** BullMQ's heartbeats are no business of the domain. */
+class PlayedQueueEngine extends QueueEngine {
+  readonly name = 'redis';
+  readonly needsHeartbeat = false;
+  readonly options = { connection: {} };
+}
+
+/**
+ * The service's own classes, wired as its modules wire them, for the one activity of a process. Nothing is shared in memory with any
+ * other: the record, the queues and coordination must be enough.
+ */
+export function startProcess(activity: Activity, surroundings: Surroundings): ServiceProcess {
+  const { config, storage, metrics, provider } = surroundings;
+  const database = new Database({
+    dialect: new PostgresDialect({ pool: gatedPool(surroundings.pool, activity) }),
+  });
+  const queues = surroundings.queues.seenBy(activity);
+  const coordination = coordinationOf(activity, surroundings, database);
+  const settlement = new Settlement(database, coordination, queues);
+  const conversations = new ConversationsRepository(database);
+  const base = { ...surroundings, database, queues, coordination, settlement };
+  return {
+    intake: new ChunkIntake(
+      new ChunksRepository(database),
+      new FailedChunksRepository(database),
+      conversations,
+      storage,
+      coordination,
+      queues,
+    ),
+    conversations: new ConversationsController(conversations, settlement),
+    receiver: new CallbackReceiver(new CallbacksRepository(database), coordination, queues),
+    reconciler: new Reconciler(
+      config,
+      database,
+      new ReconcilerRepository(database),
+      queues,
+      new PlayedQueueEngine(),
+      coordination,
+      metrics,
+    ),
+    processors: {
+      ...transcriptionProcessors(base, provider.seenBy(activity)),
+      ...correctionProcessors(base, activity),
+    },
+  };
+}
+
+type Base = Omit<Surroundings, 'queues'> & {
+  database: Database;
+  queues: JobQueues;
+  coordination: Coordination;
+  settlement: Settlement;
+};
+
+function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['seenBy']>) {
+  const { config, database, queues, coordination, settlement, metrics, observer } = base;
+  const transitions = new ChunkTransitions();
+  const submissions = new SubmissionsRepository(database, transitions);
+  const looks = new LooksRepository(database);
+  const losses = new CallbackLosses(config, metrics);
+  const strategy = deliveryOf(config, losses);
+  const pace = new ProviderPace(config, client, coordination, looks);
+  const resubmission = new Resubmission(config, queues);
+  const submitter = new Submitter(
+    config,
+    new SubmitTasksRepository(database),
+    submissions,
+    new AudioHandover(base.storage, client),
+    client,
+    strategy,
+    queues,
+    coordination,
+    settlement,
+    new SubmitFailures(database, transitions, submissions, queues, settlement, resubmission, pace, metrics),
+    pace,
+  );
+  const results = new SubmissionResults(
+    config,
+    submissions,
+    queues,
+    coordination,
+    settlement,
+    resubmission,
+    metrics,
+    losses,
+  );
+  const search = new LostSubmitSearch(client, looks);
+  const checker = new Checker(config, looks, submissions, results, client, search, strategy, pace);
+  return {
+    submit: new SubmitProcessor(observer, config, submitter),
+    check: new CheckProcessor(observer, config, checker),
+  };
+}
+
+function correctionProcessors(base: Base, activity: Activity) {
+  const { config, database, coordination, queues, observer, provider } = base;
+  const finalization = new FinalizationRepository(database);
+  const corrector = new ChunkCorrector(
+    database,
+    new CorrectionsRepository(database),
+    new ChunkTransitions(),
+    new FirstStageReader(provider.seenBy(activity)),
+    base.storage,
+    provider.corrector(activity),
+    base.settlement,
+    base.metrics,
+  );
+  return {
+    correct: new CorrectProcessor(observer, config, corrector),
+    finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
+    summarize: new SummarizeProcessor(observer, finalization, provider.summariser(activity)),
+  };
+}
+
+function deliveryOf({ transcription }: AppConfig, losses: CallbackLosses) {
+  const { delivery, pollIntervalMs, callbackDeadlineMs } = transcription;
+  return delivery.kind === 'polling'
+    ? new PollingDelivery(pollIntervalMs)
+    : new WebhookDelivery({ ...delivery, pollIntervalMs, callbackDeadlineMs, losses });
+}
+
+function coordinationOf(
+  activity: Activity,
+  { redisCoordination }: Surroundings,
+  database: Database,
+): Coordination {
+  if (redisCoordination === undefined) return new PostgresCoordination(database);
+  return new Proxy(redisCoordination, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== 'function') return value;
+      return (...parameters: unknown[]) =>
+        activity.effect(`coordination ${String(property)}`, async () => {
+          return (await Reflect.apply(value, target, parameters)) as unknown;
+        });
+    },
+  });
+}

@@ -1,0 +1,163 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
+import type { Activity } from './activity.js';
+import type { Laboratory } from './laboratory.js';
+import type { Ledger } from './ledger.js';
+import { pickOf } from './pick.js';
+import type { PlayedProvider, PlayedTranscript } from './played-provider.js';
+import type { PlayedJob, PlayedQueues } from './played-queues.js';
+import type { ServiceProcess } from './service-process.js';
+import type { Action, AudioKind, CallbackKind } from './steps.js';
+
+/** What an action acts on. */
+export interface World {
+  readonly laboratory: Laboratory;
+  readonly ledger: Ledger;
+  readonly provider: PlayedProvider;
+  readonly queues: PlayedQueues;
+  readonly conversationId: string;
+  readonly sharedUrl: string;
+  /** Of which the sender was told. */
+  readonly chunkIds: string[];
+}
+
+/** What a process is to do. */
+export interface Task {
+  label: string;
+  work: (process: ServiceProcess, activity: Activity) => Promise<void>;
+  job?: PlayedJob;
+}
+
+/** A bulk restart takes what had failed before the present millisecond. */
+const CLOCK_STEP_MS = 2;
+
+/** @returns undefined when there is nothing to act on */
+export async function taskOf(action: Action, world: World): Promise<Task | undefined> {
+  switch (action.kind) {
+    case 'job': {
+      const jobs = world.queues.list().filter(({ state }) => action.takeOver || state !== 'active');
+      const job = pickOf(jobs, action.pick);
+      return job && jobTask(job, world);
+    }
+    case 'callback':
+      return callbackTask(action, world);
+    case 'add':
+      return addTask(action.audio, world);
+    case 'finish':
+      return finishTask(world);
+    case 'restart':
+      return action.how === 'all failed' ? bulkRestartTask(world) : restartTask(action, world);
+    case 'reconcile':
+      return { label: 'reconcile', work: ({ reconciler }) => reconciler.reconcile() };
+  }
+}
+
+export function jobTask(job: PlayedJob, { queues }: Pick<World, 'queues'>): Task {
+  return {
+    label: `job ${job.kind}`,
+    work: ({ processors }, activity) => queues.run(job, processors[job.kind], activity),
+    job,
+  };
+}
+
+export function finishTask({ conversationId }: Pick<World, 'conversationId'>): Task {
+  return {
+    label: 'finish',
+    work: async ({ conversations }) => {
+      await conversations.finish(conversationId);
+    },
+  };
+}
+
+function addTask(audio: AudioKind, world: World): Task {
+  const { conversationId, chunkIds } = world;
+  const idempotencyKey = audio === 'repeated' ? 'the same' : undefined;
+  return {
+    label: `add ${audio}`,
+    work: async ({ intake }) => {
+      const { id } = await intake.accept({
+        conversationId,
+        idempotencyKey,
+        receive: (chunkId) => Promise.resolve({ audio: audioOf(chunkId, audio, world) }),
+      });
+      if (!chunkIds.includes(id)) chunkIds.push(id);
+    },
+  };
+}
+
+function audioOf(chunkId: string, audio: AudioKind, { conversationId, sharedUrl }: World) {
+  if (audio === 'shared url') return { kind: 'url' as const, url: sharedUrl };
+  const key = `${conversationId}/${chunkId}.wav`;
+  return { kind: 'stored' as const, key, mimeType: 'audio/wav', bytes: 1 };
+}
+
+async function restartTask(
+  action: Extract<Action, { kind: 'restart' }>,
+  { laboratory, ledger, chunkIds }: World,
+): Promise<Task | undefined> {
+  const settled = await laboratory.change<{ id: string }>(
+    `select id from chunks where id = any($1) and status in ('completed', 'failed') order by id`,
+    [chunkIds],
+  );
+  // Those first that it means something to; asking for another one must be harmless.
+  const chunkId = pickOf(settled, action.pick)?.id ?? pickOf(chunkIds, action.pick);
+  if (chunkId === undefined) return undefined;
+  ledger.restarts.add(chunkId);
+  return {
+    label: `restart ${action.how}`,
+    work: async ({ intake }) => {
+      await intake.restart(chunkId, { force: action.how === 'forced' });
+    },
+  };
+}
+
+async function bulkRestartTask({ ledger, conversationId }: World): Promise<Task> {
+  ledger.bulkRestarts += 1;
+  await pause(CLOCK_STEP_MS);
+  return {
+    label: 'restart all failed',
+    work: async ({ intake }) => {
+      await intake.restartFailed({ conversationId });
+    },
+  };
+}
+
+/** A callback as the provider would send it, or as somebody would who has the secret. */
+function callbackTask(
+  { pick, as }: Extract<Action, { kind: 'callback' }>,
+  { provider, ledger }: World,
+): Task | undefined {
+  const transcript = pickOf(provider.transcripts, pick);
+  const isForged = as === 'forged id' || as === 'crossed';
+  const submission = isForged
+    ? pickOf([...provider.submissions].reverse(), pick)
+    : submissionIdOf(transcript?.webhookUrl);
+  const transcriptId = claimedId({ pick, as }, { provider, transcript });
+  if (transcriptId === undefined) return undefined;
+  if (isForged) ledger.disturb();
+  const sentAt = ledger.step;
+  const isReady = transcript !== undefined && transcript.status !== 'processing';
+  const body = {
+    transcript_id: transcriptId,
+    status: transcript?.status === 'error' ? 'error' : 'completed',
+  };
+  return {
+    label: `callback ${as}`,
+    work: async ({ receiver }) => {
+      const outcome = await receiver.receive(body, as === 'without submission' ? undefined : submission);
+      const isTaken = outcome === 'ok' || outcome === 'error_handled';
+      if (isTaken && isReady && submission !== undefined && !isForged) {
+        ledger.hints.push({ submission, sentAt });
+      }
+    },
+  };
+}
+
+function claimedId(
+  { pick, as }: { pick: number; as: CallbackKind },
+  { provider, transcript }: { provider: PlayedProvider; transcript: PlayedTranscript | undefined },
+): string | undefined {
+  if (as === 'forged id') return provider.submissions.length === 0 ? undefined : `forged-${pick}`;
+  if (as === 'crossed') return pickOf(provider.transcripts, pick + 1)?.id;
+  return transcript?.id;
+}
