@@ -30,6 +30,7 @@ export interface ConversationState {
   mergeNeeded: boolean;
   mergeRevision: number;
   summaryStatus: string;
+  summary: string | null;
   /** Chunks of it that had not settled at that moment, by the record. */
   unsettled: number;
 }
@@ -57,6 +58,7 @@ const SUBMISSION = (
   'strategy', ${row}.strategy, 'transcriptId', ${row}.transcript_id, 'settledAt', ${row}.settled_at)`;
 const CONVERSATION = (row: string): string => `jsonb_build_object('status', ${row}.status,
   'transcript', ${row}.transcript, 'mergeNeeded', ${row}.merge_needed, 'mergeRevision', ${row}.merge_revision, 'summaryStatus', ${row}.summary_status,
+  'summary', ${row}.summary,
   'unsettled', (select count(*) from chunks where conversation_id = ${row}.id
     and status in ('queued', 'transcribing', 'correcting')))`;
 

@@ -1,3 +1,4 @@
+import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
 import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { finishTask } from './tasks.js';
@@ -25,7 +26,9 @@ export async function comeToRest(experiment: Experiment): Promise<void> {
     if (jobs.length > 0) continue;
     // Without lost work there is nothing for the reconciler to do, and it must not be needed.
     if (ledger.hasLostWork) await experiment.start({ kind: 'reconcile' }, { until: 'end' });
-    if (queues.list().length === 0) return;
+    if (queues.list().length > 0) continue;
+    await assertLateCallbackIsUnknown(experiment);
+    return;
   }
   const left = queues.list().map(({ id, state }) => `${id} (${state})`);
   assertHolds(false, `it comes to rest; still there: ${left.join(', ')}`);
@@ -53,6 +56,22 @@ async function assertHintsAreFollowed({ ledger, laboratory }: Experiment): Promi
     open.length === 0,
     `the callback of submission ${open[0]?.id ?? ''} made us look without a pause`,
   );
+}
+
+/** What has settled is not woken by a callback that the provider repeats. */
+async function assertLateCallbackIsUnknown(experiment: Experiment): Promise<void> {
+  const transcript = experiment.provider.transcripts.at(-1);
+  if (transcript === undefined) return;
+  const outcomes: string[] = [];
+  await experiment.do({
+    label: 'late callback',
+    work: async ({ receiver }) => {
+      const body = { transcript_id: transcript.id, status: 'completed' };
+      outcomes.push(await receiver.receive(body, submissionIdOf(transcript.webhookUrl)));
+    },
+  });
+  const isUnknown = outcomes.includes('unknown') && experiment.queues.list().length === 0;
+  assertHolds(isUnknown, `a callback of what has settled is unknown, and wakes nobody (${outcomes.join()})`);
 }
 
 async function passTime({ provider, laboratory, conversationId }: Experiment): Promise<void> {

@@ -2,6 +2,7 @@ import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-transitions
 import type { ConversationStatus } from '../../src/database/schema.js';
 import type { Change, ChunkState, ConversationState } from './audit.js';
 import { assertHolds } from './property-error.js';
+import { summaryOf } from './recordings.js';
 
 const TRANSITIONS: Readonly<Record<ConversationStatus, readonly ConversationStatus[]>> = {
   open: ['open', 'finished'],
@@ -45,8 +46,14 @@ export function assertConversationLife(
     last.transcript === expected,
     `its transcript is that of its chunks (${String(last.transcript)})`,
   );
-  const summary = expected === NOTHING_TO_TRANSCRIBE ? 'none' : 'completed';
-  assertHolds(last.summaryStatus === summary, `its summary is ${summary} (${last.summaryStatus})`);
+  assertSummary(last, expected);
+}
+
+function assertSummary({ summaryStatus, summary }: ConversationState, transcript: string): void {
+  const status = transcript === NOTHING_TO_TRANSCRIBE ? 'none' : 'completed';
+  assertHolds(summaryStatus === status, `its summary is ${status} (${summaryStatus})`);
+  const isOfIt = summary === (status === 'none' ? null : summaryOf(transcript));
+  assertHolds(isOfIt, `its summary is that of its transcript (${String(summary)})`);
 }
 
 function mergedText(chunks: { id: string; state: ChunkState }[]): string {

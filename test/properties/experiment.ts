@@ -173,6 +173,6 @@ export class Experiment implements World {
     this.ledger.disturb();
     if (error instanceof HttpException || error instanceof ProviderError) return;
     if (error instanceof PlayedQueueError || error instanceof QueueTimeoutError) return;
-    throw new Error(`${label} failed`, { cause: error });
+    throw new Error(`${label} failed: ${String(error)}`, { cause: error });
   }
 }

@@ -47,6 +47,8 @@ export class Laboratory {
         connectionString: testDatabase.url,
         max: MAX_CONNECTIONS,
         options: FAST,
+        // A transaction's begin travels with its first statement.
+        pipeline: true,
         types: numericCounts(),
       }),
       hand,
@@ -95,18 +97,28 @@ export class Laboratory {
     }
   }
 
-  /** What coordination keeps of conversations, of which nothing may be left in the end, and what does not end by itself. */
-  async coordinationLeftovers(): Promise<string[]> {
+  /** Takes from coordination what an experiment has left there. */
+  async takeLeftovers(): Promise<Leftovers> {
     if (this.redis === undefined) {
-      const { rows } = await this.hand.query<{ chunk_id: string }>(
-        'select chunk_id from coordination_pending_chunks',
+      const pending = await this.hand.query<{ chunk_id: string }>(
+        'delete from coordination_pending_chunks returning chunk_id',
       );
-      return rows.map(({ chunk_id }) => `pending chunk ${chunk_id}`);
+      const metadata = await this.hand.query<{ transcript_id: string }>(
+        'delete from coordination_callback_metadata returning transcript_id',
+      );
+      return {
+        endless: pending.rows.map(({ chunk_id }) => `pending chunk ${chunk_id}`),
+        metadata: metadata.rows.map(({ transcript_id }) => transcript_id),
+      };
     }
     const { hand } = this.redis;
     const keys = await hand.keys('coord:*');
-    const endless = await Promise.all(keys.map(async (key) => ((await hand.pttl(key)) < 0 ? [key] : [])));
-    return [...keys.filter((key) => key.startsWith('coord:{pending}:')), ...endless.flat()];
+    const lives = await Promise.all(keys.map((key) => hand.pttl(key)));
+    await hand.flushall();
+    return {
+      endless: keys.filter((key, index) => isPending(key) || (lives[index] ?? -1) < 0),
+      metadata: keys.filter((key) => key.startsWith('coord:aai_transcript:')),
+    };
   }
 
   /** After an experiment that failed: nothing of it may reach into the next. */
@@ -133,6 +145,16 @@ const COORDINATION_TABLES = [
   'coordination_usage',
   'coordination_callback_metadata',
 ];
+
+/** What coordination still has when a conversation has come to rest. */
+export interface Leftovers {
+  /** What it keeps of unsettled chunks, and what would stay for ever. */
+  endless: string[];
+  /** Callback metadata, which ends by itself within a day. */
+  metadata: string[];
+}
+
+const isPending = (key: string): boolean => key.startsWith('coord:{pending}');
 
 const CONFIGS: Readonly<Record<Life['delivery'], AppConfig>> = {
   webhook: configOf({ kind: 'webhook', url: 'https://ringback.example/callback', secret: 'a-secret' }),

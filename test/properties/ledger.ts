@@ -20,9 +20,13 @@ export class Ledger {
   queueFaults = 0;
   /** Activities that were going on at once, at most. */
   overlapping = 0;
+  /** Whether nothing got lost, and one thing was done at a time. */
+  peaceful = false;
   /** The last step in which something was broken that may cost time: a callback before it promises nothing any more. */
   disturbedAt = -1;
   readonly hints: AcceptedHint[] = [];
+  /** What callbacks of each kind were answered with. */
+  readonly callbacks = new Counts();
   /** Callbacks of which it was seen that they made us look. */
   followedHints = 0;
   /** Chunks, and how often somebody asked to start each again. */

@@ -7,7 +7,8 @@
  *
  *   PROPERTY_SEED=<seed> PROPERTY_PATH=<path> npm test -- --selectProjects <engine> test/properties
  *
- * PROPERTY_RUNS sets how many lives are tried, PROPERTY_SEED=random tries others than every time.
+ * PROPERTY_RUNS sets how many lives are tried, PROPERTY_SEED=random tries others than every time, PROPERTY_SHRINK=no leaves the
+ * first life that fails as it is.
  */
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -28,7 +29,20 @@ const RUNS = 1_000;
 const TIMEOUT_MS = 600_000;
 
 /** In a thousand lives each of it happens dozens of times at least. */
-const MUST_HAPPEN = ['crashes', 'wipes', 'restarts', 'frozen', 'hints followed', 'lives with overlaps'];
+const MUST_HAPPEN = [
+  'peaceful lives',
+  'lives with overlaps',
+  'crashes',
+  'wipes',
+  'restarts',
+  'frozen',
+  'hints followed',
+  'callback genuine: ok',
+  'callback genuine: unknown',
+  'callback without submission: ok',
+  'callback forged id: ok',
+  'callback crossed: ok',
+];
 
 const seed = process.env.PROPERTY_SEED === 'random' ? Date.now() : Number(process.env.PROPERTY_SEED ?? SEED);
 const numRuns = Number(process.env.PROPERTY_RUNS ?? RUNS);
@@ -54,15 +68,34 @@ describe('the life of chunks', () => {
     'settles once, loses nothing and pays once, whatever crashes, overlaps, repeats or is lost',
     async () => {
       const property = fc.asyncProperty(lives, (life) => live(laboratory, life, work));
-      await fc.assert(property, { seed, numRuns, path: process.env.PROPERTY_PATH });
-      const done = work.entries().map(([what, count]) => `${what}: ${count}`);
-      process.stdout.write(`${currentEngine()}, seed ${seed}: ${done.join(', ')}\n`);
+      const details = await fc.check(property, {
+        seed,
+        numRuns,
+        path: process.env.PROPERTY_PATH,
+        endOnFailure: process.env.PROPERTY_SHRINK === 'no',
+      });
+      process.stdout.write(`${currentEngine()}, seed ${seed}: ${summaryOf(details, work)}\n`);
+      if (details.failed) {
+        throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
+      }
       if (numRuns < RUNS) return;
       expect(Math.min(...MUST_HAPPEN.map((what) => work.of(what)))).toBeGreaterThan(0);
     },
     TIMEOUT_MS,
   );
 });
+
+/** One line, which npm run mutants reads too. */
+function summaryOf(details: fc.RunDetails<[Life]>, work: Counts): string {
+  if (!details.failed) {
+    return work
+      .entries()
+      .map(([what, count]) => `${what}: ${count}`)
+      .join(', ');
+  }
+  const [reason = ''] = String(details.errorInstance).split('\n');
+  return `life ${details.numRuns} fails: ${reason}`;
+}
 
 /** Of lives without a failure. */
 function countWork({ ledger, provider }: Experiment, work: Counts): void {
@@ -74,6 +107,8 @@ function countWork({ ledger, provider }: Experiment, work: Counts): void {
   work.add('frozen', ledger.frozen.total);
   work.add('hints followed', ledger.followedHints);
   work.add('lives with overlaps', ledger.overlapping > 1 ? 1 : 0);
+  work.add('peaceful lives', ledger.peaceful ? 1 : 0);
+  for (const [callback, count] of ledger.callbacks.entries()) work.add(`callback ${callback}`, count);
   for (const [fault, count] of ledger.faults.entries()) work.add(`fault ${fault}`, count);
 }
 

@@ -13,7 +13,7 @@ import type {
   TranscriptPage,
 } from '../../src/transcription/assemblyai/provider-transcript.js';
 import type { Activity } from './activity.js';
-import { recordingOf, textOf } from './recordings.js';
+import { recordingOf, summaryOf, textOf } from './recordings.js';
 import { PROVIDER_EFFECT } from './stage.js';
 
 /** What can go wrong with a call of each kind. */
@@ -100,7 +100,8 @@ export class PlayedProvider {
 
   summariser(activity: Activity): Summariser {
     const view: Pick<Summariser, 'summarise'> = {
-      summarise: () => call(activity, 'summarise', () => ({ summary: 'A summary.', ...PLAYED_MODEL })),
+      summarise: ({ transcript }) =>
+        call(activity, 'summarise', () => ({ summary: summaryOf(transcript), ...PLAYED_MODEL })),
     };
     return view as Summariser;
   }

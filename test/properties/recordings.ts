@@ -5,6 +5,7 @@ import { AudioStorage, type OpenedAudio, type StoredAudio } from '../../src/audi
 /** Every recording says something that no other one says. By its name, a text is traced back to it. */
 export const textOf = (recording: string): string => `what was said in ${recording}`;
 export const correctedTextOf = (recording: string): string => `${textOf(recording)} (corrected)`;
+export const summaryOf = (transcript: string): string => `in short: ${transcript}`;
 
 const STORE = 'memory://store/';
 

@@ -145,6 +145,7 @@ function callbackTask(
     label: `callback ${as}`,
     work: async ({ receiver }) => {
       const outcome = await receiver.receive(body, as === 'without submission' ? undefined : submission);
+      ledger.callbacks.add(`${as}: ${outcome}`);
       const isTaken = outcome === 'ok' || outcome === 'error_handled';
       if (isTaken && isReady && submission !== undefined && !isForged) {
         ledger.hints.push({ submission, sentAt });

@@ -1,0 +1,282 @@
+// What npm run mutants breaks: one rule each, by changing text that must be there exactly once.
+
+const CHUNKS = 'src/conversations/chunk-transitions.ts';
+const SUBMISSIONS = 'src/transcription/submissions.repository.ts';
+const CHECKER = 'src/transcription/checker.ts';
+const FINALIZATION = 'src/conversations/finalization.repository.ts';
+const SEARCH = 'src/transcription/lost-submit-search.ts';
+const CORRECTOR = 'src/correction/chunk-corrector.ts';
+const CALLBACKS = 'src/webhooks/callbacks.repository.ts';
+const RECONCILER = 'src/coordination/reconciler.ts';
+
+const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
+
+/** `engines`: where it can be seen, when that is not everywhere. */
+export const MUTANTS = [
+  // Conditional updates.
+  {
+    name: 'a chunk is completed in any state',
+    file: CHUNKS,
+    changes: [[`.where('status', '=', chunk.from)`, '']],
+  },
+  {
+    name: 'a chunk fails in any state',
+    file: CHUNKS,
+    changes: [[`.where('status', 'in', ['queued', 'transcribing', 'correcting'])`, '']],
+  },
+  {
+    name: 'a submission ends in any state',
+    file: SUBMISSIONS,
+    changes: [[`.where('status', 'in', change.from)`, '']],
+  },
+  {
+    name: 'a submission is accepted in any state',
+    file: SUBMISSIONS,
+    changes: [
+      [
+        `.where('id', '=', ref.submissionId)\n          .where('status', '=', 'created')`,
+        `.where('id', '=', ref.submissionId)`,
+      ],
+    ],
+  },
+  {
+    name: 'a submission is opened in any state of its chunk',
+    file: SUBMISSIONS,
+    changes: [[`.where('attempt', '=', submission.attempt)\n        .where('status', '=', 'queued')`, '']],
+  },
+  {
+    name: 'a submission is opened beside an open one',
+    file: SUBMISSIONS,
+    changes: [
+      [
+        `.where(
+          sql<boolean>\`not exists (select from submissions where submissions.chunk_id = chunks.id
+            and submissions.status in ('created', 'submitted'))\`,
+        )`,
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'a submission is opened without locking its chunk first',
+    file: SUBMISSIONS,
+    changes: [
+      [
+        `.where('id', '=', submission.chunkId)\n        .forNoKeyUpdate()`,
+        `.where('id', '=', submission.chunkId)`,
+      ],
+    ],
+  },
+  {
+    name: 'a chunk is restarted in any state',
+    file: 'src/conversations/chunks.repository.ts',
+    changes: [[`.where('status', 'in', force ? ['failed', 'completed'] : ['failed'])`, '']],
+  },
+  {
+    name: 'a conversation is finished in any state',
+    file: 'src/conversations/conversations.repository.ts',
+    changes: [[`.where('id', '=', id)\n      .where('status', '=', 'open')`, `.where('id', '=', id)`]],
+  },
+  {
+    name: 'a callback of what has settled is taken',
+    file: CALLBACKS,
+    changes: [[`.where('status', 'in', [...OPEN_SUBMISSION_STATUSES])`, '']],
+  },
+  {
+    name: 'a summary of an older merge is stored',
+    file: FINALIZATION,
+    changes: [
+      [
+        `.where('summary_status', '=', 'pending')\n      .where('merge_revision', '=', mergeRevision)`,
+        `.where('summary_status', '=', 'pending')`,
+      ],
+    ],
+  },
+
+  // The five rules.
+  {
+    name: 'K1: a callback is not counted',
+    file: CALLBACKS,
+    changes: ['`callbacks + 1`'].map((found) => [found, '`callbacks`']),
+  },
+  {
+    name: 'K1: a callback wakes nobody',
+    file: 'src/webhooks/callback-receiver.ts',
+    changes: [[`this.queues.wake('check', { submissionId })`, 'Promise.resolve()']],
+  },
+  {
+    name: 'K2: no second look after falling asleep',
+    file: CHECKER,
+    changes: [[`return { kind: 'sleep', delayMs, wakeIf };`, `return { kind: 'sleep', delayMs };`]],
+  },
+  {
+    name: 'K3: a lost update ends the check',
+    file: CHECKER,
+    changes: [[`happened ? { kind: 'done', note } : 'again'`, `{ kind: 'done', note }`]],
+  },
+  {
+    name: 'K4: the lease is not waited for',
+    file: CHECKER,
+    changes: [['if (look.leaseMs > 0)', 'if (false)']],
+  },
+  {
+    name: 'K5: lost checks are not put back',
+    file: RECONCILER,
+    changes: [['await this.restoreChecks();', '']],
+  },
+  {
+    name: 'K5: lost corrections are not put back',
+    file: RECONCILER,
+    changes: [['(after) => this.owed.owedCorrections(after)', '() => Promise.resolve([])']],
+  },
+
+  // Paid once, and for the right recording.
+  {
+    name: 'no search before the resubmit',
+    file: CHECKER,
+    changes: [['await this.search.find(look)', 'await Promise.resolve(undefined)']],
+  },
+  {
+    name: 'no answer is taken for a no',
+    file: 'src/transcription/submit-failures.ts',
+    changes: [['if (error.ambiguous)', 'if (false)']],
+  },
+  {
+    name: 'any transcript of the same URL is adopted',
+    file: SEARCH,
+    changes: [
+      [
+        'return submissionIdOf(transcript.webhook_url) === look.submissionId;',
+        'return transcript.id === transcriptId;',
+      ],
+    ],
+  },
+  {
+    name: "another submission's transcript is adopted",
+    file: SEARCH,
+    changes: [['if (await this.looks.isKnownTranscript(transcriptId)) return false;', '']],
+  },
+  {
+    name: "a callback's claim is not verified",
+    file: CHECKER,
+    changes: [
+      ['if (submissionIdOf(transcript?.webhook_url) !== look.submissionId)', 'if (transcript === undefined)'],
+    ],
+  },
+  {
+    name: 'sent before it is recorded',
+    file: 'src/transcription/submitter.ts',
+    changes: [
+      [
+        `const opened = await this.submissions.open({`,
+        `const sent = await this.client.submit(
+      buildSubmitRequest({ audioUrl, language: task.language, hotwords: [], webhook: this.strategy.callbackRequest(ref.submissionId) }),
+    );
+    const opened = await this.submissions.open({`,
+      ],
+      [
+        `transcriptId = (await this.client.submit(request)).id;`,
+        `transcriptId = request.audio_url === '' ? '' : sentId;`,
+      ],
+      [`return this.send(task, ref, audioUrl);`, `return this.send(task, ref, audioUrl, sent.id);`],
+      [
+        `private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string)`,
+        `private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string, sentId: string)`,
+      ],
+    ],
+  },
+
+  // Texts, settling, finalisation.
+  {
+    name: 'settled before the text is saved',
+    file: CORRECTOR,
+    changes: [
+      [
+        'await this.store(task, await this.run(task, context));',
+        `const result = await this.run(task, context);\n        ${SETTLED}\n        await this.store(task, result);`,
+      ],
+      [`if (task.status !== 'queued' && task.status !== 'transcribing') {\n      ${SETTLED}\n    }`, ''],
+    ],
+  },
+  {
+    name: 'the first-stage text is not saved',
+    file: CHUNKS,
+    changes: [['transcript: chunk.transcript === null ? null : storableText(chunk.transcript),', '']],
+  },
+  {
+    name: 'a correction that fails takes the text with it',
+    file: CORRECTOR,
+    changes: [[`transcript: task.transcript ?? '',`, `transcript: '',`]],
+  },
+  {
+    name: 'the text of an anonymised chunk is saved',
+    file: 'src/transcription/first-stage-text.ts',
+    changes: [['if (privacy.anonymize) return { transcript: null, diarization: null };', '']],
+  },
+  {
+    name: 'finalised without a look for unsettled chunks',
+    file: FINALIZATION,
+    changes: [[`if (unsettled !== undefined) return 'not_due';`, '']],
+  },
+  {
+    name: 'finalised without locking the conversation',
+    file: FINALIZATION,
+    changes: [
+      [`.where('id', '=', conversationId)\n        .forNoKeyUpdate()`, `.where('id', '=', conversationId)`],
+    ],
+  },
+  {
+    name: 'finalised again each time',
+    file: FINALIZATION,
+    changes: [['merge_needed: false,', '']],
+  },
+  {
+    name: 'a restart owes no new merge',
+    file: 'src/conversations/chunks.repository.ts',
+    changes: [['.set({ merge_needed: true })', '.set({ merge_needed: sql<boolean>`merge_needed` })']],
+  },
+
+  // Coordination.
+  {
+    name: 'a refused chunk stays pending',
+    file: 'src/transcription/submit-failures.ts',
+    changes: [
+      [
+        `await this.settlement.settled(task.conversationId, task.chunkId);
+      return { kind: 'done', note: error.message };`,
+        `return { kind: 'done', note: error.message };`,
+      ],
+    ],
+  },
+  {
+    name: 'callback metadata is not removed',
+    file: 'src/transcription/submission-results.ts',
+    changes: [['if (transcriptId === null) return;', 'return;']],
+  },
+  {
+    name: 'two settle without waiting for each other',
+    file: 'src/coordination/postgres-coordination.ts',
+    engines: ['postgres'],
+    changes: [
+      [
+        `await sql\`select pg_advisory_xact_lock(hashtextextended(\${\`pending:\${conversationId}\`}, 0))\`.execute(
+        trx,
+      );
+      const removed`,
+        'const removed',
+      ],
+    ],
+  },
+  {
+    name: 'the list of pending conversations only grows',
+    file: 'src/coordination/redis-coordination.ts',
+    engines: ['redis'],
+    changes: [
+      [`if remaining == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end`, ''],
+      [
+        'await transaction.srem(PENDING_CONVERSATIONS_KEY, conversationId).exec()',
+        'await transaction.exec()',
+      ],
+    ],
+  },
+];
