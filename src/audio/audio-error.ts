@@ -69,6 +69,17 @@ export class AudioUnavailableError extends AudioError {
   }
 }
 
+/** The store refuses us, or does not answer: a setting is wrong, or it is away. */
+export class AudioStoreError extends AudioError {
+  override readonly name = 'AudioStoreError';
+  readonly code = 'audio_store';
+
+  /** @param reason the end of a sentence whose subject is the store: what is wrong with it, and what to do */
+  constructor(readonly reason: string) {
+    super(`the audio store ${reason}`);
+  }
+}
+
 /** A key that no store of ours has handed out: a defect of the caller, never a reason to try again. */
 export class InvalidAudioKeyError extends AudioError {
   override readonly name = 'InvalidAudioKeyError';

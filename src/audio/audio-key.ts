@@ -6,6 +6,7 @@ import { mimeTypeOfExtension } from './media-type.js';
  * characters hold any id and keep paths within what file systems take.
  */
 const ID = '[A-Za-z0-9_-]{1,100}';
+const CONVERSATION_ID = new RegExp(`^${ID}$`);
 const NEW_KEY = new RegExp(`^(${ID})/(${ID})$`);
 const STORED_KEY = new RegExp(`^${ID}/${ID}\\.([a-z0-9]{2,5})$`);
 
@@ -15,6 +16,11 @@ const STORED_KEY = new RegExp(`^${ID}/${ID}\\.([a-z0-9]{2,5})$`);
  */
 export function assertNewKey(key: string): void {
   if (!NEW_KEY.test(key)) throw new InvalidAudioKeyError();
+}
+
+/** @throws InvalidAudioKeyError */
+export function assertConversationId(conversationId: string): void {
+  if (!CONVERSATION_ID.test(conversationId)) throw new InvalidAudioKeyError();
 }
 
 /**

@@ -35,6 +35,7 @@ export abstract class AudioStorage {
    * @param input.key `<conversationId>/<chunkId>`, without extension
    * @param input.maxBytes the largest that is accepted; reading stops at the first byte beyond
    * @throws AudioTooLargeError, NotAudioError (empty, or not audio by content), UploadCutOffError: the sender's fault
+   * @throws AudioStoreError, or the file system's own error, when the store does not take it
    * @throws InvalidAudioKeyError a key of another shape
    */
   abstract save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio>;
@@ -50,10 +51,32 @@ export abstract class AudioStorage {
   abstract delete(key: string): Promise<void>;
 
   /**
+   * Removes whatever is stored of a conversation, complete or not, also what no record knows of. Harmless when there is nothing.
+   *
+   * @throws AudioStoreError, or the file system's own error, when something may be left: try again
+   */
+  abstract deleteConversation(conversationId: string): Promise<void>;
+
+  /**
    * A URL under which the transcription provider can fetch the recording, good for days, different at each call where it
    * is signed. It is a secret: never log or store it.
    *
    * @returns null when the store cannot be reached from outside: the recording must be uploaded to the provider
    */
   abstract publicUrl(key: string): Promise<string | null>;
+
+  /** @throws AudioStoreError with one line for the operator when the store cannot be used now */
+  abstract check(): Promise<void>;
+
+  /**
+   * Removes what uploads left behind when their process died a day ago or earlier. Harmless at any time, also while others receive
+   * uploads.
+   *
+   * @param nowMs the present, in milliseconds since the epoch
+   * @returns how many were removed
+   */
+  abstract cleanTemporary(nowMs?: number): Promise<number>;
+
+  /** Closes its connections. */
+  abstract close(): void;
 }

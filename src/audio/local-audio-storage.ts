@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { AudioMissingError, AudioUnavailableError } from './audio-error.js';
-import { assertNewKey, mimeTypeOfKey } from './audio-key.js';
+import { AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
+import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
 import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 
@@ -74,19 +74,32 @@ export class LocalAudioStorage extends AudioStorage {
     await rm(join(this.#root, key), { force: true });
   }
 
+  override async deleteConversation(conversationId: string): Promise<void> {
+    assertConversationId(conversationId);
+    await rm(join(this.#root, conversationId), { recursive: true, force: true });
+  }
+
   /** Always null: nobody outside can reach this folder. */
   override publicUrl(_key: string): Promise<null> {
     return Promise.resolve(null);
   }
 
-  /**
-   * Removes what uploads left behind when their process died: files in the incoming folder untouched for a day. Harmless at any
-   * time, also while another process receives uploads; meant for each start.
-   *
-   * @param nowMs the present, in milliseconds since the epoch
-   * @returns how many files were removed
-   */
-  async cleanTemporary(nowMs: number = Date.now()): Promise<number> {
+  override async check(): Promise<void> {
+    try {
+      await mkdir(this.#root, { recursive: true, mode: FOLDER_MODE });
+      await access(this.#root, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new AudioStoreError(
+        `in DATA_DIR cannot be written to (${codeOf(error)}); check the folder and its owner`,
+      );
+    }
+  }
+
+  override close(): void {
+    // Files are closed by whoever reads them.
+  }
+
+  override async cleanTemporary(nowMs: number = Date.now()): Promise<number> {
     let removed = 0;
     for (const name of await listFolder(this.#incoming)) {
       const path = join(this.#incoming, name);
@@ -147,5 +160,9 @@ async function lastTouchedMs(path: string): Promise<number | undefined> {
 }
 
 function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'no code';
 }

@@ -41,6 +41,18 @@ export interface CorrectionConfig {
   concurrency: number;
 }
 
+/** Where recordings are kept. Chosen by STORAGE_S3_BUCKET alone. */
+export type StorageConfig = { kind: 'local' } | ({ kind: 's3' } & S3Config);
+
+export interface S3Config {
+  bucket: string;
+  region: string;
+  /** Unset: AWS itself, in `region`. */
+  endpoint?: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 /** The whole configuration: one frozen object, made once at start, and the DI token under which it is injected. */
 export class AppConfig {
   readonly role!: 'all' | 'api' | 'worker';
@@ -50,6 +62,7 @@ export class AppConfig {
   /** Unset: queues and coordination run on PostgreSQL. */
   readonly redisUrl?: string;
   readonly http!: HttpConfig;
+  readonly storage!: StorageConfig;
   readonly transcription!: TranscriptionConfig;
   readonly correction!: CorrectionConfig;
   readonly reconcileIntervalMs!: number;

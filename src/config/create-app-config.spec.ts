@@ -23,6 +23,7 @@ describe('a configuration', () => {
       role: 'all',
       dataDir: '.data',
       http: { host: '127.0.0.1', port: 3000, apiKeys: [], maxUploadBytes: 2_200_000_000 },
+      storage: { kind: 'local' },
       transcription: {
         provider: 'Dembrane-25-09',
         assemblyai: { apiKey: 'a-key', baseUrl: 'https://api.eu.assemblyai.com' },
@@ -157,6 +158,38 @@ describe('the correction model', () => {
       apiKey: 'g-key',
       baseUrl: 'http://localhost:9',
     });
+  });
+});
+
+describe('the store of recordings', () => {
+  const pair = { STORAGE_S3_KEY: 'a-key', STORAGE_S3_SECRET: 'a-secret' };
+
+  it('is a bucket when one is given, on AWS or at an endpoint', () => {
+    const aws = { ...VALID, ...pair, STORAGE_S3_BUCKET: 'recordings', STORAGE_S3_REGION: 'eu-central-1' };
+    const own = { ...VALID, ...pair, STORAGE_S3_BUCKET: 'recordings', STORAGE_S3_ENDPOINT: 'http://s3:9000' };
+    const common = { kind: 's3', bucket: 'recordings', accessKeyId: 'a-key', secretAccessKey: 'a-secret' };
+
+    expect(createAppConfig(aws).storage).toEqual({ ...common, region: 'eu-central-1' });
+    expect(createAppConfig(own).storage).toEqual({
+      ...common,
+      region: 'us-east-1',
+      endpoint: 'http://s3:9000',
+    });
+  });
+
+  it.each<[Record<string, string>, string[]]>([
+    [{ STORAGE_S3_BUCKET: 'recordings' }, ['STORAGE_S3_KEY', 'STORAGE_S3_REGION', 'STORAGE_S3_SECRET']],
+    [{ ...pair, STORAGE_S3_BUCKET: 'recordings' }, ['STORAGE_S3_REGION']],
+    [{ STORAGE_S3_SECRET: 'hush' }, ['STORAGE_S3_BUCKET']],
+    [{ STORAGE_S3_ENDPOINT: 'http://s3:9000' }, ['STORAGE_S3_BUCKET']],
+    [{ ...pair, STORAGE_S3_BUCKET: 'a/b', STORAGE_S3_REGION: 'eu' }, ['STORAGE_S3_BUCKET']],
+    [{ ...pair, STORAGE_S3_BUCKET: 'abc', STORAGE_S3_REGION: 'a b' }, ['STORAGE_S3_REGION']],
+    [{ ...pair, STORAGE_S3_BUCKET: 'abc', STORAGE_S3_ENDPOINT: 's3:9000' }, ['STORAGE_S3_ENDPOINT']],
+    [{ ...pair, STORAGE_S3_BUCKET: 'abc', STORAGE_S3_REGION: 'eu', STORAGE_S3_KEY: 'ü' }, ['STORAGE_S3_KEY']],
+  ])('is refused: %j', (changes, variables) => {
+    const problems = problemsWith(changes);
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual(variables);
+    expect(problems.join()).not.toContain('hush');
   });
 });
 

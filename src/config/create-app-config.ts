@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { AppConfig, DeliveryConfig, LanguageModelConfig, ServiceAccount } from './app-config.js';
+import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 
@@ -24,6 +25,7 @@ export function createAppConfig(source: Source): AppConfig {
 
   checkDoors(env, report);
   checkNotYetBuilt(env, report);
+  const storage = chooseStorage(env, report);
   const delivery = chooseDelivery(env, report);
   const languageModel = chooseLanguageModel(env, report);
   if (env.ASSEMBLYAI_API_KEY === undefined) {
@@ -43,6 +45,7 @@ export function createAppConfig(source: Source): AppConfig {
       apiKeys: splitList(env.API_KEYS),
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
     },
+    storage,
     transcription: {
       provider: env.TRANSCRIPTION_PROVIDER === 'AssemblyAI' ? 'AssemblyAI' : 'Dembrane-25-09',
       assemblyai: {
@@ -101,9 +104,6 @@ function checkNotYetBuilt(env: EnvironmentVariables, report: Report): void {
       'TRANSCRIPTION_PROVIDER',
       'LiteLLM is not supported by this version; give Dembrane-25-09 or AssemblyAI',
     );
-  }
-  if (env.STORAGE_S3_BUCKET !== undefined) {
-    report('STORAGE_S3_BUCKET', 'is not supported by this version; unset it, audio is then kept in DATA_DIR');
   }
 }
 

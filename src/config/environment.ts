@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 
 /** A timer in Node is a 32-bit number of milliseconds; a longer pause would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -8,6 +8,11 @@ const HOUR_MS = 3_600_000;
 const MAX_CONCURRENCY = 256;
 /** AssemblyAI takes at most 2.2 GB by upload and 5 GB by URL. */
 const MAX_AUDIO_BYTES = 5_000_000_000;
+
+/** As https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and what other stores take beside it. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
+/** It becomes a part of each signature, and on AWS of the host name. */
+const REGION = /^[A-Za-z0-9-]{1,63}$/;
 
 export const ROLES = ['all', 'api', 'worker'] as const;
 export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM'] as const;
@@ -143,14 +148,20 @@ export class EnvironmentVariables {
 
   LITELLM_TRANSCRIPTION_API_VERSION?: string;
 
+  @IsOptional()
+  @Matches(BUCKET, { message: 'is not the name of a bucket; give 3 to 63 letters, digits, dots and hyphens' })
   STORAGE_S3_BUCKET?: string;
 
+  @IsOptional()
+  @Matches(REGION, { message: 'is not the name of a region; give one such as eu-central-1' })
   STORAGE_S3_REGION?: string;
 
   @IsOptional()
   @UrlWith('https:', 'http:')
   STORAGE_S3_ENDPOINT?: string;
 
+  @IsOptional()
+  @HeaderSafe()
   STORAGE_S3_KEY?: string;
 
   STORAGE_S3_SECRET?: string;

@@ -24,6 +24,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiQuery,
+  ApiServiceUnavailableResponse,
   ApiTags,
   getSchemaPath,
   ApiExtraModels,
@@ -78,6 +79,7 @@ export class ChunksController {
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   @ApiConflictResponse({ description: 'The conversation is finished' })
+  @ApiServiceUnavailableResponse({ description: 'The recording could not be stored now; send it again' })
   async create(
     @Param('id', ParseUUIDPipe) conversationId: string,
     @Req() request: FastifyRequest,

@@ -1,12 +1,20 @@
 import {
   BadRequestException,
   Injectable,
+  Logger,
   PayloadTooLargeException,
+  ServiceUnavailableException,
   UnsupportedMediaTypeException,
 } from '@nestjs/common';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { AudioError, AudioTooLargeError, NotAudioError, UploadCutOffError } from '../audio/audio-error.js';
+import {
+  AudioError,
+  AudioStoreError,
+  AudioTooLargeError,
+  NotAudioError,
+  UploadCutOffError,
+} from '../audio/audio-error.js';
 import { AudioStorage, type StoredAudio } from '../audio/audio-storage.js';
 import { AppConfig } from '../config/app-config.js';
 import { MAX_POSITION } from './chunks.dto.js';
@@ -25,6 +33,8 @@ const MULTIPART_OVERHEAD_BYTES = 65_536;
 /** Takes a recording in from a multipart request: it is stored completely, or not at all. */
 @Injectable()
 export class UploadReceiver {
+  private readonly logger = new Logger(UploadReceiver.name);
+
   constructor(
     private readonly storage: AudioStorage,
     private readonly config: AppConfig,
@@ -33,6 +43,7 @@ export class UploadReceiver {
   /**
    * @param key under which the recording is stored
    * @throws PayloadTooLargeException, UnsupportedMediaTypeException, BadRequestException: what the sender did wrong
+   * @throws ServiceUnavailableException when the store does not take it now
    */
   async receive(request: FastifyRequest, key: string): Promise<Upload> {
     const { maxUploadBytes } = this.config.http;
@@ -58,8 +69,18 @@ export class UploadReceiver {
       return { audio, position };
     } catch (error) {
       if (audio !== undefined) await this.storage.delete(audio.key);
-      throw toHttpError(error);
+      throw this.toHttpError(error);
     }
+  }
+
+  private toHttpError(error: unknown): unknown {
+    if (!(error instanceof AudioError)) return error;
+    if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
+    if (error instanceof NotAudioError) return new UnsupportedMediaTypeException(error.message);
+    if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
+    if (!(error instanceof AudioStoreError)) return error;
+    this.logger.error(`a recording could not be stored: ${error.message}`);
+    return new ServiceUnavailableException('the recording could not be stored now; send it again later');
   }
 
   private async *parts(request: FastifyRequest): AsyncGenerator<Multipart> {
@@ -94,12 +115,4 @@ function readPosition(value: unknown, problems: string[]): number | undefined {
     return undefined;
   }
   return position;
-}
-
-function toHttpError(error: unknown): unknown {
-  if (!(error instanceof AudioError)) return error;
-  if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
-  if (error instanceof NotAudioError) return new UnsupportedMediaTypeException(error.message);
-  if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
-  return error;
 }

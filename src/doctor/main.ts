@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { ConfigModule } from '../config/config.module.js';
+import { audioCheck } from './audio-check.js';
 import { callbackCheck } from './callback-check.js';
 import { reasonOf, type Check, type Finding } from './check.js';
 import { databaseChecks } from './database-checks.js';
@@ -28,6 +29,7 @@ async function examine(): Promise<boolean> {
   const checks: Check[] = [
     ...databaseChecks(config),
     ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
+    audioCheck(config),
     ...providerChecks(config),
     callbackCheck(config),
   ];

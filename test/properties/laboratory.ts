@@ -166,6 +166,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
     role: 'all',
     dataDir: '.data',
     http: { host: '127.0.0.1', port: 0, apiKeys: [], maxUploadBytes: 1 },
+    storage: { kind: 'local' },
     transcription: {
       provider: 'Dembrane-25-09',
       assemblyai: { apiKey: 'a-key', baseUrl: 'https://assemblyai.example' },

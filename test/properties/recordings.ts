@@ -34,6 +34,22 @@ export class PlayedStorage extends AudioStorage {
     return Promise.resolve();
   }
 
+  deleteConversation(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  cleanTemporary(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  close(): void {
+    // It holds nothing.
+  }
+
   publicUrl(key: string): Promise<string> {
     this.signatures += 1;
     return Promise.resolve(`${recordingOfKey(key)}?signature=${this.signatures}`);

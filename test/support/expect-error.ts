@@ -7,6 +7,7 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Payload Too Large',
   415: 'Unsupported Media Type',
+  503: 'Service Unavailable',
 };
 
 /** The one shape of every error; its message is a text or a list of texts, and never empty. */

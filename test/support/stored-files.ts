@@ -9,7 +9,8 @@ export async function storedFiles(dataDir: string): Promise<string[]> {
     return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
     // Before the first upload there is no folder.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    // (An error of Node's own is no instance of the Error that Jest shows to a test.)
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
 }

@@ -1,0 +1,83 @@
+import { createServer, request as openRequest, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface SeenRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+}
+
+/** A status instead of the server's answer, before or after it has done the work; or a connection that is cut. */
+export type ProxyFault = { status: number; workDone?: boolean } | 'cut';
+
+/** Stands between a client and a server, writes down what is asked, and answers instead of it where a test says so. */
+export class HttpProxy {
+  readonly seen: SeenRequest[] = [];
+  /** Asked for each request; undefined: it passes. */
+  fault: (request: SeenRequest) => ProxyFault | undefined = () => undefined;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {}
+
+  static async start(targetUrl: string): Promise<HttpProxy> {
+    const server = createServer();
+    const proxy = new HttpProxy(server, new URL(targetUrl));
+    server.on('request', (request: IncomingMessage, response) => {
+      const url = new URL(request.url ?? '/', targetUrl);
+      const seen = { method: request.method ?? '', path: url.pathname, query: url.searchParams };
+      proxy.seen.push(seen);
+      const fault = proxy.fault(seen);
+      if (fault === 'cut') {
+        request.socket.destroy();
+        return;
+      }
+      if (fault !== undefined && fault.workDone !== true) {
+        request.resume();
+        response.writeHead(fault.status).end();
+        return;
+      }
+      const onward = openRequest(
+        {
+          host: proxy.target.hostname,
+          port: proxy.target.port,
+          method: seen.method,
+          path: request.url,
+          headers: request.headers,
+          agent: false,
+        },
+        (answer) => {
+          if (fault === undefined) {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+            return;
+          }
+          answer.resume().on('end', () => response.writeHead(fault.status).end());
+        },
+      );
+      onward.on('error', () => request.socket.destroy());
+      request.on('close', () => {
+        if (!request.complete) onward.destroy();
+      });
+      request.pipe(onward);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** As freshly started. */
+  reset(): void {
+    this.seen.length = 0;
+    this.fault = () => undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

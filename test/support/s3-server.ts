@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { S3Config } from '../../src/config/app-config.js';
+import { freePort } from './free-port.js';
+
+const MAIN = fileURLToPath(new URL('./s3-server-process.mjs', import.meta.url));
+
+/**
+ * `fauxqs` knows multipart uploads and lists objects as the real one does, and takes any signature. `s3rver` checks signatures, of
+ * requests and of URLs, but can neither abort an upload nor list with a present SDK.
+ */
+export type S3Kind = 'fauxqs' | 's3rver';
+
+/** The one key that s3rver knows. */
+const KEY = 'S3RVER';
+const BUCKET = 'recordings';
+
+/** A real S3 server of its own for a test, with an empty bucket. */
+export class S3Server {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly kind: S3Kind,
+    readonly port: number,
+    private readonly folder: string,
+  ) {}
+
+  static async start(kind: S3Kind): Promise<S3Server> {
+    const server = await S3Server.prepare(kind);
+    await server.resume();
+    return server;
+  }
+
+  /** Knows its port, and is not started yet. */
+  static async prepare(kind: S3Kind): Promise<S3Server> {
+    return new S3Server(kind, await freePort(), await mkdtemp(join(tmpdir(), 'ringback-s3-')));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** What a storage needs to know, through a proxy in front of it where there is one. */
+  config(endpoint = this.url): S3Config {
+    return { bucket: BUCKET, region: 'us-east-1', endpoint, accessKeyId: KEY, secretAccessKey: KEY };
+  }
+
+  /** The same for a service. */
+  env(endpoint = this.url): Record<string, string> {
+    return {
+      STORAGE_S3_BUCKET: BUCKET,
+      STORAGE_S3_ENDPOINT: endpoint,
+      STORAGE_S3_KEY: KEY,
+      STORAGE_S3_SECRET: KEY,
+    };
+  }
+
+  async resume(): Promise<void> {
+    const child = spawn(process.execPath, [MAIN, this.kind, BUCKET, String(this.port), this.folder], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.process = child;
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`${this.kind} ended instead of starting`);
+    });
+    await Promise.race([once(child.stdout, 'data'), ended]);
+    ended.catch(() => undefined);
+  }
+
+  /** The keys of all objects, sorted. */
+  async keys(): Promise<string[]> {
+    return this.use(async (client) => {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+      return Contents.map(({ Key }) => Key ?? '').sort();
+    });
+  }
+
+  async empty(): Promise<void> {
+    const keys = await this.keys();
+    await this.use(async (client) => {
+      for (const key of keys) await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
+    });
+  }
+
+  async kill(): Promise<void> {
+    const child = this.process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async use<T>(work: (client: S3Client) => Promise<T>): Promise<T> {
+    const client = new S3Client({
+      region: 'us-east-1',
+      endpoint: this.url,
+      forcePathStyle: true,
+      credentials: { accessKeyId: KEY, secretAccessKey: KEY },
+    });
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+}
