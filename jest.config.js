@@ -40,8 +40,6 @@ const endToEnd = (engine) => ({
   // What only one engine has is tested in a folder of its name.
   testPathIgnorePatterns: [
     ...ENGINES.filter((other) => other !== engine).map((other) => `<rootDir>/test/${other}/`),
-    // Minutes long, and a command of its own: npm run chaos.
-    ...(process.env.CHAOS_MINUTES === undefined ? ['<rootDir>/test/chaos/'] : []),
   ],
 });
 
