@@ -62,10 +62,14 @@ export class Experiment implements World {
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       await this.start({ kind: 'add', audio: sharedUrl ? 'shared url' : 'stored' }, { until: 'end' });
     }
-    for (let round = 0; round < headStart; round += 1) {
-      for (const job of this.queues.list()) await this.runJob(job);
-      for (const transcript of this.provider.transcripts) this.provider.end(transcript, 'completed');
-    }
+    for (let round = 0; round < headStart; round += 1) await this.work();
+  }
+
+  /** Every job that nobody runs at this moment is run, and every transcript ends well. */
+  async work(): Promise<void> {
+    const { queues, provider } = this;
+    for (const job of queues.list()) if (job.state !== 'active') await this.runJob(job);
+    for (const transcript of provider.transcripts) provider.end(transcript, 'completed');
   }
 
   /** Starts an activity and takes it as far as asked. Does nothing when there is nothing to do it to. */
@@ -173,6 +177,7 @@ export class Experiment implements World {
     this.ledger.disturb();
     if (error instanceof HttpException || error instanceof ProviderError) return;
     if (error instanceof PlayedQueueError || error instanceof QueueTimeoutError) return;
-    throw new Error(`${label} failed: ${String(error)}`, { cause: error });
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'by what is no error';
+    throw new Error(`${label} failed with ${reason}`, { cause: error });
   }
 }

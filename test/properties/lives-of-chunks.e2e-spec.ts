@@ -19,8 +19,9 @@ import { Experiment } from './experiment.js';
 import { assertInvariants } from './invariants.js';
 import { Laboratory } from './laboratory.js';
 import { Counts } from './ledger.js';
+import { lives } from './lives.js';
 import { playStep } from './play-steps.js';
-import { lives, type Life } from './steps.js';
+import type { Life } from './steps.js';
 
 /** Always the same lives: a change that breaks a rule fails its own run, and no other's. */
 const SEED = 20_260_131;

@@ -1,11 +1,16 @@
 import type { Experiment } from './experiment.js';
 import { pickOf } from './pick.js';
-import type { Step } from './steps.js';
+import type { ProviderFault } from './played-provider.js';
+import type { Disturbance, Step } from './steps.js';
+
+const REFUSALS: readonly ProviderFault[] = [
+  { call: 'submit', kind: 'refused' },
+  { call: 'correct', kind: 'refused' },
+];
 
 /** Plays one step. */
 export async function playStep(experiment: Experiment, step: Step): Promise<void> {
-  const { ledger, provider } = experiment;
-  ledger.step += 1;
+  experiment.ledger.step += 1;
   experiment.trace.push(`--- ${JSON.stringify(step)}`);
   switch (step.kind) {
     case 'start':
@@ -15,16 +20,32 @@ export async function playStep(experiment: Experiment, step: Step): Promise<void
       await experiment.resume(step.pick, step.until);
       return;
     case 'overlap':
-      await experiment.overlap(step.actions, step.turns);
+      await overlap(experiment, step);
       return;
     case 'transcript ends':
       await endTranscript(experiment, step);
       return;
+    case 'calm':
+      await experiment.finishAll();
+      for (const job of experiment.queues.list()) await experiment.runJob(job);
+      return;
+    case 'work':
+      for (let round = 0; round < step.rounds; round += 1) await experiment.work();
+      return;
+    default:
+      await disturb(experiment, step);
+  }
+}
+
+/** What the world does to the service. */
+async function disturb(experiment: Experiment, step: Disturbance): Promise<void> {
+  const { ledger, provider, queues, laboratory } = experiment;
+  switch (step.kind) {
     case 'fault':
       for (let count = 0; count < step.times; count += 1) provider.arm(step.fault);
       return;
     case 'queue fault':
-      experiment.queues.arm(step.fault);
+      queues.arm(step.fault);
       return;
     case 'lease ends':
       await endLease(experiment, step.pick);
@@ -34,17 +55,24 @@ export async function playStep(experiment: Experiment, step: Step): Promise<void
       return;
     case 'wipe':
       ledger.wipe();
-      if (step.what === 'queues') experiment.queues.wipe();
-      else await experiment.laboratory.wipeCoordination();
+      if (step.what === 'queues') queues.wipe();
+      else await laboratory.wipeCoordination();
       return;
     case 'switch delivery':
       experiment.switchDelivery();
       return;
-    case 'calm':
-      await experiment.finishAll();
-      for (const job of experiment.queues.list()) await experiment.runJob(job);
-      return;
   }
+}
+
+async function overlap(
+  experiment: Experiment,
+  { actions, turns, refused }: Extract<Step, { kind: 'overlap' }>,
+): Promise<void> {
+  const { provider } = experiment;
+  const faults = refused ? REFUSALS.map((fault) => ({ ...fault })) : [];
+  for (const fault of faults) provider.arm(fault);
+  await experiment.overlap(actions, turns);
+  provider.disarm(faults);
 }
 
 async function endTranscript(

@@ -52,7 +52,7 @@ export class PlayedProvider {
   readonly transcripts: PlayedTranscript[] = [];
   /** Submissions that a request named: what a forger who has the secret could know. */
   readonly submissions: string[] = [];
-  private readonly faults: ProviderFault[] = [];
+  private faults: ProviderFault[] = [];
   private readonly late: TranscriptParams[] = [];
   private made = 0;
 
@@ -63,8 +63,9 @@ export class PlayedProvider {
     this.faults.push(fault);
   }
 
-  disarm(): void {
-    this.faults.length = 0;
+  /** @param faults those only, as far as no call has met them; all unless given */
+  disarm(faults: readonly ProviderFault[] = this.faults): void {
+    this.faults = this.faults.filter((fault) => !faults.includes(fault));
   }
 
   end(transcript: PlayedTranscript, how: TranscriptEnd): void {

@@ -132,7 +132,7 @@ function callbackTask(
   const submission = isForged
     ? pickOf([...provider.submissions].reverse(), pick)
     : submissionIdOf(transcript?.webhookUrl);
-  const transcriptId = claimedId({ pick, as }, { provider, transcript });
+  const transcriptId = claimedId({ pick, as }, { provider, transcript, submission });
   if (transcriptId === undefined) return undefined;
   if (isForged) ledger.disturb();
   const sentAt = ledger.step;
@@ -156,9 +156,19 @@ function callbackTask(
 
 function claimedId(
   { pick, as }: { pick: number; as: CallbackKind },
-  { provider, transcript }: { provider: PlayedProvider; transcript: PlayedTranscript | undefined },
+  known: {
+    provider: PlayedProvider;
+    transcript: PlayedTranscript | undefined;
+    submission: string | undefined;
+  },
 ): string | undefined {
+  const { provider, transcript, submission } = known;
   if (as === 'forged id') return provider.submissions.length === 0 ? undefined : `forged-${pick}`;
-  if (as === 'crossed') return pickOf(provider.transcripts, pick + 1)?.id;
+  if (as === 'crossed') {
+    const others = provider.transcripts.filter(
+      ({ webhookUrl }) => webhookUrl !== null && submissionIdOf(webhookUrl) !== submission,
+    );
+    return pickOf(others, pick)?.id;
+  }
   return transcript?.id;
 }
