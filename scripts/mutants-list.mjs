@@ -239,14 +239,8 @@ export const MUTANTS = [
   // Coordination.
   {
     name: 'a refused chunk stays pending',
-    file: 'src/transcription/submit-failures.ts',
-    changes: [
-      [
-        `await this.settlement.settled(task.conversationId, task.chunkId);
-      return { kind: 'done', note: error.message };`,
-        `return { kind: 'done', note: error.message };`,
-      ],
-    ],
+    file: 'src/transcription/first-stage-failures.ts',
+    changes: [[`await this.settled(ref);`, '']],
   },
   {
     name: 'callback metadata is not removed',

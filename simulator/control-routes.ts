@@ -82,7 +82,9 @@ function ledgerBody(ledger: Ledger, last: number): Record<string, unknown> {
     deletes: latest(ledger.deletes),
     uploads: latest(ledger.uploads),
     webhookAttempts: latest(ledger.webhookAttempts),
+    transcriptions: latest(ledger.transcriptions),
     corrections: latest(ledger.corrections),
+    listenings: latest(ledger.listenings),
     summaries: latest(ledger.summaries),
   };
 }

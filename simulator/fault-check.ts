@@ -16,7 +16,9 @@ const EFFECTS_OF: Record<Operation, readonly EffectKind[]> = {
   list: REPLY,
   delete: REPLY,
   upload: REPLY,
+  transcribe: [...REPLY, 'text'],
   correct: MODEL,
+  listen: MODEL,
   summarise: MODEL,
   webhook: ['drop', 'duplicate', 'early', 'wrongSecret', 'redactedAudioReady', 'delay'],
 };

@@ -1,5 +1,18 @@
-/** What the simulator does, as a fault names it. `webhook` is the callback that it sends itself. */
-export type Operation = 'submit' | 'get' | 'list' | 'delete' | 'upload' | 'correct' | 'summarise' | 'webhook';
+/**
+ * What the simulator does, as a fault names it. `transcribe` is OpenAI's request for a transcript, `listen` Gemini's, from the
+ * recording alone; `webhook` is the callback that it sends itself.
+ */
+export type Operation =
+  | 'submit'
+  | 'get'
+  | 'list'
+  | 'delete'
+  | 'upload'
+  | 'transcribe'
+  | 'correct'
+  | 'listen'
+  | 'summarise'
+  | 'webhook';
 
 /** An HTTP status instead of the answer. The work is not done, unless `workDone`: a gateway that lost it on its way back. */
 export interface StatusEffect {

@@ -1,5 +1,5 @@
 import type { Transcript } from './assemblyai/transcript.js';
-import type { CorrectionRecord, SummaryRecord } from './ledger.js';
+import type { CorrectionRecord, SummaryRecord, TranscriptionRecord } from './ledger.js';
 
 type Hook<T> = (subject: T) => Promise<void> | void;
 
@@ -17,7 +17,9 @@ export interface SimulatorHooks {
   beforeWebhook?: Hook<Transcript>;
   /** The callback has been delivered or given up. */
   afterWebhook?: Hook<Transcript>;
-  /** The model has worked, its caller has no answer yet. */
+  /** The recording is heard, who sent it to OpenAI's side has no answer yet. */
+  beforeTranscriptionResponse?: Hook<TranscriptionRecord>;
+  /** The model has corrected, or listened; its caller has no answer yet. */
   beforeCorrectionResponse?: Hook<CorrectionRecord>;
   beforeSummaryResponse?: Hook<SummaryRecord>;
 }

@@ -61,6 +61,19 @@ export interface ModelRecord extends RequestRecord {
 export type CorrectionRecord = ModelRecord;
 export type SummaryRecord = ModelRecord;
 
+/** A POST /audio/transcriptions. */
+export interface TranscriptionRecord extends RequestRecord {
+  readonly model: string;
+  readonly dialect: 'openai' | 'azure';
+  readonly apiVersion: string | null;
+  readonly language: string | null;
+  readonly prompt: string | null;
+  readonly responseFormat: string | null;
+  readonly fileName: string | null;
+  readonly audioBytes: number;
+  readonly audioSha256: string | null;
+}
+
 export interface WebhookAttemptRecord {
   readonly time: number;
   /** Null on the notice about redacted audio, whose body names none. */
@@ -102,7 +115,9 @@ const noCounts = (): OperationCounts => ({
   list: 0,
   delete: 0,
   upload: 0,
+  transcribe: 0,
   correct: 0,
+  listen: 0,
   summarise: 0,
   webhook: 0,
 });
@@ -130,6 +145,8 @@ export class Ledger {
   private readonly uploadLog = new BoundedLog<UploadRecord>(KEPT_EVENTS);
   private readonly webhookLog = new BoundedLog<WebhookAttemptRecord>(KEPT_EVENTS);
   private readonly correctionLog = new BoundedLog<CorrectionRecord>(KEPT_EVENTS, promptsOfTheLatest);
+  private readonly transcriptionLog = new BoundedLog<TranscriptionRecord>(KEPT_EVENTS);
+  private readonly listenLog = new BoundedLog<ModelRecord>(KEPT_EVENTS, promptsOfTheLatest);
   private readonly summaryLog = new BoundedLog<SummaryRecord>(KEPT_EVENTS, promptsOfTheLatest);
   private readonly changes = new EventEmitter();
 
@@ -155,6 +172,13 @@ export class Ledger {
   }
   get corrections(): readonly CorrectionRecord[] {
     return this.correctionLog.entries;
+  }
+  get transcriptions(): readonly TranscriptionRecord[] {
+    return this.transcriptionLog.entries;
+  }
+  /** Requests to the model to transcribe from the recording alone. */
+  get listenings(): readonly ModelRecord[] {
+    return this.listenLog.entries;
   }
   get summaries(): readonly SummaryRecord[] {
     return this.summaryLog.entries;
@@ -199,6 +223,12 @@ export class Ledger {
   correct(record: CorrectionRecord): CorrectionRecord {
     return this.write('correct', this.correctionLog, record);
   }
+  transcribe(record: TranscriptionRecord): TranscriptionRecord {
+    return this.write('transcribe', this.transcriptionLog, record);
+  }
+  listen(record: ModelRecord): ModelRecord {
+    return this.write('listen', this.listenLog, record);
+  }
   summarise(record: SummaryRecord): SummaryRecord {
     return this.write('summarise', this.summaryLog, record);
   }
@@ -233,6 +263,9 @@ export class Ledger {
     Object.assign(this.counts, noCounts());
     this.transcripts.clear();
     for (const log of [this.submitLog, this.getLog, this.deleteLog, this.listLog]) {
+      log.clear();
+    }
+    for (const log of [this.transcriptionLog, this.listenLog]) {
       log.clear();
     }
     for (const log of [this.uploadLog, this.webhookLog, this.correctionLog, this.summaryLog]) {

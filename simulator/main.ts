@@ -13,6 +13,13 @@ Point Ringback at it:
   GEMINI_BASE_URL=%URL%
   GEMINI_API_KEY=simulator
 
+for a provider that answers with the transcript also
+
+  TRANSCRIPTION_PROVIDER=LiteLLM
+  LITELLM_TRANSCRIPTION_MODEL=whisper-1
+  LITELLM_TRANSCRIPTION_API_KEY=simulator
+  LITELLM_TRANSCRIPTION_API_BASE=%URL%/v1
+
 and for the webhook strategy, with Ringback on its default port:
 
   ASSEMBLYAI_WEBHOOK_URL=http://127.0.0.1:3000/api/webhooks/assemblyai
@@ -52,7 +59,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  console.log(`The simulator of AssemblyAI and Gemini listens on ${simulator.url}`);
+  console.log(`The simulator of AssemblyAI, Gemini and OpenAI listens on ${simulator.url}`);
   console.log(NOTE.replaceAll('%URL%', simulator.url));
 }
 

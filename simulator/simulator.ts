@@ -15,6 +15,7 @@ import { FaultBoard } from './faults.js';
 import { geminiRoutes } from './gemini/gemini-routes.js';
 import type { SimulatorHooks } from './hooks.js';
 import { Ledger } from './ledger.js';
+import { openAiRoutes } from './openai/transcription-routes.js';
 import { Lifetime } from './lifetime.js';
 import { KnownSamples } from './samples.js';
 import { SeededRandom } from './seeded-random.js';
@@ -34,7 +35,7 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   recogniserCommand?: string | null;
 }
 
-/** A running simulator of AssemblyAI and Gemini. */
+/** A running simulator of AssemblyAI, Gemini, and an OpenAI-compatible server of transcripts. */
 export interface Simulator {
   /** Base URL of both providers, without a slash at the end. */
   readonly url: string;
@@ -87,7 +88,7 @@ export interface AssemblyAiControl {
 
 const DEFAULT_WAIT_MS = 10_000;
 
-/** Starts AssemblyAI and Gemini on one port, over real HTTP. */
+/** Starts all providers on one port, over real HTTP. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const parts = assemble(options);
   const { app, lifetime, jobs, webhooks, background, store, uploads, faults, hooks, random, ledger } = parts;
@@ -170,6 +171,7 @@ function assemble(options: SimulatorOptions) {
   const app: FastifyInstance = Fastify({ forceCloseConnections: true });
   assemblyAiRoutes(app, parts);
   geminiRoutes(app, parts);
+  openAiRoutes(app, parts);
   return { ...parts, app };
 }
 

@@ -56,7 +56,11 @@ export class Ear {
     });
   }
 
-  private async hearContent(content: AudioContent, params: SubmitParams): Promise<HearingResult> {
+  /** @param params.languageCode what the sender says it is in */
+  async hearContent(
+    content: AudioContent,
+    params: Pick<SubmitParams, 'languageCode'>,
+  ): Promise<HearingResult> {
     const error = notAudioError(content);
     if (error !== null) {
       return { ok: false, error };
@@ -73,7 +77,7 @@ export class Ear {
   }
 
   private understood(
-    { languageCode }: SubmitParams,
+    { languageCode }: Pick<SubmitParams, 'languageCode'>,
     { text, durationSeconds }: { text: string; durationSeconds: number },
   ): HearingResult {
     const language = languageCode ?? DEFAULT_LANGUAGE;

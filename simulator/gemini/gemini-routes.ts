@@ -132,9 +132,9 @@ async function answer(
   await lifetime.sleep(drawLatencyMs(settings.geminiLatencyMs, random));
   const { body, finishReason } = modelAnswer(asked, { text: speech.text, model: record.model, effects });
   record.finishReason = finishReason;
-  await (asked.kind === 'correct'
-    ? hooks.beforeCorrectionResponse?.(record)
-    : hooks.beforeSummaryResponse?.(record));
+  await (asked.kind === 'summarise'
+    ? hooks.beforeSummaryResponse?.(record)
+    : hooks.beforeCorrectionResponse?.(record));
   return { status: 200, body };
 }
 

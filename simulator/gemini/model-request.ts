@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** What a generateContent request asks for, as far as the simulated models look. */
 export interface ModelRequest {
-  /** Told apart by the answer's schema, the only thing that the two kinds of request must differ in. */
-  readonly kind: 'correct' | 'summarise';
+  /** Told apart by the answer's schema; and a listening from a correction by a recording without a first-stage text, not even an empty one. */
+  readonly kind: 'correct' | 'listen' | 'summarise';
   /** Whether the answer is to be JSON with a `summary`. */
   readonly wantsJson: boolean;
   /** All texts, system instruction first. */
@@ -45,7 +45,7 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
   const properties = fields(fields(config.responseSchema ?? config.responseJsonSchema).properties);
   const prompt = texts.join('\n');
   return {
-    kind: 'corrected_transcript' in properties ? 'correct' : 'summarise',
+    kind: kindOf(properties, { prompt, hasAudio: recordings.length > 0 || hasUri }),
     wantsJson: 'summary' in properties,
     prompt,
     audio: recordings.length > 0 ? 'inline' : hasUri ? 'uri' : 'none',
@@ -54,6 +54,16 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
     redaction: REDACTION_ON.test(prompt),
     maxOutputTokens: typeof config.maxOutputTokens === 'number' ? config.maxOutputTokens : null,
   };
+}
+
+function kindOf(
+  properties: Fields,
+  { prompt, hasAudio }: { prompt: string; hasAudio: boolean },
+): ModelRequest['kind'] {
+  if (!('corrected_transcript' in properties)) {
+    return 'summarise';
+  }
+  return hasAudio && between(prompt, 'partial_transcript') === null ? 'listen' : 'correct';
 }
 
 /** The real one takes a single content for a list of one. */

@@ -3,6 +3,9 @@ import { between, type ModelRequest } from './model-request.js';
 
 const PLACEHOLDER_START = '[simulated transcript';
 
+/** Enough to tell the recordings of a test apart at a glance. */
+const MARK_LENGTH = 6;
+
 /** Shown of a quoted sentence in a summary. */
 const MAX_QUOTED_CHARACTERS = 160;
 
@@ -14,7 +17,14 @@ export interface ModelSpeech {
 
 /** Does what was asked for, the same way each time. */
 export function doModelWork(request: ModelRequest, samples: KnownSamples): ModelSpeech {
-  return request.kind === 'correct' ? correct(request, samples) : summarise(request);
+  switch (request.kind) {
+    case 'correct':
+      return correct(request, samples);
+    case 'listen':
+      return listen(request, samples);
+    case 'summarise':
+      return summarise(request);
+  }
 }
 
 function correct(request: ModelRequest, samples: KnownSamples): ModelSpeech {
@@ -28,6 +38,18 @@ function correct(request: ModelRequest, samples: KnownSamples): ModelSpeech {
   }
   const { corrected, correctedRedacted, note } = recognised;
   return { text: correction(request.redaction ? correctedRedacted : corrected, note), sample: recognised };
+}
+
+/** Without a first stage there is nothing to go by but the recording. */
+function listen({ audioSha256, redaction }: ModelRequest, samples: KnownSamples): ModelSpeech {
+  const [hash = ''] = audioSha256;
+  const sample = samples.ofContent(hash) ?? null;
+  if (sample === null) {
+    const text =
+      hash === '' ? '' : `${PLACEHOLDER_START} ${hash.slice(0, MARK_LENGTH)}] Heard by the model alone.`;
+    return { text: correction(text, 'The simulator does not know this recording.'), sample };
+  }
+  return { text: correction(redaction ? sample.correctedRedacted : sample.corrected, sample.note), sample };
 }
 
 const correction = (corrected_transcript: string, note: string): string =>

@@ -22,8 +22,24 @@ export interface HttpConfig {
   metricsPort?: number;
 }
 
+export type TranscriptionProviderName = 'Dembrane-25-09' | 'AssemblyAI' | 'LiteLLM' | 'Gemini';
+
+/** An OpenAI-compatible server of transcripts. */
+export interface LiteLlmConfig {
+  /** Without a slash at its end; `/audio/transcriptions` follows. */
+  baseUrl: string;
+  model: string;
+  /** Unset: the server asks for none. */
+  apiKey?: string;
+  /** Set: the server speaks Azure's dialect. */
+  apiVersion?: string;
+  maxAudioBytes: number;
+}
+
 export interface TranscriptionConfig {
-  provider: 'Dembrane-25-09' | 'AssemblyAI';
+  provider: TranscriptionProviderName;
+  /** There with the provider `LiteLLM`. */
+  litellm?: LiteLlmConfig;
   assemblyai: { apiKey: string; baseUrl: string };
   delivery: DeliveryConfig;
   /** All secrets that a callback may bear; also without a webhook URL, so that late callbacks are understood. */
@@ -32,6 +48,9 @@ export interface TranscriptionConfig {
   callbackDeadlineMs: number;
   timeoutMs: number;
   submitConcurrency: number;
+  /** For a provider that answers with the transcript: requests at once, and how long one may take. */
+  transcribeConcurrency: number;
+  transcribeTimeoutMs: number;
 }
 
 export interface CorrectionConfig {

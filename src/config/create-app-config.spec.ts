@@ -33,6 +33,8 @@ describe('a configuration', () => {
         callbackDeadlineMs: 180_000,
         timeoutMs: 1_800_000,
         submitConcurrency: 16,
+        transcribeConcurrency: 4,
+        transcribeTimeoutMs: 300_000,
       },
       correction: {
         languageModel: { kind: 'none' },
@@ -193,6 +195,50 @@ describe('the store of recordings', () => {
   });
 });
 
+describe('the provider', () => {
+  const LITELLM = {
+    ASSEMBLYAI_API_KEY: undefined,
+    TRANSCRIPTION_PROVIDER: 'LiteLLM',
+    LITELLM_TRANSCRIPTION_MODEL: 'whisper-1',
+    LITELLM_TRANSCRIPTION_API_BASE: 'https://api.openai.com/v1/',
+  };
+
+  it('is LiteLLM with the address of a server and a model; a key is for servers that want one', () => {
+    expect(createAppConfig(LITELLM).transcription).toMatchObject({
+      provider: 'LiteLLM',
+      litellm: { model: 'whisper-1', baseUrl: 'https://api.openai.com/v1', maxAudioBytes: 26_214_400 },
+    });
+    const azure = { LITELLM_TRANSCRIPTION_API_KEY: 'a', LITELLM_TRANSCRIPTION_API_VERSION: '2024-06-01' };
+    expect(createAppConfig({ ...LITELLM, ...azure }).transcription.litellm).toMatchObject({
+      apiKey: 'a',
+      apiVersion: '2024-06-01',
+    });
+  });
+
+  it('is Gemini with a model alone, and needs no key of AssemblyAI', () => {
+    const { transcription } = createAppConfig({ TRANSCRIPTION_PROVIDER: 'Gemini', GEMINI_API_KEY: 'g-key' });
+    expect(transcription.provider).toBe('Gemini');
+    expect(transcription.litellm).toBeUndefined();
+  });
+
+  it.each<[Record<string, string | undefined>, string]>([
+    [{ LITELLM_TRANSCRIPTION_MODEL: '' }, 'LITELLM_TRANSCRIPTION_MODEL: is missing; give the name'],
+    [{ LITELLM_TRANSCRIPTION_API_BASE: '' }, 'LITELLM_TRANSCRIPTION_API_BASE: is missing; give the URL'],
+    [
+      { LITELLM_TRANSCRIPTION_API_BASE: 'api.openai.com' },
+      'LITELLM_TRANSCRIPTION_API_BASE: is not a usable URL',
+    ],
+    [{ LITELLM_TRANSCRIPTION_API_KEY: 'é' }, 'LITELLM_TRANSCRIPTION_API_KEY: cannot travel'],
+    [
+      { TRANSCRIPTION_PROVIDER: 'Gemini' },
+      'GEMINI_API_KEY: is missing; TRANSCRIPTION_PROVIDER Gemini needs it',
+    ],
+    [{ TRANSCRIPTION_PROVIDER: 'AssemblyAI' }, 'ASSEMBLYAI_API_KEY: is missing'],
+  ])('is refused without what it needs: %j', (changes, problem) => {
+    expect(problemsWith({ ...LITELLM, ...changes })).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
 describe('a wrong environment', () => {
   const range = (variable: string, min: number, max: number): [Record<string, string>, string][] =>
     [String(min - 1), String(max + 1), '1.5', 'many', '1e99'].map((value) => [
@@ -211,10 +257,13 @@ describe('a wrong environment', () => {
     ...range('RETRY_BASE_MS', 1, 60_000),
     ...range('SUBMIT_CONCURRENCY', 1, 256),
     ...range('CORRECTION_CONCURRENCY', 1, 256),
+    ...range('TRANSCRIBE_CONCURRENCY', 1, 256),
+    ...range('TRANSCRIBE_TIMEOUT_MS', 100, 3_600_000),
+    ...range('LITELLM_TRANSCRIPTION_MAX_BYTES', 1, 5_000_000_000),
     [{ ROLE: 'boss' }, 'ROLE: is not a role; give one of all, api, worker'],
     [
       { TRANSCRIPTION_PROVIDER: 'Whisper' },
-      'TRANSCRIPTION_PROVIDER: is not a provider; give one of Dembrane-25-09, AssemblyAI, LiteLLM',
+      'TRANSCRIPTION_PROVIDER: is not a provider; give one of Dembrane-25-09, AssemblyAI, LiteLLM, Gemini',
     ],
     [
       { DATABASE_URL: 'mysql://localhost/x' },

@@ -1,7 +1,13 @@
 import { isIPv4 } from 'node:net';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { AppConfig, DeliveryConfig, LanguageModelConfig, ServiceAccount } from './app-config.js';
+import type {
+  AppConfig,
+  DeliveryConfig,
+  LanguageModelConfig,
+  LiteLlmConfig,
+  ServiceAccount,
+} from './app-config.js';
 import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
@@ -24,13 +30,11 @@ export function createAppConfig(source: Source): AppConfig {
   };
 
   checkDoors(env, report);
-  checkNotYetBuilt(env, report);
   const storage = chooseStorage(env, report);
   const delivery = chooseDelivery(env, report);
   const languageModel = chooseLanguageModel(env, report);
-  if (env.ASSEMBLYAI_API_KEY === undefined) {
-    report('ASSEMBLYAI_API_KEY', 'is missing; give the API key of your AssemblyAI project');
-  }
+  const litellm = chooseLiteLlm(env, report);
+  checkProvider(env, languageModel, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   return freeze({
@@ -47,7 +51,8 @@ export function createAppConfig(source: Source): AppConfig {
     },
     storage,
     transcription: {
-      provider: env.TRANSCRIPTION_PROVIDER === 'AssemblyAI' ? 'AssemblyAI' : 'Dembrane-25-09',
+      provider: env.TRANSCRIPTION_PROVIDER,
+      ...(litellm && { litellm }),
       assemblyai: {
         apiKey: env.ASSEMBLYAI_API_KEY ?? '',
         baseUrl: env.ASSEMBLYAI_BASE_URL.replace(/\/+$/, ''),
@@ -58,6 +63,8 @@ export function createAppConfig(source: Source): AppConfig {
       callbackDeadlineMs: env.CALLBACK_DEADLINE_MS,
       timeoutMs: env.TRANSCRIPTION_TIMEOUT_MS,
       submitConcurrency: env.SUBMIT_CONCURRENCY,
+      transcribeConcurrency: env.TRANSCRIBE_CONCURRENCY,
+      transcribeTimeoutMs: env.TRANSCRIBE_TIMEOUT_MS,
     },
     correction: {
       languageModel,
@@ -98,13 +105,41 @@ function checkDoors(env: EnvironmentVariables, report: Report): void {
   }
 }
 
-function checkNotYetBuilt(env: EnvironmentVariables, report: Report): void {
-  if (env.TRANSCRIPTION_PROVIDER === 'LiteLLM') {
+/** Each provider needs its own credentials, and nobody else's. */
+function checkProvider(env: EnvironmentVariables, model: LanguageModelConfig, report: Report): void {
+  const provider = env.TRANSCRIPTION_PROVIDER;
+  const isAssemblyAi = provider === 'Dembrane-25-09' || provider === 'AssemblyAI';
+  if (isAssemblyAi && env.ASSEMBLYAI_API_KEY === undefined) {
+    report('ASSEMBLYAI_API_KEY', 'is missing; give the API key of your AssemblyAI project');
+  }
+  if (provider === 'Gemini' && model.kind === 'none') {
+    report('GEMINI_API_KEY', 'is missing; TRANSCRIPTION_PROVIDER Gemini needs it, or GCP_SA_JSON');
+  }
+}
+
+function chooseLiteLlm(env: EnvironmentVariables, report: Report): LiteLlmConfig | undefined {
+  if (env.TRANSCRIPTION_PROVIDER !== 'LiteLLM') return undefined;
+  const model = env.LITELLM_TRANSCRIPTION_MODEL;
+  const baseUrl = env.LITELLM_TRANSCRIPTION_API_BASE;
+  if (model === undefined) {
     report(
-      'TRANSCRIPTION_PROVIDER',
-      'LiteLLM is not supported by this version; give Dembrane-25-09 or AssemblyAI',
+      'LITELLM_TRANSCRIPTION_MODEL',
+      'is missing; give the name of a transcription model, such as whisper-1',
     );
   }
+  if (baseUrl === undefined) {
+    report(
+      'LITELLM_TRANSCRIPTION_API_BASE',
+      'is missing; give the URL that /audio/transcriptions follows, such as https://api.openai.com/v1',
+    );
+  }
+  return {
+    model: model ?? '',
+    baseUrl: (baseUrl ?? '').replace(/\/+$/, ''),
+    apiKey: env.LITELLM_TRANSCRIPTION_API_KEY,
+    apiVersion: env.LITELLM_TRANSCRIPTION_API_VERSION,
+    maxAudioBytes: env.LITELLM_TRANSCRIPTION_MAX_BYTES,
+  };
 }
 
 function chooseDelivery(env: EnvironmentVariables, report: Report): DeliveryConfig {

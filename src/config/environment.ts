@@ -15,7 +15,10 @@ const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
 const REGION = /^[A-Za-z0-9-]{1,63}$/;
 
 export const ROLES = ['all', 'api', 'worker'] as const;
-export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM'] as const;
+/** What OpenAI takes (https://platform.openai.com/docs/guides/speech-to-text: 25 MB). Other servers may take more, or less. */
+const OPENAI_MAX_AUDIO_BYTES = 26_214_400;
+
+export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM', 'Gemini'] as const;
 
 /** The long name of a variable, for deployments that group their settings; the short one wins. */
 export const LONG_NAMES: Readonly<Record<string, string>> = {
@@ -140,6 +143,8 @@ export class EnvironmentVariables {
 
   LITELLM_TRANSCRIPTION_MODEL?: string;
 
+  @IsOptional()
+  @HeaderSafe()
   LITELLM_TRANSCRIPTION_API_KEY?: string;
 
   @IsOptional()
@@ -147,6 +152,9 @@ export class EnvironmentVariables {
   LITELLM_TRANSCRIPTION_API_BASE?: string;
 
   LITELLM_TRANSCRIPTION_API_VERSION?: string;
+
+  @WholeNumber(1, MAX_AUDIO_BYTES)
+  LITELLM_TRANSCRIPTION_MAX_BYTES = OPENAI_MAX_AUDIO_BYTES;
 
   @IsOptional()
   @Matches(BUCKET, { message: 'is not the name of a bucket; give 3 to 63 letters, digits, dots and hyphens' })
@@ -186,6 +194,12 @@ export class EnvironmentVariables {
 
   @WholeNumber(1, MAX_CONCURRENCY)
   CORRECTION_CONCURRENCY = 8;
+
+  @WholeNumber(1, MAX_CONCURRENCY)
+  TRANSCRIBE_CONCURRENCY = 4;
+
+  @WholeNumber(100, HOUR_MS)
+  TRANSCRIBE_TIMEOUT_MS = 300_000;
 
   @WholeNumber(1, MAX_AUDIO_BYTES)
   MAX_UPLOAD_BYTES = 2_200_000_000;

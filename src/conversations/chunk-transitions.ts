@@ -39,6 +39,18 @@ export class ChunkTransitions {
     return numUpdatedRows > 0n;
   }
 
+  /** queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. */
+  async startRequest(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set({ status: 'transcribing', submitted_at: sql<Date>`now()` })
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', '=', 'queued')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
   /** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
   async startCorrecting(db: Executor, chunk: ChunkOfSubmission & FirstStageText): Promise<boolean> {
     const { numUpdatedRows } = await db
@@ -76,6 +88,7 @@ export class ChunkTransitions {
         diarization: storableJson(chunk.diarization),
         transcribed_at: sql<Date>`coalesce(transcribed_at, now())`,
         completed_at: sql<Date>`now()`,
+        failed_submits: 0,
         error: null,
         error_code: null,
       })

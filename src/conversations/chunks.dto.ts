@@ -103,7 +103,7 @@ export class ProcessingEventResponse {
   @ApiProperty({ type: String, nullable: true, format: 'uuid' })
   submissionId!: string | null;
 
-  @ApiProperty({ enum: ['submit', 'check', 'correct', 'finalize', 'summarize'] })
+  @ApiProperty({ enum: ['submit', 'check', 'transcribe', 'correct', 'finalize', 'summarize'] })
   job!: string;
 
   @ApiProperty({ enum: ['started', 'completed', 'failed'] })

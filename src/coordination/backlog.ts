@@ -19,7 +19,7 @@ export class Backlog implements OnModuleInit {
       const [oldest, counts] = await Promise.all([this.oldestSeconds(), this.openSubmissions()]);
       this.metrics.oldestUnsettledChunkSeconds.set(oldest.oldestUnsettledChunkSeconds);
       this.metrics.oldestUnfinalizedConversationSeconds.set(oldest.oldestUnfinalizedConversationSeconds);
-      for (const strategy of ['webhook', 'polling'] as const) {
+      for (const strategy of ['webhook', 'polling', 'synchronous'] as const) {
         const row = counts.find((count) => count.strategy === strategy);
         this.metrics.openSubmissions.set({ strategy }, row?.count ?? 0);
       }
@@ -53,7 +53,10 @@ export class Backlog implements OnModuleInit {
   private async openSubmissions() {
     return this.database
       .selectFrom('submissions')
-      .select(({ fn }) => ['strategy', fn.countAll<number>().as('count')])
+      .select(({ fn }) => [
+        sql<string>`coalesce(strategy, 'synchronous')`.as('strategy'),
+        fn.countAll<number>().as('count'),
+      ])
       .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
       .groupBy('strategy')
       .execute();

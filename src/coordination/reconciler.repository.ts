@@ -13,7 +13,7 @@ export interface OwedSubmit {
 
 export interface OwedCheck {
   id: string;
-  strategy: StrategyName;
+  strategy: StrategyName | null;
 }
 
 export interface OwedCorrection {
@@ -47,12 +47,26 @@ export class ReconcilerRepository {
       .execute();
   }
 
-  /** Open submissions owe a check. */
+  /** Open submissions that are looked at owe a check. */
   async owedChecks(afterId: string): Promise<OwedCheck[]> {
     return this.database
       .selectFrom('submissions')
       .select(['id', 'strategy'])
       .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
+      .where('provider', '=', 'assemblyai')
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(RECONCILE_PAGE)
+      .execute();
+  }
+
+  /** The others owe their request, or what is to be concluded from one that brought no answer. */
+  async owedRequests(afterId: string): Promise<{ id: string }[]> {
+    return this.database
+      .selectFrom('submissions')
+      .select('id')
+      .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
+      .where('provider', '<>', 'assemblyai')
       .where('id', '>', afterId)
       .orderBy('id')
       .limit(RECONCILE_PAGE)

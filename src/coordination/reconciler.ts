@@ -104,6 +104,13 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     );
     await this.restoreChecks();
     await this.restore(
+      'transcribe',
+      (after) => this.owed.owedRequests(after),
+      ({ id }) => ({
+        submissionId: id,
+      }),
+    );
+    await this.restore(
       'correct',
       (after) => this.owed.owedCorrections(after),
       ({ id, submissionId }) => ({

@@ -43,5 +43,11 @@ export function correctionBudget(partialTranscript: string): CorrectionBudget {
   };
 }
 
+/** Room for any recording that fits a request: hours of it, in the worst case. */
+export const TRANSCRIPTION_BUDGET: CorrectionBudget = {
+  maxOutputTokens: MODEL_MAX_OUTPUT_TOKENS,
+  maxTextChars: (MODEL_MAX_OUTPUT_TOKENS - WRAPPING_TOKENS) * 5,
+};
+
 /** The same for a summary, whatever the length of its transcript. */
 export const SUMMARY_MAX_OUTPUT_TOKENS = THINKING_TOKENS + SUMMARY_TEXT_TOKENS;

@@ -14,7 +14,7 @@ export function chooseModel({ correction: { languageModel }, transcription }: Ap
       return new GeminiApiModel(languageModel);
     case 'none':
       new Logger('Correction').warn(
-        `no model is configured: ${transcription.provider === 'AssemblyAI' ? '' : 'texts stay uncorrected and '}` +
+        `no model is configured: ${transcription.provider === 'Dembrane-25-09' ? 'texts stay uncorrected and ' : ''}` +
           'conversations get no summary; set GCP_SA_JSON or GEMINI_API_KEY',
       );
       return new NoModel();

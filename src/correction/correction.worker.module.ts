@@ -4,30 +4,20 @@ import { AppConfig } from '../config/app-config.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AssemblyAiModule } from '../transcription/assemblyai/assemblyai.module.js';
-import { chooseModel } from './choose-model.js';
 import { ChunkCorrector } from './chunk-corrector.js';
 import { CorrectProcessor } from './correct.processor.js';
 import { CorrectionsRepository } from './corrections.repository.js';
-import { Corrector } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { LanguageModel } from './language-model.js';
+import { LanguageModelModule } from './language-model.module.js';
 import { Summariser } from './summariser.js';
 import { SummarizeProcessor } from './summarize.processor.js';
 
-/** A correction with minutes of audio takes a model that long; a server that is silent for longer is taken for dead. */
-const CORRECTION_TIMEOUT_MS = 180_000;
 const SUMMARY_TIMEOUT_MS = 120_000;
 
 @Module({
-  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule],
+  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule, LanguageModelModule],
   providers: [
-    { provide: LanguageModel, inject: [AppConfig], useFactory: chooseModel },
-    {
-      provide: Corrector,
-      inject: [LanguageModel, AppConfig],
-      useFactory: (model: LanguageModel, { correction }: AppConfig) =>
-        new Corrector(model, { model: correction.correctionModel, timeoutMs: CORRECTION_TIMEOUT_MS }),
-    },
     {
       provide: Summariser,
       inject: [LanguageModel, AppConfig],

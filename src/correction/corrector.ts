@@ -1,9 +1,10 @@
-import { correctionBudget } from './budget.js';
+import { correctionBudget, TRANSCRIPTION_BUDGET, type CorrectionBudget } from './budget.js';
 import type { LanguageModel, ModelAnswer, ModelRequest } from './language-model.js';
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
+import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
 
 export interface CorrectionInput {
   partialTranscript: string;
@@ -19,6 +20,17 @@ export interface CorrectionInput {
   signal?: AbortSignal;
 }
 
+export interface TranscriptionInput {
+  hotwords: string[];
+  guidance: string | null;
+  /** A language code, or `auto`. */
+  language: string;
+  redactPii: boolean;
+  /** At most `maxAudioBytes`. */
+  audio: { bytes: Buffer; mimeType: string };
+  signal?: AbortSignal;
+}
+
 export interface CorrectionResult {
   /** Storable; empty when there was no intelligible speech. With `redactPii`, patterns were redacted once more. */
   text: string;
@@ -30,7 +42,7 @@ export interface CorrectionResult {
   usage: ModelAnswer['usage'];
 }
 
-/** Corrects one chunk with one request. It keeps nothing, so running it twice costs twice and harms nothing. */
+/** Corrects one chunk, or transcribes it from the recording alone, with one request. It keeps nothing, so running it twice costs twice and harms nothing. */
 export class Corrector {
   constructor(
     private readonly model: LanguageModel,
@@ -49,26 +61,50 @@ export class Corrector {
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
     const audio = this.usableAudio(input);
     const budget = correctionBudget(input.partialTranscript);
-    const answer = await this.model.generate({
-      model: this.options.model,
+    const result = await this.ask(input, {
       ...buildCorrectionPrompt({ ...input, hasAudio: audio !== undefined }),
+      promptVersion: CORRECTION_PROMPT_VERSION,
       audio,
+      ...budget,
+    });
+    const note = [result.note, this.omission(input)].filter((sentence) => sentence !== '').join(' ');
+    return { ...result, note };
+  }
+
+  /** Hears the recording alone, without a first stage. Errors as `correct`. */
+  async transcribe(input: TranscriptionInput): Promise<CorrectionResult> {
+    return this.ask(input, {
+      ...buildTranscriptionPrompt(input),
+      promptVersion: TRANSCRIPTION_PROMPT_VERSION,
+      audio: { bytes: input.audio.bytes, mimeType: modelMimeType(input.audio.mimeType) },
+      ...TRANSCRIPTION_BUDGET,
+    });
+  }
+
+  private async ask(
+    input: { redactPii: boolean; signal?: AbortSignal },
+    request: Pick<ModelRequest, 'systemInstruction' | 'prompt' | 'audio'> &
+      CorrectionBudget & { promptVersion: string },
+  ): Promise<CorrectionResult> {
+    const { promptVersion, maxTextChars, ...prompt } = request;
+    const answer = await this.model.generate({
+      ...prompt,
+      model: this.options.model,
       responseSchema: CORRECTION_SCHEMA,
-      maxOutputTokens: budget.maxOutputTokens,
       timeoutMs: this.options.timeoutMs,
       signal: input.signal,
     });
     const { correctedTranscript, note } = parseCorrection(answer.text, {
       provider: this.model.provider,
-      maxTextChars: budget.maxTextChars,
+      maxTextChars,
     });
     // The model is asked to redact and mostly does; what a pattern can find is not left to it.
     const safe = (text: string): string => (input.redactPii ? redactPatterns(text).text : text);
     return {
       text: safe(correctedTranscript),
-      note: [safe(note), this.omission(input)].filter((sentence) => sentence !== '').join(' '),
+      note: safe(note),
       model: answer.modelVersion ?? this.options.model,
-      promptVersion: CORRECTION_PROMPT_VERSION,
+      promptVersion,
       usage: answer.usage,
     };
   }

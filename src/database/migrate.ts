@@ -3,11 +3,13 @@ import { type Migration, Migrator, sql } from 'kysely';
 import type { Database } from './database.js';
 import { records } from './migrations/0001-records.js';
 import { coordination } from './migrations/0002-coordination.js';
+import { providers } from './migrations/0004-providers.js';
 
 /** In order, forward only; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-records': records,
   '0002-coordination': coordination,
+  '0004-providers': providers,
 };
 
 /** Kysely's own table of what was done. */

@@ -9,6 +9,8 @@ export type ChunkStatus = 'queued' | 'transcribing' | 'correcting' | 'completed'
 export type SubmissionStatus = 'created' | 'submitted' | 'completed' | 'failed' | 'abandoned';
 export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
 export type StrategyName = 'webhook' | 'polling';
+/** Who was asked: AssemblyAI is looked at later, the others answer the request itself. */
+export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
 
 /** A chunk in one of these has not settled; it still owes its conversation a result. */
 export const UNSETTLED_CHUNK_STATUSES = ['queued', 'transcribing', 'correcting'] as const;
@@ -87,18 +89,22 @@ export interface SubmissionsTable {
   chunk_id: string;
   conversation_id: string;
   status: Generated<SubmissionStatus>;
-  strategy: StrategyName;
+  provider: Generated<SubmissionProvider>;
+  /** Null where the provider answers the request itself. */
+  strategy: Nullable<StrategyName>;
   /** The provider's id; unique, so that no transcript is ever taken for two submissions. */
   transcript_id: Nullable<string>;
   /** What a callback claims to be the provider's id; believed only once the provider confirms it. */
   callback_transcript_id: Nullable<string>;
   /** Callbacks recorded so far; a check that finds it moved looks again. */
   callbacks: Generated<number>;
-  /** SHA-256 of the audio URL that was sent: finds the transcript of a submit whose answer was lost. */
-  audio_url_hash: string;
+  /** SHA-256 of the audio URL that was sent: finds the transcript of a submit whose answer was lost. Null: none was sent. */
+  audio_url_hash: Nullable<string>;
   /** Looks in a row that brought no usable answer; sets the next pause. */
   failed_looks: Generated<number>;
   error: Nullable<string>;
+  /** Abandoned without knowing what became of the request: it counts towards the most that a chunk may have. */
+  lost: Generated<boolean>;
   /** Until then the submitter may still be talking to the provider: nobody else may resubmit. */
   lease_until: Date;
   created_at: CreatedAt;

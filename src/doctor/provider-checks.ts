@@ -1,7 +1,9 @@
-import type { AppConfig } from '../config/app-config.js';
+import type { AppConfig, LiteLlmConfig } from '../config/app-config.js';
 import { chooseModel } from '../correction/choose-model.js';
 import { buildSummaryPrompt, SUMMARY_SCHEMA } from '../correction/summary-prompt.js';
 import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
+import { LiteLlmClient } from '../transcription/litellm/litellm.client.js';
+import { secondOfSilence } from './second-of-silence.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 
 /** Enough for the thoughts of a model before its few words. */
@@ -9,12 +11,34 @@ const MAX_OUTPUT_TOKENS = 1_024;
 
 export function providerChecks(config: AppConfig): Check[] {
   const { correctionModel, summaryModel } = config.correction;
-  const models =
-    config.transcription.provider === 'AssemblyAI' ? [summaryModel] : [correctionModel, summaryModel];
+  const isOneStage = ['AssemblyAI', 'LiteLLM'].includes(config.transcription.provider);
+  const models = isOneStage ? [summaryModel] : [correctionModel, summaryModel];
   return [
-    { name: 'AssemblyAI', run: () => checkAssemblyAi(config) },
+    ...firstStageChecks(config),
     ...[...new Set(models)].map((model) => ({ name: model, run: () => checkModel(config, model) })),
   ];
+}
+
+function firstStageChecks(config: AppConfig): Check[] {
+  const { provider, litellm } = config.transcription;
+  if (litellm !== undefined) return [{ name: litellm.model, run: () => checkLiteLlm(litellm) }];
+  return provider === 'Gemini' ? [] : [{ name: 'AssemblyAI', run: () => checkAssemblyAi(config) }];
+}
+
+/** Has a second of silence transcribed: there is no cheaper request that every such server answers. */
+async function checkLiteLlm(litellm: LiteLlmConfig): Promise<Finding> {
+  const client = new LiteLlmClient(litellm, CHECK_TIMEOUT_MS);
+  try {
+    await client.transcribe({ audio: { bytes: secondOfSilence(), mimeType: 'audio/wav' } });
+    return ok(`transcribes at ${new URL(litellm.baseUrl).host}`);
+  } catch (error) {
+    return failed(
+      reasonOf(error),
+      'check LITELLM_TRANSCRIPTION_API_BASE, _MODEL, _API_KEY and _API_VERSION, and that the server runs',
+    );
+  } finally {
+    client.close();
+  }
 }
 
 /** Asks for the newest transcript: free, and refused without a valid key of the right region. */

@@ -8,6 +8,7 @@ const ALL_IDS = [
   jobId('submit', { chunkId: ID, attempt: 1 }),
   jobId('submit', { chunkId: ID, attempt: 2 }),
   jobId('check', { submissionId: ID }),
+  jobId('transcribe', { submissionId: ID }),
   jobId('correct', { chunkId: ID, submissionId: ID }),
   jobId('finalize', { conversationId: ID }),
   jobId('summarize', { conversationId: ID }),

@@ -8,6 +8,8 @@ export interface JobData {
   submit: { chunkId: string; attempt: number };
   /** Looks at the provider once, and records what it says. */
   check: { submissionId: string };
+  /** Sends the audio of a chunk to a provider that answers with the transcript, and records it: one long request. */
+  transcribe: { submissionId: string };
   /** Corrects the first-stage text of a chunk. */
   correct: { chunkId: string; submissionId: string };
   /** Merges a finished conversation whose chunks have all settled. */
@@ -18,12 +20,20 @@ export interface JobData {
 
 export type JobKind = keyof JobData;
 
-export const JOB_KINDS = ['submit', 'check', 'correct', 'finalize', 'summarize'] as const satisfies JobKind[];
+export const JOB_KINDS = [
+  'submit',
+  'check',
+  'transcribe',
+  'correct',
+  'finalize',
+  'summarize',
+] as const satisfies JobKind[];
 
 /** One queue a kind: depth, age and concurrency speak of one thing, and a slow kind never stands before a quick one. */
 export const QUEUE_NAMES = {
   submit: 'transcription-submit',
   check: 'transcription-check',
+  transcribe: 'transcription-transcribe',
   correct: 'correction',
   finalize: 'conversation-finalize',
   summarize: 'conversation-summarize',
@@ -32,6 +42,7 @@ export const QUEUE_NAMES = {
 const JOB_IDS: { [K in JobKind]: (data: JobData[K]) => string } = {
   submit: ({ chunkId, attempt }) => `submit.${chunkId}.${String(attempt)}`,
   check: ({ submissionId }) => `check.${submissionId}`,
+  transcribe: ({ submissionId }) => `transcribe.${submissionId}`,
   correct: ({ submissionId }) => `correct.${submissionId}`,
   finalize: ({ conversationId }) => `finalize.${conversationId}`,
   summarize: ({ conversationId }) => `summarize.${conversationId}`,
@@ -55,6 +66,7 @@ export const SUMMARY_ATTEMPTS = 6;
 export const JOB_ATTEMPTS: Readonly<Record<JobKind, number>> = {
   submit: STORE_FAULT_ATTEMPTS,
   check: STORE_FAULT_ATTEMPTS,
+  transcribe: STORE_FAULT_ATTEMPTS,
   correct: CORRECTION_ATTEMPTS,
   finalize: STORE_FAULT_ATTEMPTS,
   summarize: SUMMARY_ATTEMPTS,

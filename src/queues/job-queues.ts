@@ -37,11 +37,12 @@ export class JobQueues implements OnModuleInit {
     private readonly config: AppConfig,
     @InjectQueue(QUEUE_NAMES.submit) submit: Queue,
     @InjectQueue(QUEUE_NAMES.check) check: Queue,
+    @InjectQueue(QUEUE_NAMES.transcribe) transcribe: Queue,
     @InjectQueue(QUEUE_NAMES.correct) correct: Queue,
     @InjectQueue(QUEUE_NAMES.finalize) finalize: Queue,
     @InjectQueue(QUEUE_NAMES.summarize) summarize: Queue,
   ) {
-    this.queues = { submit, check, correct, finalize, summarize };
+    this.queues = { submit, check, transcribe, correct, finalize, summarize };
     for (const [kind, queue] of Object.entries(this.queues)) {
       queue.on('error', (error: Error) => {
         this.logger.warn(`queue ${kind}: ${error.message}`);

@@ -39,7 +39,7 @@ describe('what is stored of a first-stage text', () => {
 
 describe('what is stored as final of a provider without a correction', () => {
   it('is its text and its whole answer', () => {
-    expect(finalText({ redactPii: false, anonymize: false }, reading)).toEqual({
+    expect(finalText({ redactPii: false, anonymize: false }, reading, 'ASSEMBLYAI')).toEqual({
       kind: 'text',
       transcript: HEARD,
       diarization: { schema: 'ASSEMBLYAI', data: reading.raw },
@@ -47,14 +47,14 @@ describe('what is stored as final of a provider without a correction', () => {
   });
 
   it('is redacted by patterns where redaction is asked for', () => {
-    const stored = finalText({ redactPii: true, anonymize: false }, reading);
+    const stored = finalText({ redactPii: true, anonymize: false }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({ kind: 'text', transcript: REDACTED });
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
   it('is withheld from an anonymised conversation, with what to do', () => {
-    const stored = finalText({ redactPii: true, anonymize: true }, reading);
+    const stored = finalText({ redactPii: true, anonymize: true }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({
       kind: 'withheld',

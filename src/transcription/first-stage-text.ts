@@ -7,13 +7,15 @@ import type { Reading } from './assemblyai/read-transcript.js';
 /** Names that readers of the API know the data by. */
 export const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
 export const ONE_STAGE_SCHEMA = 'ASSEMBLYAI';
+export const LITELLM_SCHEMA = 'LITELLM';
 
 export interface PrivacySettings {
   redactPii: boolean;
   anonymize: boolean;
 }
 
-type TextReading = Extract<Reading, { kind: 'text' }>;
+/** What a provider understood, and its answer as far as it may be kept. */
+export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw'>;
 
 /**
  * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymised conversation, nothing, not
@@ -24,20 +26,22 @@ export function firstStageText(privacy: PrivacySettings, reading: TextReading): 
   return storable(privacy, reading, FIRST_STAGE_SCHEMA);
 }
 
+/** What a provider that cannot anonymise leaves of an anonymised conversation. */
+export const WITHHELD = {
+  kind: 'withheld',
+  errorCode: 'withheld',
+  error:
+    'This conversation is anonymised, which needs a language model; set TRANSCRIPTION_PROVIDER to Dembrane-25-09 or Gemini.',
+} as const;
+
 /** The text of a provider without a correction is final; it cannot redact names, so an anonymised one is withheld. */
 export function finalText(
   privacy: PrivacySettings,
   reading: TextReading,
+  schema: string,
 ): { kind: 'text'; transcript: string; diarization: Diarization } | ({ kind: 'withheld' } & ChunkFailure) {
-  if (privacy.anonymize) {
-    return {
-      kind: 'withheld',
-      errorCode: 'withheld',
-      error:
-        'This conversation is anonymised, which needs a correction; set TRANSCRIPTION_PROVIDER to Dembrane-25-09.',
-    };
-  }
-  return { kind: 'text', ...storable(privacy, reading, ONE_STAGE_SCHEMA) };
+  if (privacy.anonymize) return WITHHELD;
+  return { kind: 'text', ...storable(privacy, reading, schema) };
 }
 
 function storable(

@@ -47,11 +47,12 @@ export class LooksRepository {
         's.chunk_id as chunkId',
         's.conversation_id as conversationId',
         's.status',
-        's.strategy',
+        // A check is owed to AssemblyAI's submissions alone; theirs are never null.
+        sql<StrategyName>`coalesce(s.strategy, 'polling')`.as('strategy'),
         's.transcript_id as transcriptId',
         's.callback_transcript_id as callbackTranscriptId',
         's.callbacks',
-        's.audio_url_hash as audioUrlHash',
+        sql<string>`coalesce(s.audio_url_hash, '')`.as('audioUrlHash'),
         's.failed_looks as failedLooks',
         's.error',
         's.created_at as createdAt',
@@ -63,6 +64,7 @@ export class LooksRepository {
         'v.anonymize',
       ])
       .where('s.id', '=', submissionId)
+      .where('s.provider', '=', 'assemblyai')
       .executeTakeFirst();
   }
 
@@ -108,11 +110,13 @@ export class LooksRepository {
       .execute();
   }
 
+  /** Submissions that are looked at. */
   async countOpen(): Promise<number> {
     const { count } = await this.database
       .selectFrom('submissions')
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
+      .where('provider', '=', 'assemblyai')
       .executeTakeFirstOrThrow();
     return count;
   }

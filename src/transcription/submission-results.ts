@@ -8,12 +8,18 @@ import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import type { Reading } from './assemblyai/read-transcript.js';
 import { CallbackLosses } from './callback-losses.js';
-import { finalText, firstStageText } from './first-stage-text.js';
+import { FirstStageFailures } from './first-stage-failures.js';
+import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
 import type { SubmissionLook } from './looks.repository.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 
 type TextReading = Extract<Reading, { kind: 'text' }>;
+
+export type EndedSubmission = Pick<
+  SubmissionLook,
+  'chunkId' | 'submissionId' | 'conversationId' | 'chunkStatus' | 'isCurrent'
+>;
 
 /**
  * Ends a submission, one way or another, and starts what follows. Each answers whether it was this call that ended it;
@@ -29,6 +35,7 @@ export class SubmissionResults {
     private readonly queues: JobQueues,
     private readonly coordination: Coordination,
     private readonly settlement: Settlement,
+    private readonly failures: FirstStageFailures,
     private readonly resubmission: Resubmission,
     private readonly metrics: Metrics,
     private readonly losses: CallbackLosses,
@@ -54,11 +61,8 @@ export class SubmissionResults {
   }
 
   async fail(look: SubmissionLook, failure: ChunkFailure): Promise<boolean> {
-    if (!(await this.submissions.fail(look, failure))) return false;
-    this.logger.warn(`submission ${look.submissionId} of chunk ${look.chunkId} failed: ${failure.error}`);
-    this.metrics.chunksSettled.inc({ status: 'failed' });
+    if (!(await this.failures.ofSubmission(look, failure))) return false;
     await this.forgetCallback(look);
-    await this.followUp({ ...look, chunkStatus: 'failed' });
     return true;
   }
 
@@ -74,8 +78,8 @@ export class SubmissionResults {
   }
 
   /** What an ended submission has to have started; a run before this one may have died before it did. */
-  async followUp(look: SubmissionLook): Promise<void> {
-    const { chunkId, submissionId, conversationId, chunkStatus, isCurrent } = look;
+  async followUp(ended: EndedSubmission): Promise<void> {
+    const { chunkId, submissionId, conversationId, chunkStatus, isCurrent } = ended;
     if (!isCurrent) return;
     if (chunkStatus === 'correcting') {
       await this.queues.add('correct', { chunkId, submissionId });
@@ -93,7 +97,7 @@ export class SubmissionResults {
   }
 
   private async recordFinal(look: SubmissionLook, reading: TextReading): Promise<boolean> {
-    const text = finalText(look, reading);
+    const text = finalText(look, reading, ONE_STAGE_SCHEMA);
     const isWithheld = text.kind === 'withheld';
     const recorded = isWithheld
       ? await this.submissions.fail(look, text)

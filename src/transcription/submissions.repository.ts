@@ -13,6 +13,7 @@ import {
   OPEN_SUBMISSION_STATUSES,
   type Diarization,
   type StrategyName,
+  type SubmissionProvider,
   type SubmissionStatus,
 } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
@@ -22,9 +23,11 @@ export interface NewSubmission {
   chunkId: string;
   conversationId: string;
   attempt: number;
-  strategy: StrategyName;
-  audioUrlHash: string;
-  /** For how long nobody else may conclude that the submit came to nothing. */
+  provider: SubmissionProvider;
+  /** Both null where the provider answers the request itself. */
+  strategy: StrategyName | null;
+  audioUrlHash: string | null;
+  /** For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent yet. */
   leaseMs: number;
 }
 
@@ -40,7 +43,8 @@ const UNIQUE_VIOLATION = '23505';
  * chunk's own; it answers whether it happened, and who changed nothing reads again.
  *
  *   created    the row, and its check, are there; the request may be on its way until `lease_until`
- *   submitted  the provider's transcript id is known
+ *   submitted  the provider's transcript id is known; or, where a request is answered with the text, it is under way until
+ *              `lease_until`
  *   completed  its text is recorded          failed  it brought no text, and the chunk failed with it
  *   abandoned  it came to nothing that is known of; the chunk is queued again
  */
@@ -78,7 +82,7 @@ export class SubmissionsRepository {
         .returning('id')
         .executeTakeFirst();
       if (claimed === undefined) {
-        return (await this.openSubmissionOf(submission.chunkId, trx)) === undefined ? 'stale' : 'busy';
+        return (await this.openOf(submission.chunkId, trx)) === undefined ? 'stale' : 'busy';
       }
       await trx
         .insertInto('submissions')
@@ -86,6 +90,7 @@ export class SubmissionsRepository {
           id: submission.id,
           chunk_id: submission.chunkId,
           conversation_id: submission.conversationId,
+          provider: submission.provider,
           strategy: submission.strategy,
           audio_url_hash: submission.audioUrlHash,
           lease_until: sql<Date>`now() + ${submission.leaseMs} * interval '1 millisecond'`,
@@ -95,14 +100,53 @@ export class SubmissionsRepository {
     });
   }
 
-  async openSubmissionOf(chunkId: string, db: Executor = this.database): Promise<string | undefined> {
-    const row = await db
+  /** The open submission of a chunk, if it has one. */
+  async openOf(
+    chunkId: string,
+    db: Executor = this.database,
+  ): Promise<{ id: string; provider: SubmissionProvider } | undefined> {
+    return db
       .selectFrom('submissions')
-      .select('id')
+      .select(['id', 'provider'])
       .where('chunk_id', '=', chunkId)
       .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
       .executeTakeFirst();
-    return row?.id;
+  }
+
+  /**
+   * created -> submitted, and the chunk is transcribing: its one request leaves now, and is dead when the lease ends.
+   *
+   * @returns false when somebody else sends it, or has sent it
+   */
+  async claim(ref: SubmissionRef, leaseMs: number): Promise<boolean> {
+    return this.database.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('submissions')
+        .set({
+          status: 'submitted',
+          submitted_at: sql<Date>`now()`,
+          lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`,
+        })
+        .where('id', '=', ref.submissionId)
+        .where('status', '=', 'created')
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await this.transitions.startRequest(trx, ref);
+      return true;
+    });
+  }
+
+  /** Requests for the chunk that brought no answer since it was queued or restarted, those of before that do not count. */
+  async countLost(chunkId: string): Promise<number> {
+    const { count } = await this.database
+      .selectFrom('submissions as s')
+      .innerJoin('chunks as c', 'c.id', 's.chunk_id')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('c.id', '=', chunkId)
+      .where('s.lost', '=', true)
+      .whereRef('s.created_at', '>=', 'c.queued_at')
+      .executeTakeFirstOrThrow();
+    return count;
   }
 
   /**
@@ -147,18 +191,19 @@ export class SubmissionsRepository {
   /**
    * created | submitted -> abandoned, and the chunk is queued as a new attempt.
    *
-   * @param from the status that the verdict was reached in; a callback may have brought the id since (rule K3)
+   * @param options.from the status that the verdict was reached in; a callback may have brought the id since (rule K3)
    * @returns the new attempt, or undefined when the submission had moved on
    */
   async abandon(
     ref: SubmissionRef,
-    options: { from: 'created' | 'submitted'; reason: string },
+    options: { from: 'created' | 'submitted'; reason: string; lost?: boolean },
   ): Promise<RequeuedChunk | undefined> {
     return this.database.transaction().execute(async (trx) => {
       const ended = await this.end(trx, ref, {
         from: [options.from],
         to: 'abandoned',
         error: options.reason,
+        lost: options.lost,
       });
       return ended ? this.transitions.requeue(trx, ref) : undefined;
     });
@@ -198,13 +243,14 @@ export class SubmissionsRepository {
   private async end(
     trx: Executor,
     ref: SubmissionRef,
-    change: { from: SubmissionStatus[]; to: SubmissionStatus; error?: string },
+    change: { from: SubmissionStatus[]; to: SubmissionStatus; error?: string; lost?: boolean },
   ): Promise<boolean> {
     const { numUpdatedRows } = await trx
       .updateTable('submissions')
       .set({
         status: change.to,
         settled_at: sql<Date>`now()`,
+        lost: change.lost ?? false,
         ...(change.error === undefined ? {} : { error: storableText(change.error) }),
       })
       .where('id', '=', ref.submissionId)

@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.js';
 import { ChunkTransitions, type ChunkFailure } from '../conversations/chunk-transitions.js';
-import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
-import { Metrics } from '../observability/metrics.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
 import type { JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
+import { FirstStageFailures } from './first-stage-failures.js';
 import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
@@ -22,10 +21,9 @@ export class SubmitFailures {
     private readonly transitions: ChunkTransitions,
     private readonly submissions: SubmissionsRepository,
     private readonly queues: JobQueues,
-    private readonly settlement: Settlement,
+    private readonly firstStage: FirstStageFailures,
     private readonly resubmission: Resubmission,
     private readonly pace: ProviderPace,
-    private readonly metrics: Metrics,
   ) {}
 
   /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
@@ -54,13 +52,11 @@ export class SubmitFailures {
   /** After the request left. @throws what is not the provider's fault */
   async afterSubmit(task: SubmitTask, ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
     if (error instanceof ProviderRejectedError) {
-      this.logger.warn(
-        `submission ${ref.submissionId} of chunk ${ref.chunkId} was refused: ${error.message}`,
+      const { conversationId } = task;
+      await this.firstStage.ofSubmission(
+        { ...ref, conversationId },
+        { error: error.message, errorCode: error.code },
       );
-      if (await this.submissions.fail(ref, { error: error.message, errorCode: error.code })) {
-        this.metrics.chunksSettled.inc({ status: 'failed' });
-      }
-      await this.settlement.settled(task.conversationId, task.chunkId);
       return { kind: 'done', note: error.message };
     }
     if (!(error instanceof ProviderUnavailableError)) throw error;
@@ -81,11 +77,7 @@ export class SubmitFailures {
 
   /** Fails a chunk that has no submission. */
   async giveUp(task: SubmitTask, failure: ChunkFailure): Promise<JobOutcome> {
-    this.logger.warn(`chunk ${task.chunkId} failed: ${failure.error}`);
-    if (await this.transitions.failUnsubmitted(this.database, { ...task, ...failure })) {
-      this.metrics.chunksSettled.inc({ status: 'failed' });
-    }
-    await this.settlement.settled(task.conversationId, task.chunkId);
+    await this.firstStage.unsubmitted(task, failure);
     return { kind: 'done', note: failure.error };
   }
 }

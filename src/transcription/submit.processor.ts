@@ -1,11 +1,13 @@
 import { Processor } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { JobObserver } from '../observability/job-observer.js';
 import { QUEUE_NAMES, type JobData } from '../queues/job-catalogue.js';
 import { JobProcessor, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
 import { Submitter } from './submitter.js';
+import { RequestPlacer } from './synchronous/request-placer.js';
+import { TranscriptionProvider } from './synchronous/transcription-provider.js';
 
 @Injectable()
 @Processor(QUEUE_NAMES.submit, WORKER_OPTIONS)
@@ -17,12 +19,16 @@ export class SubmitProcessor extends JobProcessor<'submit'> {
     observer: JobObserver,
     config: AppConfig,
     private readonly submitter: Submitter,
+    private readonly placer: RequestPlacer,
+    @Inject(TranscriptionProvider) private readonly provider: TranscriptionProvider | null,
   ) {
     super(observer);
     this.concurrency = config.transcription.submitConcurrency;
   }
 
   protected handle(data: JobData['submit'], context: JobContext): Promise<JobOutcome> {
-    return this.submitter.submit(data, context);
+    return this.provider === null
+      ? this.submitter.submit(data, context)
+      : this.placer.place(this.provider, data, context);
   }
 }

@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AppConfig } from '../config/app-config.js';
 import { Coordination } from '../coordination/coordination.js';
-import { Settlement } from '../coordination/settlement.js';
 import { bestEffort } from '../queues/best-effort.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
@@ -13,14 +12,10 @@ import { buildSubmitRequest } from './assemblyai/submit-request.js';
 import { AudioHandover, audioUrlHash } from './audio-handover.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { ProviderPace } from './provider-pace.js';
+import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
-import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
-
-const NOT_TAKEN_IN_TIME = {
-  error: 'AssemblyAI did not take the audio in time; try again when it is well.',
-  errorCode: 'timeout',
-};
+import type { SubmitTask } from './submit-tasks.repository.js';
 
 /**
  * While it holds, only the submitter may conclude anything (rule K4): longer than the request can take, and than a process
@@ -29,7 +24,7 @@ const NOT_TAKEN_IN_TIME = {
 const SUBMIT_LEASE_MS = SUBMIT_TIMEOUT_MS + 15_000;
 
 /**
- * Sends a chunk to the provider. The order is the guarantee: first the submission is in the record and its check in the
+ * Sends a chunk to AssemblyAI. The order is the guarantee: first the submission is in the record and its check in the
  * queue, then the request leaves. Whatever breaks after that, the check finds out what came of it; nothing is sent twice
  * before it has looked.
  */
@@ -39,31 +34,23 @@ export class Submitter {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly tasks: SubmitTasksRepository,
+    private readonly admission: SubmitAdmission,
     private readonly submissions: SubmissionsRepository,
     private readonly handover: AudioHandover,
     private readonly client: AssemblyAiClient,
     private readonly strategy: DeliveryStrategy,
     private readonly queues: JobQueues,
     private readonly coordination: Coordination,
-    private readonly settlement: Settlement,
     private readonly failures: SubmitFailures,
     private readonly pace: ProviderPace,
   ) {}
 
-  async submit(
-    { chunkId, attempt }: JobData['submit'],
-    { signal, subject }: JobContext,
-  ): Promise<JobOutcome> {
-    const task = await this.tasks.read(chunkId);
-    if (task === undefined) return DONE;
-    subject.conversationId = task.conversationId;
-    if (task.status === 'failed') await this.settlement.settled(task.conversationId, chunkId);
-    if (task.status !== 'queued' || task.attempt !== attempt) return DONE;
-    if (await this.isWithItsCheck(task)) return DONE;
-    if (task.queuedForMs > this.config.transcription.timeoutMs) {
-      return this.failures.giveUp(task, NOT_TAKEN_IN_TIME);
-    }
+  async submit(data: JobData['submit'], context: JobContext): Promise<JobOutcome> {
+    const admitted = await this.admission.admit(data, context);
+    if ('outcome' in admitted) return admitted.outcome;
+    const { task } = admitted;
+    const { chunkId, attempt } = data;
+    const { signal, subject } = context;
 
     const waitMs = await this.pace.waitMs();
     if (waitMs > 0) return { kind: 'sleep', delayMs: waitMs };
@@ -81,6 +68,7 @@ export class Submitter {
       chunkId,
       conversationId: task.conversationId,
       attempt,
+      provider: 'assemblyai',
       strategy: this.strategy.name,
       audioUrlHash: audioUrlHash(audioUrl),
       leaseMs: SUBMIT_LEASE_MS,
@@ -93,17 +81,6 @@ export class Submitter {
       return this.failures.beforeSubmit(ref, error);
     }
     return this.send(task, ref, audioUrl);
-  }
-
-  /**
-   * A run before this one made a submission and died: its check finds out what came of it. It is woken, as it may be asleep
-   * for the callback of a request that never left; while the lease lasts it goes back to sleep (rule K4).
-   */
-  private async isWithItsCheck(task: SubmitTask): Promise<boolean> {
-    const submissionId = await this.submissions.openSubmissionOf(task.chunkId);
-    if (submissionId === undefined) return false;
-    await this.queues.wake('check', { submissionId });
-    return true;
   }
 
   /** Not beyond the submission's own time: it is looked at when that is over, whether a callback was due by then or not. */

@@ -3,12 +3,16 @@ import { AudioModule } from '../audio/audio.module.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
+import { AudioStorage } from '../audio/audio-storage.js';
+import { LanguageModel } from '../correction/language-model.js';
+import { LanguageModelModule } from '../correction/language-model.module.js';
 import { AssemblyAiModule } from './assemblyai/assemblyai.module.js';
 import { AudioHandover } from './audio-handover.js';
 import { CallbackLosses } from './callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
+import { FirstStageFailures } from './first-stage-failures.js';
 import { LooksRepository } from './looks.repository.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
@@ -16,10 +20,17 @@ import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionResults } from './submission-results.js';
 import { SubmissionsRepository } from './submissions.repository.js';
+import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SubmitProcessor } from './submit.processor.js';
 import { SubmitTasksRepository } from './submit-tasks.repository.js';
 import { Submitter } from './submitter.js';
+import { chooseProvider } from './synchronous/choose-provider.js';
+import { RequestPlacer } from './synchronous/request-placer.js';
+import { RequestsRepository } from './synchronous/requests.repository.js';
+import { TranscribeProcessor } from './synchronous/transcribe.processor.js';
+import { Transcriber } from './synchronous/transcriber.js';
+import { TranscriptionProvider } from './synchronous/transcription-provider.js';
 import { WebhookDelivery } from './webhook-delivery.js';
 
 function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): DeliveryStrategy {
@@ -29,9 +40,14 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
 }
 
 @Module({
-  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule],
+  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule, LanguageModelModule],
   providers: [
     { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
+    {
+      provide: TranscriptionProvider,
+      inject: [AppConfig, AudioStorage, LanguageModel],
+      useFactory: chooseProvider,
+    },
     CallbackLosses,
     AudioHandover,
     SubmitTasksRepository,
@@ -40,12 +56,18 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     LostSubmitSearch,
     ProviderPace,
     Resubmission,
+    FirstStageFailures,
+    SubmitAdmission,
     SubmissionResults,
     SubmitFailures,
     Submitter,
     Checker,
     SubmitProcessor,
     CheckProcessor,
+    RequestPlacer,
+    RequestsRepository,
+    Transcriber,
+    TranscribeProcessor,
   ],
 })
 export class TranscriptionWorkerModule {}

@@ -176,6 +176,8 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       callbackDeadlineMs: 180_000,
       timeoutMs: 1_800_000,
       submitConcurrency: 1,
+      transcribeConcurrency: 1,
+      transcribeTimeoutMs: 1_000,
     },
     correction: {
       languageModel: { kind: 'none' },

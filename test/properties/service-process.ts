@@ -30,6 +30,7 @@ import { AudioHandover } from '../../src/transcription/audio-handover.js';
 import { CallbackLosses } from '../../src/transcription/callback-losses.js';
 import { CheckProcessor } from '../../src/transcription/check.processor.js';
 import { Checker } from '../../src/transcription/checker.js';
+import { FirstStageFailures } from '../../src/transcription/first-stage-failures.js';
 import { LooksRepository } from '../../src/transcription/looks.repository.js';
 import { LostSubmitSearch } from '../../src/transcription/lost-submit-search.js';
 import { PollingDelivery } from '../../src/transcription/polling-delivery.js';
@@ -37,10 +38,15 @@ import { ProviderPace } from '../../src/transcription/provider-pace.js';
 import { Resubmission } from '../../src/transcription/resubmission.js';
 import { SubmissionResults } from '../../src/transcription/submission-results.js';
 import { SubmissionsRepository } from '../../src/transcription/submissions.repository.js';
+import { SubmitAdmission } from '../../src/transcription/submit-admission.js';
 import { SubmitFailures } from '../../src/transcription/submit-failures.js';
 import { SubmitProcessor } from '../../src/transcription/submit.processor.js';
 import { SubmitTasksRepository } from '../../src/transcription/submit-tasks.repository.js';
 import { Submitter } from '../../src/transcription/submitter.js';
+import { RequestPlacer } from '../../src/transcription/synchronous/request-placer.js';
+import { RequestsRepository } from '../../src/transcription/synchronous/requests.repository.js';
+import { TranscribeProcessor } from '../../src/transcription/synchronous/transcribe.processor.js';
+import { Transcriber } from '../../src/transcription/synchronous/transcriber.js';
 import { WebhookDelivery } from '../../src/transcription/webhook-delivery.js';
 import { CallbackReceiver } from '../../src/webhooks/callback-receiver.js';
 import { CallbacksRepository } from '../../src/webhooks/callbacks.repository.js';
@@ -135,17 +141,28 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
   const strategy = deliveryOf(config, losses);
   const pace = new ProviderPace(config, client, coordination, looks);
   const resubmission = new Resubmission(config, queues);
+  const firstStage = new FirstStageFailures(database, transitions, submissions, settlement, metrics);
+  const failures = new SubmitFailures(
+    database,
+    transitions,
+    submissions,
+    queues,
+    firstStage,
+    resubmission,
+    pace,
+  );
+  const tasks = new SubmitTasksRepository(database);
+  const admission = new SubmitAdmission(config, tasks, submissions, settlement, queues, failures);
   const submitter = new Submitter(
     config,
-    new SubmitTasksRepository(database),
+    admission,
     submissions,
     new AudioHandover(base.storage, client),
     client,
     strategy,
     queues,
     coordination,
-    settlement,
-    new SubmitFailures(database, transitions, submissions, queues, settlement, resubmission, pace, metrics),
+    failures,
     pace,
   );
   const results = new SubmissionResults(
@@ -154,14 +171,33 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
     queues,
     coordination,
     settlement,
+    firstStage,
     resubmission,
     metrics,
     losses,
   );
   const search = new LostSubmitSearch(client, looks);
   const checker = new Checker(config, looks, submissions, results, client, search, strategy, pace);
+  // AssemblyAI is the provider of these experiments: there is none that answers at once.
+  const transcriber = new Transcriber(
+    config,
+    new RequestsRepository(database),
+    submissions,
+    results,
+    firstStage,
+    resubmission,
+    null,
+    metrics,
+  );
   return {
-    submit: new SubmitProcessor(observer, config, submitter),
+    submit: new SubmitProcessor(
+      observer,
+      config,
+      submitter,
+      new RequestPlacer(admission, submissions, queues),
+      null,
+    ),
+    transcribe: new TranscribeProcessor(observer, config, transcriber),
     check: new CheckProcessor(observer, config, checker),
   };
 }

@@ -16,7 +16,7 @@ export const CALLBACK_SECRET = 'a-secret-of-the-tests';
 
 export interface WorldOptions {
   strategy?: Strategy;
-  env?: Record<string, string>;
+  env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>);
   simulator?: SimulatorOptions;
 }
 
@@ -91,9 +91,14 @@ export class World {
       GEMINI_BASE_URL: this.simulator.url,
       ...FAST_ENV,
       ...webhook,
-      ...this.options.env,
+      ...this.ownEnv(),
       ...changes,
     };
+  }
+
+  private ownEnv(): Record<string, string> {
+    const { env = {} } = this.options;
+    return typeof env === 'function' ? env(this.simulator) : env;
   }
 
   async startService(changes: Record<string, string> = {}): Promise<void> {

@@ -1,0 +1,289 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LiteLlmConfig } from '../../config/app-config.js';
+import { LiteLlmClient, urlOf } from './litellm.client.js';
+
+const KEY = 'key-0123456789';
+const AUDIO = { bytes: Buffer.from('RIFF of a recording'), mimeType: 'audio/mpeg; codecs=mp3' };
+
+let server: http.Server;
+let received: { url?: string; headers: http.IncomingHttpHeaders; body: string }[];
+let respond: (response: http.ServerResponse, request: http.IncomingMessage) => void;
+let clients: LiteLlmClient[];
+
+beforeEach(async () => {
+  received = [];
+  clients = [];
+  server = http.createServer((request, response) => {
+    const seen = { url: request.url, headers: request.headers, body: '' };
+    request.on('data', (chunk: Buffer) => {
+      seen.body += chunk.toString('latin1');
+    });
+    request.on('end', () => {
+      received.push(seen);
+      respond(response, request);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  answer(200, { text: 'Hello.' });
+});
+
+afterEach(async () => {
+  for (const client of clients) client.close();
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+function answer(status: number, body: unknown = '', headers: http.OutgoingHttpHeaders = {}): void {
+  respond = (response) => {
+    response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+}
+
+function client(config: Partial<LiteLlmConfig> = {}, timeoutMs = 5_000): LiteLlmClient {
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const made = new LiteLlmClient(
+    { baseUrl, model: 'whisper-1', apiKey: KEY, maxAudioBytes: 1_000, ...config },
+    timeoutMs,
+  );
+  clients.push(made);
+  return made;
+}
+
+async function failureOf(using = client(), signal?: AbortSignal): Promise<unknown> {
+  return using.transcribe({ audio: AUDIO, signal }).then(
+    () => {
+      throw new Error('The request should have failed.');
+    },
+    (error: unknown) => error,
+  );
+}
+
+describe('a request for a transcript', () => {
+  it('is a form with the recording, under a name that tells its format', async () => {
+    await client().transcribe({ audio: AUDIO, language: 'nl', prompt: 'Merwede' });
+
+    const [request] = received;
+    expect(request?.url).toBe('/v1/audio/transcriptions');
+    expect(request?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, accept: 'application/json' });
+    expect(request?.body).toMatch(/name="model"\r\n\r\nwhisper-1\r\n/);
+    expect(request?.body).toMatch(/name="language"\r\n\r\nnl\r\n/);
+    expect(request?.body).toMatch(/name="prompt"\r\n\r\nMerwede\r\n/);
+    expect(request?.body).toMatch(/name="timestamp_granularities\[\]"\r\n\r\nword\r\n/);
+    expect(request?.body).toMatch(
+      /name="file"; filename="recording\.mp3"\r\nContent-Type: audio\/mpeg\r\n\r\nRIFF of a recording\r\n/,
+    );
+  });
+
+  it('leaves out what nobody has set, the key included', async () => {
+    await client({ apiKey: undefined }).transcribe({ audio: AUDIO });
+
+    expect(received[0]?.headers.authorization).toBeUndefined();
+    expect(received[0]?.body).not.toMatch(/name="(?:language|prompt)"/);
+  });
+
+  it('asks models other than Whisper for plain JSON, as they take nothing else', async () => {
+    await client({ model: 'gpt-4o-transcribe' }).transcribe({ audio: AUDIO });
+
+    expect(received[0]?.body).toMatch(/name="response_format"\r\n\r\njson\r\n/);
+    expect(received[0]?.body).not.toContain('timestamp_granularities');
+  });
+
+  it('carries its key to Azure in Azure’s header', async () => {
+    await client({ apiVersion: '2024-06-01' }).transcribe({ audio: AUDIO });
+
+    expect(received[0]?.headers).toMatchObject({ 'api-key': KEY });
+    expect(received[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it.each<[Partial<LiteLlmConfig>, string]>([
+    [{ baseUrl: 'https://h/v1' }, 'https://h/v1/audio/transcriptions'],
+    [
+      { baseUrl: 'https://h', apiVersion: 'v 1' },
+      'https://h/openai/deployments/whisper/audio/transcriptions?api-version=v%201',
+    ],
+    [
+      { baseUrl: 'https://h/openai', apiVersion: 'v' },
+      'https://h/openai/deployments/whisper/audio/transcriptions?api-version=v',
+    ],
+    [
+      { baseUrl: 'https://h/openai/deployments/other', apiVersion: 'v' },
+      'https://h/openai/deployments/other/audio/transcriptions?api-version=v',
+    ],
+  ])('goes, with %j, to %s', (config, url) => {
+    expect(urlOf({ baseUrl: '', model: 'azure/whisper', maxAudioBytes: 1, ...config })).toBe(url);
+  });
+});
+
+describe('the answer to a request for a transcript', () => {
+  it('is told in the words of AssemblyAI’s answers, times in milliseconds', async () => {
+    answer(200, {
+      task: 'transcribe',
+      language: 'dutch',
+      duration: 2.5,
+      text: ' Goede middag. ',
+      words: [
+        { word: ' Goede', start: 0.25, end: 0.9 },
+        { word: 'nonsense', start: 'soon', end: null },
+        { word: 'middag.', start: '1', end: 2.0004 },
+      ],
+      segments: [{ text: 'Goede middag.' }],
+    });
+
+    await expect(client().transcribe({ audio: AUDIO })).resolves.toEqual({
+      text: 'Goede middag.',
+      raw: {
+        status: 'completed',
+        text: 'Goede middag.',
+        audio_duration: 2.5,
+        language_code: 'dutch',
+        words: [
+          { text: 'Goede', start: 250, end: 900 },
+          { text: 'middag.', start: 1_000, end: 2_000 },
+        ],
+        speech_model_used: 'whisper-1',
+      },
+    });
+  });
+
+  it('may be the text alone', async () => {
+    await expect(client().transcribe({ audio: AUDIO })).resolves.toMatchObject({
+      text: 'Hello.',
+      raw: { words: null, audio_duration: null, language_code: null },
+    });
+  });
+
+  it.each<[string, () => void, object]>([
+    [
+      '500',
+      () => {
+        answer(500);
+      },
+      { code: 'server_fault', ambiguous: true },
+    ],
+    [
+      '408',
+      () => {
+        answer(408);
+      },
+      { code: 'timeout', ambiguous: true },
+    ],
+    [
+      '429 with a pause',
+      () => {
+        answer(429, {}, { 'retry-after': '7' });
+      },
+      { code: 'throttled', ambiguous: false, retryAfterMs: 7_000 },
+    ],
+    [
+      '429 for an empty purse',
+      () => {
+        answer(429, { error: { code: 'insufficient_quota', message: 'You exceeded' } });
+      },
+      { code: 'account_blocked', ambiguous: false, retryAfterMs: 60_000 },
+    ],
+    [
+      'HTML',
+      () => {
+        answer(200, '<html>');
+      },
+      { code: 'invalid_answer', ambiguous: true },
+    ],
+    [
+      'JSON without a text',
+      () => {
+        answer(200, { words: [] });
+      },
+      { code: 'invalid_answer' },
+    ],
+    [
+      'a redirect',
+      () => {
+        answer(302, '', { location: 'https://elsewhere.example' });
+      },
+      { code: 'wrong_url' },
+    ],
+    [
+      '401',
+      () => {
+        answer(401, { error: { message: `Bad ${KEY}` } });
+      },
+      { code: 'unauthorized' },
+    ],
+    [
+      '403',
+      () => {
+        answer(403, { detail: 'No.' });
+      },
+      { code: 'forbidden' },
+    ],
+    [
+      '404',
+      () => {
+        answer(404);
+      },
+      { code: 'wrong_url' },
+    ],
+    [
+      '413',
+      () => {
+        answer(413);
+      },
+      { code: 'audio_too_large' },
+    ],
+    [
+      '400',
+      () => {
+        answer(400, { error: 'Unsupported format' });
+      },
+      { code: 'rejected' },
+    ],
+    [
+      '400 for a recording that is too short',
+      () => {
+        answer(400, { error: { message: 'x', code: 'audio_too_short' } });
+      },
+      { code: 'no_speech' },
+    ],
+    [
+      'a cut connection',
+      () => {
+        respond = (_response, request) => request.socket.destroy();
+      },
+      { code: 'connection_lost', ambiguous: true },
+    ],
+  ])('that is %s is judged once, for all who ask', async (_name, prepare, expected) => {
+    prepare();
+    const error = await failureOf();
+
+    expect(error).toMatchObject({ provider: 'litellm', ...expected });
+    expect(inspect(error, { depth: 5 })).not.toContain(KEY);
+  });
+
+  it('that does not come within the time is not waited for', async () => {
+    respond = () => undefined;
+
+    expect(await failureOf(client({}, 100))).toMatchObject({ code: 'timeout', ambiguous: true });
+  });
+
+  it('is not waited for when the caller stops', async () => {
+    const controller = new AbortController();
+    respond = () => {
+      controller.abort();
+    };
+
+    expect(await failureOf(client(), controller.signal)).toMatchObject({ code: 'stopped', ambiguous: true });
+  });
+
+  it('cannot come from where nobody listens, and then nothing was carried out', async () => {
+    expect(await failureOf(client({ baseUrl: 'http://127.0.0.1:1' }))).toMatchObject({
+      code: 'unreachable',
+      ambiguous: false,
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { Settlement } from '../coordination/settlement.js';
+import type { JobData } from '../queues/job-catalogue.js';
+import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
+import { JobQueues } from '../queues/job-queues.js';
+import { SubmissionsRepository } from './submissions.repository.js';
+import { SubmitFailures } from './submit-failures.js';
+import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
+
+const NOT_TAKEN_IN_TIME = {
+  error: 'The provider did not take the audio in time; try again when it is well.',
+  errorCode: 'timeout',
+};
+
+/** Whether a chunk is to be handed to its provider at all, whichever that is. */
+@Injectable()
+export class SubmitAdmission {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly tasks: SubmitTasksRepository,
+    private readonly submissions: SubmissionsRepository,
+    private readonly settlement: Settlement,
+    private readonly queues: JobQueues,
+    private readonly failures: SubmitFailures,
+  ) {}
+
+  /** @returns the chunk, or the outcome of a job that has nothing to submit */
+  async admit(
+    { chunkId, attempt }: JobData['submit'],
+    { subject }: JobContext,
+  ): Promise<{ task: SubmitTask } | { outcome: JobOutcome }> {
+    const task = await this.tasks.read(chunkId);
+    if (task === undefined) return { outcome: DONE };
+    subject.conversationId = task.conversationId;
+    if (task.status === 'failed') await this.settlement.settled(task.conversationId, chunkId);
+    if (task.status !== 'queued' || task.attempt !== attempt) return { outcome: DONE };
+    if (await this.isOnItsWay(task)) return { outcome: DONE };
+    if (task.queuedForMs > this.config.transcription.timeoutMs) {
+      return { outcome: await this.failures.giveUp(task, NOT_TAKEN_IN_TIME) };
+    }
+    return { task };
+  }
+
+  /**
+   * A run before this one made a submission and died: the submission's own job finds out what came of it. A check is woken, as
+   * it may be asleep for the callback of a request that never left; while the lease lasts it goes back to sleep (rule K4).
+   */
+  private async isOnItsWay(task: SubmitTask): Promise<boolean> {
+    const open = await this.submissions.openOf(task.chunkId);
+    if (open === undefined) return false;
+    const data = { submissionId: open.id };
+    if (open.provider === 'assemblyai') {
+      await this.queues.wake('check', data);
+    } else {
+      await this.queues.add('transcribe', data);
+    }
+    return true;
+  }
+}

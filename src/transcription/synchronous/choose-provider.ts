@@ -1,0 +1,28 @@
+import type { AudioStorage } from '../../audio/audio-storage.js';
+import type { AppConfig } from '../../config/app-config.js';
+import { Corrector } from '../../correction/corrector.js';
+import type { LanguageModel } from '../../correction/language-model.js';
+import { LiteLlmClient } from '../litellm/litellm.client.js';
+import { LiteLlmProvider } from '../litellm/litellm.provider.js';
+import { GeminiProvider } from './gemini.provider.js';
+import type { TranscriptionProvider } from './transcription-provider.js';
+
+/** Beyond five minutes without an answer's headers Node's own fetch, which the models are asked with, gives up. */
+const MAX_MODEL_TIMEOUT_MS = 300_000;
+
+/** @returns the provider that answers requests with the transcript; null where AssemblyAI is asked, and looked at later */
+export function chooseProvider(
+  { transcription, correction }: AppConfig,
+  storage: AudioStorage,
+  model: LanguageModel,
+): TranscriptionProvider | null {
+  const { litellm, provider, transcribeTimeoutMs } = transcription;
+  if (litellm !== undefined)
+    return new LiteLlmProvider(new LiteLlmClient(litellm, transcribeTimeoutMs), storage);
+  if (provider !== 'Gemini') return null;
+  const corrector = new Corrector(model, {
+    model: correction.correctionModel,
+    timeoutMs: Math.min(transcribeTimeoutMs, MAX_MODEL_TIMEOUT_MS),
+  });
+  return new GeminiProvider(corrector, storage);
+}

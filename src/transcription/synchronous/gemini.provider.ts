@@ -1,0 +1,71 @@
+import type { AudioStorage } from '../../audio/audio-storage.js';
+import { DEFAULT_LANGUAGE } from '../../conversations/conversation-settings.js';
+import type { CorrectionResult, Corrector, TranscriptionInput } from '../../correction/corrector.js';
+import { ProviderUnavailableError } from '../../providers/provider-error.js';
+import { parseHotwords } from '../assemblyai/hotwords.js';
+import { loadRequestAudio } from './request-audio.js';
+import {
+  TranscriptionProvider,
+  type TranscriptionRequest,
+  type TranscriptionResult,
+} from './transcription-provider.js';
+
+/** Names that readers of the API know the data by. */
+const GEMINI_SCHEMA = 'GEMINI';
+const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
+
+/** Both stages in one pass of a model that hears: its text is final, and redacted where that is asked for. */
+export class GeminiProvider extends TranscriptionProvider {
+  readonly name = 'gemini';
+  readonly title = 'The model';
+
+  constructor(
+    private readonly corrector: Corrector,
+    private readonly storage: AudioStorage,
+  ) {
+    super();
+  }
+
+  async transcribe(request: TranscriptionRequest): Promise<TranscriptionResult> {
+    const { signal, transcriptPrompt, anonymize } = request;
+    const audio = await loadRequestAudio({
+      storage: this.storage,
+      source: request.audio,
+      maxBytes: this.corrector.maxAudioBytes,
+      signal,
+    });
+    const result = await this.hear({
+      audio,
+      hotwords: parseHotwords(transcriptPrompt).phrases,
+      guidance: transcriptPrompt,
+      language: request.language ?? DEFAULT_LANGUAGE,
+      redactPii: request.redactPii || anonymize,
+      signal,
+    });
+    return {
+      kind: 'text',
+      transcript: result.text,
+      diarization: {
+        schema: anonymize ? REDACTED_SCHEMA : GEMINI_SCHEMA,
+        data: { note: result.note, raw: {}, error: null },
+      },
+    };
+  }
+
+  /** Whatever is not a 429 may have been carried out, and paid for: an answer that makes no sense, above all. */
+  private async hear(input: TranscriptionInput): Promise<CorrectionResult> {
+    try {
+      return await this.corrector.transcribe(input);
+    } catch (error) {
+      if (!(error instanceof ProviderUnavailableError) || error.code === 'throttled') throw error;
+      const { provider, code, status, retryAfterMs } = error;
+      throw new ProviderUnavailableError(error.message, {
+        provider,
+        code,
+        status,
+        retryAfterMs,
+        ambiguous: true,
+      });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { addAbortSignal } from 'node:stream';
+import { AudioUnavailableError } from '../../audio/audio-error.js';
+import type { AudioStorage } from '../../audio/audio-storage.js';
+import { readWithin } from '../../audio/fetch-audio.js';
+import { loadAudio, type AudioSource } from '../../audio/load-inline-audio.js';
+import { Deadline } from '../../deadlines/deadline.js';
+import { ProviderRejectedError, ProviderUnavailableError } from '../../providers/provider-error.js';
+
+/** A recording that our own store, or its sender's server, does not hand out within this time is tried again later. */
+export const LOAD_AUDIO_TIMEOUT_MS = 60_000;
+
+export interface RequestAudio {
+  bytes: Buffer;
+  mimeType: string;
+}
+
+export interface RequestAudioOptions {
+  storage: AudioStorage;
+  source: AudioSource;
+  /** More is never held in memory. */
+  maxBytes: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Brings a recording into memory, to be sent within a request that can do nothing without it.
+ *
+ * @throws ProviderRejectedError `audio_too_large`, `not_audio`; ProviderUnavailableError `download` when the sender's server
+ *   does not hand it out
+ * @throws AudioMissingError, AudioUnavailableError of our own store
+ */
+export async function loadRequestAudio(options: RequestAudioOptions): Promise<RequestAudio> {
+  const { source } = options;
+  return source.kind === 'stored' ? loadStored(options, source) : loadFromUrl(options);
+}
+
+async function loadStored(
+  { storage, maxBytes, signal }: RequestAudioOptions,
+  source: Extract<AudioSource, { kind: 'stored' }>,
+): Promise<RequestAudio> {
+  const opened = await storage.open(source.key);
+  const deadline = new Deadline({ timeoutMs: LOAD_AUDIO_TIMEOUT_MS, signal });
+  try {
+    const bytes = await readWithin(addAbortSignal(deadline.signal, opened.stream), maxBytes);
+    if (bytes === undefined) throw tooLarge(maxBytes);
+    return { bytes, mimeType: source.mimeType };
+  } catch (error) {
+    if (error instanceof ProviderRejectedError) throw error;
+    throw new AudioUnavailableError(source.key, { cause: error });
+  } finally {
+    opened.stream.destroy();
+    deadline.dispose();
+  }
+}
+
+async function loadFromUrl(options: RequestAudioOptions): Promise<RequestAudio> {
+  const audio = await loadAudio({ ...options, timeoutMs: LOAD_AUDIO_TIMEOUT_MS });
+  if ('bytes' in audio) return audio;
+  switch (audio.omitted) {
+    case 'too_large':
+      throw tooLarge(options.maxBytes);
+    case 'not_audio':
+      throw new ProviderRejectedError(
+        'The audio URL delivered something else than audio; send a recording.',
+        {
+          provider: 'audio',
+          code: 'not_audio',
+        },
+      );
+    case 'unavailable':
+      throw new ProviderUnavailableError(`The recording cannot be fetched: ${audio.detail}.`, {
+        provider: 'audio',
+        code: 'download',
+        // A URL that leads nowhere must not be asked for half an hour.
+        ambiguous: true,
+      });
+  }
+}
+
+function tooLarge(maxBytes: number): ProviderRejectedError {
+  return new ProviderRejectedError(
+    `The recording is larger than ${maxBytes} bytes, the most that is sent within a request; record in shorter chunks.`,
+    { provider: 'audio', code: 'audio_too_large' },
+  );
+}

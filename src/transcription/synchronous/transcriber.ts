@@ -1,0 +1,196 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { AudioMissingError, AudioUnavailableError } from '../../audio/audio-error.js';
+import { AppConfig } from '../../config/app-config.js';
+import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
+import { Metrics } from '../../observability/metrics.js';
+import {
+  ProviderError,
+  ProviderRejectedError,
+  ProviderUnavailableError,
+} from '../../providers/provider-error.js';
+import { DONE, type JobContext, type JobOutcome } from '../../queues/job-processor.js';
+import { FirstStageFailures } from '../first-stage-failures.js';
+import { Resubmission } from '../resubmission.js';
+import { SubmissionResults } from '../submission-results.js';
+import { SubmissionsRepository } from '../submissions.repository.js';
+import { LOAD_AUDIO_TIMEOUT_MS } from './request-audio.js';
+import { RequestsRepository, type RequestTask } from './requests.repository.js';
+import { TranscriptionProvider, type TranscriptionResult } from './transcription-provider.js';
+
+/** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
+const MAX_ROUNDS = 5;
+/** Waking just before the end of a lease would only mean falling asleep again. */
+const LEASE_MARGIN_MS = 50;
+/** A process that was stopped for a moment comes back and stores its answer within this. */
+const LEASE_GRACE_MS = 15_000;
+/**
+ * Requests that may have been carried out, and paid for, although no answer came. A recording that makes every one of them
+ * time out, or every worker crash, is given up after so many; what was certainly not carried out is tried for as long as
+ * TRANSCRIPTION_TIMEOUT_MS.
+ */
+export const MAX_LOST_REQUESTS = 5;
+
+/** A connection to the record that breaks at the wrong moment must not cost a transcript that is paid for. */
+const MAX_RECORD_TRIES = 3;
+
+type Step = JobOutcome | 'again';
+
+/** A submission that may still be concluded by whoever holds it. */
+type OpenTask = RequestTask & { status: 'created' | 'submitted' };
+
+/**
+ * Makes the one request of a submission to a provider that answers with the transcript, and records the answer. It may run at
+ * any time, any number of times, for a submission in any state:
+ *
+ *   created    nothing was sent: whoever turns it into `submitted` sends it, and holds a lease longer than the request takes
+ *   submitted  sent. While the lease lasts its sender may be alive: nobody else concludes anything, and nothing is sent again
+ *              (rule K4). Afterwards the request is dead, and lost: the chunk is queued for another submission
+ *   ended      only what follows is started again
+ */
+@Injectable()
+export class Transcriber {
+  private readonly logger = new Logger(Transcriber.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly requests: RequestsRepository,
+    private readonly submissions: SubmissionsRepository,
+    private readonly results: SubmissionResults,
+    private readonly failures: FirstStageFailures,
+    private readonly resubmission: Resubmission,
+    @Inject(TranscriptionProvider) private readonly provider: TranscriptionProvider | null,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @throws Error when races are lost again and again; the queue tries again */
+  async transcribe(submissionId: string, context: JobContext): Promise<JobOutcome> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const task = await this.requests.read(submissionId);
+      if (task === undefined) return DONE;
+      context.subject.chunkId = task.chunkId;
+      context.subject.conversationId = task.conversationId;
+      const step = await this.step(task, context.signal);
+      if (step !== 'again') return step;
+    }
+    throw new Error(`submission ${submissionId} changed under every one of ${MAX_ROUNDS} looks`);
+  }
+
+  private async step(task: RequestTask, signal: AbortSignal): Promise<Step> {
+    switch (task.status) {
+      case 'created':
+        return this.send({ ...task, status: 'created' }, signal);
+      case 'submitted':
+        if (task.leaseMs > 0) return { kind: 'sleep', delayMs: task.leaseMs + LEASE_MARGIN_MS };
+        return this.lose(
+          { ...task, status: 'submitted' },
+          {
+            error: 'The process that made the request did not come back with an answer.',
+            errorCode: 'request_lost',
+          },
+        );
+      case 'completed':
+      case 'failed':
+      case 'abandoned':
+        await this.results.followUp(task);
+        return DONE;
+    }
+  }
+
+  private get leaseMs(): number {
+    return LOAD_AUDIO_TIMEOUT_MS + this.config.transcription.transcribeTimeoutMs + LEASE_GRACE_MS;
+  }
+
+  private async send(task: OpenTask, signal: AbortSignal): Promise<Step> {
+    const { provider } = this;
+    if (provider === null || provider.name !== task.provider) {
+      // Made under another configuration: nothing was sent, and the chunk goes to the provider of today.
+      return this.giveBack(task, { reason: 'another provider is configured' });
+    }
+    if (!(await this.submissions.claim(task, this.leaseMs))) return 'again';
+    return this.request(provider, { ...task, status: 'submitted' }, signal);
+  }
+
+  private async request(provider: TranscriptionProvider, task: OpenTask, signal: AbortSignal): Promise<Step> {
+    let result: TranscriptionResult;
+    const start = performance.now();
+    try {
+      result = await provider.transcribe({ ...task, signal });
+    } catch (error) {
+      if (signal.aborted) return this.giveBack(task, { reason: 'the request was stopped with its worker' });
+      return this.afterFault(task, error);
+    }
+    if (result.kind === 'withheld') return this.fail(task, result);
+    if (!(await this.record(task, result))) return 'again';
+    this.metrics.submitToTextSeconds.observe(
+      { strategy: 'synchronous' },
+      (performance.now() - start) / 1_000,
+    );
+    this.metrics.chunksSettled.inc({ status: 'completed' });
+    await this.results.followUp({ ...task, chunkStatus: 'completed' });
+    return DONE;
+  }
+
+  /** @throws Error when the record is away; the request is then lost once its lease is over */
+  private async record(
+    task: OpenTask,
+    text: Extract<TranscriptionResult, { kind: 'text' }>,
+    triesLeft = MAX_RECORD_TRIES - 1,
+  ): Promise<boolean> {
+    try {
+      return await this.submissions.recordFinalText(task, text);
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+      return this.record(task, text, triesLeft - 1);
+    }
+  }
+
+  private async afterFault(task: OpenTask, error: unknown): Promise<Step> {
+    if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
+      return this.fail(task, { error: error.message, errorCode: error.code });
+    }
+    if (error instanceof AudioUnavailableError) return this.giveBack(task, { reason: error.message });
+    if (error instanceof ProviderUnavailableError) {
+      const { message, retryAfterMs } = error;
+      return error.ambiguous
+        ? this.lose(task, { error: message, errorCode: error.code }, retryAfterMs)
+        : this.giveBack(task, { reason: message, retryAfterMs });
+    }
+    if (error instanceof ProviderError)
+      return this.fail(task, { error: error.message, errorCode: error.code });
+    // A defect of ours, which may crash every try: it counts like a request that brought no answer, and the log has the rest.
+    this.logger.error(error instanceof Error ? error.stack : String(error));
+    return this.lose(task, {
+      error: 'The request failed unexpectedly; see the log.',
+      errorCode: 'unexpected',
+    });
+  }
+
+  /** The request may have been carried out, but brought nothing: another one, while there are any left. */
+  private async lose(task: OpenTask, failure: ChunkFailure, retryAfterMs?: number): Promise<Step> {
+    const lost = (await this.submissions.countLost(task.chunkId)) + 1;
+    if (lost < MAX_LOST_REQUESTS) {
+      return this.giveBack(task, { reason: failure.error, retryAfterMs, lost: true });
+    }
+    return this.fail(task, {
+      error: `${this.provider?.title ?? 'The provider'} brought no transcript in ${lost} requests; try the chunk again. The last one: ${failure.error}`,
+      errorCode: failure.errorCode,
+    });
+  }
+
+  /** Ends this submission and queues the chunk for another. */
+  private async giveBack(
+    task: OpenTask,
+    { reason, retryAfterMs, lost }: { reason: string; retryAfterMs?: number; lost?: boolean },
+  ): Promise<Step> {
+    const requeued = await this.submissions.abandon(task, { from: task.status, reason, lost });
+    if (requeued === undefined) return 'again';
+    this.logger.warn(`submission ${task.submissionId} of chunk ${task.chunkId} came to nothing: ${reason}`);
+    await this.resubmission.queue(task.chunkId, requeued, retryAfterMs);
+    return { kind: 'done', note: reason };
+  }
+
+  private async fail(task: RequestTask, failure: ChunkFailure): Promise<Step> {
+    const happened = await this.failures.ofSubmission(task, failure);
+    return happened ? { kind: 'done', note: failure.error } : 'again';
+  }
+}
