@@ -192,8 +192,8 @@ export const MUTANTS = [
     file: CORRECTOR,
     changes: [
       [
-        'await this.store(task, await this.run(task, context));',
-        `const result = await this.run(task, context);\n        ${SETTLED}\n        await this.store(task, result);`,
+        'await this.store(task, await this.run(task, { signal: context.signal, onUsage }));',
+        `const result = await this.run(task, { signal: context.signal, onUsage });\n        ${SETTLED}\n        await this.store(task, result);`,
       ],
       [`if (task.status !== 'queued' && task.status !== 'transcribing') {\n      ${SETTLED}\n    }`, ''],
     ],
@@ -240,7 +240,7 @@ export const MUTANTS = [
   {
     name: 'a refused chunk stays pending',
     file: 'src/transcription/first-stage-failures.ts',
-    changes: [[`await this.settled(ref);`, '']],
+    changes: [[`else await this.settled(ref);`, '']],
   },
   {
     name: 'callback metadata is not removed',

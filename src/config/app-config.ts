@@ -47,6 +47,8 @@ export interface TranscriptionConfig {
   pollIntervalMs: number;
   callbackDeadlineMs: number;
   timeoutMs: number;
+  /** A language model transcribes alone where the first stage fails for another reason than missing speech. */
+  rescueFailed: boolean;
   submitConcurrency: number;
   /** For a provider that answers with the transcript: requests at once, and how long one may take. */
   transcribeConcurrency: number;

@@ -32,6 +32,7 @@ describe('a configuration', () => {
         pollIntervalMs: 3_000,
         callbackDeadlineMs: 180_000,
         timeoutMs: 1_800_000,
+        rescueFailed: false,
         submitConcurrency: 16,
         transcribeConcurrency: 4,
         transcribeTimeoutMs: 300_000,
@@ -239,6 +240,18 @@ describe('the provider', () => {
   });
 });
 
+describe('the rescue of failed transcripts', () => {
+  it.each(['true', 'TRUE', ' True '])('is on with %j', (value) => {
+    const env = { ...VALID, GEMINI_API_KEY: 'g-key', RESCUE_FAILED_TRANSCRIPTS: value };
+    expect(createAppConfig(env).transcription.rescueFailed).toBe(true);
+  });
+
+  it('is off where the same model has just failed', () => {
+    const env = { TRANSCRIPTION_PROVIDER: 'Gemini', GEMINI_API_KEY: 'g', RESCUE_FAILED_TRANSCRIPTS: 'true' };
+    expect(createAppConfig(env).transcription.rescueFailed).toBe(false);
+  });
+});
+
 describe('a wrong environment', () => {
   const range = (variable: string, min: number, max: number): [Record<string, string>, string][] =>
     [String(min - 1), String(max + 1), '1.5', 'many', '1e99'].map((value) => [
@@ -260,6 +273,10 @@ describe('a wrong environment', () => {
     ...range('TRANSCRIBE_CONCURRENCY', 1, 256),
     ...range('TRANSCRIBE_TIMEOUT_MS', 100, 3_600_000),
     ...range('LITELLM_TRANSCRIPTION_MAX_BYTES', 1, 5_000_000_000),
+    [
+      { RESCUE_FAILED_TRANSCRIPTS: 'perhaps' },
+      'RESCUE_FAILED_TRANSCRIPTS: is neither true nor false; give one of them',
+    ],
     [{ ROLE: 'boss' }, 'ROLE: is not a role; give one of all, api, worker'],
     [
       { TRANSCRIPTION_PROVIDER: 'Whisper' },
@@ -305,6 +322,7 @@ describe('a wrong environment', () => {
     [{ GCP_SA_JSON: 'hush' }, 'GCP_SA_JSON', /not a service account key; give its JSON/],
     [{ GCP_SA_JSON: '{"hush"' }, 'GCP_SA_JSON', /not a service account key; give its JSON/],
     [{ GCP_SA_JSON: '{"project_id":"hush"}' }, 'GCP_SA_JSON', /not a service account key/],
+    [{ RESCUE_FAILED_TRANSCRIPTS: 'true' }, 'RESCUE_FAILED_TRANSCRIPTS', /no model.*GEMINI_API_KEY/],
     [{ HOST: '0.0.0.0' }, 'API_KEYS', /is missing; HOST 0\.0\.0\.0 can be reached from outside/],
     [{ HOST: '::' }, 'API_KEYS', /is missing/],
     [{ HOST: '127.0.0.1.example.org' }, 'API_KEYS', /is missing/],

@@ -62,6 +62,7 @@ export function createAppConfig(source: Source): AppConfig {
       pollIntervalMs: env.POLL_INTERVAL_MS,
       callbackDeadlineMs: env.CALLBACK_DEADLINE_MS,
       timeoutMs: env.TRANSCRIPTION_TIMEOUT_MS,
+      rescueFailed: env.RESCUE_FAILED_TRANSCRIPTS && env.TRANSCRIPTION_PROVIDER !== 'Gemini',
       submitConcurrency: env.SUBMIT_CONCURRENCY,
       transcribeConcurrency: env.TRANSCRIBE_CONCURRENCY,
       transcribeTimeoutMs: env.TRANSCRIBE_TIMEOUT_MS,
@@ -114,6 +115,12 @@ function checkProvider(env: EnvironmentVariables, model: LanguageModelConfig, re
   }
   if (provider === 'Gemini' && model.kind === 'none') {
     report('GEMINI_API_KEY', 'is missing; TRANSCRIPTION_PROVIDER Gemini needs it, or GCP_SA_JSON');
+  }
+  if (env.RESCUE_FAILED_TRANSCRIPTS && model.kind === 'none') {
+    report(
+      'RESCUE_FAILED_TRANSCRIPTS',
+      'is true, and there is no model to transcribe with; set GCP_SA_JSON or GEMINI_API_KEY, or unset it',
+    );
   }
 }
 

@@ -46,6 +46,25 @@ function WholeNumber(min: number, max: number): PropertyDecorator {
   };
 }
 
+function Flag(): PropertyDecorator {
+  const words: Readonly<Record<string, boolean>> = { true: true, false: false };
+  const decorators = [
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (words[value.toLowerCase()] ?? value) : value,
+    ),
+    ValidateBy({
+      name: 'flag',
+      validator: {
+        validate: (value: unknown) => typeof value === 'boolean',
+        defaultMessage: () => 'is neither true nor false; give one of them',
+      },
+    }),
+  ];
+  return (target, key) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
+}
+
 function UrlWith(...protocols: string[]): PropertyDecorator {
   return ValidateBy({
     name: 'urlWith',
@@ -122,6 +141,9 @@ export class EnvironmentVariables {
   @IsOptional()
   @HeaderSafe()
   ASSEMBLYAI_WEBHOOK_SECRET?: string;
+
+  @Flag()
+  RESCUE_FAILED_TRANSCRIPTS = false;
 
   GCP_SA_JSON?: string;
 

@@ -15,11 +15,12 @@ export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
  *
  *   queued        waits for its submission to be accepted; `attempt` counts how often it came here
  *   transcribing  the provider has it, `submission_id` says as which submission
- *   correcting    the first-stage text is stored (unless the conversation is anonymised), its correction is owed
+ *   correcting    the first-stage text is stored (unless the conversation is anonymised), its correction is owed; or the first
+ *                 stage has failed, and its rescue is owed: the submission's status tells which
  *   completed     the final text is stored
  *   failed        no text can be had; `error` says why
  *
- *   queued -> transcribing | failed        transcribing -> correcting | completed | failed | queued (submission abandoned)
+ *   queued -> transcribing | correcting (rescue) | failed        transcribing -> correcting | completed | failed | queued (submission abandoned)
  *   correcting -> completed | failed       queued -> queued (a new attempt)
  *   failed | completed -> queued           only by a restart that somebody asked for
  *
@@ -107,6 +108,21 @@ export class ChunkTransitions {
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
       .where('status', 'in', ['queued', 'transcribing', 'correcting'])
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /**
+   * queued or transcribing -> correcting without a first-stage text: its submission has failed, and a model is to hear the
+   * recording alone.
+   */
+  async startRescue(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set({ status: 'correcting', error: null, error_code: null })
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', 'in', ['queued', 'transcribing'])
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }

@@ -18,6 +18,7 @@ import { audioSource } from '../transcription/submit-tasks.repository.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
+import { Rescuer } from './rescuer.js';
 
 /** Names that readers of the API know the data by. */
 const CORRECTED_SCHEMA = 'Dembrane-25-09';
@@ -30,6 +31,8 @@ const LOAD_AUDIO_TIMEOUT_MS = 30_000;
  * Corrects a chunk's first-stage text, and settles the chunk whatever comes of it. What can pass is thrown, for the queue to
  * try again; on the last try, or when trying again cannot help, the first-stage text becomes final with the reason beside
  * it. An anonymised chunk fails instead: its text is withheld.
+ *
+ * A chunk whose first stage failed comes here to be rescued. It has no text to fall back on: it fails, with both reasons.
  */
 @Injectable()
 export class ChunkCorrector {
@@ -42,6 +45,7 @@ export class ChunkCorrector {
     private readonly firstStage: FirstStageReader,
     private readonly storage: AudioStorage,
     private readonly corrector: Corrector,
+    private readonly rescuer: Rescuer,
     private readonly settlement: Settlement,
     private readonly metrics: Metrics,
   ) {}
@@ -71,6 +75,7 @@ export class ChunkCorrector {
   }
 
   private async run(task: CorrectionTask, { signal }: JobContext): Promise<CorrectionResult> {
+    if (isRescue(task)) return this.rescuer.transcribe(task, signal);
     const partialTranscript = await this.firstStage.read(task, signal);
     const audio = await this.loadAudio(task, signal);
     const { phrases } = parseHotwords(task.transcriptPrompt);
@@ -84,6 +89,18 @@ export class ChunkCorrector {
       audioOmittedReason: 'bytes' in audio ? undefined : audio.detail,
       signal,
     });
+  }
+
+  private async giveUpRescue(task: CorrectionTask, error: ProviderError): Promise<void> {
+    const failed = await this.transitions.fail(this.database, {
+      ...task,
+      errorCode: task.firstStageErrorCode ?? 'other',
+      error: `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${error.message}`.trim(),
+    });
+    if (!failed) return;
+    this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${error.message}`);
+    this.metrics.rescues.inc({ outcome: 'failed' });
+    this.metrics.chunksSettled.inc({ status: 'failed' });
   }
 
   private async loadAudio(task: CorrectionTask, signal: AbortSignal): Promise<InlineAudio> {
@@ -104,11 +121,13 @@ export class ChunkCorrector {
       diarization: diarizationOf(task, { note: result.note, error: null }),
     });
     if (!stored) return;
-    this.metrics.corrections.inc({ outcome: 'corrected' });
+    if (isRescue(task)) this.metrics.rescues.inc({ outcome: 'rescued' });
+    else this.metrics.corrections.inc({ outcome: 'corrected' });
     this.metrics.chunksSettled.inc({ status: 'completed' });
   }
 
   private async giveUp(task: CorrectionTask, error: ProviderError): Promise<void> {
+    if (isRescue(task)) return this.giveUpRescue(task, error);
     this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${error.message}`);
     const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
     const settled = task.anonymize
@@ -129,14 +148,26 @@ export class ChunkCorrector {
   }
 }
 
+/** Its submission has failed, and yet it is here. */
+function isRescue({ submissionStatus }: CorrectionTask): boolean {
+  return submissionStatus === 'failed';
+}
+
 /** The provider's answer of the first stage stays beside the final text as `raw`; of an anonymised chunk there is none. */
 function diarizationOf(
   task: CorrectionTask,
   result: { note: string | null; error: string | null },
 ): Diarization {
-  const raw = task.anonymize ? {} : (task.diarization?.data ?? {});
+  // Of a rescued chunk that was transcribed before, the older answer is not what this text was made of.
+  const raw = task.anonymize || isRescue(task) ? {} : (task.diarization?.data ?? {});
+  const { firstStageError: error, firstStageErrorCode: errorCode } = task;
   return {
     schema: task.anonymize ? REDACTED_SCHEMA : CORRECTED_SCHEMA,
-    data: { note: result.note, raw, error: result.error },
+    data: {
+      note: result.note,
+      raw,
+      error: result.error,
+      ...(isRescue(task) && { rescued: { error, errorCode } }),
+    },
   };
 }

@@ -10,6 +10,7 @@ import { CorrectionsRepository } from './corrections.repository.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { LanguageModel } from './language-model.js';
 import { LanguageModelModule } from './language-model.module.js';
+import { Rescuer } from './rescuer.js';
 import { Summariser } from './summariser.js';
 import { SummarizeProcessor } from './summarize.processor.js';
 
@@ -26,6 +27,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
     },
     CorrectionsRepository,
     FirstStageReader,
+    Rescuer,
     ChunkCorrector,
     CorrectProcessor,
     SummarizeProcessor,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
-import type { ChunkStatus, Diarization } from '../database/schema.js';
+import type { ChunkStatus, Diarization, SubmissionStatus } from '../database/schema.js';
 
 /** A chunk as its correction needs it. */
 export interface CorrectionTask {
@@ -14,6 +14,11 @@ export interface CorrectionTask {
   transcript: string | null;
   diarization: Diarization | null;
   transcriptId: string | null;
+  /** `failed`: there is no first-stage text, and the chunk is to be rescued. */
+  submissionStatus: SubmissionStatus;
+  /** Why the first stage failed, if it did. */
+  firstStageError: string | null;
+  firstStageErrorCode: string | null;
   audio_key: string | null;
   audio_url: string | null;
   audio_mime_type: string | null;
@@ -42,6 +47,9 @@ export class CorrectionsRepository {
         'c.transcript',
         'c.diarization',
         's.transcript_id as transcriptId',
+        's.status as submissionStatus',
+        's.error as firstStageError',
+        's.error_code as firstStageErrorCode',
         'c.audio_key',
         'c.audio_url',
         'c.audio_mime_type',

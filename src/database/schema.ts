@@ -103,6 +103,8 @@ export interface SubmissionsTable {
   /** Looks in a row that brought no usable answer; sets the next pause. */
   failed_looks: Generated<number>;
   error: Nullable<string>;
+  /** Stable word for the kind of `error`, of a failed one. */
+  error_code: Nullable<string>;
   /** Abandoned without knowing what became of the request: it counts towards the most that a chunk may have. */
   lost: Generated<boolean>;
   /** Until then the submitter may still be talking to the provider: nobody else may resubmit. */

@@ -88,6 +88,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly rescues = new Counter({
+    name: 'ringback_rescues_total',
+    help: 'Chunks whose first stage failed and that were left to the model, by outcome: rescued or failed.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
   readonly chunksSettled = new Counter({
     name: 'ringback_chunks_settled_total',
     help: 'Chunks that reached their end, by status.',

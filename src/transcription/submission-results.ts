@@ -100,7 +100,7 @@ export class SubmissionResults {
     const text = finalText(look, reading, ONE_STAGE_SCHEMA);
     const isWithheld = text.kind === 'withheld';
     const recorded = isWithheld
-      ? await this.submissions.fail(look, text)
+      ? await this.submissions.fail(look, text, { rescue: false })
       : await this.submissions.recordFinalText(look, text);
     if (recorded) this.metrics.chunksSettled.inc({ status: isWithheld ? 'failed' : 'completed' });
     return recorded;

@@ -209,14 +209,30 @@ export class SubmissionsRepository {
     });
   }
 
-  /** created | submitted -> failed, and the chunk fails with it. */
-  async fail(ref: SubmissionRef, failure: ChunkFailure): Promise<boolean> {
+  /** created | submitted -> failed; the chunk fails with it, or is to be rescued. */
+  async fail(ref: SubmissionRef, failure: ChunkFailure, options: { rescue: boolean }): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
-      const change = { from: [...OPEN_SUBMISSION_STATUSES], to: 'failed' as const, error: failure.error };
-      const ended = await this.end(trx, ref, change);
-      if (ended) await this.transitions.fail(trx, { ...ref, ...failure });
-      return ended;
+      const ended = await this.end(trx, ref, {
+        from: [...OPEN_SUBMISSION_STATUSES],
+        to: 'failed',
+        error: failure.error,
+        errorCode: failure.errorCode,
+      });
+      if (!ended) return false;
+      if (options.rescue) await this.transitions.startRescue(trx, ref);
+      else await this.transitions.fail(trx, { ...ref, ...failure });
+      return true;
     });
+  }
+
+  /**
+   * Records a submission that failed before it was made, so that the chunk can be rescued like any other.
+   *
+   * @returns false when the chunk is no longer queued in this attempt, or has an open submission
+   */
+  async openFailed(submission: NewSubmission, failure: ChunkFailure): Promise<boolean> {
+    if ((await this.open(submission)) !== 'opened') return false;
+    return this.fail({ submissionId: submission.id, chunkId: submission.chunkId }, failure, { rescue: true });
   }
 
   /** submitted -> completed with the first-stage text; the chunk is correcting. */
@@ -243,7 +259,7 @@ export class SubmissionsRepository {
   private async end(
     trx: Executor,
     ref: SubmissionRef,
-    change: { from: SubmissionStatus[]; to: SubmissionStatus; error?: string; lost?: boolean },
+    change: { from: SubmissionStatus[]; to: SubmissionStatus; error?: string; errorCode?: string; lost?: boolean },
   ): Promise<boolean> {
     const { numUpdatedRows } = await trx
       .updateTable('submissions')
@@ -251,6 +267,7 @@ export class SubmissionsRepository {
         status: change.to,
         settled_at: sql<Date>`now()`,
         lost: change.lost ?? false,
+        error_code: change.errorCode,
         ...(change.error === undefined ? {} : { error: storableText(change.error) }),
       })
       .where('id', '=', ref.submissionId)

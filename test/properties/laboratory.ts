@@ -175,6 +175,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       pollIntervalMs: 3_000,
       callbackDeadlineMs: 180_000,
       timeoutMs: 1_800_000,
+      rescueFailed: false,
       submitConcurrency: 1,
       transcribeConcurrency: 1,
       transcribeTimeoutMs: 1_000,

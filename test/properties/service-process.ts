@@ -17,6 +17,7 @@ import { Settlement } from '../../src/coordination/settlement.js';
 import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
 import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
+import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
 import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
 import { Database } from '../../src/database/database.js';
@@ -141,7 +142,15 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
   const strategy = deliveryOf(config, losses);
   const pace = new ProviderPace(config, client, coordination, looks);
   const resubmission = new Resubmission(config, queues);
-  const firstStage = new FirstStageFailures(database, transitions, submissions, settlement, metrics);
+  const firstStage = new FirstStageFailures(
+    config,
+    database,
+    transitions,
+    submissions,
+    settlement,
+    queues,
+    metrics,
+  );
   const failures = new SubmitFailures(
     database,
     transitions,
@@ -212,6 +221,7 @@ function correctionProcessors(base: Base, activity: Activity) {
     new FirstStageReader(provider.seenBy(activity)),
     base.storage,
     provider.corrector(activity),
+    new Rescuer(base.storage, provider.corrector(activity)),
     base.settlement,
     base.metrics,
   );

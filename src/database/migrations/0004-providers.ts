@@ -11,6 +11,7 @@ const statements = [
   `alter table submissions
     add column provider text not null default 'assemblyai' check (provider in ('assemblyai', 'litellm', 'gemini')),
     add column lost boolean not null default false,
+    add column error_code text,
     alter column strategy drop not null,
     alter column audio_url_hash drop not null`,
 ];
