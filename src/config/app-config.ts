@@ -8,7 +8,7 @@ export interface ServiceAccount {
 }
 
 export type LanguageModelConfig =
-  | { kind: 'vertexai'; serviceAccount: ServiceAccount; location: string; apiEndpoint?: string }
+  | { kind: 'vertexai'; serviceAccount: ServiceAccount; locations: readonly string[]; apiEndpoint?: string }
   | { kind: 'gemini'; apiKey: string; baseUrl?: string }
   | { kind: 'none' };
 

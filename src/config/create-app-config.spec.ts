@@ -145,8 +145,21 @@ describe('the correction model', () => {
     expect(correction.languageModel).toMatchObject({
       kind: 'vertexai',
       serviceAccount: SERVICE_ACCOUNT,
-      location: 'europe-west1',
+      locations: ['europe-west1'],
     });
+  });
+
+  it('may be in several regions, each named once', () => {
+    const env = { ...VALID, GCP_SA_JSON: json, VERTEX_LOCATION: 'europe-west4, europe-west1,europe-west4,' };
+    expect(createAppConfig(env).correction.languageModel).toMatchObject({
+      locations: ['europe-west4', 'europe-west1'],
+    });
+  });
+
+  it.each([',', 'europe west', 'evil.example/', 'a'])('is refused in the region %j', (VERTEX_LOCATION) => {
+    expect(problemsWith({ GCP_SA_JSON: json, VERTEX_LOCATION })).toEqual([
+      expect.stringContaining('VERTEX_LOCATION: is not a list of regions'),
+    ]);
   });
 
   it('is the Gemini API with an API key', () => {

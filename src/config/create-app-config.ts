@@ -12,6 +12,9 @@ import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 
+/** A region of Google Cloud, or `global`; it becomes part of a host name. */
+const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
+
 type Source = Readonly<Record<string, unknown>>;
 
 /**
@@ -170,7 +173,7 @@ function chooseLanguageModel(env: EnvironmentVariables, report: Report): Languag
       return {
         kind: 'vertexai',
         serviceAccount,
-        location: env.VERTEX_LOCATION,
+        locations: chooseLocations(env, report),
         apiEndpoint: env.VERTEX_API_ENDPOINT,
       };
     }
@@ -183,6 +186,15 @@ function chooseLanguageModel(env: EnvironmentVariables, report: Report): Languag
     return { kind: 'gemini', apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL };
   }
   return { kind: 'none' };
+}
+
+/** The first is asked; the others, in their order, while it is overloaded. */
+function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
+  const locations = [...new Set(splitList(env.VERTEX_LOCATION))];
+  if (locations.length === 0 || !locations.every((location) => LOCATION.test(location))) {
+    report('VERTEX_LOCATION', 'is not a list of regions; give one or several, such as europe-west1,europe-west4');
+  }
+  return locations;
 }
 
 function parseServiceAccount(text: string): ServiceAccount | undefined {

@@ -12,6 +12,12 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     error: chunk.error,
     errorCode: chunk.errorCode,
     diarization: chunk.diarization,
+    modelUse: {
+      model: chunk.model,
+      promptVersion: chunk.promptVersion,
+      inputTokens: chunk.inputTokens,
+      outputTokens: chunk.outputTokens,
+    },
     transcriptId: chunk.transcriptId,
     strategy: chunk.strategy,
     createdAt: chunk.createdAt.toISOString(),

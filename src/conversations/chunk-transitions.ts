@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql, type Kysely } from 'kysely';
 import { storableJson, storableText } from '../database/storable.js';
 import { type Diarization, type Schema } from '../database/schema.js';
+import { moreTokens, type ModelUse } from './model-use.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
 export type Executor = Kysely<Schema>;
@@ -78,6 +79,8 @@ export class ChunkTransitions {
       from: 'transcribing' | 'correcting';
       transcript: string;
       diarization: Diarization;
+      /** The model that made the text, if one did. */
+      modelUse?: ModelUse;
     },
   ): Promise<boolean> {
     const transcript = storableText(chunk.transcript).trim();
@@ -87,6 +90,9 @@ export class ChunkTransitions {
         status: 'completed',
         transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
         diarization: storableJson(chunk.diarization),
+        model: chunk.modelUse?.model ?? null,
+        prompt_version: chunk.modelUse?.promptVersion ?? null,
+        ...(chunk.modelUse && moreTokens(chunk.modelUse)),
         transcribed_at: sql<Date>`coalesce(transcribed_at, now())`,
         completed_at: sql<Date>`now()`,
         failed_submits: 0,

@@ -43,6 +43,20 @@ export class DiarizationResponse {
   data!: unknown;
 }
 
+export class ModelUseResponse {
+  @ApiProperty({ type: String, nullable: true, description: 'The model that made the text; null: none did.' })
+  model!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'correction-1' })
+  promptVersion!: string | null;
+
+  @ApiProperty({ description: 'Of all answers about this chunk, refused ones and restarts included.' })
+  inputTokens!: number;
+
+  @ApiProperty({ description: 'The same; thoughts included, as they are billed.' })
+  outputTokens!: number;
+}
+
 export class ChunkResponse {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -76,6 +90,9 @@ export class ChunkResponse {
 
   @ApiProperty({ type: DiarizationResponse, nullable: true })
   diarization!: DiarizationResponse | null;
+
+  @ApiProperty({ type: ModelUseResponse })
+  modelUse!: ModelUseResponse;
 
   @ApiProperty({ type: String, nullable: true, description: 'The provider’s id.' })
   transcriptId!: string | null;

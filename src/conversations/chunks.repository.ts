@@ -26,6 +26,10 @@ export interface ChunkView {
   error: string | null;
   errorCode: string | null;
   diarization: Diarization | null;
+  model: string | null;
+  promptVersion: string | null;
+  inputTokens: number;
+  outputTokens: number;
   submissionId: string | null;
   transcriptId: string | null;
   strategy: StrategyName | null;
@@ -65,6 +69,10 @@ export class ChunksRepository {
         'c.error',
         'c.error_code as errorCode',
         'c.diarization',
+        'c.model',
+        'c.prompt_version as promptVersion',
+        'c.input_tokens as inputTokens',
+        'c.output_tokens as outputTokens',
         'c.submission_id as submissionId',
         's.transcript_id as transcriptId',
         's.strategy',

@@ -85,10 +85,16 @@ export class FinalizationRepository {
   }
 
   /** pending -> completed, for the merge that the summary was made of. */
-  async storeSummary(conversationId: string, mergeRevision: number, summary: string): Promise<boolean> {
+  async storeSummary(
+    conversationId: string,
+    mergeRevision: number,
+    made: { summary: string; model: string; promptVersion: string },
+  ): Promise<boolean> {
     return this.endSummary(conversationId, mergeRevision, {
       summary_status: 'completed',
-      summary: storableText(summary),
+      summary: storableText(made.summary),
+      summary_model: made.model,
+      summary_prompt_version: made.promptVersion,
     });
   }
 
@@ -103,7 +109,13 @@ export class FinalizationRepository {
   private async endSummary(
     conversationId: string,
     mergeRevision: number,
-    values: { summary_status: 'completed' | 'failed'; summary?: string; summary_error?: string },
+    values: {
+      summary_status: 'completed' | 'failed';
+      summary?: string;
+      summary_error?: string;
+      summary_model?: string;
+      summary_prompt_version?: string;
+    },
   ): Promise<boolean> {
     const { numUpdatedRows } = await this.database
       .updateTable('conversations')

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { loadAudio, type InlineAudio } from '../audio/load-inline-audio.js';
 import { ChunkTransitions } from '../conversations/chunk-transitions.js';
+import { addTokens, type TokenUse } from '../conversations/model-use.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import type { Diarization } from '../database/schema.js';
@@ -16,7 +17,7 @@ import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.
 import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
 import { audioSource } from '../transcription/submit-tasks.repository.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
-import { Corrector, type CorrectionResult } from './corrector.js';
+import { Corrector, type CorrectionResult, type UsageListener } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { Rescuer } from './rescuer.js';
 
@@ -57,10 +58,15 @@ export class ChunkCorrector {
     context.subject.conversationId = task.conversationId;
     let note: string | undefined;
     if (task.status === 'correcting') {
+      let used: TokenUse | undefined;
+      const onUsage = (use: TokenUse): void => {
+        used = use;
+      };
       try {
-        await this.store(task, await this.run(task, context));
+        await this.store(task, await this.run(task, { signal: context.signal, onUsage }));
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
+        if (used !== undefined) await addTokens(this.database, chunkId, used);
         // A job that was stopped has not failed: it is run again, by another worker.
         if (context.signal.aborted) throw error;
         if (error instanceof ProviderUnavailableError && !context.isLastTry) throw error;
@@ -74,9 +80,13 @@ export class ChunkCorrector {
     return { kind: 'done', note };
   }
 
-  private async run(task: CorrectionTask, { signal }: JobContext): Promise<CorrectionResult> {
-    if (isRescue(task)) return this.rescuer.transcribe(task, signal);
-    const partialTranscript = await this.firstStage.read(task, signal);
+  private async run(
+    task: CorrectionTask,
+    call: { signal: AbortSignal; onUsage: UsageListener },
+  ): Promise<CorrectionResult> {
+    if (isRescue(task)) return this.rescuer.transcribe(task, call);
+    const { signal } = call;
+    const { text: partialTranscript, durationSeconds } = await this.firstStage.read(task, signal);
     const audio = await this.loadAudio(task, signal);
     const { phrases } = parseHotwords(task.transcriptPrompt);
     return this.corrector.correct({
@@ -87,7 +97,8 @@ export class ChunkCorrector {
       redactPii: task.redactPii,
       audio: 'bytes' in audio ? audio : null,
       audioOmittedReason: 'bytes' in audio ? undefined : audio.detail,
-      signal,
+      durationSeconds,
+      ...call,
     });
   }
 
@@ -95,7 +106,8 @@ export class ChunkCorrector {
     const failed = await this.transitions.fail(this.database, {
       ...task,
       errorCode: task.firstStageErrorCode ?? 'other',
-      error: `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${error.message}`.trim(),
+      error:
+        `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${error.message}`.trim(),
     });
     if (!failed) return;
     this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${error.message}`);
@@ -118,6 +130,7 @@ export class ChunkCorrector {
       ...task,
       from: 'correcting',
       transcript: result.text,
+      modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
       diarization: diarizationOf(task, { note: result.note, error: null }),
     });
     if (!stored) return;

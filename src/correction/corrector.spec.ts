@@ -83,6 +83,59 @@ describe('Corrector', () => {
     );
   });
 
+  it('works on the text only, and says so, when the model does not know the format', async () => {
+    const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
+    const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/amr' };
+    const { note } = await new Corrector(model, OPTIONS).correct(input({ audio }));
+    expect(note).toBe(
+      'The model does not take recordings in this format (audio/amr); this is corrected from the text only.',
+    );
+    expect(model.requests[0]?.audio).toBeUndefined();
+  });
+
+  it('does not believe a summary, tells why, and what it cost', async () => {
+    const model = scripted({ corrected_transcript: 'Kort.', note: '' });
+    const refusals: string[] = [];
+    const used: object[] = [];
+    const corrector = new Corrector(model, {
+      ...OPTIONS,
+      onRefusal: (reason) => {
+        refusals.push(reason);
+      },
+    });
+    const onUsage = (usage: object): void => {
+      used.push(usage);
+    };
+    await expect(
+      corrector.correct(input({ partialTranscript: 'hallo '.repeat(100), onUsage })),
+    ).rejects.toMatchObject({ name: 'ProviderUnavailableError', code: 'too_short' });
+    expect(refusals).toEqual(['too_short']);
+    expect(used).toEqual([{ inputTokens: 5, outputTokens: 6 }]);
+  });
+
+  it('hears a recording alone, without a block for a first-stage text', async () => {
+    const model = scripted({ corrected_transcript: 'Hallo!', note: 'Tip.' });
+    const { hotwords, guidance, language, redactPii } = input();
+    const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/mpeg' };
+    await expect(
+      new Corrector(model, OPTIONS).transcribe({ hotwords, guidance, language, redactPii, audio }),
+    ).resolves.toMatchObject({ text: 'Hallo!', note: 'Tip.', promptVersion: 'transcription-1' });
+    expect(model.requests[0]?.prompt).toBe(
+      'PII redaction: off\nMain language: nl\nRecording: attached\n\n<hotwords>\nDembrane\n</hotwords>',
+    );
+    expect(model.requests[0]?.audio).toMatchObject({ mimeType: 'audio/mp3' });
+  });
+
+  it('cannot hear a recording alone whose format the model does not know', async () => {
+    const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
+    const { hotwords, guidance, language, redactPii } = input();
+    const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/amr' };
+    await expect(
+      new Corrector(model, OPTIONS).transcribe({ hotwords, guidance, language, redactPii, audio }),
+    ).rejects.toMatchObject({ name: 'ProviderRejectedError', code: 'audio_format' });
+    expect(model.requests).toEqual([]);
+  });
+
   it('redacts by patterns what the model left standing, in text and note, when redaction is on', async () => {
     const model = scripted({ corrected_transcript: '<redacted_name> op 06 12345678', note: 'Vraag a@b.nl.' });
     const corrector = new Corrector(model, OPTIONS);
@@ -96,12 +149,14 @@ describe('Corrector', () => {
   });
 
   it('asks for more room for a longer text, up to what the model allows', async () => {
-    const model = scripted({ corrected_transcript: '', note: '' });
-    const corrector = new Corrector(model, OPTIONS);
-    await corrector.correct(input({ partialTranscript: '' }));
-    await corrector.correct(input({ partialTranscript: 'a'.repeat(10_000) }));
-    await corrector.correct(input({ partialTranscript: 'a'.repeat(1_000_000) }));
-    expect(model.requests.map((request) => request.maxOutputTokens)).toEqual([41_472, 48_280, 65_535]);
+    const room: (number | undefined)[] = [];
+    for (const length of [0, 10_000, 1_000_000]) {
+      const partialTranscript = 'a'.repeat(length);
+      const model = scripted({ corrected_transcript: partialTranscript, note: '' });
+      await new Corrector(model, OPTIONS).correct(input({ partialTranscript }));
+      room.push(model.requests[0]?.maxOutputTokens);
+    }
+    expect(room).toEqual([41_472, 48_280, 65_535]);
   });
 
   it('does not believe a text far longer than the first stage heard', async () => {

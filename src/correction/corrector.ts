@@ -1,10 +1,17 @@
+import { type GuardedAnswer, refusalOf, type RefusalReason } from './answer-guard.js';
+import { audioLimitsOf } from './audio-limits.js';
 import { correctionBudget, TRANSCRIPTION_BUDGET, type CorrectionBudget } from './budget.js';
 import type { LanguageModel, ModelAnswer, ModelRequest } from './language-model.js';
+import { unusableAnswer } from './model-failure.js';
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
+import { ProviderRejectedError } from '../providers/provider-error.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
+
+/** Told of each answer's tokens before it is judged: a refused one is paid for as well. */
+export type UsageListener = (usage: ModelAnswer['usage']) => void;
 
 export interface CorrectionInput {
   partialTranscript: string;
@@ -17,6 +24,9 @@ export interface CorrectionInput {
   audio: { bytes: Buffer; mimeType: string } | null;
   /** Why there is none, for the note: a short clause such as "it could not be read". */
   audioOmittedReason?: string;
+  /** Of the recording, as the first stage measured it. */
+  durationSeconds?: number;
+  onUsage?: UsageListener;
   signal?: AbortSignal;
 }
 
@@ -28,6 +38,7 @@ export interface TranscriptionInput {
   redactPii: boolean;
   /** At most `maxAudioBytes`. */
   audio: { bytes: Buffer; mimeType: string };
+  onUsage?: UsageListener;
   signal?: AbortSignal;
 }
 
@@ -42,16 +53,29 @@ export interface CorrectionResult {
   usage: ModelAnswer['usage'];
 }
 
+/** For a person, who finds it beside the text that stands instead. */
+const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  too_short: 'sent far less text than the first stage heard, a summary perhaps',
+  too_long: 'sent far more text than the recording can explain',
+  other_language: 'sent a text in another language than the first stage heard',
+  prompt_leaked: 'sent a text that repeats its instructions',
+};
+
 /** Corrects one chunk, or transcribes it from the recording alone, with one request. It keeps nothing, so running it twice costs twice and harms nothing. */
 export class Corrector {
   constructor(
     private readonly model: LanguageModel,
-    private readonly options: { model: string; timeoutMs: number },
+    private readonly options: {
+      model: string;
+      timeoutMs: number;
+      /** Told why an answer was not believed. */
+      onRefusal?: (reason: RefusalReason) => void;
+    },
   ) {}
 
   /** The largest recording that is listened to, in bytes: what is larger need not be loaded. */
   get maxAudioBytes(): number {
-    return this.model.maxInlineAudioBytes;
+    return Math.min(this.model.maxInlineAudioBytes, audioLimitsOf(this.options.model).maxBytes);
   }
 
   /**
@@ -65,6 +89,7 @@ export class Corrector {
       ...buildCorrectionPrompt({ ...input, hasAudio: audio !== undefined }),
       promptVersion: CORRECTION_PROMPT_VERSION,
       audio,
+      draft: input.partialTranscript,
       ...budget,
     });
     const note = [result.note, this.omission(input)].filter((sentence) => sentence !== '').join(' ');
@@ -73,20 +98,27 @@ export class Corrector {
 
   /** Hears the recording alone, without a first stage. Errors as `correct`. */
   async transcribe(input: TranscriptionInput): Promise<CorrectionResult> {
+    if (!this.hears(input.audio)) {
+      throw new ProviderRejectedError(
+        `The model does not take recordings in this format (${modelMimeType(input.audio.mimeType)}); send MP3, WAV, M4A, Ogg, FLAC or WebM.`,
+        { provider: this.model.provider, code: 'audio_format' },
+      );
+    }
     return this.ask(input, {
       ...buildTranscriptionPrompt(input),
       promptVersion: TRANSCRIPTION_PROMPT_VERSION,
       audio: { bytes: input.audio.bytes, mimeType: modelMimeType(input.audio.mimeType) },
+      draft: null,
       ...TRANSCRIPTION_BUDGET,
     });
   }
 
   private async ask(
-    input: { redactPii: boolean; signal?: AbortSignal },
+    input: Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds' | 'onUsage' | 'signal'>,
     request: Pick<ModelRequest, 'systemInstruction' | 'prompt' | 'audio'> &
-      CorrectionBudget & { promptVersion: string },
+      CorrectionBudget & { promptVersion: string; draft: string | null },
   ): Promise<CorrectionResult> {
-    const { promptVersion, maxTextChars, ...prompt } = request;
+    const { promptVersion, maxTextChars, draft, ...prompt } = request;
     const answer = await this.model.generate({
       ...prompt,
       model: this.options.model,
@@ -94,9 +126,16 @@ export class Corrector {
       timeoutMs: this.options.timeoutMs,
       signal: input.signal,
     });
+    input.onUsage?.(answer.usage);
     const { correctedTranscript, note } = parseCorrection(answer.text, {
       provider: this.model.provider,
       maxTextChars,
+    });
+    this.requireCredible({
+      answer: correctedTranscript,
+      draft,
+      durationSeconds: input.durationSeconds,
+      instructions: [prompt.systemInstruction, input.guidance ?? ''],
     });
     // The model is asked to redact and mostly does; what a pattern can find is not left to it.
     const safe = (text: string): string => (input.redactPii ? redactPatterns(text).text : text);
@@ -109,8 +148,19 @@ export class Corrector {
     };
   }
 
+  private hears({ mimeType }: { mimeType: string }): boolean {
+    return audioLimitsOf(this.options.model).mimeTypes.has(modelMimeType(mimeType));
+  }
+
+  private requireCredible(guarded: GuardedAnswer): void {
+    const reason = refusalOf(guarded);
+    if (reason === undefined) return;
+    this.options.onRefusal?.(reason);
+    throw unusableAnswer(this.model.provider, reason, REFUSALS[reason]);
+  }
+
   private usableAudio({ audio }: CorrectionInput): ModelRequest['audio'] {
-    if (audio === null || audio.bytes.length > this.maxAudioBytes) return undefined;
+    if (audio === null || audio.bytes.length > this.maxAudioBytes || !this.hears(audio)) return undefined;
     return { bytes: audio.bytes, mimeType: modelMimeType(audio.mimeType) };
   }
 
@@ -118,6 +168,9 @@ export class Corrector {
   private omission({ audio, audioOmittedReason }: CorrectionInput): string {
     if (audio !== null && audio.bytes.length > this.maxAudioBytes) {
       return 'The recording was too large to listen to; this is corrected from the text only.';
+    }
+    if (audio !== null && !this.hears(audio)) {
+      return `The model does not take recordings in this format (${modelMimeType(audio.mimeType)}); this is corrected from the text only.`;
     }
     if (audio !== null) return '';
     const reason = audioOmittedReason === undefined ? '' : ` (${audioOmittedReason})`;

@@ -4,6 +4,12 @@ import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.
 import { readTranscript } from '../transcription/assemblyai/read-transcript.js';
 import type { CorrectionTask } from './corrections.repository.js';
 
+export interface FirstStageText {
+  text: string;
+  /** Of the recording, when the provider says. */
+  durationSeconds?: number;
+}
+
 /** Where a correction has its first-stage text from: the record, or for an anonymised chunk the provider, in memory only. */
 @Injectable()
 export class FirstStageReader {
@@ -12,12 +18,14 @@ export class FirstStageReader {
   /**
    * @throws ProviderUnavailableError, ProviderNotFoundError, ProviderRejectedError when the provider does not hand it out
    */
-  async read(task: CorrectionTask, signal: AbortSignal): Promise<string> {
-    if (!task.anonymize) return task.transcript ?? '';
+  async read(task: CorrectionTask, signal: AbortSignal): Promise<FirstStageText> {
+    if (!task.anonymize) {
+      return { text: task.transcript ?? '', durationSeconds: durationOf(task.diarization?.data) };
+    }
     const reading = readTranscript(await this.client.get(task.transcriptId ?? '', signal));
     switch (reading.kind) {
       case 'text':
-        return reading.text;
+        return { text: reading.text, durationSeconds: reading.audioDurationSeconds };
       case 'running':
         throw new ProviderUnavailableError('AssemblyAI says that the finished transcript is not ready.', {
           provider: 'assemblyai',
@@ -28,4 +36,10 @@ export class FirstStageReader {
         throw new ProviderRejectedError(reading.message, { provider: 'assemblyai', code: reading.reason });
     }
   }
+}
+
+/** The provider's answer, as it is stored until the correction. */
+function durationOf(answer: unknown): number | undefined {
+  if (typeof answer !== 'object' || answer === null || !('audio_duration' in answer)) return undefined;
+  return typeof answer.audio_duration === 'number' ? answer.audio_duration : undefined;
 }

@@ -5,7 +5,7 @@ import { ProviderRejectedError, ProviderUnavailableError } from '../providers/pr
 import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
 import { audioSource } from '../transcription/submit-tasks.repository.js';
 import type { CorrectionTask } from './corrections.repository.js';
-import { Corrector, type CorrectionResult } from './corrector.js';
+import { Corrector, type CorrectionResult, type UsageListener } from './corrector.js';
 
 /** A recording that our own store, or its sender's server, does not hand out within this time is tried again. */
 const LOAD_AUDIO_TIMEOUT_MS = 30_000;
@@ -22,13 +22,16 @@ export class Rescuer {
    * @throws ProviderUnavailableError when trying again can help, a recording that is not handed out now included
    * @throws ProviderRejectedError when it cannot; without the recording there is nothing to hear
    */
-  async transcribe(task: CorrectionTask, signal: AbortSignal): Promise<CorrectionResult> {
+  async transcribe(
+    task: CorrectionTask,
+    call: { signal: AbortSignal; onUsage: UsageListener },
+  ): Promise<CorrectionResult> {
     const audio = await loadAudio({
       storage: this.storage,
       source: audioSource(task),
       maxBytes: this.corrector.maxAudioBytes,
       timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
-      signal,
+      signal: call.signal,
     });
     if ('omitted' in audio) throw unheard(audio.omitted, audio.detail);
     return this.corrector.transcribe({
@@ -37,7 +40,7 @@ export class Rescuer {
       guidance: task.transcriptPrompt,
       language: task.language,
       redactPii: task.redactPii,
-      signal,
+      ...call,
     });
   }
 }

@@ -40,8 +40,8 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     { isLastTry, signal }: JobContext,
   ): Promise<boolean> {
     try {
-      const { summary } = await this.summariser.summarise({ ...task, signal });
-      return await this.finalization.storeSummary(conversationId, task.mergeRevision, summary);
+      const made = await this.summariser.summarise({ ...task, signal });
+      return await this.finalization.storeSummary(conversationId, task.mergeRevision, made);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (signal.aborted || (error instanceof ProviderUnavailableError && !isLastTry)) throw error;

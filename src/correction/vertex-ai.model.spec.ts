@@ -98,10 +98,10 @@ function googleError(code: number, status: string, details: object[] = []): Answ
   return json({ error: { code, status, message: `${TOKEN} ${SECRET_WORDS}`, details } }, code);
 }
 
-function makeModel(privateKey = privateKeyPem): VertexAiModel {
+function makeModel(privateKey = privateKeyPem, locations = ['europe-west1']): VertexAiModel {
   return new VertexAiModel({
     serviceAccount: { project_id: 'our-project', client_email: 'us@example.org', private_key: privateKey },
-    location: 'europe-west1',
+    locations,
     apiEndpoint,
   });
 }
@@ -248,6 +248,65 @@ describe('VertexAiModel', () => {
       expect(everything).not.toContain('localhost');
     },
   );
+
+  describe('in several regions', () => {
+    const inRegions = (...locations: string[]) => makeModel(privateKeyPem, locations);
+    const locationsAsked = () => received.map(({ url }) => /locations\/([^/]+)\//.exec(url)?.[1]);
+    const onlyIn = (good: string, failure: Answer): Answer => {
+      const fine = answer;
+      return (response, request) => {
+        (request.url?.includes(`/locations/${good}/`) === true ? fine : failure)(response, request);
+      };
+    };
+
+    it.each<[string, Answer]>([
+      ['429', googleError(429, 'RESOURCE_EXHAUSTED')],
+      ['503', googleError(503, 'UNAVAILABLE')],
+    ])(
+      'asks the next one when the first answers %s, and leaves that one alone for a while',
+      async (_status, failing) => {
+        answer = onlyIn('europe-west4', failing);
+        const model = inRegions('europe-west1', 'europe-west4');
+        await expect(generate({}, model)).resolves.toMatchObject({ text: 'fine' });
+        await generate({}, model);
+        expect(locationsAsked()).toEqual(['europe-west1', 'europe-west4', 'europe-west4']);
+      },
+    );
+
+    it('asks no other one for what would be refused there too', async () => {
+      answer = googleError(400, 'INVALID_ARGUMENT');
+      await expect(failure({}, inRegions('europe-west1', 'europe-west4'))).resolves.toMatchObject({
+        code: 'bad_request',
+      });
+      expect(locationsAsked()).toEqual(['europe-west1']);
+    });
+
+    it('fails with the shortest pause when all are overloaded', async () => {
+      const pauses: Record<string, string> = { a1: '30s', b1: '7s', c1: '20s' };
+      answer = (response, request) => {
+        const location = /locations\/([^/]+)\//.exec(request.url ?? '')?.[1] ?? '';
+        googleError(429, 'RESOURCE_EXHAUSTED', [
+          { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: pauses[location] },
+        ])(response, request);
+      };
+      await expect(failure({}, inRegions('a1', 'b1', 'c1'))).resolves.toMatchObject({
+        code: 'throttled',
+        retryAfterMs: 7_000,
+      });
+      expect(locationsAsked()).toEqual(['a1', 'b1', 'c1']);
+    });
+
+    it('keeps within the time that the request has for all of them together', async () => {
+      answer = onlyIn('nowhere', (response, request) => {
+        if (request.url?.includes('/locations/a1/') === true)
+          googleError(503, 'UNAVAILABLE')(response, request);
+      });
+      await expect(failure({ timeoutMs: 1_500 }, inRegions('a1', 'b1'))).resolves.toMatchObject({
+        code: 'timeout',
+      });
+      expect(locationsAsked()).toEqual(['a1', 'b1']);
+    });
+  });
 
   it('gives up on a silent server when the time is over, and closes the connection', async () => {
     const closed = new Promise<void>((resolve) => {

@@ -7,7 +7,7 @@ import {
   VertexAI,
   type ResponseSchema,
 } from '@google-cloud/vertexai';
-import { ProviderError } from '../providers/provider-error.js';
+import { ProviderError, ProviderUnavailableError } from '../providers/provider-error.js';
 import { withDeadline } from './deadline.js';
 import { TEMPERATURE } from './generation.js';
 import { isRecord } from './google-error.js';
@@ -22,6 +22,7 @@ import {
   unusableAnswer,
 } from './model-failure.js';
 import { readAnswer } from './read-answer.js';
+import { Regions, type Region } from './regions.js';
 
 /** The fields of a service account's key file that we need. */
 export interface ServiceAccount {
@@ -32,52 +33,84 @@ export interface ServiceAccount {
 
 export interface VertexAiOptions {
   serviceAccount: ServiceAccount;
-  /** Region, such as `europe-west1`. */
-  location: string;
+  /** Regions, such as `europe-west1`, the preferred first. */
+  locations: readonly string[];
   /** Host, with a port if need be, reached by https; unset: the location's own. */
   apiEndpoint?: string;
 }
+
+/** Answers that speak of a region's load, and not of the request: the next region may well answer. */
+const REGIONAL: ReadonlySet<string> = new Set(['throttled', 'server_error']);
+/** With less time left, a model could not answer in the next region either. */
+const MIN_TIME_MS = 1_000;
 
 /**
  * Gemini through a service account, with Google's `@google-cloud/vertexai`. That SDK is no longer developed and says so
  * on the console, once, when this is constructed. It does not retry, takes no abort signal, and does not tell the status
  * of a 5xx.
+ *
+ * A region that answers 429 or 5xx rests for as long as it asks, and the same request goes to the next one at once. Regions
+ * are no retries: each is asked once, and all within the request's own time.
  */
 export class VertexAiModel extends LanguageModel {
   readonly provider = 'vertexai';
   readonly maxInlineAudioBytes = MAX_INLINE_AUDIO_BYTES;
-  private readonly client: VertexAI;
+  private readonly regions: Regions<VertexAI>;
 
   constructor(options: VertexAiOptions) {
     super();
     const { project_id, client_email, private_key } = options.serviceAccount;
-    this.client = new VertexAI({
-      project: project_id,
-      location: options.location,
-      apiEndpoint: options.apiEndpoint,
-      googleAuthOptions: { credentials: { client_email, private_key } },
-    });
+    this.regions = new Regions(
+      options.locations.map((location) => ({
+        location,
+        client: new VertexAI({
+          project: project_id,
+          location,
+          apiEndpoint: options.apiEndpoint,
+          googleAuthOptions: { credentials: { client_email, private_key } },
+        }),
+      })),
+    );
   }
 
   async generate(request: ModelRequest): Promise<ModelAnswer> {
+    const endMs = performance.now() + request.timeoutMs;
+    let failure: ProviderUnavailableError | undefined;
+    for (const region of this.regions.inOrder()) {
+      const timeoutMs = Math.round(endMs - performance.now());
+      if (failure !== undefined && timeoutMs < MIN_TIME_MS) break;
+      try {
+        return await this.ask(region, { ...request, timeoutMs });
+      } catch (error) {
+        if (!(error instanceof ProviderUnavailableError) || !REGIONAL.has(error.code)) throw error;
+        this.regions.rest(region.location, error.retryAfterMs);
+        failure = soonest(failure, error);
+      }
+    }
+    throw failure ?? unreachable(this.provider);
+  }
+
+  private async ask(region: Region<VertexAI>, request: ModelRequest): Promise<ModelAnswer> {
     const { timeoutMs, signal } = request;
     let response: unknown;
     try {
-      response = await withDeadline({ provider: this.provider, timeoutMs, signal }, () => this.send(request));
+      response = await withDeadline({ provider: this.provider, timeoutMs, signal }, () =>
+        this.send(region.client, request),
+      );
     } catch (error) {
       throw vertexFailure(error);
     }
     return readAnswer(this.provider, response);
   }
 
-  private async send(request: ModelRequest): Promise<unknown> {
+  private async send(client: VertexAI, request: ModelRequest): Promise<unknown> {
     const { audio, prompt } = request;
     const recording =
       audio === undefined
         ? []
         : [{ inlineData: { mimeType: audio.mimeType, data: audio.bytes.toString('base64') } }];
     // The SDK's own time limit is what frees the socket of a hanging call. It is not cleared when the answer comes first.
-    const model = this.client.getGenerativeModel({ model: request.model }, { timeout: request.timeoutMs });
+    const model = client.getGenerativeModel({ model: request.model }, { timeout: request.timeoutMs });
     const { response } = await model.generateContent({
       systemInstruction: { role: 'system', parts: [{ text: request.systemInstruction }] },
       contents: [{ role: 'user', parts: [...recording, { text: prompt }] }],
@@ -90,6 +123,15 @@ export class VertexAiModel extends LanguageModel {
     });
     return response;
   }
+}
+
+/** Of two regions that are overloaded, the one that can be asked again first speaks for both. */
+function soonest(
+  one: ProviderUnavailableError | undefined,
+  other: ProviderUnavailableError,
+): ProviderUnavailableError {
+  if (one === undefined) return other;
+  return (one.retryAfterMs ?? 0) <= (other.retryAfterMs ?? 0) ? one : other;
 }
 
 /**

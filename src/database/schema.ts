@@ -40,6 +40,8 @@ export interface ConversationsTable {
   summary: Nullable<string>;
   summary_status: Generated<SummaryStatus>;
   summary_error: Nullable<string>;
+  summary_model: Nullable<string>;
+  summary_prompt_version: Nullable<string>;
   /** Counts merges: a summary of an older merge is not taken for a newer one. */
   merge_revision: Generated<number>;
   created_at: CreatedAt;
@@ -67,6 +69,12 @@ export interface ChunksTable {
   error: Nullable<string>;
   /** Stable word for the kind of `error`: what failed alike can be found, and tried again, together. */
   error_code: Nullable<string>;
+  /** Which model and prompt made the text; null where none did. */
+  model: Nullable<string>;
+  prompt_version: Nullable<string>;
+  /** Of all answers of models about this chunk, refused ones and restarts included. */
+  input_tokens: Generated<number>;
+  output_tokens: Generated<number>;
   diarization: ColumnType<Diarization | null, string | null | undefined, string | null>;
   created_at: CreatedAt;
   /** When it was accepted, or restarted: the time limit of its submits counts from here. */

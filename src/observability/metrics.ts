@@ -88,6 +88,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly modelTokens = new Counter({
+    name: 'ringback_model_tokens_total',
+    help: 'Tokens of answers of language models, by model and direction; thoughts count as output, as they are billed.',
+    labelNames: ['model', 'direction'] as const,
+    registers: [this.registry],
+  });
+
+  readonly refusedAnswers = new Counter({
+    name: 'ringback_refused_answers_total',
+    help: 'Answers of a model that were not believed, by reason.',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+
   readonly rescues = new Counter({
     name: 'ringback_rescues_total',
     help: 'Chunks whose first stage failed and that were left to the model, by outcome: rescued or failed.',

@@ -8,6 +8,7 @@ import {
   type FirstStageText,
   type RequeuedChunk,
 } from '../conversations/chunk-transitions.js';
+import { addTokens, type ModelUse, type TokenUse } from '../conversations/model-use.js';
 import { Database } from '../database/database.js';
 import {
   OPEN_SUBMISSION_STATUSES,
@@ -136,6 +137,11 @@ export class SubmissionsRepository {
     });
   }
 
+  /** Counts what an answer cost that brought no text. */
+  async addTokens({ chunkId }: SubmissionRef, use: TokenUse): Promise<void> {
+    await addTokens(this.database, chunkId, use);
+  }
+
   /** Requests for the chunk that brought no answer since it was queued or restarted, those of before that do not count. */
   async countLost(chunkId: string): Promise<number> {
     const { count } = await this.database
@@ -247,7 +253,7 @@ export class SubmissionsRepository {
   /** submitted -> completed with a text that needs no correction; the chunk is completed. */
   async recordFinalText(
     ref: SubmissionRef,
-    text: { transcript: string; diarization: Diarization },
+    text: { transcript: string; diarization: Diarization; modelUse?: ModelUse },
   ): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
       const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });

@@ -6,6 +6,7 @@ import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { LanguageModel } from '../correction/language-model.js';
 import { LanguageModelModule } from '../correction/language-model.module.js';
+import { Metrics } from '../observability/metrics.js';
 import { AssemblyAiModule } from './assemblyai/assemblyai.module.js';
 import { AudioHandover } from './audio-handover.js';
 import { CallbackLosses } from './callback-losses.js';
@@ -45,8 +46,9 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
     {
       provide: TranscriptionProvider,
-      inject: [AppConfig, AudioStorage, LanguageModel],
-      useFactory: chooseProvider,
+      inject: [AppConfig, AudioStorage, LanguageModel, Metrics],
+      useFactory: (config: AppConfig, storage: AudioStorage, model: LanguageModel, metrics: Metrics) =>
+        chooseProvider(config, { storage, model, metrics }),
     },
     CallbackLosses,
     AudioHandover,

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** More providers of transcripts than one: submissions that are answered by the request itself. */
+/** More providers of transcripts than one, whose requests may be answered with the text; what models took part, and used. */
 export const providers = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);
@@ -14,4 +14,12 @@ const statements = [
     add column error_code text,
     alter column strategy drop not null,
     alter column audio_url_hash drop not null`,
+  `alter table chunks
+    add column model text,
+    add column prompt_version text,
+    add column input_tokens integer not null default 0,
+    add column output_tokens integer not null default 0`,
+  `alter table conversations
+    add column summary_model text,
+    add column summary_prompt_version text`,
 ];

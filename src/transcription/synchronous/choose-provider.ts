@@ -2,6 +2,7 @@ import type { AudioStorage } from '../../audio/audio-storage.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { Corrector } from '../../correction/corrector.js';
 import type { LanguageModel } from '../../correction/language-model.js';
+import type { Metrics } from '../../observability/metrics.js';
 import { LiteLlmClient } from '../litellm/litellm.client.js';
 import { LiteLlmProvider } from '../litellm/litellm.provider.js';
 import { GeminiProvider } from './gemini.provider.js';
@@ -10,12 +11,15 @@ import type { TranscriptionProvider } from './transcription-provider.js';
 /** Beyond five minutes without an answer's headers Node's own fetch, which the models are asked with, gives up. */
 const MAX_MODEL_TIMEOUT_MS = 300_000;
 
-/** @returns the provider that answers requests with the transcript; null where AssemblyAI is asked, and looked at later */
+/**
+ * @param parts.model what the provider Gemini hears with
+ * @returns the provider that answers requests with the transcript; null where AssemblyAI is asked, and looked at later
+ */
 export function chooseProvider(
   { transcription, correction }: AppConfig,
-  storage: AudioStorage,
-  model: LanguageModel,
+  parts: { storage: AudioStorage; model: LanguageModel; metrics: Metrics },
 ): TranscriptionProvider | null {
+  const { storage, model, metrics } = parts;
   const { litellm, provider, transcribeTimeoutMs } = transcription;
   if (litellm !== undefined)
     return new LiteLlmProvider(new LiteLlmClient(litellm, transcribeTimeoutMs), storage);
@@ -23,6 +27,9 @@ export function chooseProvider(
   const corrector = new Corrector(model, {
     model: correction.correctionModel,
     timeoutMs: Math.min(transcribeTimeoutMs, MAX_MODEL_TIMEOUT_MS),
+    onRefusal: (reason) => {
+      metrics.refusedAnswers.inc({ reason });
+    },
   });
   return new GeminiProvider(corrector, storage);
 }

@@ -40,6 +40,7 @@ export class GeminiProvider extends TranscriptionProvider {
       guidance: transcriptPrompt,
       language: request.language ?? DEFAULT_LANGUAGE,
       redactPii: request.redactPii || anonymize,
+      onUsage: request.onUsage,
       signal,
     });
     return {
@@ -49,6 +50,7 @@ export class GeminiProvider extends TranscriptionProvider {
         schema: anonymize ? REDACTED_SCHEMA : GEMINI_SCHEMA,
         data: { note: result.note, raw: {}, error: null },
       },
+      modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
     };
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AudioMissingError, AudioUnavailableError } from '../../audio/audio-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
+import type { TokenUse } from '../../conversations/model-use.js';
 import { Metrics } from '../../observability/metrics.js';
 import {
   ProviderError,
@@ -112,10 +113,15 @@ export class Transcriber {
 
   private async request(provider: TranscriptionProvider, task: OpenTask, signal: AbortSignal): Promise<Step> {
     let result: TranscriptionResult;
+    let used: TokenUse | undefined;
+    const onUsage = (use: TokenUse): void => {
+      used = use;
+    };
     const start = performance.now();
     try {
-      result = await provider.transcribe({ ...task, signal });
+      result = await provider.transcribe({ ...task, onUsage, signal });
     } catch (error) {
+      if (used !== undefined) await this.submissions.addTokens(task, used);
       if (signal.aborted) return this.giveBack(task, { reason: 'the request was stopped with its worker' });
       return this.afterFault(task, error);
     }

@@ -1,5 +1,6 @@
 import type { AudioSource } from '../../audio/load-inline-audio.js';
 import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
+import type { ModelUse, TokenUse } from '../../conversations/model-use.js';
 import type { Diarization, SubmissionProvider } from '../../database/schema.js';
 import type { PrivacySettings } from '../first-stage-text.js';
 
@@ -10,13 +11,16 @@ export interface TranscriptionRequest extends PrivacySettings {
   language: string | null;
   /** The project's hotwords and guidance. */
   transcriptPrompt: string | null;
+  /** Told of the tokens of an answer before it is judged. */
+  onUsage?: (use: TokenUse) => void;
   /** Aborted: the request is cut, and its answer will not be taken. */
   signal: AbortSignal;
 }
 
 /** A final text, fit to be stored under the privacy settings it was asked with; or why it is withheld. */
 export type TranscriptionResult =
-  { kind: 'text'; transcript: string; diarization: Diarization } | ({ kind: 'withheld' } & ChunkFailure);
+  | { kind: 'text'; transcript: string; diarization: Diarization; modelUse?: ModelUse }
+  | ({ kind: 'withheld' } & ChunkFailure);
 
 /**
  * A provider that answers the request with the transcript. One call is one request, without retries inside, and ends within

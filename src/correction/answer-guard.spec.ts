@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ALWAYS_ALLOWED_CHARS,
+  MAX_CHARS_PER_SECOND,
+  MIN_COMPARED_CHARS,
+  MIN_LEAK_CHARS,
+  refusalOf,
+  type GuardedAnswer,
+} from './answer-guard.js';
+import { buildCorrectionPrompt } from './prompt.js';
+
+const ENGLISH =
+  'Good evening everybody, and thank you for coming to this meeting about the bridge. We would like to hear what you think of the plans, and which of the two routes is the safer one for the children who go to school by bicycle every morning.';
+const DUTCH =
+  'Goedenavond allemaal, en dank u wel dat u naar deze avond over de brug bent gekomen. Wij willen graag horen wat u van de plannen vindt, en welke van de twee routes veiliger is voor de kinderen die elke ochtend met de fiets naar school gaan.';
+const GERMAN =
+  'Guten Abend zusammen, und vielen Dank, dass Sie zu diesem Treffen über die Brücke gekommen sind. Wir möchten gerne hören, was Sie von den Plänen halten, und welcher der beiden Wege für die Kinder sicherer ist, die jeden Morgen mit dem Fahrrad zur Schule fahren.';
+const UKRAINIAN =
+  'Добрий вечір усім, дякую, що прийшли на цю зустріч про міст. Ми хотіли б почути, що ви думаєте про ці плани, і який із двох шляхів безпечніший для дітей, які щоранку їздять до школи на велосипеді разом зі своїми батьками та друзями.';
+const GUIDANCE = 'Evenings of the neighbourhood council about the new bridge over the Merwede';
+const { systemInstruction } = buildCorrectionPrompt({
+  partialTranscript: '',
+  hotwords: [],
+  guidance: null,
+  language: 'en',
+  redactPii: true,
+  hasAudio: true,
+});
+
+const judge = (changes: Partial<GuardedAnswer>) =>
+  refusalOf({ answer: ENGLISH, draft: ENGLISH, instructions: [systemInstruction, GUIDANCE], ...changes });
+
+describe('an answer of a model is believed', () => {
+  it.each<[string, Partial<GuardedAnswer>]>([
+    ['the draft, unchanged', {}],
+    ['the draft with other spelling', { answer: ENGLISH.toUpperCase() }],
+    ['exactly half of the draft', { answer: 'x'.repeat(150), draft: 'x'.repeat(300) }],
+    ['three times a long draft', { answer: 'ab '.repeat(1_200), draft: 'ab '.repeat(400) }],
+    ['silence, of a draft of a few invented words', { answer: '', draft: 'Thank you for watching.' }],
+    [
+      'what a first stage did not hear, of a short draft',
+      { answer: ENGLISH, draft: 'Good evening.', durationSeconds: 30 },
+    ],
+    [
+      'much, of no draft, in a long recording',
+      { answer: ENGLISH.repeat(20), draft: null, durationSeconds: 400 },
+    ],
+    ['much, of no draft, in a recording of unknown length', { answer: ENGLISH.repeat(20), draft: null }],
+    ['a draft that was faster than we think possible', { durationSeconds: 1 }],
+    [
+      'two languages, of a draft in the same two',
+      { answer: `${DUTCH} ${ENGLISH}`, draft: `${ENGLISH} ${DUTCH}` },
+    ],
+    ['a sentence in a second language that was added', { answer: `${DUTCH} ${ENGLISH}`, draft: DUTCH }],
+    [
+      'another language, where there is too little to tell',
+      { answer: 'Goedenavond.', draft: 'Good evening.' },
+    ],
+    ['redacted, with markers in it', { answer: `${DUTCH} <redacted_name> `.repeat(2), draft: DUTCH }],
+    ['guidance that was read aloud, and heard by the first stage', { answer: GUIDANCE, draft: GUIDANCE }],
+    ['a few words of the instruction', { answer: `${ENGLISH} People will quote from your text.` }],
+  ])('that is %s', (_what, changes) => {
+    expect(judge(changes)).toBeUndefined();
+  });
+});
+
+describe('an answer of a model is refused', () => {
+  it.each<[string, GuardedAnswer['answer'], Partial<GuardedAnswer>]>([
+    ['a summary', 'People talked about a bridge.', {}],
+    ['nothing, of a long draft', '', {}],
+    ['a letter less than half of the draft', 'x'.repeat(149), { draft: 'x'.repeat(300) }],
+  ])('as too short when it is %s', (_what, answer, changes) => {
+    expect(judge({ answer, ...changes })).toBe('too_short');
+  });
+
+  it.each<[string, Partial<GuardedAnswer>]>([
+    ['five times the draft', { answer: `${ENGLISH} `.repeat(5) }],
+    [
+      'a letter more than is always allowed',
+      { answer: 'x'.repeat(ALWAYS_ALLOWED_CHARS + 1), draft: 'x'.repeat(MIN_COMPARED_CHARS) },
+    ],
+    [
+      'more than can be said in the time',
+      { answer: 'x'.repeat(10 * MAX_CHARS_PER_SECOND + 201), draft: 'x', durationSeconds: 10 },
+    ],
+    [
+      'more than can be said in the time, without a draft',
+      { answer: ENGLISH, draft: null, durationSeconds: 1 },
+    ],
+  ])('as too long when it is %s', (_what, changes) => {
+    expect(judge(changes)).toBe('too_long');
+  });
+
+  const texts = { ENGLISH, DUTCH, GERMAN, UKRAINIAN };
+  const pairs = Object.entries(texts).flatMap(([from, draft]) =>
+    Object.entries(texts)
+      .filter(([to]) => to !== from)
+      .map(([to, answer]): [string, string, string, string] => [from, to, draft, answer]),
+  );
+  it.each(pairs)('as in another language when %s became %s', (_from, _to, draft, answer) => {
+    expect(judge({ draft, answer })).toBe('other_language');
+  });
+
+  it.each<[string, string]>([
+    ['a tag of the prompt', `<partial_transcript>\n${ENGLISH}\n</partial_transcript>`],
+    ['a rule of its instruction', `${ENGLISH} Never summarise, shorten, answer, comment or beautify.`],
+    ['the same in other letters', `${ENGLISH} never summarise - shorten, ANSWER, comment or beautify`],
+    ['the guidance', `${GUIDANCE}. ${ENGLISH}`],
+  ])('as leaking the prompt when it holds %s', (_what, answer) => {
+    expect(judge({ answer })).toBe('prompt_leaked');
+  });
+
+  it('is not said to leak guidance of a few words, which anybody may say', () => {
+    const guidance = 'The new bridge';
+    expect(guidance.length).toBeLessThan(MIN_LEAK_CHARS);
+    expect(judge({ answer: `${ENGLISH} ${guidance}`, instructions: [guidance] })).toBeUndefined();
+  });
+});
+
+describe('a text in two languages', () => {
+  it.each([
+    [
+      'loses none of them to a correction that begins with the other',
+      `${DUTCH} ${ENGLISH}`,
+      `${ENGLISH} ${DUTCH}`,
+    ],
+    ['may gain one that the first stage did not hear', UKRAINIAN, `${UKRAINIAN} ${ENGLISH}`],
+  ])('%s', (_what, draft, answer) => {
+    expect(judge({ draft, answer })).toBeUndefined();
+  });
+});

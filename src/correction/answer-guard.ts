@@ -1,0 +1,141 @@
+import { francAll } from 'franc-min';
+
+/**
+ * What language models do wrong with a transcript, told by comparing answer and draft. A refused answer is asked for again, and
+ * when none is good the first-stage text stands: a false alarm costs tries and a correction, never a text. Each threshold
+ * therefore errs on the side of the draft.
+ *
+ * 1 `too_short`       it summarised: far fewer letters than the draft
+ * 2 `too_long`        it invented: far more letters than the draft, or than can be spoken in the recording's time
+ * 3 `other_language`  it translated
+ * 4 `prompt_leaked`   it repeats its instructions, or the material that they fence
+ */
+export type RefusalReason = 'too_short' | 'too_long' | 'other_language' | 'prompt_leaked';
+
+/** A draft with fewer letters says too little to compare with: half of three words may be right to go. */
+export const MIN_COMPARED_CHARS = 200;
+/**
+ * Repeated passages and invented sentences are rightly removed; a correction that loses half of a text is a summary. Measured
+ * without redaction markers' help: a marker is mostly longer than what it stands for.
+ */
+export const MIN_SHARE_OF_DRAFT = 0.5;
+/** Missed speech is rightly added; three times the draft is another text. */
+export const MAX_SHARE_OF_DRAFT = 3;
+/** However short the draft, an answer of so many letters may be what a first stage did not hear. */
+export const ALWAYS_ALLOWED_CHARS = 1_000;
+/** The fastest speakers reach 25 letters a second, in bursts; nobody keeps 30. */
+export const MAX_CHARS_PER_SECOND = 30;
+/** Recordings of a second or two: rounding, and markers that are longer than what was said. */
+const DURATION_SLACK_CHARS = 200;
+/** Below this, letters of both are too few for trigrams to tell languages apart. */
+export const MIN_LANGUAGE_CHARS = 200;
+/**
+ * Scores are relative to the most likely language. Measured on texts of 220 to 260 letters: a language scores at most 0.92 in its
+ * nearest neighbour's (Ukrainian as Russian; Dutch 0.90 as German, English 0.83 as Dutch), a text in two languages 0.93 or more
+ * in both.
+ */
+export const FOREIGN_SCORE = 0.93;
+/**
+ * A translation keeps names and cognates: a quarter of the words between Portuguese and Spanish, none between most languages. A
+ * text that keeps more was not translated, whatever its most likely language is: half of it was in another one before, too.
+ */
+export const KEPT_WORDS_SHARE = 0.4;
+/** Shorter words are alike in many languages. */
+const COMPARED_WORDS = /\p{L}{4,}/gu;
+
+/** Long enough that nobody says it by chance. */
+export const MIN_LEAK_CHARS = 40;
+
+/** Tags of our blocks: a recording cannot hold them, unless somebody reads this aloud. */
+const FENCE_TAG = /<\/?\s*(?:partial_transcript|guidance|hotwords)\s*\/?>/i;
+
+export interface GuardedAnswer {
+  answer: string;
+  /** The first-stage text; null where the model heard the recording alone. */
+  draft: string | null;
+  /** Of the recording, as the first stage measured it; undefined: not known. */
+  durationSeconds?: number;
+  /** What the model was told: its instruction, and the project's guidance. */
+  instructions: readonly string[];
+}
+
+/** @returns why the answer is not to be believed; undefined when nothing speaks against it */
+export function refusalOf(guarded: GuardedAnswer): RefusalReason | undefined {
+  const { answer } = guarded;
+  const draft = guarded.draft ?? '';
+  if (leaks(answer, draft, guarded.instructions)) return 'prompt_leaked';
+  if (isTooLong(guarded, draft)) return 'too_long';
+  if (draft.length >= MIN_COMPARED_CHARS && answer.length < draft.length * MIN_SHARE_OF_DRAFT)
+    return 'too_short';
+  return isTranslated(answer, draft) ? 'other_language' : undefined;
+}
+
+function isTooLong({ answer, durationSeconds }: GuardedAnswer, draft: string): boolean {
+  const { length } = answer;
+  if (
+    durationSeconds !== undefined &&
+    length > durationSeconds * MAX_CHARS_PER_SECOND + DURATION_SLACK_CHARS
+  ) {
+    // The draft was spoken in that time, whatever we believe of speakers.
+    if (length > draft.length) return true;
+  }
+  if (draft.length < MIN_COMPARED_CHARS) return false;
+  return length > Math.max(draft.length * MAX_SHARE_OF_DRAFT, ALWAYS_ALLOWED_CHARS);
+}
+
+function isTranslated(answer: string, draft: string): boolean {
+  if (draft.length < MIN_LANGUAGE_CHARS || answer.length < MIN_LANGUAGE_CHARS) return false;
+  if (keptWordsShare(draft, answer) >= KEPT_WORDS_SHARE) return false;
+  const ofDraft = languageScores(draft);
+  const ofAnswer = languageScores(answer);
+  const [draftLanguage] = ofDraft.keys();
+  const [answerLanguage] = ofAnswer.keys();
+  if (draftLanguage === undefined || answerLanguage === undefined || draftLanguage === answerLanguage)
+    return false;
+  return (
+    (ofAnswer.get(draftLanguage) ?? 0) < FOREIGN_SCORE && (ofDraft.get(answerLanguage) ?? 0) < FOREIGN_SCORE
+  );
+}
+
+function keptWordsShare(draft: string, answer: string): number {
+  const drafted = wordsOf(draft);
+  const answered = wordsOf(answer);
+  const kept = [...drafted].filter((word) => answered.has(word));
+  return kept.length / Math.max(drafted.size, 1);
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(COMPARED_WORDS) ?? []);
+}
+
+/** Languages by score, the most likely first; empty when nothing can be told. Markers are no language. */
+function languageScores(text: string): Map<string, number> {
+  const words = text.replace(/<[a-z_]+>/g, ' ');
+  const scores: [language: string, score: number][] = francAll(words);
+  return new Map(scores.filter(([language]) => language !== 'und'));
+}
+
+/** Somebody may read the guidance aloud; the first stage has then heard it, too. */
+function leaks(answer: string, draft: string, instructions: readonly string[]): boolean {
+  if (FENCE_TAG.test(answer) && !FENCE_TAG.test(draft)) return true;
+  const said = plain(answer);
+  const heard = plain(draft);
+  return instructions
+    .flatMap(sentencesOf)
+    .some((sentence) => said.includes(sentence) && !heard.includes(sentence));
+}
+
+function sentencesOf(instruction: string): string[] {
+  return instruction
+    .split(/(?<=[.!?:])\s+|\n+/)
+    .map(plain)
+    .filter((sentence) => sentence.length >= MIN_LEAK_CHARS);
+}
+
+/** As it would be repeated: without marks, in small letters. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}

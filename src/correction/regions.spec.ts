@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { Regions } from './regions.js';
+
+const LOCATIONS = ['europe-west1', 'europe-west4', 'europe-north1'];
+const make = () => new Regions(LOCATIONS.map((location) => ({ location, client: null })));
+const order = (regions: ReturnType<typeof make>, nowMs: number) =>
+  regions.inOrder(nowMs).map(({ location }) => location);
+
+describe('the regions of a model', () => {
+  it('are asked in the order of preference', () => {
+    expect(order(make(), 0)).toEqual(LOCATIONS);
+  });
+
+  it('are left out while they rest, and preferred again afterwards', () => {
+    const regions = make();
+    regions.rest('europe-west1', 100, 0);
+    expect(order(regions, 99)).toEqual(['europe-west4', 'europe-north1']);
+    expect(order(regions, 100)).toEqual(LOCATIONS);
+  });
+
+  it('rest for half a minute when they do not say for how long', () => {
+    const regions = make();
+    regions.rest('europe-west1', undefined, 0);
+    expect(order(regions, 29_999)).not.toContain('europe-west1');
+    expect(order(regions, 30_000)).toContain('europe-west1');
+  });
+
+  it('that all rest leave one to be asked: that which is back first', () => {
+    const regions = make();
+    for (const [index, location] of LOCATIONS.entries()) regions.rest(location, 300 - index * 100, 0);
+    expect(order(regions, 50)).toEqual(['europe-north1']);
+  });
+});
