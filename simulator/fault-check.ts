@@ -51,6 +51,8 @@ const FIELDS_OF: Record<EffectKind, Record<string, Check>> = {
     status: optional(outcomeStatus),
     error: optional(text),
     text: optional(nullableText),
+    language: optional(text),
+    languageConfidence: optional(amount),
     latencyMs: optional(amount),
   },
   drop: {},

@@ -53,6 +53,9 @@ export interface OutcomeEffect {
   /** For `error`. */
   error?: string;
   text?: string | null;
+  /** What it is heard to be in, and how sure that is. */
+  language?: string;
+  languageConfidence?: number;
   /** Instead of the latency of the settings. */
   latencyMs?: number;
 }

@@ -38,6 +38,10 @@ export interface LiteLlmConfig {
 
 export interface TranscriptionConfig {
   provider: TranscriptionProviderName;
+  /** AssemblyAI's models in order of preference; unset: the default list. */
+  speechModels?: readonly string[];
+  /** Two-letter codes that recordings may be in; unset: the default list. */
+  expectedLanguages?: readonly string[];
   /** There with the provider `LiteLLM`. */
   litellm?: LiteLlmConfig;
   assemblyai: { apiKey: string; baseUrl: string };

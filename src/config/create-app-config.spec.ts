@@ -78,6 +78,39 @@ describe('a configuration', () => {
   });
 });
 
+describe('AssemblyAI', () => {
+  it.each([
+    ['eu', 'https://api.eu.assemblyai.com'],
+    ['us', 'https://api.assemblyai.com'],
+    ['https://api.assemblyai.com/', 'https://api.assemblyai.com'],
+  ])('is reached, with ASSEMBLYAI_BASE_URL %s, at %s', (given, baseUrl) => {
+    const { transcription } = createAppConfig({ ...VALID, ASSEMBLYAI_BASE_URL: given });
+    expect(transcription.assemblyai.baseUrl).toBe(baseUrl);
+  });
+
+  it('is asked for the models and languages that are listed, each once, in their order', () => {
+    const lists = {
+      ASSEMBLYAI_SPEECH_MODELS: 'universal-3-5-pro, universal-2',
+      EXPECTED_LANGUAGES: 'nl,uk, nl',
+    };
+    expect(createAppConfig({ ...VALID, ...lists }).transcription).toMatchObject({
+      speechModels: ['universal-3-5-pro', 'universal-2'],
+      expectedLanguages: ['nl', 'uk'],
+    });
+  });
+
+  it.each([
+    ['EXPECTED_LANGUAGES', 'dutch'],
+    ['EXPECTED_LANGUAGES', ' , '],
+    ['EXPECTED_LANGUAGES', 'NL'],
+    ['ASSEMBLYAI_SPEECH_MODELS', 'Universal 3'],
+  ])('is not asked with %s %j', (variable, value) => {
+    expect(problemsWith({ [variable]: value })).toEqual([
+      expect.stringContaining(`${variable}: is not a list of`),
+    ]);
+  });
+});
+
 describe('a variable with two names', () => {
   const names: [string, string, string][] = [
     ['TRANSCRIPTION_PROVIDER', 'TRANSCRIPTION__PROVIDER', 'AssemblyAI'],

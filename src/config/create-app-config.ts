@@ -15,6 +15,15 @@ import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 /** A region of Google Cloud, or `global`; it becomes part of a host name. */
 const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
 
+const SPEECH_MODELS = {
+  item: /^[a-z0-9][a-z0-9-]*$/,
+  advice: 'is not a list of models; give them in order of preference, such as universal-3-pro,universal-2',
+};
+const LANGUAGES = {
+  item: /^[a-z]{2,3}$/,
+  advice: 'is not a list of languages; give two-letter codes, such as nl,en,uk',
+};
+
 type Source = Readonly<Record<string, unknown>>;
 
 /**
@@ -37,6 +46,8 @@ export function createAppConfig(source: Source): AppConfig {
   const delivery = chooseDelivery(env, report);
   const languageModel = chooseLanguageModel(env, report);
   const litellm = chooseLiteLlm(env, report);
+  const speechModels = chooseList(env, { variable: 'ASSEMBLYAI_SPEECH_MODELS', ...SPEECH_MODELS }, report);
+  const expectedLanguages = chooseList(env, { variable: 'EXPECTED_LANGUAGES', ...LANGUAGES }, report);
   checkProvider(env, languageModel, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -56,6 +67,8 @@ export function createAppConfig(source: Source): AppConfig {
     transcription: {
       provider: env.TRANSCRIPTION_PROVIDER,
       ...(litellm && { litellm }),
+      ...(speechModels && { speechModels }),
+      ...(expectedLanguages && { expectedLanguages }),
       assemblyai: {
         apiKey: env.ASSEMBLYAI_API_KEY ?? '',
         baseUrl: env.ASSEMBLYAI_BASE_URL.replace(/\/+$/, ''),
@@ -192,9 +205,24 @@ function chooseLanguageModel(env: EnvironmentVariables, report: Report): Languag
 function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
   const locations = [...new Set(splitList(env.VERTEX_LOCATION))];
   if (locations.length === 0 || !locations.every((location) => LOCATION.test(location))) {
-    report('VERTEX_LOCATION', 'is not a list of regions; give one or several, such as europe-west1,europe-west4');
+    report(
+      'VERTEX_LOCATION',
+      'is not a list of regions; give one or several, such as europe-west1,europe-west4',
+    );
   }
   return locations;
+}
+
+function chooseList(
+  env: EnvironmentVariables,
+  list: { variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'EXPECTED_LANGUAGES'; item: RegExp; advice: string },
+  report: Report,
+): string[] | undefined {
+  const text = env[list.variable];
+  if (text === undefined) return undefined;
+  const items = [...new Set(splitList(text))];
+  if (items.length === 0 || !items.every((item) => list.item.test(item))) report(list.variable, list.advice);
+  return items;
 }
 
 function parseServiceAccount(text: string): ServiceAccount | undefined {

@@ -20,6 +20,12 @@ const OPENAI_MAX_AUDIO_BYTES = 26_214_400;
 
 export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM', 'Gemini'] as const;
 
+/** Where recordings and texts stay is a matter of the host alone; the paths are the same. */
+const ASSEMBLYAI_HOSTS: Readonly<Record<string, string>> = {
+  eu: 'https://api.eu.assemblyai.com',
+  us: 'https://api.assemblyai.com',
+};
+
 /** The long name of a variable, for deployments that group their settings; the short one wins. */
 export const LONG_NAMES: Readonly<Record<string, string>> = {
   TRANSCRIPTION_PROVIDER: 'TRANSCRIPTION__PROVIDER',
@@ -131,8 +137,15 @@ export class EnvironmentVariables {
   @HeaderSafe()
   ASSEMBLYAI_API_KEY?: string;
 
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (ASSEMBLYAI_HOSTS[value] ?? value) : value,
+  )
   @UrlWith('https:', 'http:')
   ASSEMBLYAI_BASE_URL = 'https://api.eu.assemblyai.com';
+
+  ASSEMBLYAI_SPEECH_MODELS?: string;
+
+  EXPECTED_LANGUAGES?: string;
 
   @IsOptional()
   @UrlWith('https:', 'http:')

@@ -40,6 +40,15 @@ export class CreateConversationRequest {
   @IsOptional()
   @IsBoolean()
   anonymize?: boolean;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'AssemblyAI tells speakers apart, by letters that hold within a chunk; kept in `diarization`.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  speakerLabels?: boolean;
 }
 
 export class ChunkCountsResponse {
@@ -74,6 +83,9 @@ export class ConversationResponse {
 
   @ApiProperty()
   anonymize!: boolean;
+
+  @ApiProperty()
+  speakerLabels!: boolean;
 
   @ApiProperty({ enum: ['open', 'finished', 'finalized'] })
   status!: ConversationStatus;

@@ -11,6 +11,7 @@ export interface ConversationSettings {
   transcriptPrompt?: string | null;
   redactPii?: boolean;
   anonymize?: boolean;
+  speakerLabels?: boolean;
 }
 
 /** A conversation with its effective settings and the counts of its chunks. */
@@ -21,6 +22,7 @@ export interface ConversationView {
   transcriptPrompt: string | null;
   redactPii: boolean;
   anonymize: boolean;
+  speakerLabels: boolean;
   status: ConversationStatus;
   transcript: string | null;
   summary: string | null;
@@ -50,6 +52,7 @@ export class ConversationsRepository {
         transcript_prompt: settings.transcriptPrompt,
         redact_pii: settings.redactPii ?? false,
         anonymize: settings.anonymize ?? false,
+        speaker_labels: settings.speakerLabels ?? false,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
@@ -67,6 +70,7 @@ export class ConversationsRepository {
         sql<string | null>`coalesce(c.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
         'c.redact_pii as redactPii',
         'c.anonymize',
+        'c.speaker_labels as speakerLabels',
         'c.status',
         'c.transcript',
         'c.summary',

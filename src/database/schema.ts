@@ -33,6 +33,8 @@ export interface ConversationsTable {
   transcript_prompt: Nullable<string>;
   redact_pii: boolean;
   anonymize: boolean;
+  /** The provider is asked to tell speakers apart. */
+  speaker_labels: Generated<boolean>;
   status: Generated<ConversationStatus>;
   /** The merged transcript is missing or out of date: finalisation is owed once no chunk is unsettled. */
   merge_needed: Generated<boolean>;
@@ -122,6 +124,16 @@ export interface SubmissionsTable {
   settled_at: Nullable<Date>;
 }
 
+/** What the first stage has heard in a conversation so far. */
+export interface ConversationLanguagesTable {
+  conversation_id: string;
+  /** Two letters. */
+  language: string;
+  /** The highest that the provider has told, 0 to 1. */
+  confidence: number;
+  chunks: Generated<number>;
+}
+
 export interface ProcessingEventsTable {
   id: Generated<number>;
   conversation_id: Nullable<string>;
@@ -164,6 +176,7 @@ export interface Schema {
   conversations: ConversationsTable;
   chunks: ChunksTable;
   submissions: SubmissionsTable;
+  conversation_languages: ConversationLanguagesTable;
   processing_events: ProcessingEventsTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_locks: CoordinationLocksTable;

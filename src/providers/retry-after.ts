@@ -1,6 +1,27 @@
 /** A header that asks for more is capped: a provider that says "tomorrow" is asked again within the hour. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
+/** A reset that is so large is no number of seconds to wait, but a time in seconds since the epoch (a September of 2001). */
+const EPOCH_SECONDS = 1_000_000_000;
+
+/**
+ * The pause that an answer's headers ask for: Retry-After, or else X-RateLimit-Reset, which some gateways send alone, in seconds
+ * or as a time.
+ *
+ * @returns milliseconds to wait, 0 to 3,600,000, or undefined when there is no usable header
+ */
+export function pauseOfHeaders(
+  headers: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): number | undefined {
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], nowMs);
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  const reset = headers['x-ratelimit-reset'];
+  if (Number(reset) < EPOCH_SECONDS) return parseRetryAfter(reset, nowMs);
+  const atMs = Number(reset) * 1_000;
+  return Number.isFinite(atMs) ? Math.min(Math.max(atMs - nowMs, 0), MAX_RETRY_AFTER_MS) : undefined;
+}
+
 /**
  * Reads a Retry-After header (RFC 9110, section 10.2.3: seconds, or an HTTP date).
  *

@@ -10,6 +10,7 @@ import type { Reading } from './assemblyai/read-transcript.js';
 import { CallbackLosses } from './callback-losses.js';
 import { FirstStageFailures } from './first-stage-failures.js';
 import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
+import { rememberable } from './language-memory.js';
 import type { SubmissionLook } from './looks.repository.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionsRepository } from './submissions.repository.js';
@@ -49,7 +50,7 @@ export class SubmissionResults {
     const recorded =
       this.config.transcription.provider === 'AssemblyAI'
         ? await this.recordFinal(look, reading)
-        : await this.submissions.recordText(look, firstStageText(look, reading));
+        : await this.submissions.recordText(look, firstStageText(look, reading), rememberable(reading));
     if (!recorded) return { recorded };
     this.metrics.submitToTextSeconds.observe({ strategy: look.strategy }, look.ageMs / 1_000);
     await this.forgetCallback(look);
@@ -101,7 +102,7 @@ export class SubmissionResults {
     const isWithheld = text.kind === 'withheld';
     const recorded = isWithheld
       ? await this.submissions.fail(look, text, { rescue: false })
-      : await this.submissions.recordFinalText(look, text);
+      : await this.submissions.recordFinalText(look, text, rememberable(reading));
     if (recorded) this.metrics.chunksSettled.inc({ status: isWithheld ? 'failed' : 'completed' });
     return recorded;
   }

@@ -18,6 +18,7 @@ import {
   type SubmissionStatus,
 } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
+import type { HeardLanguage } from './language-memory.js';
 
 export interface NewSubmission {
   id: string;
@@ -36,6 +37,8 @@ export interface SubmissionRef {
   submissionId: string;
   chunkId: string;
 }
+
+type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -242,10 +245,11 @@ export class SubmissionsRepository {
   }
 
   /** submitted -> completed with the first-stage text; the chunk is correcting. */
-  async recordText(ref: SubmissionRef, text: FirstStageText): Promise<boolean> {
+  async recordText(ref: SubmissionRef, text: FirstStageText, heard?: Heard): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
       const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });
       if (ended) await this.transitions.startCorrecting(trx, { ...ref, ...text });
+      if (ended) await this.remember(trx, ref, heard);
       return ended;
     });
   }
@@ -254,18 +258,51 @@ export class SubmissionsRepository {
   async recordFinalText(
     ref: SubmissionRef,
     text: { transcript: string; diarization: Diarization; modelUse?: ModelUse },
+    heard?: Heard,
   ): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
       const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });
       if (ended) await this.transitions.complete(trx, { ...ref, from: 'transcribing', ...text });
+      if (ended) await this.remember(trx, ref, heard);
       return ended;
     });
+  }
+
+  /** The languages of a conversation, for the chunks that follow. */
+  private async remember(trx: Executor, { submissionId }: SubmissionRef, heard?: Heard): Promise<void> {
+    if (heard === undefined) return;
+    await trx
+      .insertInto('conversation_languages')
+      .columns(['conversation_id', 'language', 'confidence'])
+      .expression((eb) =>
+        eb
+          .selectFrom('submissions')
+          .select((inner) => [
+            'conversation_id',
+            inner.val(heard.language).as('language'),
+            sql<number>`${heard.confidence}::real`.as('confidence'),
+          ])
+          .where('id', '=', submissionId),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['conversation_id', 'language']).doUpdateSet({
+          confidence: sql<number>`greatest(conversation_languages.confidence, excluded.confidence)`,
+          chunks: sql<number>`conversation_languages.chunks + 1`,
+        }),
+      )
+      .execute();
   }
 
   private async end(
     trx: Executor,
     ref: SubmissionRef,
-    change: { from: SubmissionStatus[]; to: SubmissionStatus; error?: string; errorCode?: string; lost?: boolean },
+    change: {
+      from: SubmissionStatus[];
+      to: SubmissionStatus;
+      error?: string;
+      errorCode?: string;
+      lost?: boolean;
+    },
   ): Promise<boolean> {
     const { numUpdatedRows } = await trx
       .updateTable('submissions')

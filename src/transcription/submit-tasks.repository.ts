@@ -4,6 +4,7 @@ import type { AudioSource } from '../audio/load-inline-audio.js';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
 import type { ChunkStatus } from '../database/schema.js';
+import type { HeardLanguage } from './language-memory.js';
 
 /** A chunk as its submit needs it. */
 export interface SubmitTask {
@@ -13,6 +14,11 @@ export interface SubmitTask {
   status: ChunkStatus;
   audio: AudioSource;
   language: string;
+  /** Whether somebody chose that language, for the conversation or its project. */
+  isLanguageSet: boolean;
+  /** In the conversation's chunks so far. */
+  heardLanguages: HeardLanguage[];
+  speakerLabels: boolean;
   transcriptPrompt: string | null;
   /** Since the chunk was accepted or restarted, by the database's clock. */
   queuedForMs: number;
@@ -36,6 +42,11 @@ export class SubmitTasksRepository {
         'c.audio_url',
         'c.audio_mime_type',
         sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+        sql<boolean>`coalesce(v.language, p.language) is not null`.as('isLanguageSet'),
+        sql<HeardLanguage[]>`(select coalesce(json_agg(json_build_object('language', l.language,
+          'confidence', l.confidence, 'chunks', l.chunks)), '[]') from conversation_languages as l
+          where l.conversation_id = v.id)`.as('heardLanguages'),
+        'v.speaker_labels as speakerLabels',
         sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
         sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
       ])

@@ -11,6 +11,7 @@ import { parseHotwords } from './assemblyai/hotwords.js';
 import { buildSubmitRequest } from './assemblyai/submit-request.js';
 import { AudioHandover, audioUrlHash } from './audio-handover.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
+import { expectLanguages } from './language-memory.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
@@ -93,9 +94,15 @@ export class Submitter {
   /** Not stopped when the job is: a request that has left is waited for, its answer is worth a transcript. */
   private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string): Promise<JobOutcome> {
     const callback = this.strategy.callbackRequest(ref.submissionId);
+    const { speechModels, expectedLanguages } = this.config.transcription;
+    const { language, isLanguageSet: isSet, heardLanguages: heard, speakerLabels } = task;
+    const { fallback, expected } = expectLanguages({ language, isSet, heard, configured: expectedLanguages });
     const request = buildSubmitRequest({
       audioUrl,
-      language: task.language,
+      language: fallback,
+      expectedLanguages: expected,
+      speechModels,
+      speakerLabels,
       hotwords: this.hotwordsOf(task),
       webhook: callback,
     });

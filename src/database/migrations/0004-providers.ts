@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** More providers of transcripts than one, whose requests may be answered with the text; what models took part, and used. */
+/** More providers of transcripts than one, whose requests may be answered with the text; what models took part, and used; what languages were heard. */
 export const providers = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);
@@ -19,7 +19,15 @@ const statements = [
     add column prompt_version text,
     add column input_tokens integer not null default 0,
     add column output_tokens integer not null default 0`,
+  `create table conversation_languages (
+    conversation_id uuid not null references conversations (id) on delete cascade,
+    language text not null,
+    confidence real not null,
+    chunks integer not null default 1,
+    primary key (conversation_id, language)
+  )`,
   `alter table conversations
+    add column speaker_labels boolean not null default false,
     add column summary_model text,
     add column summary_prompt_version text`,
 ];

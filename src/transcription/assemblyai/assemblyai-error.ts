@@ -5,7 +5,7 @@ import {
   ProviderRejectedError,
   ProviderUnavailableError,
 } from '../../providers/provider-error.js';
-import { parseRetryAfter } from '../../providers/retry-after.js';
+import { pauseOfHeaders } from '../../providers/retry-after.js';
 import { providerWords } from './provider-words.js';
 
 /**
@@ -118,7 +118,7 @@ function unavailable(answer: FailedAnswer, said: string): ProviderUnavailableErr
   const [code, message] = unavailableWords(answer.status, said);
   return new ProviderUnavailableError(message, {
     ...details(answer, code),
-    retryAfterMs: parseRetryAfter(answer.headers['retry-after'], answer.nowMs),
+    retryAfterMs: pauseOfHeaders(answer.headers, answer.nowMs),
     ambiguous: answer.operation === 'submit' && answer.status !== 429,
   });
 }

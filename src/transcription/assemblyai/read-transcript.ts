@@ -1,7 +1,8 @@
 import type { ProviderTranscript } from './provider-transcript.js';
 import { providerWords, withoutUrls, withoutUrlSecrets } from './provider-words.js';
 
-export type FailureReason = 'no_speech' | 'deleted' | 'download' | 'not_audio' | 'provider_fault' | 'other';
+export type FailureReason =
+  'no_speech' | 'deleted' | 'download' | 'not_audio' | 'option_unavailable' | 'provider_fault' | 'other';
 
 /** What a look at a transcript means for us. */
 export type Reading =
@@ -11,6 +12,8 @@ export type Reading =
       /** Empty when nothing was heard; a correction that listens to the audio may still find something. */
       text: string;
       languageCode?: string;
+      /** 0 to 1. */
+      languageConfidence?: number;
       audioDurationSeconds?: number;
       /** The whole answer, for the record, but for the queries of its URLs: they hold signatures and tokens. */
       raw: Record<string, unknown>;
@@ -63,6 +66,8 @@ const ERROR_CLASSES: readonly ErrorClass[] = [
   { says: /file size|empty file|file is empty/i, reason: 'no_speech', ...no },
   // "File does not appear to contain audio. File type is text/html ...", also after "Transcoding failed." (seen)
   { says: /does not appear to contain audio|transcoding failed/i, reason: 'not_audio', ...no },
+  // "The following models are not available in this language: speaker_labels"
+  { says: /not available in this language/i, reason: 'option_unavailable', ...no },
   // "Download error to ..., 503 Server Error: Service Unavailable for url: ...": the other server may recover
   { says: /download error.{0,200}\b5\d\d server error/i, reason: 'download', ...yes },
   // "Download error, unable to download ...", "Download error to ..., 403 Client Error: Forbidden for url: ..."
@@ -81,6 +86,8 @@ const EXPLANATIONS: Record<FailureReason, string> = {
     'The transcript was deleted at AssemblyAI before it was fetched; start the chunk again to transcribe it anew',
   download: 'AssemblyAI could not download the audio; check that its URL is reachable from the internet',
   not_audio: 'AssemblyAI found no audio in the file; send a recording',
+  option_unavailable:
+    'AssemblyAI does not offer an option in the language of the recording; open the conversation without it',
   provider_fault: 'AssemblyAI failed on its own side',
   other: 'AssemblyAI could not transcribe the audio',
 };
@@ -97,6 +104,8 @@ export function readTranscript(transcript: ProviderTranscript): Reading {
         kind: 'text',
         text: transcript.text ?? '',
         languageCode: transcript.language_code ?? undefined,
+        languageConfidence:
+          typeof transcript.language_confidence === 'number' ? transcript.language_confidence : undefined,
         audioDurationSeconds: transcript.audio_duration ?? undefined,
         raw: forTheRecord(transcript),
       };

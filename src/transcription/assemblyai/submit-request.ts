@@ -30,6 +30,8 @@ export interface SubmitRequestInput {
   speechModels?: readonly string[];
   /** Two-letter codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
   expectedLanguages?: readonly string[];
+  /** Speakers are told apart, by letters that hold within this recording. */
+  speakerLabels?: boolean;
   /** Webhook strategy only. */
   webhook?: {
     /** From `callbackUrl`. */
@@ -53,6 +55,7 @@ export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams 
     speech_models: [...(input.speechModels ?? DEFAULT_SPEECH_MODELS)],
     language_detection: true,
     language_detection_options: languageDetection(twoLetterCode(input.language), input.expectedLanguages),
+    ...(input.speakerLabels === true && { speaker_labels: true }),
     ...(hotwords.length > 0 && { keyterms_prompt: [...hotwords] }),
     ...(webhook && {
       webhook_url: webhook.url,

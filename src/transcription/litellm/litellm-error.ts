@@ -3,7 +3,7 @@ import {
   ProviderRejectedError,
   ProviderUnavailableError,
 } from '../../providers/provider-error.js';
-import { parseRetryAfter } from '../../providers/retry-after.js';
+import { pauseOfHeaders } from '../../providers/retry-after.js';
 import { providerWords } from '../assemblyai/provider-words.js';
 
 /**
@@ -41,7 +41,7 @@ export function errorOfAnswer(answer: FailedAnswer): ProviderError {
       ambiguous: false,
     });
   }
-  const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], answer.nowMs);
+  const retryAfterMs = pauseOfHeaders(answer.headers, answer.nowMs);
   if (status === 429) {
     return unavailable('The transcription server asked us to slow down (429).', {
       code: 'throttled',
