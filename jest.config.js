@@ -52,8 +52,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
-  // On two cores Jest would take one worker; most of the time is spent waiting for facts.
-  maxWorkers: 2,
+  // On two cores Jest would take one worker; most of the time is spent waiting for facts, and for locks of the dead.
+  maxWorkers: 3,
   // Every test file leaves its modules behind in the worker; a new worker begins without them.
   workerIdleMemoryLimit: '1GB',
   projects: [
