@@ -137,6 +137,7 @@ describe('conversations', () => {
         transcriptPrompt: null,
         redactPii: false,
         anonymize: false,
+        speakerLabels: false,
         status: 'open',
         chunks: { total: 0, pending: 0, completed: 0, failed: 0 },
         transcript: null,
