@@ -5,8 +5,8 @@ import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 const CONVERSATIONS = 20;
 const CHUNKS_EACH = 10;
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
-/** Two cores shared with other tests settle ten chunks a second and more. */
-const DEADLINE_MS = 90_000;
+/** Two cores shared with other tests settle ten chunks a second; a machine that is busy with something else far fewer. */
+const DEADLINE_MS = 240_000;
 /** As many conversations are filled at once: a client, not a flood. */
 const CLIENTS = 4;
 
