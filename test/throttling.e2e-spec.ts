@@ -6,12 +6,12 @@ import { waitUntil } from './support/wait-until.js';
 import { Workload } from './support/workload.js';
 
 const DEADLINE_MS = 120_000;
-const RETRY_AFTER_SECONDS = 6;
+const RETRY_AFTER_SECONDS = 10;
 /**
  * From the moment that one process knows of the brake. The other learns of it within half a second, and a job that has
  * looked just before that has an upload and a submit to finish, on a machine that is busy.
  */
-const GRACE_MS = 2_500;
+const GRACE_MS = 5_000;
 /** The provider's patience is counted from its answer, which comes before the log line that tells of it. */
 const EARLY_MS = 250;
 /** Requests in a second or two, of two hundred chunks that are looked at five times a second each. */
