@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JOB_KINDS } from '../src/queues/job-catalogue.js';
 import { Fleet } from './support/fleet.js';
 import { waitUntil } from './support/wait-until.js';
 
 const START_DEADLINE_MS = 120_000;
 const CHUNKS = 5;
 /** One for each queue. */
-const HEARTBEATS = 5;
+const HEARTBEATS = JOB_KINDS.length;
 
 describe('ten processes that start at once on an empty database', () => {
   let fleet: Fleet;
