@@ -123,7 +123,7 @@ export class Laboratory {
 
   /** After an experiment that failed: nothing of it may reach into the next. */
   async clear(): Promise<void> {
-    await this.hand.query('truncate chunks, submissions, conversations, property_audit');
+    await this.hand.query('truncate chunks, submissions, conversations, property_audit cascade');
     await this.wipeCoordination();
   }
 
