@@ -117,7 +117,10 @@ export const MUTANTS = [
   {
     name: 'K4: the lease is not waited for',
     file: CHECKER,
-    changes: [['if (look.leaseMs > 0)', 'if (false)']],
+    changes: [
+      ['if (look.leaseMs > 0 && look.error === null)', 'if (false)'],
+      ['if (look.leaseMs > 0) return', 'if (false) return'],
+    ],
   },
   {
     name: 'K5: lost checks are not put back',

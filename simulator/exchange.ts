@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BackgroundWork } from './background-work.js';
 import type { BodyEffect, StatusEffect } from './fault-types.js';
 import type { EffectSet } from './faults.js';
 import type { Ledger, RequestRecord } from './ledger.js';
@@ -27,6 +28,7 @@ export class Exchanger {
   constructor(
     private readonly ledger: Ledger,
     private readonly lifetime: Lifetime,
+    private readonly background: BackgroundWork,
   ) {}
 
   async serve(exchange: Exchange): Promise<FastifyReply> {
@@ -52,6 +54,7 @@ export class Exchanger {
         return this.cut(exchange);
       case 'status':
         await this.workOrDrain(exchange, fault);
+        if (fault.workDoneAfterMs !== undefined) this.workLater(exchange, fault.workDoneAfterMs);
         this.answered(record, fault.status);
         return reply
           .code(fault.status)
@@ -66,6 +69,13 @@ export class Exchanger {
 
   private async workOrDrain(exchange: Exchange, { workDone }: StatusEffect | BodyEffect): Promise<void> {
     await (workDone === true ? exchange.work() : exchange.drain?.());
+  }
+
+  private workLater({ work }: Exchange, delayMs: number): void {
+    const late = async (): Promise<void> => {
+      if ((await this.lifetime.sleep(delayMs)) === 'elapsed') await work();
+    };
+    this.background.run(late());
   }
 
   private answered(record: RequestRecord, status: number): void {

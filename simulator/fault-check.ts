@@ -41,7 +41,13 @@ const body: Check = (value) => text(value) || object(value);
 const nullableText: Check = (value) => value === null || text(value);
 
 const FIELDS_OF: Record<EffectKind, Record<string, Check>> = {
-  status: { status: statusCode, body: optional(body), headers: optional(object), workDone: optional(flag) },
+  status: {
+    status: statusCode,
+    body: optional(body),
+    headers: optional(object),
+    workDone: optional(flag),
+    workDoneAfterMs: optional(amount),
+  },
   hang: {},
   cut: {},
   lostReply: {},

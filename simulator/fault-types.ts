@@ -14,7 +14,10 @@ export type Operation =
   | 'summarise'
   | 'webhook';
 
-/** An HTTP status instead of the answer. The work is not done, unless `workDone`: a gateway that lost it on its way back. */
+/**
+ * An HTTP status instead of the answer. The work is not done, unless `workDone`: a gateway that lost it on its way back; or
+ * `workDoneAfterMs` of the answer: a gateway that gave up before those behind it were done.
+ */
 export interface StatusEffect {
   kind: 'status';
   status: number;
@@ -22,6 +25,7 @@ export interface StatusEffect {
   body?: string | object;
   headers?: Record<string, string>;
   workDone?: boolean;
+  workDoneAfterMs?: number;
 }
 /** Never answers; the work is not done. */
 export interface HangEffect {

@@ -164,7 +164,7 @@ function assemble(options: SimulatorOptions) {
   const ear = new Ear({ samples, uploads, random, recogniser, lifetime });
   const webhooks = new WebhookSender({ settings, faults, ledger, hooks, lifetime });
   const jobs = new JobRunner({ settings, random, lifetime, background, ledger, ear, webhooks });
-  const exchanger = new Exchanger(ledger, lifetime);
+  const exchanger = new Exchanger(ledger, lifetime, background);
   const acceptsKey = (key: string): boolean => apiKeys?.includes(key) ?? key !== 'invalid';
   const shared = { settings, random, ledger, lifetime, faults, hooks, background, samples, store, uploads };
   const parts = { ...shared, ear, webhooks, jobs, exchanger, acceptsKey };

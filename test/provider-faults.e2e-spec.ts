@@ -61,6 +61,21 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect([...ledger().transcripts.keys()]).toEqual([chunk.transcriptId]);
   });
 
+  it('adopts a transcript that was made only after its submit had been answered with a fault', async () => {
+    const chunk = await settleWith(
+      {
+        operation: 'submit',
+        effect: { kind: 'status', status: 504, workDoneAfterMs: 1_000 },
+        times: 1,
+      },
+      { operation: 'webhook', effect: { kind: 'drop' } },
+    );
+
+    expect(chunk).toMatchObject({ status: 'completed', error: null });
+    expect(ledger().submits).toHaveLength(1);
+    expect(ledger().billed).toBe(1);
+  });
+
   it('adopts it also when no callback comes and the list cannot be read at first', async () => {
     const chunk = await settleWith(
       { operation: 'submit', effect: { kind: 'lostReply' }, times: 1 },

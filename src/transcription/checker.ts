@@ -82,8 +82,6 @@ export class Checker {
         return await this.judge(look, await this.client.get(look.transcriptId, signal));
       if (look.callbackTranscriptId !== null)
         return await this.tryCallback(look, look.callbackTranscriptId, signal);
-      if (look.leaseMs > 0)
-        return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, await this.pauseMs(look)));
       return await this.findLostSubmit(look);
     } catch (error) {
       if (error instanceof ProviderError) return this.afterFault(look, error);
@@ -129,8 +127,12 @@ export class Checker {
     return 'again';
   }
 
-  /** The lease is over and nobody knows an id: the answer to the submit was lost, or it was never sent. */
+  /**
+   * Nobody knows an id. While the lease lasts the submitter may bring one; when it has told of a failure already, the
+   * transcript is looked for meanwhile. After the lease the answer was lost, or the submit was never sent.
+   */
   private async findLostSubmit(look: SubmissionLook): Promise<Step> {
+    if (look.leaseMs > 0 && look.error === null) return this.sleepUntilLeaseEnds(look);
     const found = await this.search.find(look);
     if (found !== undefined) {
       this.logger.log(
@@ -139,6 +141,7 @@ export class Checker {
       await this.submissions.accept(look, found);
       return 'again';
     }
+    if (look.leaseMs > 0) return this.sleepUntilLeaseEnds(look);
     const reason = look.error ?? 'the submit was not answered, and the provider has no transcript of it';
     return ended(await this.results.resubmit(look, { reason }), reason);
   }
@@ -163,6 +166,10 @@ export class Checker {
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, failures, retryAfterMs });
     return this.sleep(look, Math.min(pauseMs, timeLeftMs(look, timeoutMs)));
+  }
+
+  private async sleepUntilLeaseEnds(look: SubmissionLook): Promise<JobOutcome> {
+    return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, await this.pauseMs(look)));
   }
 
   private pauseMs(look: SubmissionLook): Promise<number> {

@@ -187,11 +187,14 @@ export class SubmissionsRepository {
     }
   }
 
-  /** The submitter has given up waiting for an answer: the check may conclude from now on. */
-  async endLease(submissionId: string, reason: string): Promise<void> {
+  /** The submitter has given up waiting for an answer: the check may look at once, and conclude after what is left. */
+  async shortenLease(submissionId: string, leftMs: number, reason: string): Promise<void> {
     await this.database
       .updateTable('submissions')
-      .set({ lease_until: sql<Date>`now()`, error: storableText(reason) })
+      .set({
+        lease_until: sql<Date>`least(lease_until, now() + ${leftMs} * interval '1 millisecond')`,
+        error: storableText(reason),
+      })
       .where('id', '=', submissionId)
       .where('status', '=', 'created')
       .execute();

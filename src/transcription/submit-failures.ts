@@ -11,6 +11,12 @@ import { Resubmission } from './resubmission.js';
 import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
+/**
+ * For how long a submit that was not answered properly may still be carried out: behind a connection that broke, or a gateway
+ * that gave up, somebody may be at it. It is looked for at once, and ordered again only after this.
+ */
+const LATE_WORK_MS = 5_000;
+
 /** What becomes of a chunk whose submit failed: tried again, looked into, or failed. */
 @Injectable()
 export class SubmitFailures {
@@ -65,7 +71,7 @@ export class SubmitFailures {
     );
     if (error.ambiguous) {
       // It may have been carried out: the check looks before anything is sent again.
-      await this.submissions.endLease(ref.submissionId, error.message);
+      await this.submissions.shortenLease(ref.submissionId, LATE_WORK_MS, error.message);
       await this.queues.wake('check', { submissionId: ref.submissionId });
       return { kind: 'done', note: error.message };
     }

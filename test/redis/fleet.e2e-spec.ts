@@ -56,16 +56,18 @@ describe('two api and three worker processes', () => {
       const ids = await giveWork(fleet.apis);
       await finalized(fleet.api, ids);
 
-      const { counts, billed, transcripts } = fleet.simulator.ledger;
-      expect(counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarise: CONVERSATIONS });
-      expect(billed).toBe(CHUNKS);
-      expect(new Set([...transcripts.values()].map(({ submission }) => submission)).size).toBe(CHUNKS);
-      expect(await fleet.count("submissions where status = 'completed'")).toBe(CHUNKS);
-      expect(await fleet.count("conversations where merge_revision = 1 and status = 'finalized'")).toBe(
-        CONVERSATIONS,
-      );
-      expect(fleet.busyWorkers()).toBe(3);
-      expect(fleet.errors()).toEqual([]);
+      await fleet.verify(async () => {
+        const { counts, billed, transcripts } = fleet.simulator.ledger;
+        expect(counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarise: CONVERSATIONS });
+        expect(billed).toBe(CHUNKS);
+        expect(new Set([...transcripts.values()].map(({ submission }) => submission)).size).toBe(CHUNKS);
+        expect(await fleet.count("submissions where status = 'completed'")).toBe(CHUNKS);
+        expect(await fleet.count("conversations where merge_revision = 1 and status = 'finalized'")).toBe(
+          CONVERSATIONS,
+        );
+        expect(fleet.busyWorkers()).toBe(3);
+        expect(fleet.errors()).toEqual([]);
+      });
     },
     DEADLINE_MS,
   );

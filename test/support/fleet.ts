@@ -177,6 +177,22 @@ export class Fleet {
     return this.lines(/^(?!\{"level":"log")./);
   }
 
+  /**
+   * Runs checks on what the fleet did.
+   *
+   * @throws Error with the failed check, and with what the processes complained of: only they know why
+   */
+  async verify(checks: () => Promise<void>): Promise<void> {
+    try {
+      await checks();
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new Error(`${said}\n\nThe processes complained:\n${this.complaints().join('\n')}`, {
+        cause: error,
+      });
+    }
+  }
+
   /** Log lines of any process that say so. */
   logged(words: string): { timestamp: number; message: string }[] {
     return this.lines(/^\{/)
