@@ -51,7 +51,8 @@ const endToEnd = (engine) => ({
 export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 30_000,
+  // Far beyond what any of them takes on a quiet machine: a slow one must not make them fail.
+  testTimeout: 60_000,
   // On two cores Jest would take one worker; most of the time is spent waiting for facts, and for locks of the dead.
   maxWorkers: 3,
   // Every test file leaves its modules behind in the worker; a new worker begins without them.

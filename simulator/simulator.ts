@@ -59,7 +59,7 @@ export interface Simulator {
   /**
    * Waits for a fact about the ledger (or anything else that changes with it), at once if it is true already.
    *
-   * @param timeoutMs default 10000
+   * @param timeoutMs default 45000
    * @throws WaitTimeoutError
    */
   waitFor(predicate: (ledger: Ledger) => boolean, timeoutMs?: number): Promise<void>;
@@ -86,7 +86,7 @@ export interface AssemblyAiControl {
   sendWebhook(transcriptId: string): Promise<void>;
 }
 
-const DEFAULT_WAIT_MS = 10_000;
+const DEFAULT_WAIT_MS = 45_000;
 
 /** Starts all providers on one port, over real HTTP. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

@@ -27,8 +27,8 @@ describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy'
 });
 
 describe.each(STRATEGIES)('a provider that takes nothing, with the %s strategy', (strategy) => {
-  // Time for a second try on a busy machine.
-  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '4000' } }));
+  // Time for a second try on a busy machine: what was submitted is looked for before it is submitted again.
+  const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '8000' } }));
 
   it.each(['upload', 'submit'] as const)(
     'fails the chunk when every %s fails until TRANSCRIPTION_TIMEOUT_MS is over',

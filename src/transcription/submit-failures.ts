@@ -15,7 +15,7 @@ import type { SubmitTask } from './submit-tasks.repository.js';
  * For how long a submit that was not answered properly may still be carried out: behind a connection that broke, or a gateway
  * that gave up, somebody may be at it. It is looked for at once, and ordered again only after this.
  */
-const LATE_WORK_MS = 5_000;
+const LATE_WORK_MS = 3_000;
 
 /** What becomes of a chunk whose submit failed: tried again, looked into, or failed. */
 @Injectable()
