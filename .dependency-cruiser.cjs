@@ -1,7 +1,7 @@
 /**
  * The layers of docs/architecture.md as rules: imports run one way.
  * config, deadlines <- database, queues, providers, observability <- audio, coordination <- conversations
- *   <- transcription, correction <- webhooks <- app
+ *   <- transcription, correction <- webhooks, privacy <- app
  */
 const layers = [
   ['config', 'deadlines'],
@@ -9,7 +9,7 @@ const layers = [
   ['audio', 'coordination'],
   ['conversations'],
   ['transcription', 'correction'],
-  ['webhooks'],
+  ['webhooks', 'privacy'],
   ['doctor'],
 ];
 

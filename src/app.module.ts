@@ -9,16 +9,19 @@ import { DatabaseModule } from './database/database.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
+import { PrivacyWorkerModule } from './privacy/privacy.worker.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { TranscriptionWorkerModule } from './transcription/transcription.worker.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
-const API_MODULES = [ConversationsModule, WebhooksModule];
+const API_MODULES = [ConversationsModule, WebhooksModule, PrivacyModule];
 const WORKER_MODULES = [
   ConversationsWorkerModule,
   TranscriptionWorkerModule,
   CorrectionWorkerModule,
   CoordinationWorkerModule,
+  PrivacyWorkerModule,
 ];
 
 const MODULES_OF_ROLE = {

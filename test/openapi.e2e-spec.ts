@@ -37,6 +37,8 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['patch', '/api/projects/{id}', 200],
   ['post', '/api/conversations', 201],
   ['get', '/api/conversations/{id}', 200],
+  ['delete', '/api/conversations/{id}', 202],
+  ['get', '/api/conversations/{id}/deletion', 200],
   ['post', '/api/conversations/{id}/chunks', 202],
   ['post', '/api/conversations/{id}/finish', 202],
   ['get', '/api/conversations/{id}/transcript', 200],

@@ -78,6 +78,13 @@ export interface S3Config {
   secretAccessKey: string;
 }
 
+export interface PrivacyConfig {
+  /** Delete AssemblyAI's copy of a transcript as soon as nobody needs it. */
+  deleteAtProvider: boolean;
+  /** How long the recording of a settled chunk is kept; unset: for ever. */
+  audioRetentionDays?: number;
+}
+
 /** The whole configuration: one frozen object, made once at start, and the DI token under which it is injected. */
 export class AppConfig {
   readonly role!: 'all' | 'api' | 'worker';
@@ -88,6 +95,7 @@ export class AppConfig {
   readonly redisUrl?: string;
   readonly http!: HttpConfig;
   readonly storage!: StorageConfig;
+  readonly privacy!: PrivacyConfig;
   readonly transcription!: TranscriptionConfig;
   readonly correction!: CorrectionConfig;
   readonly reconcileIntervalMs!: number;

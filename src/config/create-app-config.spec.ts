@@ -24,6 +24,7 @@ describe('a configuration', () => {
       dataDir: '.data',
       http: { host: '127.0.0.1', port: 3000, apiKeys: [], maxUploadBytes: 2_200_000_000 },
       storage: { kind: 'local' },
+      privacy: { deleteAtProvider: false, audioRetentionDays: undefined },
       transcription: {
         provider: 'Dembrane-25-09',
         assemblyai: { apiKey: 'a-key', baseUrl: 'https://api.eu.assemblyai.com' },
@@ -323,6 +324,8 @@ describe('a wrong environment', () => {
       { RESCUE_FAILED_TRANSCRIPTS: 'perhaps' },
       'RESCUE_FAILED_TRANSCRIPTS: is neither true nor false; give one of them',
     ],
+    ...range('AUDIO_RETENTION_DAYS', 1, 36_500),
+    [{ DELETE_AT_PROVIDER: 'yes' }, 'DELETE_AT_PROVIDER: is neither true nor false'],
     [{ ROLE: 'boss' }, 'ROLE: is not a role; give one of all, api, worker'],
     [
       { TRANSCRIPTION_PROVIDER: 'Whisper' },

@@ -64,6 +64,10 @@ export function createAppConfig(source: Source): AppConfig {
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
     },
     storage,
+    privacy: {
+      deleteAtProvider: env.DELETE_AT_PROVIDER === 'true',
+      audioRetentionDays: env.AUDIO_RETENTION_DAYS,
+    },
     transcription: {
       provider: env.TRANSCRIPTION_PROVIDER,
       ...(litellm && { litellm }),

@@ -3,6 +3,8 @@ import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 
 /** A timer in Node is a 32-bit number of milliseconds; a longer pause would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
+/** A hundred years: longer is for ever. */
+const MAX_RETENTION_DAYS = 36_500;
 const HOUR_MS = 3_600_000;
 /** More jobs at once than this starve the event loop of one process; run another process instead. */
 const MAX_CONCURRENCY = 256;
@@ -208,6 +210,13 @@ export class EnvironmentVariables {
   STORAGE_S3_KEY?: string;
 
   STORAGE_S3_SECRET?: string;
+
+  @IsOptional()
+  @WholeNumber(1, MAX_RETENTION_DAYS)
+  AUDIO_RETENTION_DAYS?: number;
+
+  @IsIn(['true', 'false'], { message: 'is neither true nor false' })
+  DELETE_AT_PROVIDER: 'true' | 'false' = 'false';
 
   @WholeNumber(10, HOUR_MS)
   POLL_INTERVAL_MS = 3_000;

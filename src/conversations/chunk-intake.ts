@@ -66,7 +66,7 @@ export class ChunkIntake {
   /**
    * Starts the transcription of a chunk again. One that is in flight is left alone.
    *
-   * @throws NotFoundException, ConflictException: no such chunk, or it is completed and `force` is not given
+   * @throws NotFoundException, ConflictException: no such chunk; it is completed and `force` is not given, or its recording is gone
    */
   async restart(chunkId: string, options: { force: boolean; redactPii?: boolean }): Promise<ChunkView> {
     const result = await this.chunks.restart(chunkId, options);
@@ -81,6 +81,10 @@ export class ChunkIntake {
         return this.read(chunkId);
       case 'completed':
         throw new ConflictException(`chunk ${chunkId} is completed; add ?force=true to transcribe it again`);
+      case 'no_audio':
+        throw new ConflictException(
+          `the recording of chunk ${chunkId} was removed after AUDIO_RETENTION_DAYS; send it again as a new chunk`,
+        );
       case 'no_chunk':
         throw new NotFoundException(`there is no chunk ${chunkId}`);
     }

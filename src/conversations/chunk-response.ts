@@ -24,6 +24,7 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     submittedAt: chunk.submittedAt?.toISOString() ?? null,
     transcribedAt: chunk.transcribedAt?.toISOString() ?? null,
     completedAt: chunk.completedAt?.toISOString() ?? null,
+    audioExpiredAt: chunk.audioExpiredAt?.toISOString() ?? null,
   };
 }
 

@@ -105,7 +105,7 @@ export class ChunksController {
   @ApiQuery({ name: 'force', required: false, type: Boolean })
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
-  @ApiConflictResponse({ description: 'The chunk is completed' })
+  @ApiConflictResponse({ description: 'The chunk is completed, or its recording was removed' })
   async transcribe(
     @Param('chunkId', ParseUUIDPipe) chunkId: string,
     @Body() request: TranscribeChunkRequest,

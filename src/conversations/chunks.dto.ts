@@ -111,6 +111,14 @@ export class ChunkResponse {
 
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   completedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'From then on its recording is gone, and it cannot be started again.',
+  })
+  audioExpiredAt!: string | null;
 }
 
 export class ProcessingEventResponse {

@@ -37,6 +37,8 @@ export interface ChunkView {
   submittedAt: Date | null;
   transcribedAt: Date | null;
   completedAt: Date | null;
+  /** Its recording was kept long enough and is removed. */
+  audioExpiredAt: Date | null;
 }
 
 export type AddResult =
@@ -49,6 +51,7 @@ export type RestartResult =
   | { kind: 'restarted'; conversationId: string; attempt: number }
   | { kind: 'in_flight'; chunk: ChunkView }
   | { kind: 'completed' }
+  | { kind: 'no_audio' }
   | { kind: 'no_chunk' };
 
 @Injectable()
@@ -80,6 +83,7 @@ export class ChunksRepository {
         'c.submitted_at as submittedAt',
         'c.transcribed_at as transcribedAt',
         'c.completed_at as completedAt',
+        'c.audio_expired_at as audioExpiredAt',
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();
@@ -151,6 +155,7 @@ export class ChunksRepository {
         })
         .where('id', '=', id)
         .where('status', 'in', force ? ['failed', 'completed'] : ['failed'])
+        .where('audio_expired_at', 'is', null)
         .returning(['conversation_id as conversationId', 'attempt'])
         .executeTakeFirst();
       if (restarted !== undefined) {
@@ -164,6 +169,8 @@ export class ChunksRepository {
       }
       const chunk = await this.view(id, trx);
       if (chunk === undefined) return { kind: 'no_chunk' };
+      if (chunk.status === 'completed' && !force) return { kind: 'completed' };
+      if (chunk.audioExpiredAt !== null) return { kind: 'no_audio' };
       if (chunk.status === 'completed') return { kind: 'completed' };
       if (redactPii !== undefined) {
         await trx.updateTable('chunks').set({ redact_pii: redactPii }).where('id', '=', id).execute();

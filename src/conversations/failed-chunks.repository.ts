@@ -58,6 +58,7 @@ export class FailedChunksRepository {
             .select('id')
             .where((inner) => matches(inner, { ...filter, status: 'failed' }))
             .where('completed_at', '<=', options.failedBefore)
+            .where('audio_expired_at', 'is', null)
             .orderBy('id')
             .limit(options.limit)
             .forUpdate()

@@ -4,12 +4,14 @@ import type { Database } from './database.js';
 import { records } from './migrations/0001-records.js';
 import { coordination } from './migrations/0002-coordination.js';
 import { providers } from './migrations/0004-providers.js';
+import { privacy } from './migrations/0005-privacy.js';
 
 /** In order, forward only; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-records': records,
   '0002-coordination': coordination,
   '0004-providers': providers,
+  '0005-privacy': privacy,
 };
 
 /** Kysely's own table of what was done. */

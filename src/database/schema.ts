@@ -11,6 +11,9 @@ export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
 export type StrategyName = 'webhook' | 'polling';
 /** Who was asked: AssemblyAI is looked at later, the others answer the request itself. */
 export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
+export type ConversationDeletionStatus = 'deleting' | 'deleted';
+/** The provider showed the transcript emptied; did not know it; or had made none. */
+export type DeletionEvidence = 'emptied' | 'unknown' | 'not_found';
 
 /** A chunk in one of these has not settled; it still owes its conversation a result. */
 export const UNSETTLED_CHUNK_STATUSES = ['queued', 'transcribing', 'correcting'] as const;
@@ -86,6 +89,23 @@ export interface ChunksTable {
   submitted_at: Nullable<Date>;
   transcribed_at: Nullable<Date>;
   completed_at: Nullable<Date>;
+  /** What was redacted of its text so far, without the text; null where redaction was not asked for. */
+  redaction: ColumnType<RedactionPass[] | null, string | null | undefined, string | null>;
+  /** From then on the chunk cannot be started again: its recording was kept long enough. */
+  audio_expired_at: Nullable<Date>;
+  audio_deleted_at: Nullable<Date>;
+}
+
+/** One time that a text was gone over for personal data; counts and no text. */
+export interface RedactionPass {
+  by: 'first_stage_patterns' | 'model' | 'final_patterns';
+  /** ISO 8601. */
+  at: string;
+  /** How many markers of each kind it put in. */
+  counts: Partial<Record<string, number>>;
+  /** Of the model's pass. */
+  model?: string;
+  promptVersion?: string;
 }
 
 /** How the text came about; the name of the schema says what `data` holds. */
@@ -122,6 +142,42 @@ export interface SubmissionsTable {
   created_at: CreatedAt;
   submitted_at: Nullable<Date>;
   settled_at: Nullable<Date>;
+  /** Its copy at the provider is no longer needed, and is, or will be, deleted. */
+  provider_deletion_requested_at: Nullable<Date>;
+}
+
+/** A copy at the provider that is to be deleted, or was. It outlives its submission. */
+export interface ProviderDeletionsTable {
+  submission_id: string;
+  chunk_id: string;
+  conversation_id: string;
+  strategy: StrategyName;
+  transcript_id: Nullable<string>;
+  audio_url_hash: string;
+  submission_created_at: Date;
+  status: Generated<'pending' | 'deleted'>;
+  evidence: Nullable<DeletionEvidence>;
+  /** Tries that failed. */
+  attempts: Generated<number>;
+  next_attempt_at: Generated<Date>;
+  error: Nullable<string>;
+  requested_at: Generated<Date>;
+  deleted_at: Nullable<Date>;
+}
+
+/** All that is left of a deleted conversation. */
+export interface ConversationDeletionsTable {
+  conversation_id: string;
+  status: Generated<ConversationDeletionStatus>;
+  /** Tries to remove its recordings that failed. */
+  attempts: Generated<number>;
+  next_attempt_at: Generated<Date>;
+  error: Nullable<string>;
+  requested_at: Generated<Date>;
+  audio_deleted_at: Nullable<Date>;
+  deleted_at: Nullable<Date>;
+  /** When it was looked once more for what a late upload left. */
+  swept_at: Nullable<Date>;
 }
 
 /** What the first stage has heard in a conversation so far. */
@@ -178,6 +234,8 @@ export interface Schema {
   submissions: SubmissionsTable;
   conversation_languages: ConversationLanguagesTable;
   processing_events: ProcessingEventsTable;
+  provider_deletions: ProviderDeletionsTable;
+  conversation_deletions: ConversationDeletionsTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_locks: CoordinationLocksTable;
   coordination_usage: CoordinationUsageTable;

@@ -109,6 +109,31 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly providerDeletions = new Counter({
+    name: 'ringback_provider_deletions_total',
+    help: 'Tries to delete a copy at AssemblyAI, by outcome.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly pendingProviderDeletions = new Gauge({
+    name: 'ringback_provider_deletions_pending',
+    help: 'Copies that are to be deleted at AssemblyAI, and are still there.',
+    registers: [this.registry],
+  });
+
+  readonly oldestProviderDeletionSeconds = new Gauge({
+    name: 'ringback_oldest_provider_deletion_seconds',
+    help: 'How long the oldest copy that is to be deleted at AssemblyAI has waited for it; 0 when there is none.',
+    registers: [this.registry],
+  });
+
+  readonly pendingConversationDeletions = new Gauge({
+    name: 'ringback_conversation_deletions_pending',
+    help: 'Deleted conversations of which recordings, or copies at AssemblyAI, are left.',
+    registers: [this.registry],
+  });
+
   readonly chunksSettled = new Counter({
     name: 'ringback_chunks_settled_total',
     help: 'Chunks that reached their end, by status.',

@@ -1,5 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Database } from '../database/database.js';
+import { storableJson } from '../database/storable.js';
 
 export interface ProcessingEvent {
   conversationId?: string;
@@ -106,24 +108,34 @@ export class ProcessingLog {
 
   private async write(events: ProcessingEvent[]): Promise<void> {
     try {
-      await this.database
-        .insertInto('processing_events')
-        .values(
-          events.map((event) => ({
-            conversation_id: event.conversationId,
-            chunk_id: event.chunkId,
-            submission_id: event.submissionId,
-            job: event.job,
-            event: event.event,
-            duration_ms: event.durationMs,
-            message: event.message,
-            created_at: event.at,
-          })),
-        )
-        .execute();
+      await this.insert(events);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.logger.warn(`${events.length} entries of the processing log were not written: ${reason}`);
     }
+  }
+
+  /** What was done to a conversation that was deleted meanwhile leaves no entry. */
+  private async insert(events: ProcessingEvent[]): Promise<void> {
+    const rows = events.map((event) => ({
+      conversation_id: event.conversationId,
+      chunk_id: event.chunkId,
+      submission_id: event.submissionId,
+      job: event.job,
+      event: event.event,
+      duration_ms: event.durationMs,
+      message: event.message,
+      created_at: event.at.toISOString(),
+    }));
+    await sql`
+      insert into processing_events
+        (conversation_id, chunk_id, submission_id, job, event, duration_ms, message, created_at)
+      select e.* from jsonb_to_recordset(${storableJson(rows)}::jsonb) as e(conversation_id uuid, chunk_id uuid,
+        submission_id uuid, job text, event text, duration_ms integer, message text, created_at timestamptz)
+      where case
+        when e.conversation_id is not null then exists (select from conversations where id = e.conversation_id)
+        when e.chunk_id is not null then exists (select from chunks where id = e.chunk_id)
+        else e.submission_id is null or exists (select from submissions where id = e.submission_id)
+      end`.execute(this.database);
   }
 }

@@ -10,6 +10,7 @@ const JITTER_SHARE = 0.5;
  * @param options.baseMs first pause, in milliseconds (RETRY_BASE_MS)
  * @param options.failures failures so far, 1 or more
  * @param options.retryAfterMs the provider's own wish, in milliseconds; it wins when it is longer
+ * @param options.maxMs the longest pause, for what nobody waits for
  * @param options.random 0 to 1, for tests
  * @returns milliseconds, at least 0
  */
@@ -17,10 +18,11 @@ export function backoffMs(options: {
   baseMs: number;
   failures: number;
   retryAfterMs?: number;
+  maxMs?: number;
   random?: () => number;
 }): number {
-  const { baseMs, failures, retryAfterMs = 0, random = Math.random } = options;
-  const full = Math.min(baseMs * 2 ** Math.max(failures - 1, 0), MAX_BACKOFF_MS);
+  const { baseMs, failures, retryAfterMs = 0, maxMs = MAX_BACKOFF_MS, random = Math.random } = options;
+  const full = Math.min(baseMs * 2 ** Math.max(failures - 1, 0), maxMs);
   const jittered = full * (1 - JITTER_SHARE) + full * JITTER_SHARE * random();
   return Math.round(Math.max(jittered, retryAfterMs));
 }

@@ -11,6 +11,9 @@ const MAX_PAGES = 25;
 /** The provider's clock and the database's may differ by as much. */
 const CLOCK_SKEW_MS = 300_000;
 
+/** What is known of a submission whose answer was lost. */
+export type LostSubmit = Pick<SubmissionLook, 'submissionId' | 'strategy' | 'audioUrlHash' | 'createdAt'>;
+
 /** Looks at the provider for the transcript of a submission whose answer was lost, before it is paid for twice. */
 @Injectable()
 export class LostSubmitSearch {
@@ -23,7 +26,7 @@ export class LostSubmitSearch {
    * @returns the id of a transcript that was made from the submission's audio URL and belongs to no other submission
    * @throws ProviderUnavailableError when the provider does not answer
    */
-  async find(look: SubmissionLook): Promise<string | undefined> {
+  async find(look: LostSubmit): Promise<string | undefined> {
     const oldestMs = look.createdAt.getTime() - CLOCK_SKEW_MS;
     let beforeId: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -40,7 +43,7 @@ export class LostSubmitSearch {
   }
 
   /** A sender's own URL may stand behind several chunks: the callback URL, and our record, tell them apart. */
-  private async belongsTo(look: SubmissionLook, transcriptId: string): Promise<boolean> {
+  private async belongsTo(look: LostSubmit, transcriptId: string): Promise<boolean> {
     if (await this.looks.isKnownTranscript(transcriptId)) return false;
     if (look.strategy === 'polling') return true;
     const transcript = await this.client.get(transcriptId);

@@ -13,6 +13,7 @@ import { Database } from '../database/database.js';
 import {
   OPEN_SUBMISSION_STATUSES,
   type Diarization,
+  type RedactionPass,
   type StrategyName,
   type SubmissionProvider,
   type SubmissionStatus,
@@ -177,7 +178,10 @@ export class SubmissionsRepository {
           .where('id', '=', ref.submissionId)
           .where('status', '=', 'created')
           .executeTakeFirst();
-        if (numUpdatedRows === 0n) return false;
+        if (numUpdatedRows === 0n) {
+          await noteLateTranscript(trx, ref.submissionId, transcriptId);
+          return false;
+        }
         await this.transitions.startTranscribing(trx, ref);
         return true;
       });
@@ -260,7 +264,7 @@ export class SubmissionsRepository {
   /** submitted -> completed with a text that needs no correction; the chunk is completed. */
   async recordFinalText(
     ref: SubmissionRef,
-    text: { transcript: string; diarization: Diarization; modelUse?: ModelUse },
+    text: { transcript: string; diarization: Diarization; modelUse?: ModelUse; redaction?: RedactionPass[] },
     heard?: Heard,
   ): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
@@ -321,4 +325,30 @@ export class SubmissionsRepository {
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }
+}
+
+/**
+ * The answer to a submit that was given up, or whose conversation was deleted meanwhile: nobody wants the transcript any more, but
+ * it is there, and is to be deleted like any other.
+ */
+async function noteLateTranscript(trx: Executor, submissionId: string, transcriptId: string): Promise<void> {
+  await trx
+    .updateTable('submissions')
+    .set({ transcript_id: transcriptId })
+    .where('id', '=', submissionId)
+    .where('status', '=', 'abandoned')
+    .where('transcript_id', 'is', null)
+    .execute();
+  await trx
+    .updateTable('provider_deletions')
+    .set({
+      transcript_id: transcriptId,
+      status: 'pending',
+      evidence: null,
+      deleted_at: null,
+      next_attempt_at: sql<Date>`now()`,
+    })
+    .where('submission_id', '=', submissionId)
+    .where('transcript_id', 'is', null)
+    .execute();
 }

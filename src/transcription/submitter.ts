@@ -112,7 +112,8 @@ export class Submitter {
     } catch (error) {
       return this.failures.afterSubmit(task, ref, error);
     }
-    await this.submissions.accept(ref, transcriptId);
+    // The check was faster, or nobody waits for the transcript any more: no callback need be matched to it.
+    if (!(await this.submissions.accept(ref, transcriptId))) return DONE;
     await bestEffort(this.logger, `callback metadata of submission ${ref.submissionId}`, () =>
       this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId: task.conversationId }),
     );

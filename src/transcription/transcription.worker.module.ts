@@ -71,5 +71,6 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     Transcriber,
     TranscribeProcessor,
   ],
+  exports: [LostSubmitSearch, ProviderPace],
 })
 export class TranscriptionWorkerModule {}

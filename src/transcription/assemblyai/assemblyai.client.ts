@@ -176,14 +176,17 @@ export class AssemblyAiClient {
   /**
    * Empties a transcript: text, audio link and key terms. AssemblyAI keeps them without end otherwise. Its status stays
    * `completed`. Repeating it is harmless, but may answer ProviderNotFoundError.
+   *
+   * @returns what AssemblyAI shows of it from now on; undefined when its answer does not say
    */
-  async delete(transcriptId: string, signal?: AbortSignal): Promise<void> {
-    await this.#brief({
+  async delete(transcriptId: string, signal?: AbortSignal): Promise<ProviderTranscript | undefined> {
+    const answer = await this.#brief({
       operation: 'delete',
       request: { method: 'DELETE', url: pathOf(transcriptId) },
       timeoutMs: this.#timeouts.answerMs,
       signal,
     });
+    return asTranscript(answer.body);
   }
 
   /**

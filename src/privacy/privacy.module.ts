@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ConversationDeletionsRepository } from './conversation-deletions.repository.js';
+import { DeletionsController } from './deletions.controller.js';
+import { PrivacyBacklog } from './privacy-backlog.js';
+import { ProviderDeletionsRepository } from './provider-deletions.repository.js';
+
+@Module({
+  controllers: [DeletionsController],
+  providers: [ConversationDeletionsRepository, ProviderDeletionsRepository, PrivacyBacklog],
+  exports: [ConversationDeletionsRepository, ProviderDeletionsRepository],
+})
+export class PrivacyModule {}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AudioModule } from '../audio/audio.module.js';
+import { CoordinationModule } from '../coordination/coordination.module.js';
+import { AssemblyAiModule } from '../transcription/assemblyai/assemblyai.module.js';
+import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
+import { AudioRetention } from './audio-retention.js';
+import { AudioRetentionRepository } from './audio-retention.repository.js';
+import { ConversationEraser } from './conversation-eraser.js';
+import { PrivacyKeeper } from './privacy-keeper.js';
+import { PrivacyModule } from './privacy.module.js';
+import { ProviderEraser } from './provider-eraser.js';
+
+@Module({
+  imports: [AudioModule, CoordinationModule, AssemblyAiModule, TranscriptionWorkerModule, PrivacyModule],
+  providers: [AudioRetention, AudioRetentionRepository, ConversationEraser, ProviderEraser, PrivacyKeeper],
+})
+export class PrivacyWorkerModule {}

@@ -1,0 +1,56 @@
+import { expect } from '@jest/globals';
+import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
+import type { ConversationDeletionResponse } from '../../src/privacy/deletions.dto.js';
+import type { Answer, Api } from './api.js';
+import { expectError } from './expect-error.js';
+import { placesHolding } from './record.js';
+import { storedFiles } from './stored-files.js';
+import type { World } from './test-service.js';
+import { waitUntil } from './wait-until.js';
+
+/** Deletions are looked for as often as the record is compared with the queues. */
+export const DELETION_ENV = { RECONCILE_INTERVAL_MS: '200', RETRY_BASE_MS: '5' };
+/** What may know a deleted conversation: ids and times. */
+const TOMBSTONES = ['public.conversation_deletions', 'public.provider_deletions'];
+
+type DeletionAnswer = Answer<ConversationDeletionResponse>;
+
+export const pathOf = (id: string) => `/api/conversations/${id}`;
+export const remove = (api: Api, id: string): Promise<DeletionAnswer> => api.send('DELETE', pathOf(id), {});
+export const deletion = (api: Api, id: string): Promise<DeletionAnswer> => api.get(`${pathOf(id)}/deletion`);
+
+export async function deleted(api: Api, id: string): Promise<ConversationDeletionResponse> {
+  const { body } = await waitUntil(
+    () => deletion(api, id),
+    ({ body: { status } }) => status === 'deleted',
+  );
+  return body;
+}
+
+/** Nothing of the conversation is left anywhere, but for what proves its deletion. Of the simulator's transcripts all must be its own. */
+export async function expectGone(world: World, { conversationId, id }: ChunkResponse): Promise<void> {
+  const { api, simulator } = world;
+  const paths = ['', '/transcript', '/events'].map((tail) => `${pathOf(conversationId)}${tail}`);
+  for (const path of [...paths, `/api/chunks/${id}`, `/api/chunks/${id}/events`]) {
+    expectError(await api.get(path), 404);
+  }
+  expectError(await api.post(`${pathOf(conversationId)}/finish`), 404);
+  expectError(await api.upload(conversationId), 404);
+  expectError(await api.post(`/api/transcription/chunks/${id}`, {}), 404);
+  expect((await storedFiles(world.dataDir)).filter((file) => file.includes(conversationId))).toEqual([]);
+  expect([...simulator.ledger.transcripts.keys()].filter((one) => !isEmptied(world, one))).toEqual([]);
+  const places = await waitUntil(
+    () => knownPlaces(world, conversationId),
+    (found) => found.every((place) => TOMBSTONES.includes(place)),
+  );
+  expect(places).toEqual(simulator.ledger.transcripts.size === 0 ? [TOMBSTONES[0]] : TOMBSTONES);
+}
+
+/** Beside the queues' own notes of past jobs, which are ids and fade by themselves. */
+async function knownPlaces(world: World, conversationId: string): Promise<string[]> {
+  return (await placesHolding(world, conversationId)).filter((place) => /^(?:public\.|coord:)/.test(place));
+}
+
+export function isEmptied({ simulator }: World, transcriptId: string): boolean {
+  return simulator.assemblyai.find(transcriptId)?.deleted === true;
+}
