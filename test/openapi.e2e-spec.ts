@@ -39,6 +39,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['get', '/api/conversations/{id}', 200],
   ['delete', '/api/conversations/{id}', 202],
   ['get', '/api/conversations/{id}/deletion', 200],
+  ['get', '/api/conversations/{id}/redaction', 200],
   ['post', '/api/conversations/{id}/chunks', 202],
   ['post', '/api/conversations/{id}/finish', 202],
   ['get', '/api/conversations/{id}/transcript', 200],

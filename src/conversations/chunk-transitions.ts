@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Kysely } from 'kysely';
 import { storableJson, storableText } from '../database/storable.js';
-import { type Diarization, type Schema } from '../database/schema.js';
+import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
 import { moreTokens, type ModelUse } from './model-use.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
@@ -61,6 +61,7 @@ export class ChunkTransitions {
         status: 'correcting',
         transcript: chunk.transcript === null ? null : storableText(chunk.transcript),
         diarization: chunk.diarization === null ? null : storableJson(chunk.diarization),
+        redaction: chunk.redaction === undefined ? null : storableJson(chunk.redaction),
         transcribed_at: sql<Date>`now()`,
         error: null,
         error_code: null,
@@ -79,6 +80,8 @@ export class ChunkTransitions {
       from: 'transcribing' | 'correcting';
       transcript: string;
       diarization: Diarization;
+      /** Of this text, beside those of the first stage. */
+      redaction?: RedactionPass[];
       /** The model that made the text, if one did. */
       modelUse?: ModelUse;
     },
@@ -90,6 +93,7 @@ export class ChunkTransitions {
         status: 'completed',
         transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
         diarization: storableJson(chunk.diarization),
+        ...redactionColumn(chunk),
         model: chunk.modelUse?.model ?? null,
         prompt_version: chunk.modelUse?.promptVersion ?? null,
         ...(chunk.modelUse && moreTokens(chunk.modelUse)),
@@ -125,7 +129,7 @@ export class ChunkTransitions {
   async startRescue(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('chunks')
-      .set({ status: 'correcting', error: null, error_code: null })
+      .set({ status: 'correcting', error: null, error_code: null, redaction: null })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
       .where('status', 'in', ['queued', 'transcribing'])
@@ -194,6 +198,8 @@ export interface ChunkFailure {
 export interface FirstStageText {
   transcript: string | null;
   diarization: Diarization | null;
+  /** What was taken out of it before it is stored; not given where nothing was looked for. */
+  redaction?: RedactionPass[];
 }
 
 export interface RequeuedChunk {
@@ -210,6 +216,16 @@ const REQUEUED = {
   attempt: sql<number>`attempt + 1`,
   failed_submits: sql<number>`failed_submits + 1`,
 };
+
+/** A correction adds its passes to those of the first stage; a text of one stage is new in every respect. */
+function redactionColumn(chunk: { from: 'transcribing' | 'correcting'; redaction?: RedactionPass[] }) {
+  if (chunk.from === 'transcribing') {
+    return { redaction: chunk.redaction === undefined ? null : storableJson(chunk.redaction) };
+  }
+  if (chunk.redaction === undefined) return {};
+  const passes = storableJson(chunk.redaction);
+  return { redaction: sql<string>`coalesce(redaction, '[]'::jsonb) || ${passes}::jsonb` };
+}
 
 function failedWith({ error, errorCode }: ChunkFailure) {
   return {

@@ -19,6 +19,7 @@ import { audioSource } from '../transcription/submit-tasks.repository.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult, type UsageListener } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
+import { redactionPasses } from './redaction-passes.js';
 import { Rescuer } from './rescuer.js';
 
 /** Names that readers of the API know the data by. */
@@ -132,6 +133,7 @@ export class ChunkCorrector {
       transcript: result.text,
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
       diarization: diarizationOf(task, { note: result.note, error: null }),
+      redaction: redactionPasses(result),
     });
     if (!stored) return;
     if (isRescue(task)) this.metrics.rescues.inc({ outcome: 'rescued' });

@@ -7,6 +7,7 @@ import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
+import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
 
@@ -51,6 +52,8 @@ export interface CorrectionResult {
   model: string;
   promptVersion: string;
   usage: ModelAnswer['usage'];
+  /** With `redactPii`: markers in the model's text and note, and what patterns then found in them. */
+  redaction?: { byModel: MarkerCounts; byPatterns: MarkerCounts };
 }
 
 /** For a person, who finds it beside the text that stands instead. */
@@ -137,11 +140,9 @@ export class Corrector {
       durationSeconds: input.durationSeconds,
       instructions: [prompt.systemInstruction, input.guidance ?? ''],
     });
-    // The model is asked to redact and mostly does; what a pattern can find is not left to it.
-    const safe = (text: string): string => (input.redactPii ? redactPatterns(text).text : text);
+    const said = { text: correctedTranscript, note };
     return {
-      text: safe(correctedTranscript),
-      note: safe(note),
+      ...(input.redactPii ? redactAnswer(said) : said),
       model: answer.modelVersion ?? this.options.model,
       promptVersion,
       usage: answer.usage,
@@ -176,4 +177,21 @@ export class Corrector {
     const reason = audioOmittedReason === undefined ? '' : ` (${audioOmittedReason})`;
     return `The recording was not used${reason}; this is corrected from the text only.`;
   }
+}
+
+/** The model is asked to redact and mostly does; what a pattern can find is not left to it. */
+function redactAnswer(answer: {
+  text: string;
+  note: string;
+}): Pick<CorrectionResult, 'text' | 'note' | 'redaction'> {
+  const text = redactPatterns(answer.text);
+  const note = redactPatterns(answer.note);
+  return {
+    text: text.text,
+    note: note.text,
+    redaction: {
+      byModel: addCounts([countMarkers(answer.text), countMarkers(answer.note)]),
+      byPatterns: addCounts([text.counts, note.counts]),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { ChunkFailure, FirstStageText } from '../conversations/chunk-transitions.js';
-import type { Diarization } from '../database/schema.js';
+import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
 import type { Reading } from './assemblyai/read-transcript.js';
@@ -12,6 +12,12 @@ export const LITELLM_SCHEMA = 'LITELLM';
 export interface PrivacySettings {
   redactPii: boolean;
   anonymize: boolean;
+}
+
+interface StorableReading {
+  transcript: string;
+  diarization: Diarization;
+  redaction?: RedactionPass[];
 }
 
 /** What a provider understood, and its answer as far as it may be kept. */
@@ -39,19 +45,17 @@ export function finalText(
   privacy: PrivacySettings,
   reading: TextReading,
   schema: string,
-): { kind: 'text'; transcript: string; diarization: Diarization } | ({ kind: 'withheld' } & ChunkFailure) {
+): ({ kind: 'text' } & StorableReading) | ({ kind: 'withheld' } & ChunkFailure) {
   if (privacy.anonymize) return WITHHELD;
   return { kind: 'text', ...storable(privacy, reading, schema) };
 }
 
-function storable(
-  { redactPii }: PrivacySettings,
-  reading: TextReading,
-  schema: string,
-): { transcript: string; diarization: Diarization } {
+function storable({ redactPii }: PrivacySettings, reading: TextReading, schema: string): StorableReading {
   if (!redactPii) return { transcript: reading.text, diarization: { schema, data: reading.raw } };
+  const { text, counts } = redactPatterns(reading.text);
   return {
-    transcript: redactPatterns(reading.text).text,
+    transcript: text,
     diarization: { schema, data: redactResponse(reading.raw) },
+    redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
   };
 }

@@ -1,6 +1,7 @@
 import type { AudioStorage } from '../../audio/audio-storage.js';
 import { DEFAULT_LANGUAGE } from '../../conversations/conversation-settings.js';
 import type { CorrectionResult, Corrector, TranscriptionInput } from '../../correction/corrector.js';
+import { redactionPasses } from '../../correction/redaction-passes.js';
 import { ProviderUnavailableError } from '../../providers/provider-error.js';
 import { parseHotwords } from '../assemblyai/hotwords.js';
 import { loadRequestAudio } from './request-audio.js';
@@ -50,6 +51,7 @@ export class GeminiProvider extends TranscriptionProvider {
         schema: anonymize ? REDACTED_SCHEMA : GEMINI_SCHEMA,
         data: { note: result.note, raw: {}, error: null },
       },
+      redaction: redactionPasses(result),
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
     };
   }

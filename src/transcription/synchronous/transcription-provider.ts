@@ -1,7 +1,7 @@
 import type { AudioSource } from '../../audio/load-inline-audio.js';
 import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
 import type { ModelUse, TokenUse } from '../../conversations/model-use.js';
-import type { Diarization, SubmissionProvider } from '../../database/schema.js';
+import type { Diarization, RedactionPass, SubmissionProvider } from '../../database/schema.js';
 import type { PrivacySettings } from '../first-stage-text.js';
 
 /** A recording to be transcribed, and what is known about it. */
@@ -19,7 +19,13 @@ export interface TranscriptionRequest extends PrivacySettings {
 
 /** A final text, fit to be stored under the privacy settings it was asked with; or why it is withheld. */
 export type TranscriptionResult =
-  | { kind: 'text'; transcript: string; diarization: Diarization; modelUse?: ModelUse }
+  | {
+      kind: 'text';
+      transcript: string;
+      diarization: Diarization;
+      modelUse?: ModelUse;
+      redaction?: RedactionPass[];
+    }
   | ({ kind: 'withheld' } & ChunkFailure);
 
 /**

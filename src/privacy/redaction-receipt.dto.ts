@@ -1,0 +1,114 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { DeletionEvidence, RedactionPass } from '../database/schema.js';
+import type { MarkerCounts } from '../redaction/count-markers.js';
+import type {
+  ChunkReceipt,
+  CopyReceipt,
+  CopyState,
+  RedactionReceipt,
+  RedactionState,
+} from './redaction-receipt.js';
+
+const COUNTS = {
+  type: 'object',
+  additionalProperties: { type: 'integer' },
+  example: { name: 2, email: 1 },
+} as const;
+
+export class RedactionPassResponse implements RedactionPass {
+  @ApiProperty({ enum: ['first_stage_patterns', 'model', 'final_patterns'] })
+  by!: RedactionPass['by'];
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({
+    ...COUNTS,
+    description: 'Markers by kind: those that patterns put in, or those in the model’s text.',
+  })
+  counts!: MarkerCounts;
+
+  @ApiPropertyOptional({ example: 'gemini-2.5-pro' })
+  model?: string;
+
+  @ApiPropertyOptional({ example: 'correction-1' })
+  promptVersion?: string;
+}
+
+export class ProviderCopyResponse implements CopyReceipt {
+  @ApiProperty({ format: 'uuid' })
+  submissionId!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The provider’s id.' })
+  transcriptId!: string | null;
+
+  @ApiProperty({ enum: ['kept', 'deleting', 'deleted'] })
+  state!: CopyState;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  requestedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  deletedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: ['emptied', 'unknown', 'not_found'],
+    nullable: true,
+    description:
+      'emptied: AssemblyAI shows the transcript without its text. unknown: it does not know the transcript. ' +
+      'not_found: the submit was not answered, and no transcript of it is there.',
+  })
+  evidence!: DeletionEvidence | null;
+}
+
+export class ChunkReceiptResponse implements ChunkReceipt {
+  @ApiProperty({ format: 'uuid' })
+  chunkId!: string;
+
+  @ApiProperty()
+  position!: number;
+
+  @ApiProperty({
+    enum: ['redacted', 'patterns_only', 'withheld', 'pending', 'no_text', 'off'],
+    description: 'patterns_only: no model went over it, and names may be left.',
+  })
+  state!: RedactionState;
+
+  @ApiProperty({ type: RedactionPassResponse, isArray: true })
+  passes!: RedactionPassResponse[];
+
+  @ApiProperty({ type: ProviderCopyResponse, isArray: true })
+  providerCopies!: ProviderCopyResponse[];
+}
+
+export class CopyCountsResponse implements Record<CopyState, number> {
+  @ApiProperty()
+  kept!: number;
+
+  @ApiProperty()
+  deleting!: number;
+
+  @ApiProperty()
+  deleted!: number;
+}
+
+export class RedactionReceiptResponse implements RedactionReceipt {
+  @ApiProperty({ format: 'uuid' })
+  conversationId!: string;
+
+  @ApiProperty()
+  redactPii!: boolean;
+
+  @ApiProperty()
+  anonymize!: boolean;
+
+  @ApiProperty({ ...COUNTS, description: 'Markers in the texts that stand, by kind.' })
+  counts!: MarkerCounts;
+
+  @ApiProperty({ type: CopyCountsResponse })
+  providerCopies!: CopyCountsResponse;
+
+  @ApiProperty({ type: ChunkReceiptResponse, isArray: true })
+  chunks!: ChunkReceiptResponse[];
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../database/database.js';
+import type { ChunkStatus, DeletionEvidence, RedactionPass } from '../database/schema.js';
+
+export interface ReceiptSettings {
+  redactPii: boolean;
+  anonymize: boolean;
+}
+
+export interface ReceiptChunk {
+  id: string;
+  position: number;
+  status: ChunkStatus;
+  errorCode: string | null;
+  /** What holds for this chunk, whichever setting it comes from. */
+  isRedacted: boolean;
+  redaction: RedactionPass[] | null;
+}
+
+export interface ReceiptCopy {
+  chunkId: string;
+  submissionId: string;
+  transcriptId: string | null;
+  requestedAt: Date | null;
+  deletedAt: Date | null;
+  evidence: DeletionEvidence | null;
+}
+
+/** What a receipt is made of. None of it is text. */
+@Injectable()
+export class RedactionReceiptRepository {
+  constructor(private readonly database: Database) {}
+
+  async settings(conversationId: string): Promise<ReceiptSettings | undefined> {
+    return this.database
+      .selectFrom('conversations')
+      .select(['redact_pii as redactPii', 'anonymize'])
+      .where('id', '=', conversationId)
+      .executeTakeFirst();
+  }
+
+  async chunks(conversationId: string): Promise<ReceiptChunk[]> {
+    return this.database
+      .selectFrom('chunks as c')
+      .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
+      .select([
+        'c.id',
+        'c.position',
+        'c.status',
+        'c.error_code as errorCode',
+        sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
+        'c.redaction',
+      ])
+      .where('c.conversation_id', '=', conversationId)
+      .orderBy('c.position')
+      .orderBy('c.id')
+      .execute();
+  }
+
+  /** Transcripts at the provider, or that may be there, of all chunks; the oldest first. */
+  async copies(conversationId: string): Promise<ReceiptCopy[]> {
+    return this.database
+      .selectFrom('chunks as c')
+      .innerJoin('submissions as s', 's.chunk_id', 'c.id')
+      .leftJoin('provider_deletions as d', 'd.submission_id', 's.id')
+      .select([
+        'c.id as chunkId',
+        's.id as submissionId',
+        sql<string | null>`coalesce(s.transcript_id, d.transcript_id)`.as('transcriptId'),
+        'd.requested_at as requestedAt',
+        'd.deleted_at as deletedAt',
+        'd.evidence',
+      ])
+      .where('c.conversation_id', '=', conversationId)
+      .where((eb) => eb.or([eb('s.transcript_id', 'is not', null), eb('d.submission_id', 'is not', null)]))
+      .orderBy('s.id')
+      .execute();
+  }
+}

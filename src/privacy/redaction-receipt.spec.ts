@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RedactionPass } from '../database/schema.js';
+import { redactionReceipt, type RedactionState } from './redaction-receipt.js';
+import type { ReceiptChunk, ReceiptCopy } from './redaction-receipt.repository.js';
+
+const AT = new Date('2026-01-02T03:04:05.000Z');
+const FIRST: RedactionPass = { by: 'first_stage_patterns', at: AT.toISOString(), counts: { email: 1 } };
+const MODEL: RedactionPass = { by: 'model', at: AT.toISOString(), counts: { email: 1, name: 2 } };
+const FINAL: RedactionPass = { by: 'final_patterns', at: AT.toISOString(), counts: { phone: 1 } };
+
+const chunk = (changes: Partial<ReceiptChunk> = {}): ReceiptChunk => ({
+  id: 'chunk-1',
+  position: 0,
+  status: 'completed',
+  errorCode: null,
+  isRedacted: true,
+  redaction: [FIRST, MODEL, FINAL],
+  ...changes,
+});
+
+const copy = (changes: Partial<ReceiptCopy> = {}): ReceiptCopy => ({
+  chunkId: 'chunk-1',
+  submissionId: 'submission-1',
+  transcriptId: 'transcript-1',
+  requestedAt: null,
+  deletedAt: null,
+  evidence: null,
+  ...changes,
+});
+
+const receiptOf = (chunks: ReceiptChunk[], copies: ReceiptCopy[] = []) =>
+  redactionReceipt({
+    conversationId: 'conversation-1',
+    settings: { redactPii: true, anonymize: false },
+    chunks,
+    copies,
+  });
+
+describe('a receipt', () => {
+  it('of an empty conversation is empty', () => {
+    expect(receiptOf([])).toEqual({
+      conversationId: 'conversation-1',
+      redactPii: true,
+      anonymize: false,
+      counts: {},
+      providerCopies: { kept: 0, deleting: 0, deleted: 0 },
+      chunks: [],
+    });
+  });
+
+  it('counts each marker of the texts that stand once', () => {
+    const other = chunk({ id: 'chunk-2', redaction: [FIRST] });
+    expect(receiptOf([chunk(), other]).counts).toEqual({ email: 2, name: 2, phone: 1 });
+  });
+
+  it.each<[Partial<ReceiptChunk>, RedactionState]>([
+    [{}, 'redacted'],
+    [{ redaction: [FIRST] }, 'patterns_only'],
+    [{ redaction: null }, 'patterns_only'],
+    [{ status: 'correcting', redaction: [FIRST] }, 'pending'],
+    [{ status: 'queued', redaction: null }, 'pending'],
+    [{ status: 'failed', errorCode: 'withheld', redaction: null }, 'withheld'],
+    [{ status: 'failed', errorCode: 'no_speech', redaction: null }, 'no_text'],
+    [{ isRedacted: false, redaction: null }, 'off'],
+  ])('says of a chunk with %j that it is %s', (changes, state) => {
+    expect(receiptOf([chunk(changes)]).chunks[0]?.state).toBe(state);
+  });
+
+  it('tells of each copy at the provider whether it is gone, and how that is known', () => {
+    const receipt = receiptOf(
+      [chunk()],
+      [
+        copy(),
+        copy({ submissionId: 'submission-2', requestedAt: AT }),
+        copy({ submissionId: 'submission-3', requestedAt: AT, deletedAt: AT, evidence: 'emptied' }),
+      ],
+    );
+    expect(receipt.providerCopies).toEqual({ kept: 1, deleting: 1, deleted: 1 });
+    expect(receipt.chunks[0]?.providerCopies.at(-1)).toEqual({
+      submissionId: 'submission-3',
+      transcriptId: 'transcript-1',
+      state: 'deleted',
+      requestedAt: AT.toISOString(),
+      deletedAt: AT.toISOString(),
+      evidence: 'emptied',
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import type { DeletionEvidence, RedactionPass } from '../database/schema.js';
+import { addCounts, type MarkerCounts } from '../redaction/count-markers.js';
+import type { ReceiptChunk, ReceiptCopy, ReceiptSettings } from './redaction-receipt.repository.js';
+
+/**
+ * redacted       the model went over the text, and patterns after it
+ * patterns_only  no model did: the correction failed, or there is none; names may be left
+ * withheld       it could not be redacted, so nothing of it is stored
+ * pending        it is not final
+ * no_text        the chunk failed, and there is no text
+ * off            redaction was not asked for
+ */
+export type RedactionState = 'redacted' | 'patterns_only' | 'withheld' | 'pending' | 'no_text' | 'off';
+
+/** kept: nobody has asked for its deletion. deleting: asked for. deleted: gone, by the evidence beside it. */
+export type CopyState = 'kept' | 'deleting' | 'deleted';
+
+export interface CopyReceipt {
+  submissionId: string;
+  transcriptId: string | null;
+  state: CopyState;
+  requestedAt: string | null;
+  deletedAt: string | null;
+  evidence: DeletionEvidence | null;
+}
+
+export interface ChunkReceipt {
+  chunkId: string;
+  position: number;
+  state: RedactionState;
+  passes: RedactionPass[];
+  providerCopies: CopyReceipt[];
+}
+
+export interface RedactionReceipt extends ReceiptSettings {
+  conversationId: string;
+  /** What all passes put in or found, by kind. */
+  counts: MarkerCounts;
+  providerCopies: Record<CopyState, number>;
+  chunks: ChunkReceipt[];
+}
+
+/** Puts together what is known of the redaction of a conversation. Pure. */
+export function redactionReceipt(input: {
+  conversationId: string;
+  settings: ReceiptSettings;
+  chunks: readonly ReceiptChunk[];
+  copies: readonly ReceiptCopy[];
+}): RedactionReceipt {
+  const copiesOfChunk = new Map<string, CopyReceipt[]>();
+  for (const copy of input.copies) {
+    copiesOfChunk.set(copy.chunkId, [...(copiesOfChunk.get(copy.chunkId) ?? []), copyReceipt(copy)]);
+  }
+  const chunks = input.chunks.map((chunk) => ({
+    chunkId: chunk.id,
+    position: chunk.position,
+    state: stateOf(chunk),
+    passes: chunk.redaction ?? [],
+    providerCopies: copiesOfChunk.get(chunk.id) ?? [],
+  }));
+  const copies = chunks.flatMap(({ providerCopies }) => providerCopies);
+  const count = (state: CopyState): number => copies.filter((copy) => copy.state === state).length;
+  return {
+    conversationId: input.conversationId,
+    redactPii: input.settings.redactPii,
+    anonymize: input.settings.anonymize,
+    counts: addCounts(chunks.map(({ passes }) => standingMarkers(passes))),
+    providerCopies: { kept: count('kept'), deleting: count('deleting'), deleted: count('deleted') },
+    chunks,
+  };
+}
+
+/**
+ * What was put into the text that stands. The model's text holds the first stage's markers as well, as it is told to leave them;
+ * so where there is a model's pass, it counts, with what patterns found after it.
+ */
+function standingMarkers(passes: readonly RedactionPass[]): MarkerCounts {
+  const hasModel = passes.some(({ by }) => by === 'model');
+  const counting = passes.filter(({ by }) => !hasModel || by !== 'first_stage_patterns');
+  return addCounts(counting.map(({ counts }) => counts));
+}
+
+function stateOf({ status, errorCode, isRedacted, redaction }: ReceiptChunk): RedactionState {
+  if (!isRedacted) return 'off';
+  if (status === 'failed') return errorCode === 'withheld' ? 'withheld' : 'no_text';
+  if (status !== 'completed') return 'pending';
+  return redaction?.some(({ by }) => by === 'model') === true ? 'redacted' : 'patterns_only';
+}
+
+function copyReceipt({
+  submissionId,
+  transcriptId,
+  requestedAt,
+  deletedAt,
+  evidence,
+}: ReceiptCopy): CopyReceipt {
+  return {
+    submissionId,
+    transcriptId,
+    state: deletedAt !== null ? 'deleted' : requestedAt !== null ? 'deleting' : 'kept',
+    requestedAt: requestedAt?.toISOString() ?? null,
+    deletedAt: deletedAt?.toISOString() ?? null,
+    evidence,
+  };
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Effect } from '../simulator/fault-types.js';
+import { CORRECTION_PROMPT_VERSION } from '../src/correction/prompt.js';
+import type { RedactionReceiptResponse } from '../src/privacy/redaction-receipt.dto.js';
+import { expectError } from './support/expect-error.js';
+import { settleChunk } from './support/one-chunk.js';
+import { sharedWorld } from './support/shared-world.js';
+import { World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+const HEARD = 'My name is Adaeze, write to a@example.org or b@example.org.';
+const REDACTED = 'My name is <redacted_name>, write to <redacted_email> or <redacted_email>.';
+
+const saying = (text: string): Effect => ({
+  kind: 'text',
+  text: JSON.stringify({ corrected_transcript: text, note: '' }),
+});
+
+async function receiptOf({ api }: World, conversationId: string): Promise<RedactionReceiptResponse> {
+  const { status, body } = await api.get<RedactionReceiptResponse>(
+    `/api/conversations/${conversationId}/redaction`,
+  );
+  expect(status).toBe(200);
+  return body;
+}
+
+describe('the receipt of a redaction', () => {
+  const world = sharedWorld(
+    () =>
+      World.start({ env: { DELETE_AT_PROVIDER: 'true', RECONCILE_INTERVAL_MS: '200', RETRY_BASE_MS: '5' } }),
+    {
+      prepare: ({ simulator }) => {
+        simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+      },
+    },
+  );
+
+  it('tells each pass with its counts, model and prompt, and that the provider has no copy any more', async () => {
+    world().simulator.faults.add({ operation: 'correct', effect: saying(`${REDACTED} Or 06 12345678.`) });
+    const before = Date.now();
+    const chunk = await settleChunk(world().api, { redactPii: true });
+    const receipt = await waitUntil(
+      () => receiptOf(world(), chunk.conversationId),
+      ({ providerCopies }) => providerCopies.deleted === 1,
+    );
+    const [entry] = receipt.chunks;
+
+    expect(receipt).toMatchObject({
+      conversationId: chunk.conversationId,
+      redactPii: true,
+      anonymize: false,
+      counts: { name: 1, email: 2, phone: 1 },
+      providerCopies: { kept: 0, deleting: 0, deleted: 1 },
+    });
+    expect(entry).toMatchObject({
+      chunkId: chunk.id,
+      position: 0,
+      state: 'redacted',
+      passes: [
+        { by: 'first_stage_patterns', counts: { email: 2 } },
+        {
+          by: 'model',
+          counts: { name: 1, email: 2 },
+          model: expect.stringContaining('gemini-2.5-pro'),
+          promptVersion: CORRECTION_PROMPT_VERSION,
+        },
+        { by: 'final_patterns', counts: { phone: 1 } },
+      ],
+      providerCopies: [{ transcriptId: chunk.transcriptId, state: 'deleted', evidence: 'emptied' }],
+    });
+    for (const { at } of entry?.passes ?? []) expect(Date.parse(at)).toBeGreaterThanOrEqual(before - 1_000);
+    expect(Date.parse(entry?.providerCopies[0]?.deletedAt ?? '')).toBeGreaterThan(before - 1_000);
+    expect(JSON.stringify(receipt)).not.toMatch(/Adaeze|example\.org/);
+  });
+
+  it('of an anonymised conversation has no pass before the model’s', async () => {
+    world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
+    const chunk = await settleChunk(world().api, { anonymize: true });
+    const receipt = await receiptOf(world(), chunk.conversationId);
+
+    expect(receipt).toMatchObject({ anonymize: true, counts: { name: 1, email: 2 } });
+    expect(receipt.chunks[0]?.passes.map(({ by }) => by)).toEqual(['model', 'final_patterns']);
+  });
+
+  it.each([
+    [{ redactPii: true }, 'patterns_only', { email: 2 }],
+    [{ anonymize: true }, 'withheld', {}],
+    [{}, 'off', {}],
+  ])('says so when no model went over the text: %j', async (settings, state, counts) => {
+    world().simulator.faults.add({ operation: 'correct', effect: { kind: 'blocked', reason: 'OTHER' } });
+    const chunk = await settleChunk(world().api, settings);
+    const receipt = await receiptOf(world(), chunk.conversationId);
+
+    expect(receipt.chunks).toMatchObject([{ chunkId: chunk.id, state }]);
+    expect(receipt.counts).toEqual(counts);
+  });
+
+  it('is about the text that stands when a chunk was transcribed again', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
+    const chunk = await settleChunk(api, { redactPii: true });
+    simulator.faults.clear();
+    await api.post(`/api/transcription/chunks/${chunk.id}?force=true`, { redactPii: false });
+    await api.settledChunk(chunk.id);
+    const receipt = await waitUntil(
+      () => receiptOf(world(), chunk.conversationId),
+      ({ providerCopies }) => providerCopies.deleted === 2,
+    );
+
+    expect(receipt).toMatchObject({ counts: {}, chunks: [{ state: 'off', passes: [] }] });
+  });
+
+  it('is not there for a conversation that does not exist', async () => {
+    const path = (id: string) => `/api/conversations/${id}/redaction`;
+    expectError(await world().api.get(path(crypto.randomUUID())), 404);
+    expectError(await world().api.get(path('a')), 400);
+  });
+});
