@@ -21,7 +21,8 @@ const REQUIRED_ES_MODULES = ['content-disposition'].join('|');
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // Data of packages that is named `.json.js` is code.
+  moduleNameMapper: { '^(\\.{1,2}/.*)(?<!\\.json)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': swc({ syntax: 'typescript', decorators: true }, 'es6'),
     [`/node_modules/(?:${REQUIRED_ES_MODULES})/.+\\.js$`]: swc({ syntax: 'ecmascript' }, 'commonjs'),

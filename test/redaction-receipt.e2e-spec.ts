@@ -73,13 +73,18 @@ describe('the receipt of a redaction', () => {
     expect(JSON.stringify(receipt)).not.toMatch(/Adaeze|example\.org/);
   });
 
-  it('of an anonymised conversation has no pass before the model’s', async () => {
+  it('of an anonymised conversation tells what was found in the text that was never stored', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
     const chunk = await settleChunk(world().api, { anonymize: true });
     const receipt = await receiptOf(world(), chunk.conversationId);
 
     expect(receipt).toMatchObject({ anonymize: true, counts: { name: 1, email: 2 } });
-    expect(receipt.chunks[0]?.passes.map(({ by }) => by)).toEqual(['model', 'final_patterns']);
+    expect(receipt.chunks[0]?.passes.map(({ by }) => by)).toEqual([
+      'first_stage_patterns',
+      'model',
+      'final_patterns',
+    ]);
+    expect(receipt.chunks[0]?.passes[0]?.counts).toEqual({ email: 2 });
   });
 
   it.each([

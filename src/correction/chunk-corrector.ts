@@ -133,7 +133,7 @@ export class ChunkCorrector {
       transcript: result.text,
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
       diarization: diarizationOf(task, { note: result.note, error: null }),
-      redaction: redactionPasses(result),
+      redaction: redactionPasses(result, { isDraftStored: !task.anonymize }),
     });
     if (!stored) return;
     if (isRescue(task)) this.metrics.rescues.inc({ outcome: 'rescued' });

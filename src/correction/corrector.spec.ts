@@ -148,6 +148,15 @@ describe('Corrector', () => {
     });
   });
 
+  it('redacts by patterns what the model is given to read, when redaction is on', async () => {
+    const model = scripted({ corrected_transcript: '', note: '' });
+    const corrector = new Corrector(model, OPTIONS);
+    await corrector.correct(input({ redactPii: true, partialTranscript: 'Bel 06 12345678' }));
+    await corrector.correct(input({ redactPii: false, partialTranscript: 'Bel 06 12345678' }));
+    expect(model.requests[0]?.prompt).toContain('Bel <redacted_phone>');
+    expect(model.requests[1]?.prompt).toContain('Bel 06 12345678');
+  });
+
   it('asks for more room for a longer text, up to what the model allows', async () => {
     const room: (number | undefined)[] = [];
     for (const length of [0, 10_000, 1_000_000]) {

@@ -52,8 +52,11 @@ export interface CorrectionResult {
   model: string;
   promptVersion: string;
   usage: ModelAnswer['usage'];
-  /** With `redactPii`: markers in the model's text and note, and what patterns then found in them. */
-  redaction?: { byModel: MarkerCounts; byPatterns: MarkerCounts };
+  /**
+   * With `redactPii`: what patterns found in the first-stage text, where there was one, before the model got it; markers in the
+   * model's text and note; and what patterns then found in them.
+   */
+  redaction?: { ofDraft?: MarkerCounts; byModel: MarkerCounts; byPatterns: MarkerCounts };
 }
 
 /** For a person, who finds it beside the text that stands instead. */
@@ -87,16 +90,22 @@ export class Corrector {
    */
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
     const audio = this.usableAudio(input);
-    const budget = correctionBudget(input.partialTranscript);
+    // The model gets none of what a pattern can find.
+    const draft = input.redactPii
+      ? redactPatterns(input.partialTranscript)
+      : { text: input.partialTranscript, counts: {} };
+    const partialTranscript = draft.text;
+    const budget = correctionBudget(partialTranscript);
     const result = await this.ask(input, {
-      ...buildCorrectionPrompt({ ...input, hasAudio: audio !== undefined }),
+      ...buildCorrectionPrompt({ ...input, partialTranscript, hasAudio: audio !== undefined }),
       promptVersion: CORRECTION_PROMPT_VERSION,
       audio,
-      draft: input.partialTranscript,
+      draft: partialTranscript,
       ...budget,
     });
     const note = [result.note, this.omission(input)].filter((sentence) => sentence !== '').join(' ');
-    return { ...result, note };
+    const { redaction } = result;
+    return { ...result, note, ...(redaction && { redaction: { ...redaction, ofDraft: draft.counts } }) };
   }
 
   /** Hears the recording alone, without a first stage. Errors as `correct`. */

@@ -1,19 +1,10 @@
+import { PII_KINDS } from './detector.js';
+
 /**
  * Kinds of markers that may be counted by name: those of the detectors, and those that the model is asked to use. A model may make
  * up others, and put into one what it should have taken out.
  */
-const KINDS: ReadonlySet<string> = new Set([
-  'address',
-  'bsn',
-  'card',
-  'email',
-  'handle',
-  'iban',
-  'id',
-  'name',
-  'phone',
-  'plate',
-]);
+const KINDS: ReadonlySet<string> = new Set([...PII_KINDS, 'address', 'name']);
 
 export type MarkerCounts = Partial<Record<string, number>>;
 

@@ -1,11 +1,19 @@
-/** What a detector can find; each becomes a marker `<redacted_...>`. */
-export type PiiKind = 'email' | 'iban' | 'card' | 'phone' | 'bsn' | 'handle';
+import type { Finding } from './finding.js';
+import type { Source } from './source.js';
 
-/** A stretch of a text, in UTF-16 units: from `start` up to, not including, `end`. */
-export interface Finding {
-  start: number;
-  end: number;
-}
+/** What a detector can find; each becomes a marker `<redacted_...>`. */
+export const PII_KINDS = [
+  'email',
+  'iban',
+  'card',
+  'phone',
+  'bsn',
+  'id',
+  'postcode',
+  'plate',
+  'handle',
+] as const;
+export type PiiKind = (typeof PII_KINDS)[number];
 
 /**
  * Finds personal data of one kind, in one spelling or numbering plan.
@@ -16,5 +24,5 @@ export interface Finding {
  */
 export interface Detector {
   readonly kind: PiiKind;
-  readonly find: (text: string) => Finding[];
+  readonly find: (source: Source) => Finding[];
 }

@@ -1,16 +1,22 @@
-import type { Finding } from './detector.js';
+import type { Finding } from './finding.js';
+import { fold } from './number-words.js';
+import { spokenNumber, type Token } from './tokens.js';
 
-/**
- * What may stand between two digits of one number: "06 - 12", "(0)20", "03/123.45". Spaces and hyphens in all their forms,
- * since recognisers and editors prefer the non-breaking ones.
- */
-const SEPARATOR = /^[ \u00A0\u2009\u202F.\-\u2010\u2011\u2013/()]*$/;
-
+/** What may stand between two digits of one number: "06 - 12", "(0)20", "03/123.45". */
+const SEPARATOR = /^[ .\-/()]*$/;
 /** As in "06 - 12"; more is a gap between two things. */
 const MAX_SEPARATOR_CHARS = 3;
 
-/** No number that we look for has more digits: 19 of a card, 17 of "00" and an international telephone number. */
-const MAX_DIGITS = 20;
+/** Pauses as recognisers write them; they join the parts of a number only where its shape leaves no doubt. */
+const PAUSE = /^[ .,\-/()\n…]*$/;
+const MAX_PAUSE_CHARS = 6;
+
+/** What people say between the parts of a number, folded. */
+const FILLERS = new Set(
+  `uh uhm um eh euh ehm hm ah ahm dan dann then puis poi luego dash hyphen streepje tiret trattino guion strich bindestrich
+  punt point punkt punto dot slash stop`.split(/\s+/),
+);
+const MAX_FILLERS = 2;
 
 /** Scripts that write spaces between words: a digit that touches such a letter ("2e", "B12") is no number of its own. */
 const SPACED_LETTER = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}_]/u;
@@ -21,6 +27,10 @@ export interface DigitGroup {
   end: number;
   /** What stands before this group, back to the previous one; empty for the first of a run. */
   separator: string;
+  /** Said in words, not written in digits. */
+  isSpoken: boolean;
+  /** A pause, not a separator, stands before it. */
+  followsPause: boolean;
 }
 
 /** Digits without separators, and the groups that they were written in. */
@@ -30,17 +40,25 @@ export interface DigitCandidate {
 }
 
 export interface NumberShape {
-  /** Anchored at both ends. Asked first, since it is cheap: most stretches of a long list of digits end here. */
+  /** Fewest and most digits: most stretches of a long list of digits end here. */
+  length: readonly [min: number, max: number];
+  /** Whether a number can begin with this group: asked once, and most groups end here. */
+  begins?: (group: DigitGroup) => boolean;
+  /** Whether the groups from this one on, up to a pause, name a thing: no number begins among them. */
+  isThing?: (group: DigitGroup) => boolean;
+  /** Anchored at both ends. */
   digits: RegExp;
   accept: (candidate: DigitCandidate) => boolean;
+  /** Whether it may go on after a comma, a line break or an "er": "06, 12 34, 56 78". */
+  allowsPauses?: boolean;
 }
 
 /**
- * Looks at every stretch of whole groups of digits, and reports the longest of that shape from each start, left to right.
- * Only whole groups: a number is found completely or not at all.
+ * Looks at every stretch of whole groups of digits, and reports the longest of that shape from each start, left to right;
+ * one without pauses comes before a longer one with pauses. Only whole groups: a number is found completely or not at all.
  */
-export function findDigits(text: string, shape: NumberShape): DigitCandidate[] {
-  return findRuns(text).flatMap((run) => findInRun(run, shape));
+export function findDigits(runs: readonly DigitGroup[][], shape: NumberShape): DigitCandidate[] {
+  return runs.flatMap((run) => findInRun(run, shape));
 }
 
 /** From the first digit to the last. */
@@ -49,55 +67,128 @@ export function span({ groups }: DigitCandidate): Finding {
 }
 
 /** Groups that may belong together, in the order of the text. */
-function findRuns(text: string): DigitGroup[][] {
+export function readRuns(text: string, tokens: readonly Token[]): DigitGroup[][] {
   const runs: DigitGroup[][] = [];
   let previous: DigitGroup | undefined;
-  for (const match of text.matchAll(/[0-9]+/g)) {
-    const group = readGroup(text, match[0], match.index, previous);
-    if (group === undefined) {
-      previous = undefined;
+  let fillers = 0;
+  let index = 0;
+  while (index < tokens.length) {
+    const read = readGroup(text, tokens, { index, previous });
+    if (read === undefined) {
+      fillers += 1;
+      if (fillers > MAX_FILLERS || !isFiller(tokens[index])) previous = undefined;
+      index += 1;
       continue;
     }
-    if (group.separator === '') runs.push([group]);
-    else runs.at(-1)?.push(group);
-    previous = group;
+    if (read.group.separator === '') runs.push([read.group]);
+    else runs.at(-1)?.push(read.group);
+    previous = read.group;
+    fillers = 0;
+    index += read.tokens;
   }
   return runs;
 }
 
-function readGroup(
-  text: string,
-  digits: string,
-  start: number,
-  previous: DigitGroup | undefined,
-): DigitGroup | undefined {
-  const end = start + digits.length;
-  if (SPACED_LETTER.test(text.charAt(start - 1)) || SPACED_LETTER.test(text.charAt(end))) return undefined;
-  const gap = previous === undefined ? '' : text.slice(previous.end, start);
-  const continues = gap.length <= MAX_SEPARATOR_CHARS && SEPARATOR.test(gap);
-  return { digits, start, end, separator: continues ? gap : '' };
+function isFiller(token: Token | undefined): boolean {
+  return token !== undefined && !token.isDigits && FILLERS.has(fold(token.text));
 }
 
-function findInRun(run: DigitGroup[], shape: NumberShape): DigitCandidate[] {
+function readGroup(
+  text: string,
+  tokens: readonly Token[],
+  place: { index: number; previous: DigitGroup | undefined },
+): { group: DigitGroup; tokens: number } | undefined {
+  const { index, previous } = place;
+  const token = tokens[index];
+  if (token === undefined) return undefined;
+  const gap = previous === undefined ? '' : text.slice(previous.end, token.start);
+  const kind = previous === undefined ? undefined : gapKind(gap);
+  const followsNumber = previous?.isSpoken === true && kind !== undefined;
+  const read = readDigits(text, tokens, { index, followsNumber });
+  if (read === undefined) return undefined;
+  const group = {
+    digits: read.digits,
+    start: token.start,
+    end: read.end,
+    separator: kind === undefined ? '' : gap,
+    isSpoken: !token.isDigits,
+    followsPause: kind === 'pause',
+  };
+  return { group, tokens: read.words };
+}
+
+function readDigits(
+  text: string,
+  tokens: readonly Token[],
+  place: { index: number; followsNumber: boolean },
+): { digits: string; words: number; end: number } | undefined {
+  const token = tokens[place.index];
+  if (token === undefined) return undefined;
+  const number = token.isDigits ? { digits: token.text, words: 1 } : spokenNumber(text, tokens, place);
+  if (number === undefined) return undefined;
+  const end = tokens[place.index + number.words - 1]?.end ?? token.end;
+  return touchesLetter(text, token.start, end) ? undefined : { ...number, end };
+}
+
+/** A word that touches digits ("zes12") is no number of its own either. */
+function touchesLetter(text: string, start: number, end: number): boolean {
+  const neighbours = text.charAt(start - 1) + text.charAt(end);
+  return SPACED_LETTER.test(neighbours) || (/[0-9]/.test(neighbours) && !/^[0-9]/.test(text.charAt(start)));
+}
+
+function gapKind(gap: string): 'separator' | 'pause' | undefined {
+  if (gap.length <= MAX_SEPARATOR_CHARS && SEPARATOR.test(gap)) return 'separator';
+  const signs = gap.replace(/[\p{L}\p{M}]+/gu, '');
+  return signs.length <= MAX_PAUSE_CHARS && PAUSE.test(signs) ? 'pause' : undefined;
+}
+
+function findInRun(run: readonly DigitGroup[], shape: NumberShape): DigitCandidate[] {
   const found: DigitCandidate[] = [];
   let first = 0;
   while (first < run.length) {
-    const candidate = longestFrom(run, first, shape);
+    const skipped = groupsOfThing(run, first, shape);
+    if (skipped > 0) {
+      first += skipped;
+      continue;
+    }
+    const candidate = bestFrom(run, first, shape);
     if (candidate !== undefined) found.push(candidate);
     first += candidate?.groups.length ?? 1;
   }
   return found;
 }
 
-function longestFrom(run: DigitGroup[], first: number, shape: NumberShape): DigitCandidate | undefined {
+function groupsOfThing(run: readonly DigitGroup[], first: number, { isThing }: NumberShape): number {
+  const head = run[first];
+  if (isThing === undefined || head === undefined || (first > 0 && !head.followsPause) || !isThing(head))
+    return 0;
+  const pause = run.findIndex((group, index) => index > first && group.followsPause);
+  return (pause === -1 ? run.length : pause) - first;
+}
+
+function bestFrom(run: readonly DigitGroup[], first: number, shape: NumberShape): DigitCandidate | undefined {
+  const [minDigits, maxDigits] = shape.length;
+  const head = run[first];
+  if (head === undefined || shape.begins?.(head) === false) return undefined;
   let longest: DigitCandidate | undefined;
-  let digits = '';
-  for (let last = first; last < run.length; last += 1) {
-    digits += run[last]?.digits ?? '';
-    if (digits.length > MAX_DIGITS) break;
-    if (!shape.digits.test(digits)) continue;
-    const candidate = { digits, groups: run.slice(first, last + 1) };
-    if (shape.accept(candidate)) longest = candidate;
+  let size = 0;
+  for (const [index, group] of run.slice(first, first + maxDigits).entries()) {
+    if (index > 0 && endsBefore(group, { head, shape, isComplete: longest !== undefined })) break;
+    size += group.digits.length;
+    if (size > maxDigits) break;
+    if (size < minDigits) continue;
+    const groups = run.slice(first, first + index + 1);
+    const digits = groups.map((one) => one.digits).join('');
+    if (shape.digits.test(digits) && shape.accept({ digits, groups })) longest = { digits, groups };
   }
   return longest;
+}
+
+/** What is written is complete before a comma; who speaks draws breath anywhere. */
+function endsBefore(
+  group: DigitGroup,
+  { head, shape, isComplete }: { head: DigitGroup; shape: NumberShape; isComplete: boolean },
+): boolean {
+  if (!group.followsPause) return false;
+  return shape.allowsPauses !== true || (isComplete && !(head.isSpoken && group.isSpoken));
 }

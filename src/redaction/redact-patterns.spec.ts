@@ -2,6 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { redactPatterns } from './redact-patterns.js';
 
+/** Below this, a measurement says nothing. */
+const NOISE_MS = 250;
+
+/** Processor time, so that other programs do not count. */
+function cpuMsOf(text: string): number {
+  const before = process.cpuUsage();
+  redactPatterns(text);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 /** Tables of [text, what it becomes]; a text that stands alone must stay as it is. */
 type Row = [given: string, expected: string];
 
@@ -96,8 +107,7 @@ describe('redactPatterns', () => {
     ['123456782', '<redacted_bsn>'],
     ['123 456 782 is het', '<redacted_bsn> is het'],
     ['1234.56.782', '<redacted_bsn>'],
-    ['mijn BSN is 123456789', 'mijn BSN is <redacted_bsn>'],
-    ['burgerservicenummer: 12345678', 'burgerservicenummer: <redacted_bsn>'],
+    ['burgerservicenummer: 12345672', 'burgerservicenummer: <redacted_bsn>'],
   ])('replaces the citizen service number in "%s"', (given, expected) => {
     expect(redactPatterns(given).text).toBe(expected);
   });
@@ -135,6 +145,7 @@ describe('redactPatterns', () => {
     '00 12 34 56',
     '4111 1111 1111 1112',
     '123456789',
+    'mijn BSN is 123456789',
     'order ab0612345678cd',
     'f47ac10b-58cc-4372-a567-0e02b2c3d479',
     'punt 1.2.3.4',
@@ -144,8 +155,9 @@ describe('redactPatterns', () => {
     expect(redactPatterns(text)).toEqual({ text, counts: {} });
   });
 
-  it('leaves no part of an IBAN with a misheard digit that looks like another number', () => {
-    expect(redactPatterns('NL91 ABNA 0417 1643 01').text).toBe('NL91 ABNA <redacted_phone>');
+  it('takes no part of an IBAN with a misheard digit for a telephone number', () => {
+    const text = 'NL91 ABNA 0417 1643 01';
+    expect(redactPatterns(text)).toEqual({ text, counts: {} });
   });
 
   it('covers findings that overlap with one marker, so that no digits of either are left', () => {
@@ -227,9 +239,16 @@ describe('redactPatterns', () => {
     ['digits and spaces', '0 6 '.repeat(20_000)],
     ['brackets', '(0'.repeat(40_000)],
     ['beginnings of IBANs', 'NL91 '.repeat(40_000)],
-  ])('reads a long text of %s in time', (_name, text) => {
-    const startedMs = performance.now();
-    redactPatterns(text);
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    ['number words', 'nul zes '.repeat(25_000)],
+    ['spoken addresses', 'jan apenstaartje '.repeat(12_000)],
+    ['letters and digits', 'A1 '.repeat(60_000)],
+    ['streets and numbers', 'Kerkstraat 12, 1234 '.repeat(10_000)],
+    ['labels', 'tel bsn kenteken 12 '.repeat(10_000)],
+  ])('reads twice of a long text of %s in about twice the time', (_name, text) => {
+    redactPatterns(text.slice(0, text.length / 4));
+    const half = cpuMsOf(text.slice(0, text.length / 2));
+    const whole = cpuMsOf(text);
+    // A quadratic one takes four times as long, and at this length minutes.
+    expect(whole).toBeLessThan(Math.max(half * 3.2, NOISE_MS));
   });
 });

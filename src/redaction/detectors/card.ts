@@ -1,11 +1,13 @@
+import validator from 'validator';
 import type { Detector } from '../detector.js';
 import { findDigits, span } from '../digit-runs.js';
+import { isReference } from '../labels.js';
 
 /** Issuers' first digits and number lengths (ISO/IEC 7812 and the networks' own ranges). */
 const NETWORKS: RegExp[] = [
   /^4(?:\d{12}|\d{15}|\d{18})$/, // Visa
   /^5[1-5]\d{14}$/, // Mastercard
-  /^2(?:2[2-9]|[3-6]\d|7[01])\d{13}$/, // Mastercard, newer range (and one network next to it)
+  /^2(?:22[1-9]|2[3-9]\d|[3-6]\d{2}|7[01]\d|720)\d{12}$/, // Mastercard, newer range
   /^3[47]\d{13}$/, // American Express
   /^(?:50|5[6-9]|6\d)\d{11,17}$/, // Maestro, Discover, UnionPay
   /^3(?:0[0-5]|[68]\d)\d{11,16}$/, // Diners Club
@@ -15,22 +17,27 @@ const NETWORKS: RegExp[] = [
 /** Every network above. */
 const ANY_NETWORK = /^[2-6]\d{12,18}$/;
 
-/** Payment cards, grouped in any way: an issuer's range, its length, and the check digit (Luhn). */
+/** Fewest digits in a group, but for cards that are read out one by one: "4111 1111 1111 1111", "41 11 ...". */
+const MIN_GROUP = 2;
+
+/** Payment cards, written or spoken: an issuer's range, its length, and the check digit (Luhn). */
 export const cardDetector: Detector = {
   kind: 'card',
-  find: (text) =>
-    findDigits(text, {
+  find: ({ text, runs }) =>
+    findDigits(runs, {
+      length: [13, 19],
+      isThing: ({ start }) => isReference(text, start),
+      begins: ({ digits }) => /^[2-6]/.test(digits),
       digits: ANY_NETWORK,
-      accept: ({ digits }) => NETWORKS.some((network) => network.test(digits)) && passesLuhn(digits),
+      allowsPauses: true,
+      accept: ({ digits, groups }) => {
+        const sizes = groups.map((group) => group.digits.length);
+        const isRegular =
+          groups.every((group) => group.isSpoken || group.digits.length >= MIN_GROUP) ||
+          sizes.every((size) => size === 1);
+        return (
+          isRegular && NETWORKS.some((network) => network.test(digits)) && validator.isLuhnNumber(digits)
+        );
+      },
     }).map(span),
 };
-
-function passesLuhn(digits: string): boolean {
-  const sum = Array.from(digits)
-    .reverse()
-    .reduce((total, char, index) => {
-      const value = Number(char) * (index % 2 === 1 ? 2 : 1);
-      return total + (value > 9 ? value - 9 : value);
-    }, 0);
-  return sum % 10 === 0;
-}

@@ -6,11 +6,11 @@ import type { Detector } from '../detector.js';
  * is part of it (O'Brien), but does not begin it: that is a quotation mark.
  */
 const EMAIL =
-  /(?<![\p{L}\p{N}._%+-]|[\p{L}\p{N}]')[\p{L}\p{N}._%+-][\p{L}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}/gu;
+  /(?<![\p{L}\p{M}\p{N}._%+-]|[\p{L}\p{N}]')[\p{L}\p{M}\p{N}._%+-][\p{L}\p{M}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{2,58}|[\p{L}\p{M}]{2,24})/giu;
 
-/** E-mail addresses as written, international ones included. Spoken ones ("jan at example dot nl") are not seen. */
+/** E-mail addresses as written, international ones included. */
 export const emailDetector: Detector = {
   kind: 'email',
-  find: (text) =>
+  find: ({ text }) =>
     [...text.matchAll(EMAIL)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
 };

@@ -9,6 +9,6 @@ const HANDLE =
 
 export const handleDetector: Detector = {
   kind: 'handle',
-  find: (text) =>
+  find: ({ text }) =>
     [...text.matchAll(HANDLE)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
 };

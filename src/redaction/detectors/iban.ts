@@ -1,38 +1,66 @@
-import type { Detector, Finding } from '../detector.js';
+import { type CodeCandidate, type CodeUnit, findCodes } from '../codes.js';
+import type { Detector } from '../detector.js';
+import type { Finding } from '../finding.js';
+import type { Source } from '../source.js';
 import { IBAN_LENGTHS } from './iban-lengths.js';
 
-/** What may stand between two characters: written in fours, or as a recogniser heard it. */
-const SEPARATOR = /[ \u00A0\u2009\u202F.\-\u2010\u2011]/;
-const CHARACTER = /[A-Za-z0-9]/;
+const MIN_LENGTH = 15;
+const MAX_LENGTH = 33;
+const PATTERN = /^[A-Z]{2}\d{2}[A-Z0-9]+$/;
 
-/** Two letters and two digits that begin a word. */
-const BEGINNING = /(?<![\p{L}\p{N}])[A-Za-z][ \u00A0-]?[A-Za-z][ \u00A0-]?\d[ \u00A0-]?\d/gu;
+/** A bank's name as people say it, where its letters in an IBAN are others. */
+const BANKS_AS_SAID: readonly (readonly [said: string, written: string])[] = [
+  ['ABNAMRO', 'ABNA'],
+  ['ING', 'INGB'],
+  ['RABOBANK', 'RABO'],
+];
 
 /**
- * International bank account numbers of every country in the registry, with or without spaces, in either case: the length
- * must be the country's and the check digits must hold (ISO 7064, MOD 97-10).
+ * International bank account numbers of every country in the registry, with or without spaces, in either case, or read out:
+ * the length must be the country's and the check digits must hold (ISO 7064, MOD 97-10).
  */
 export const ibanDetector: Detector = {
   kind: 'iban',
-  find: (text) =>
-    [...text.matchAll(BEGINNING)]
-      .map((match) => readIban(text, match.index))
-      .filter((finding) => finding !== undefined),
+  find: (source) => find(source, isIban),
 };
 
-function readIban(text: string, start: number): Finding | undefined {
-  let iban = '';
-  let at = start;
-  let length = Number.POSITIVE_INFINITY;
-  for (; at < text.length && iban.length < length; at += 1) {
-    const char = text.charAt(at);
-    if (CHARACTER.test(char)) iban += char.toUpperCase();
-    // One separator at a time: two of them are a gap.
-    else if (!SEPARATOR.test(char) || !CHARACTER.test(text.charAt(at - 1))) return undefined;
-    if (iban.length === 2) length = IBAN_LENGTHS[iban] ?? 0;
-  }
-  const endsHere = !CHARACTER.test(text.charAt(at));
-  return iban.length === length && endsHere && remainder97(iban) === 1 ? { start, end: at } : undefined;
+/**
+ * What has the shape of an IBAN, but not its check digits: a mistake of the recogniser's, or no IBAN. Not found, but its digits
+ * are not to be taken for a telephone number either.
+ */
+export function findBrokenIbans({ units }: Source): Finding[] {
+  const written = units.map((unit) => (unit.isWrittenSmall ? { ...unit, gap: undefined, chars: '' } : unit));
+  return find({ units: written }, (iban) => iban.length === IBAN_LENGTHS[iban.slice(0, 2)] && !isIban(iban));
+}
+
+function find({ units }: Pick<Source, 'units'>, accept: (iban: string) => boolean): Finding[] {
+  const shape = {
+    minChars: MIN_LENGTH,
+    maxChars: MAX_LENGTH,
+    start: /^[A-Z]{2}\d\d/,
+    pattern: PATTERN,
+    accept: (candidate: CodeCandidate) =>
+      isPlausible(candidate.units) && spellings(candidate.code).some(accept),
+  };
+  return findCodes(units, [shape]);
+}
+
+/** Small letters are fine, but not as words of a sentence: "de 12 is op". */
+function isPlausible(units: readonly CodeUnit[]): boolean {
+  return (
+    (units[0]?.chars.length ?? 0) <= 2 && units.every(({ gap }) => gap === undefined || !/[\n]/.test(gap))
+  );
+}
+
+function spellings(code: string): string[] {
+  const said = BANKS_AS_SAID.filter(([bank]) => code.startsWith(bank, 4)).map(
+    ([bank, written]) => code.slice(0, 4) + written + code.slice(4 + bank.length),
+  );
+  return [code, ...said];
+}
+
+function isIban(iban: string): boolean {
+  return iban.length === IBAN_LENGTHS[iban.slice(0, 2)] && remainder97(iban) === 1;
 }
 
 /** Country and check digits go to the end, letters count from A = 10. */

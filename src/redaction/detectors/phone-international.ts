@@ -1,47 +1,40 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Detector } from '../detector.js';
 import { phoneDetector } from '../phone-detector.js';
 
-/** Fewest and most digits behind the country code (ITU-T E.164 and the national plans). */
-const NATIONAL_DIGITS: Record<string, [min: number, max: number]> = {
-  '1': [10, 10], // North America
-  '31': [9, 9], // Netherlands
-  '32': [8, 9], // Belgium
-  '33': [9, 9], // France
-  '34': [9, 9], // Spain
-  '39': [6, 11], // Italy
-  '41': [9, 9], // Switzerland
-  '43': [6, 12], // Austria
-  '44': [9, 10], // United Kingdom
-  '45': [8, 8], // Denmark
-  '46': [7, 9], // Sweden
-  '47': [8, 8], // Norway
-  '48': [9, 9], // Poland
-  '49': [6, 11], // Germany
-  '352': [6, 9], // Luxembourg
-  '353': [7, 9], // Ireland
-  '380': [9, 9], // Ukraine
-};
-
 /** E.164 allows 15 digits with the country code; the shortest numbers in use have 7. */
-const DIGITS = /^(?:00)?[1-9]\d{6,14}$/;
+const DIGITS = /^(?:00)?[1-9]\d{6,15}$/;
 
-/** `+` or `00`, country code, number; a trunk zero in between is taken along, as in "+31 (0)6". */
+/**
+ * `+` or `00`, country code, number; a trunk zero in between is taken along, as in "+31 (0)6". The country must exist and its
+ * numbers be of that length; whether the number is in use is not asked.
+ */
 export const internationalPhoneDetector: Detector = phoneDetector({
+  begins: ({ digits, plus, isAnnounced }) => plus || digits.startsWith('0') || isAnnounced(),
+  length: [7, 17],
   digits: DIGITS,
-  fits: ({ digits, groups, plus }) => {
-    if (plus) return isInternational(digits) ?? !digits.startsWith('0');
-    if (!digits.startsWith('00')) return false;
-    // "00" on its own may be midnight or a score: then only a country that we know makes it a telephone number.
-    return isInternational(digits.slice(2)) ?? groups[0]?.digits !== '00';
+  fits: ({ digits, plus, groups, isAnnounced }) => {
+    if (plus) return isPossible(digits);
+    if (!digits.startsWith('00')) return isAnnounced() && groups.length > 1 && isComplete(digits);
+    // "00" on its own may be midnight or a score.
+    return isPossible(digits.slice(2)) && (isOurs(digits.slice(2)) || groups[0]?.digits !== '00');
   },
 });
 
-/** Undefined when the country is not in the table. */
-function isInternational(digits: string): boolean | undefined {
-  const country = [3, 2, 1].map((size) => digits.slice(0, size)).find((code) => code in NATIONAL_DIGITS);
-  const limits = country === undefined ? undefined : NATIONAL_DIGITS[country];
-  if (country === undefined || limits === undefined) return undefined;
-  const [min, max] = limits;
-  const national = digits.slice(country.length).replace(/^0/, '');
-  return national.length >= min && national.length <= max;
+/** The countries whose callers most often write no plus: a number with such a code must be of its exact length. */
+function isComplete(digits: string): boolean {
+  return (
+    /^(?:31|32|33|34|39|44|49)/.test(digits) && parsePhoneNumberFromString(`+${digits}`)?.isValid() === true
+  );
+}
+
+function isOurs(digits: string): boolean {
+  return /^(?:1|31|32|33|34|35[12]|39|4[1-9])/.test(digits);
+}
+
+function isPossible(digits: string): boolean {
+  // A trunk zero behind the code: the library wants it gone, but not in Italy, where it belongs to the number.
+  const number = /^(31|32|33|41|43|44|49)0(\d+)$/.exec(digits);
+  const plain = number === null ? digits : `${number[1] ?? ''}${number[2] ?? ''}`;
+  return parsePhoneNumberFromString(`+${plain}`)?.isPossible() === true;
 }

@@ -51,7 +51,7 @@ export class GeminiProvider extends TranscriptionProvider {
         schema: anonymize ? REDACTED_SCHEMA : GEMINI_SCHEMA,
         data: { note: result.note, raw: {}, error: null },
       },
-      redaction: redactionPasses(result),
+      redaction: redactionPasses(result, { isDraftStored: false }),
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
     };
   }

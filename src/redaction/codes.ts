@@ -1,0 +1,215 @@
+import type { Finding } from './finding.js';
+import { fold } from './number-words.js';
+import { gapBefore, spokenNumber, type Token } from './tokens.js';
+
+/** A part of a code such as an account number or a plate: letters or digits, written or spelled out. */
+export interface CodeUnit extends Finding {
+  /** Upper case. */
+  chars: string;
+  /** What stands between the unit and the one before it; undefined when that is too much for one code. */
+  gap: string | undefined;
+  isWrittenSmall: boolean;
+  isSpoken: boolean;
+  /** Whether a letter, digit or underscore stands right before or behind it. */
+  touches: { before: boolean; after: boolean };
+}
+
+/** Letters and digits that may be a code, without what stands between them. */
+export interface CodeCandidate extends Finding {
+  code: string;
+  units: readonly CodeUnit[];
+  /** Units are joined by this: "" between "AB12" and "CD" in "AB12CD", "-" in "AB-12". */
+  gaps: readonly string[];
+}
+
+export interface CodeShape {
+  minChars: number;
+  maxChars: number;
+  /** What the first four characters look like, anchored at the beginning: most stretches end here. */
+  start: RegExp;
+  /** Anchored at both ends; tested on the upper-case code. */
+  pattern: RegExp;
+  accept: (candidate: CodeCandidate) => boolean;
+}
+
+/** No code that we look for is shorter. */
+const MIN_START = 4;
+/** The letters of an Italian tax code's names, in one. */
+const MAX_LETTERS = 6;
+/** A code begins with letters at most; further off, a digit belongs to something else. */
+const MAX_UNITS_BEFORE_DIGIT = 7;
+
+const WORD_CHAR = /[\p{L}\p{N}_]/u;
+/** "1200 AB-leden": the letters are a part of a word. */
+const COMPOUND = /^-\p{Ll}{2}/u;
+
+const GAP = /^(?:|[ .-]{1,3}|,? ?\n?|, |\.,? )$/;
+
+/** Capital letters of Cyrillic and Greek that look like Latin ones. */
+const LOOKALIKES = new Map(
+  Array.from('АВЕКМНОРСТУХΑΒΕΗΙΚΜΝΟΡΤΥΧΖ', (char, index) => [
+    char,
+    'ABEKMHOPCTYXABEHIKMNOPTYXZ'.charAt(index),
+  ]),
+);
+
+/** Spelling alphabets: "alpha" for A; of use only where a label announces a code. */
+const SPELLING = new Map(
+  `alpha alfa bravo charlie delta echo foxtrot golf hotel india juliett juliet kilo lima mike november oscar papa quebec
+  romeo sierra tango uniform victor whiskey whisky xray yankee zulu`
+    .split(/\s+/)
+    .map((word) => [word, word.charAt(0).toUpperCase()]),
+);
+
+/** "A van Anton", "A wie Anton", "A comme Anatole", "A de Ana", "A come Ancona", "A for Alpha". */
+const SPELLING_JOINTS = new Set(['van', 'wie', 'comme', 'de', 'come', 'di', 'for', 'as']);
+
+const LETTER_REPEATS = new Map([
+  ['double', 2],
+  ['dubbel', 2],
+  ['dubbele', 2],
+  ['doppel', 2],
+  ['doble', 2],
+  ['doppia', 2],
+  ['triple', 3],
+]);
+
+export function readUnits(text: string, tokens: readonly Token[]): CodeUnit[] {
+  const units: CodeUnit[] = [];
+  let index = 0;
+  while (index < tokens.length) {
+    const token = tokens[index];
+    if (token === undefined) break;
+    const previous = units.at(-1);
+    const gap = gapBefore(text, tokens, index);
+    const follows = previous !== undefined && previous.end === tokens[index - 1]?.end && GAP.test(gap);
+    const read = readUnit(text, tokens, {
+      index,
+      followsNumber: follows && (isSpokenNumber(previous) || previous.chars.length === 1),
+    });
+    if (read !== undefined) {
+      const end = tokens[index + read.tokens - 1]?.end ?? token.end;
+      const touches = {
+        before: WORD_CHAR.test(text.charAt(token.start - 1)),
+        after: WORD_CHAR.test(text.charAt(end)) || COMPOUND.test(text.slice(end, end + 3)),
+      };
+      units.push({ ...read.unit, start: token.start, end, gap: follows ? gap : undefined, touches });
+    }
+    index += read?.tokens ?? 1;
+  }
+  return units;
+}
+
+function isSpokenNumber(unit: CodeUnit): boolean {
+  return unit.isSpoken && /^[0-9]/.test(unit.chars);
+}
+
+type ReadUnit = { unit: Pick<CodeUnit, 'chars' | 'isWrittenSmall' | 'isSpoken'>; tokens: number };
+
+function readUnit(
+  text: string,
+  tokens: readonly Token[],
+  place: { index: number; followsNumber: boolean },
+): ReadUnit | undefined {
+  const token = tokens[place.index];
+  if (token === undefined) return undefined;
+  const written = { isWrittenSmall: false, isSpoken: false };
+  if (token.isDigits) return { unit: { ...written, chars: token.text }, tokens: 1 };
+  const spelled = readSpelled(text, tokens, place.index);
+  if (spelled !== undefined) return spelled;
+  // A capital O is a letter, "oh" is a nought.
+  const number = /^[A-Z]$/.test(token.text) ? undefined : spokenNumber(text, tokens, place);
+  if (number !== undefined) {
+    return { unit: { chars: number.digits, isWrittenSmall: false, isSpoken: true }, tokens: number.words };
+  }
+  const letters = latinLetters(token.text);
+  const said = SPELLING.get(fold(token.text));
+  if (said !== undefined && letters?.toUpperCase() !== token.text) {
+    return { unit: { chars: said, isWrittenSmall: true, isSpoken: true }, tokens: 1 };
+  }
+  if (letters === undefined || letters.length > MAX_LETTERS) return undefined;
+  const chars = letters.toUpperCase();
+  return { unit: { chars, isWrittenSmall: letters !== chars, isSpoken: false }, tokens: 1 };
+}
+
+/** "double A", "A wie Anton". */
+function readSpelled(text: string, tokens: readonly Token[], index: number): ReadUnit | undefined {
+  const [first, second, third] = tokens.slice(index, index + 3);
+  if (first === undefined || second === undefined || gapBefore(text, tokens, index + 1) !== ' ')
+    return undefined;
+  const unit = { isWrittenSmall: false, isSpoken: true };
+  const times = LETTER_REPEATS.get(fold(first.text));
+  if (times !== undefined && /^[A-Za-z]$/.test(second.text)) {
+    return { unit: { ...unit, chars: second.text.toUpperCase().repeat(times) }, tokens: 2 };
+  }
+  if (!/^[A-Za-z]$/.test(first.text) || !SPELLING_JOINTS.has(fold(second.text))) return undefined;
+  const letter = first.text.toUpperCase();
+  if (third?.text.length === 1 || third?.text.charAt(0).toUpperCase() !== letter) return undefined;
+  return { unit: { ...unit, chars: letter }, tokens: 3 };
+}
+
+function latinLetters(word: string): string | undefined {
+  const latin = Array.from(word, (char) => LOOKALIKES.get(char) ?? char).join('');
+  return /^[A-Za-zÄÖÜäöü]+$/.test(latin) ? latin : undefined;
+}
+
+/** Reports the longest code of one of the shapes from each start, left to right; codes begin and end with whole units. */
+export function findCodes(units: readonly CodeUnit[], shapes: readonly CodeShape[]): CodeCandidate[] {
+  const found: CodeCandidate[] = [];
+  let first = 0;
+  let nextDigit = -1;
+  while (first < units.length) {
+    if (nextDigit < first) nextDigit = indexOfDigit(units, first);
+    if (nextDigit === -1) break;
+    const candidate =
+      nextDigit - first <= MAX_UNITS_BEFORE_DIGIT ? longestFrom(units, first, shapes) : undefined;
+    if (candidate !== undefined) found.push(candidate);
+    first += candidate?.units.length ?? 1;
+  }
+  return found;
+}
+
+function indexOfDigit(units: readonly CodeUnit[], first: number): number {
+  for (let index = first; index < units.length; index += 1) {
+    if (/[0-9]/.test(units[index]?.chars ?? '')) return index;
+  }
+  return -1;
+}
+
+function longestFrom(
+  units: readonly CodeUnit[],
+  first: number,
+  shapes: readonly CodeShape[],
+): CodeCandidate | undefined {
+  if (units[first]?.touches.before === true) return undefined;
+  let longest: CodeCandidate | undefined;
+  let code = '';
+  for (let last = first; last < units.length; last += 1) {
+    const unit = units[last];
+    if (unit === undefined || (last > first && unit.gap === undefined)) break;
+    code += unit.chars;
+    const open = shapes.filter((shape) => mayBecome(shape, code));
+    if (open.length === 0) break;
+    if (unit.touches.after) continue;
+    for (const shape of open) {
+      if (code.length < shape.minChars || !shape.pattern.test(code)) continue;
+      const candidate = candidateOf(code, units.slice(first, last + 1));
+      if (shape.accept(candidate)) longest = candidate;
+    }
+  }
+  return longest;
+}
+
+function mayBecome({ maxChars, start }: CodeShape, code: string): boolean {
+  return code.length <= maxChars && (code.length < MIN_START || start.test(code));
+}
+
+function candidateOf(code: string, units: readonly CodeUnit[]): CodeCandidate {
+  return {
+    code,
+    units,
+    gaps: units.slice(1).map(({ gap }) => gap ?? ''),
+    start: units[0]?.start ?? 0,
+    end: units.at(-1)?.end ?? 0,
+  };
+}

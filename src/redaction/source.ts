@@ -1,0 +1,18 @@
+import { type CodeUnit, readUnits } from './codes.js';
+import { type DigitGroup, readRuns } from './digit-runs.js';
+import { tokenise } from './tokens.js';
+
+/** A text as the detectors see it: read once, for all of them. Places are those of `text`. */
+export interface Source {
+  /** Plain text: see toPlainText. */
+  text: string;
+  /** Groups of digits that may belong together, written or spoken. */
+  runs: readonly DigitGroup[][];
+  /** Letters and digits that may belong to a code. */
+  units: readonly CodeUnit[];
+}
+
+export function readSource(text: string): Source {
+  const tokens = tokenise(text);
+  return { text, runs: readRuns(text, tokens), units: readUnits(text, tokens) };
+}

@@ -1,0 +1,71 @@
+import { fold, isArticle, type NumberWords, readNumber } from './number-words.js';
+
+/** A stretch of letters, or one of digits. */
+export interface Token {
+  text: string;
+  start: number;
+  end: number;
+  isDigits: boolean;
+}
+
+/** More words never make one number: "quatre vingt dix sept". */
+const MAX_NUMBER_WORDS = 5;
+
+/** What stands between the words of one number: "forty-two", "vingt et un". */
+const WITHIN_NUMBER = /^(?: |-| - )$/;
+
+export function tokenise(text: string): Token[] {
+  return Array.from(text.matchAll(/[0-9]+|[\p{L}\p{M}]+/gu), (match) => ({
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+    isDigits: match[0].charAt(0) <= '9',
+  }));
+}
+
+/** What stands between a token and the one before it. */
+export function gapBefore(text: string, tokens: readonly Token[], index: number): string {
+  const token = tokens[index];
+  const previous = tokens[index - 1];
+  if (token === undefined || previous === undefined) return '';
+  return text.slice(previous.end, token.start);
+}
+
+/**
+ * The spoken number that begins with this token, if one does. A word that is also an article counts only where the word
+ * before or behind it is a number as well.
+ *
+ * @param followsNumber whether a spoken number ends right before the token
+ */
+export function spokenNumber(
+  text: string,
+  tokens: readonly Token[],
+  place: { index: number; followsNumber: boolean },
+): NumberWords | undefined {
+  const { index, followsNumber } = place;
+  const words = joinedWords(text, tokens, index);
+  const number = readNumber(words);
+  if (number === undefined || !isArticle(words[0] ?? '') || number.words > 1 || followsNumber) return number;
+  const next = tokens[index + 1];
+  if (next === undefined || next.isDigits || !/^[ ,-]{1,2}$/.test(gapBefore(text, tokens, index + 1)))
+    return undefined;
+  return readNumber(joinedWords(text, tokens, index + 1)) === undefined ? undefined : number;
+}
+
+function joinedWords(text: string, tokens: readonly Token[], index: number): string[] {
+  const words: string[] = [];
+  for (let at = index; at < index + MAX_NUMBER_WORDS; at += 1) {
+    const token = tokens[at];
+    if (token === undefined || (at > index && !WITHIN_NUMBER.test(gapBefore(text, tokens, at)))) break;
+    words.push(token.isDigits ? token.text : fold(token.text));
+    // Written digits can only follow "double".
+    if (token.isDigits) break;
+    if (at === index && readNumber(words) === undefined && !mayNeedMore(words[0] ?? '')) break;
+  }
+  return words;
+}
+
+/** Words that are a number only with the next one. */
+function mayNeedMore(word: string): boolean {
+  return readNumber([word, '1']) !== undefined;
+}
