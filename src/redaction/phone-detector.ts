@@ -18,9 +18,6 @@ const PLUS_BEFORE = /(?:\+ ?\(?|(?<![\p{L}\p{N}])(?:plus|más|mas|più|piu) ?,? 
 const PLUS_CHARS = 8;
 const MAY_BE_PLUS = /\+|[sùu][ ,]/i;
 
-/** Nothing but noughts is left of the number: a row of bytes, or an empty field. */
-const ZEROS = /0{7}$/;
-
 /** "ext. 12", "toestel 12": goes with the number before it. */
 const EXTENSION =
   /^[ ,;]{0,2}\(?(?:ext(?:ension)?|x|toestel|tst|durchwahl|dw|poste|int(?:erno)?|extensión|anexo|doorkies(?:nummer)?)(?![\p{L}])[. :]{0,2}[0-9]{1,6}(?![0-9])\)?/iu;
@@ -68,7 +65,7 @@ export function phoneDetector(plan: {
         const plus = plusBefore(text, start) !== undefined;
         const isAnnounced = () => ANNOUNCEMENT(text, start);
         if (!fits({ ...candidate, sizes, plus, isAnnounced })) return false;
-        if (isSlice(text, candidate) || ZEROS.test(candidate.digits)) return false;
+        if (isSlice(text, candidate)) return false;
         if (isCount(groups) || isFraction(groups) || holdsDate(groups)) return false;
         // No amount begins with a zero, whatever stands behind it.
         return candidate.digits.startsWith('0') || plus || !isAmount(text, span(candidate));

@@ -105,8 +105,9 @@ function tokensOfLocal(window: string, tokens: readonly Token[], first: number):
   // O'Brien, but not "it's j o e".
   if (gap === "'") return (tokens[first]?.text.length ?? 0) > 1 ? 1 : 0;
   if (/^[._+%-]?$/.test(gap)) return 1;
-  if (!/^[ ,.]{1,2}$/.test(gap)) return 0;
   const signs = signsBefore(tokens, first);
+  // "jan (punt) de boer"
+  if (!(signs > 0 ? /^[ ,)\]}]{1,2}$/ : /^[ ,.]{1,2}$/).test(gap)) return 0;
   if (signs > 0) return tokens[first - signs - 1] === undefined ? 0 : signs + 1;
   return continuesSpelling(window, tokens, first) ? 1 : 0;
 }

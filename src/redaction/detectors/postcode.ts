@@ -5,7 +5,7 @@ import type { Finding } from '../finding.js';
 import { type DigitCandidate, findDigits, span } from '../digit-runs.js';
 import { announcedBy, isReference } from '../labels.js';
 import type { Source } from '../source.js';
-import { belongsTo, UK_AREAS, US_STATES } from './postcode-places.js';
+import { belongsTo, UK_AREAS, US_STATE_NAMES, US_STATES } from './postcode-places.js';
 
 const isAnnounced = announcedBy(
   'post ?codes?|postal codes?|postnummer|zip(?:\\+4)?(?: ?codes?)?|codes? posta(?:l|ux)|c[oó]digos? postal(?:es)?|codice postale|codice di avviamento postale|c\\.?a\\.?p\\.?|c\\.?p\\.?|plz|postleitzahl',
@@ -39,7 +39,10 @@ const STREET_BEFORE = new RegExp(
 );
 
 const COUNTRY_BEFORE = /(?<![\p{L}\p{N}-])(?:NL|BE?|DE?|FR?|ES?|IT?|L|A|CH)-$/u;
-const STATE_BEFORE = new RegExp(`(?:,|\\p{Ll}\\.?,?)\\s(?:${US_STATES})\\s$`, 'u');
+const STATE_BEFORE = new RegExp(
+  `(?:(?:,|\\p{Ll}\\.?,?)\\s(?:${US_STATES})|(?<!\\p{L})(?:${US_STATE_NAMES})),?\\s$`,
+  'u',
+);
 const TOWN_AFTER = /^,?\s(\p{Lu}[\p{L}-]+)/u;
 
 /**
@@ -80,6 +83,9 @@ export const codePostcodeDetector: Detector = {
 function isDutch(text: string, candidate: CodeCandidate): boolean {
   const { code, units, start, end, gaps } = candidate;
   if (isAnnounced(text, start)) return true;
+  // "kerkstraat 12, 1234 ab": a recogniser that writes no capitals.
+  const isSaidInStreet = units.every(({ isSpoken }) => !isSpoken) && followsStreet(text, start);
+  if (isSaidInStreet) return true;
   const isPlain =
     units.length === 2 && units.every(({ isWrittenSmall, isSpoken }) => !isWrittenSmall && !isSpoken);
   if (!isPlain || !/^ ?$/.test(gaps[0] ?? '-') || isReference(text, start)) return false;
@@ -169,6 +175,10 @@ function isInAddress(text: string, { start, end }: Finding, digits = ''): boolea
   if (digits.length === 5 && STATE_BEFORE.test(before)) return true;
   if (town !== undefined && COUNTRY_BEFORE.test(before)) return true;
   return town !== undefined && STREET_BEFORE.test(before);
+}
+
+function followsStreet(text: string, start: number): boolean {
+  return STREET_BEFORE.test(text.slice(Math.max(0, start - BEFORE_CHARS), start));
 }
 
 /** The country belongs to it: "D-10115". */
