@@ -134,7 +134,7 @@ describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (s
     });
     expect(conversation.transcript).toBe(REDACTED);
     expect(world().simulator.ledger.corrections).toMatchObject([
-      { redaction: true, prompt: expect.stringContaining(HEARD) },
+      { redaction: true, prompt: expect.stringContaining(HEARD_WITHOUT_EMAIL) },
     ]);
     expect(await placesHolding(world(), NAME)).toEqual([]);
     expect(await placesHolding(world(), EMAIL)).toEqual([]);

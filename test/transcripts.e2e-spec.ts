@@ -42,6 +42,19 @@ async function spokenChunk(conversationId: string, text: string, position?: numb
   return chunk;
 }
 
+interface HeardWord {
+  text: string;
+  start: number;
+  end: number;
+  confidence: number;
+}
+
+/** What the provider said of the words; empty where it heard none. */
+function recognisedWords({ diarization }: ChunkResponse): HeardWord[] {
+  const { raw } = (diarization?.data ?? {}) as { raw?: { words?: HeardWord[] | null } };
+  return raw?.words ?? [];
+}
+
 function transcript(conversationId: string, query = ''): Promise<Answer> {
   return world.api.get(`/api/conversations/${conversationId}/transcript${query}`);
 }
@@ -78,16 +91,23 @@ describe('the transcript of a conversation', () => {
     expect((await transcript(id)).body).toBe(text);
   });
 
-  it('is JSON with each chunk of it', async () => {
+  it('is JSON with each chunk of it, and each word with the time that it was heard at', async () => {
     expect(await textOf(id, 'json')).toEqual({
       conversationId: id,
       status: 'open',
       transcript: await textOf(id, 'text'),
-      chunks: chunks.map((chunk) => ({
+      chunks: chunks.map((chunk, index) => ({
         id: chunk.id,
         position: chunk.position,
         durationSeconds: 2,
+        offsetMs: index * 2_000,
         transcript: chunk.transcript === NOTHING ? '' : chunk.transcript,
+        words: recognisedWords(chunk).map(({ text, start, end, confidence }) => ({
+          text,
+          start: start + index * 2_000,
+          end: end + index * 2_000,
+          confidence,
+        })),
       })),
     });
   });
@@ -95,11 +115,11 @@ describe('the transcript of a conversation', () => {
   it('is subtitles whose times go on where the chunk before ended, silent ones included', async () => {
     expect(await textOf(id, 'srt')).toBe(
       [
-        '1\n00:00:00,000 --> 00:00:02,000\nFirst part.\n',
-        '2\n00:00:04,000 --> 00:00:04,727\nSecond part.\n',
-        '3\n00:00:04,727 --> 00:00:06,000\nIt has two sentences!\n',
-        '4\n00:00:06,000 --> 00:00:08,000\nThird: a < b & c > d.\n',
-        '5\n00:00:08,000 --> 00:00:10,000\nAt the same place, but later.\n',
+        '1\n00:00:00,000 --> 00:00:01,940\nFirst part.\n',
+        '2\n00:00:04,000 --> 00:00:04,759\nSecond part.\n',
+        '3\n00:00:04,759 --> 00:00:05,940\nIt has two sentences!\n',
+        '4\n00:00:06,000 --> 00:00:07,940\nThird: a < b & c > d.\n',
+        '5\n00:00:08,000 --> 00:00:09,940\nAt the same place, but later.\n',
       ].join('\n'),
     );
   });
@@ -108,11 +128,11 @@ describe('the transcript of a conversation', () => {
     expect(await textOf(id, 'vtt')).toBe(
       [
         'WEBVTT\n',
-        '00:00:00.000 --> 00:00:02.000\nFirst part.\n',
-        '00:00:04.000 --> 00:00:04.727\nSecond part.\n',
-        '00:00:04.727 --> 00:00:06.000\nIt has two sentences!\n',
-        '00:00:06.000 --> 00:00:08.000\nThird: a &lt; b &amp; c &gt; d.\n',
-        '00:00:08.000 --> 00:00:10.000\nAt the same place, but later.\n',
+        '00:00:00.000 --> 00:00:01.940\nFirst part.\n',
+        '00:00:04.000 --> 00:00:04.759\nSecond part.\n',
+        '00:00:04.759 --> 00:00:05.940\nIt has two sentences!\n',
+        '00:00:06.000 --> 00:00:07.940\nThird: a &lt; b &amp; c &gt; d.\n',
+        '00:00:08.000 --> 00:00:09.940\nAt the same place, but later.\n',
       ].join('\n'),
     );
   });
@@ -144,6 +164,59 @@ describe('the transcript of a conversation', () => {
       vtt: await textOf(id, 'vtt'),
       json: await textOf(id, 'json'),
     }).toEqual({ ...before, json: { ...(before.json as object), status: 'finalized' } });
+  });
+});
+
+describe('the words of a transcript', () => {
+  /** A conversation of one chunk in which this was heard, and that the correction made something else of. */
+  async function corrected(heard: string, text: string, settings: object = {}) {
+    const { id } = await world.api.createConversation(settings);
+    const audioUrl = host.newUrl();
+    const { faults } = world.simulator;
+    const outcome = { kind: 'outcome', status: 'completed', text: heard } as const;
+    faults.add({ operation: 'submit', match: { audioUrlContains: audioUrl }, effect: outcome });
+    const answer = JSON.stringify({ corrected_transcript: text, note: '' });
+    faults.add({ operation: 'correct', effect: { kind: 'text', text: answer } });
+    const { body } = await world.api.post<ChunkResponse>(`/api/conversations/${id}/chunks`, { audioUrl });
+    const chunk = await world.api.settledChunk(body.id);
+    expect(chunk.transcript).toBe(text);
+    const { chunks } = (await textOf(id, 'json')) as { chunks: { words: HeardWord[] }[] };
+    return { heard: recognisedWords(chunk), words: chunks[0]?.words ?? [] };
+  }
+
+  it('keep their times where the correction left them alone, and share those of the words that it replaced', async () => {
+    const { heard, words } = await corrected(
+      'we met in amsterdan yesterday',
+      'We met in Amsterdam, yesterday.',
+    );
+    expect(heard).toHaveLength(5);
+    expect(words).toEqual(
+      heard.map(({ start, end, confidence }, index) =>
+        index === 3
+          ? { text: 'Amsterdam,', start, end, interpolated: true }
+          : { text: ['We', 'met', 'in', '', 'yesterday.'][index], start, end, confidence },
+      ),
+    );
+  });
+
+  it('keep them beside what was redacted, and nothing of it', async () => {
+    const { heard, words } = await corrected(
+      'call 06 12345678 now please',
+      'Call <redacted_phone> now, please.',
+      { redactPii: true },
+    );
+    expect(heard.map(({ text }) => text)).toEqual(['call', '<redacted_phone>', 'now', 'please']);
+    expect(words.map(({ text }) => text)).toEqual(['Call', '<redacted_phone>', 'now,', 'please.']);
+    expect(words.map(({ start, end }) => [start, end])).toEqual(heard.map(({ start, end }) => [start, end]));
+  });
+
+  it('share the time of their text where nothing of the recognition may be kept', async () => {
+    const { heard, words } = await corrected('my name is jan', 'My name is <redacted_name>.', {
+      anonymize: true,
+    });
+    expect(heard).toEqual([]);
+    expect(words.map(({ text }) => text)).toEqual(['My', 'name', 'is', '<redacted_name>.']);
+    expect(words.every((word) => 'interpolated' in word)).toBe(true);
   });
 });
 

@@ -1,89 +1,52 @@
-import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
+import type { TimedWord } from './align-words.js';
+import { type Cue, speakerPrefix } from './cues.js';
+import { type PlacedChunk, spokenText } from './timeline.js';
 
 export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
-export interface TranscriptChunk {
-  id: string;
-  position: number;
-  transcript: string | null;
-  /** Length of the recording as the provider measured it, in seconds; null when it did not say. */
-  durationSeconds: number | null;
-}
-
-export interface Cue {
-  startMs: number;
-  endMs: number;
-  text: string;
-}
-
-/** Reading speed that subtitles are commonly made for, in characters a second; times a text of unknown length. */
-const CHARACTERS_PER_SECOND = 15;
-/** Two lines of a subtitle, by the usual convention of 42 characters each. */
-const MAX_CUE_LENGTH = 84;
-
-/**
- * Subtitle cues of all chunks in their order. A chunk's time starts where the one before it ended; within it, time is
- * shared out by the length of the text.
- */
-export function toCues(chunks: readonly TranscriptChunk[]): Cue[] {
-  let offsetMs = 0;
-  return chunks.flatMap((chunk) => {
-    const text = spokenText(chunk);
-    const durationMs = Math.round((chunk.durationSeconds ?? text.length / CHARACTERS_PER_SECOND) * 1_000);
-    const cues = spread(splitIntoCueTexts(text), offsetMs, durationMs);
-    offsetMs += durationMs;
-    return cues;
-  });
-}
-
+/** SubRip: who speaks stands before the text. */
 export function toSrt(cues: readonly Cue[]): string {
   return cues
-    .map(
-      (cue, index) =>
-        `${index + 1}\n${timestamp(cue.startMs, ',')} --> ${timestamp(cue.endMs, ',')}\n${cue.text}\n`,
-    )
+    .map((cue, index) => {
+      const text = speakerPrefix(cue.speaker) + cue.lines.join('\n');
+      return `${index + 1}\n${timestamp(cue.startMs, ',')} --> ${timestamp(cue.endMs, ',')}\n${text}\n`;
+    })
     .join('\n');
 }
 
+/** WebVTT: who speaks is a voice tag. */
 export function toVtt(cues: readonly Cue[]): string {
-  const blocks = cues.map(
-    (cue) => `${timestamp(cue.startMs, '.')} --> ${timestamp(cue.endMs, '.')}\n${escapeVtt(cue.text)}\n`,
-  );
+  const blocks = cues.map((cue) => {
+    const voice = cue.speaker === null ? '' : `<v Speaker ${escapeVtt(cue.speaker)}>`;
+    const text = voice + escapeVtt(cue.lines.join('\n'));
+    return `${timestamp(cue.startMs, '.')} --> ${timestamp(cue.endMs, '.')}\n${text}\n`;
+  });
   return ['WEBVTT\n', ...blocks].join('\n');
 }
 
-export function spokenText(chunk: Pick<TranscriptChunk, 'transcript'>): string {
-  const text = chunk.transcript?.trim() ?? '';
-  return text === NOTHING_TO_TRANSCRIBE ? '' : text;
+/** The chunks as JSON has them, words and all. */
+export function toJsonChunks(chunks: readonly PlacedChunk[]): object[] {
+  return chunks.map(({ chunk, offsetMs, words }) => ({
+    id: chunk.id,
+    position: chunk.position,
+    durationSeconds: chunk.durationSeconds,
+    offsetMs,
+    transcript: spokenText(chunk),
+    words: words.map(toJsonWord),
+  }));
 }
 
-function spread(texts: readonly string[], offsetMs: number, durationMs: number): Cue[] {
-  const total = texts.reduce((sum, text) => sum + text.length, 0);
-  let passed = 0;
-  return texts.map((text) => {
-    const startMs = offsetMs + Math.round((durationMs * passed) / total);
-    passed += text.length;
-    return { startMs, endMs: offsetMs + Math.round((durationMs * passed) / total), text };
-  });
-}
-
-/** Sentences, and long ones at spaces: a cue is read at a glance. */
-function splitIntoCueTexts(text: string): string[] {
-  const sentences = text.split(/(?<=[.!?…])\s+|\n+/u).filter((sentence) => sentence !== '');
-  return sentences.flatMap((sentence) => {
-    const lines: string[] = [];
-    let line = '';
-    for (const word of sentence.split(/\s+/u)) {
-      if (line !== '' && line.length + word.length + 1 > MAX_CUE_LENGTH) {
-        lines.push(line);
-        line = word;
-      } else {
-        line = line === '' ? word : `${line} ${word}`;
-      }
-    }
-    return [...lines, line];
-  });
+/** Times in milliseconds from the beginning of the conversation, as the provider names them; what is not known is left out. */
+function toJsonWord({ text, startMs, endMs, confidence, speaker, isExact }: TimedWord): object {
+  return {
+    text,
+    start: startMs,
+    end: endMs,
+    ...(confidence === null ? {} : { confidence }),
+    ...(speaker === null ? {} : { speaker }),
+    ...(isExact ? {} : { interpolated: true }),
+  };
 }
 
 function timestamp(ms: number, decimalMark: ',' | '.'): string {

@@ -23,13 +23,13 @@ import { ProcessingEventResponse } from './chunks.dto.js';
 import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { mergeTranscripts } from './merge-transcripts.js';
+import { toCues } from './cues.js';
+import { placeChunks, type TranscriptChunk } from './timeline.js';
 import {
-  spokenText,
-  toCues,
+  toJsonChunks,
   toSrt,
   toVtt,
   TRANSCRIPT_FORMATS,
-  type TranscriptChunk,
   type TranscriptFormat,
 } from './transcript-formats.js';
 import { TranscriptsRepository } from './transcripts.repository.js';
@@ -57,7 +57,10 @@ export class TranscriptController {
     description: 'Before the conversation is finalized: of the chunks that are completed so far.',
   })
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
-  @ApiOkResponse({ description: 'Plain text, JSON, SubRip or WebVTT' })
+  @ApiOkResponse({
+    description:
+      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recogniser; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON.',
+  })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(
     @Param('id', ParseUUIDPipe) id: string,
@@ -68,7 +71,7 @@ export class TranscriptController {
       throw new BadRequestException([`format must be one of ${TRANSCRIPT_FORMATS.join(', ')}`]);
     }
     const status = await this.statusOf(id);
-    const chunks = await this.transcripts.completedChunks(id);
+    const chunks = await this.transcripts.completedChunks(id, { withWords: format !== 'text' });
     await reply.type(CONTENT_TYPES[format]).send(render(format, { id, status, chunks }));
   }
 
@@ -97,20 +100,15 @@ function render(
     case 'text':
       return mergedText(status, chunks);
     case 'srt':
-      return toSrt(toCues(chunks));
+      return toSrt(toCues(placeChunks(chunks)));
     case 'vtt':
-      return toVtt(toCues(chunks));
+      return toVtt(toCues(placeChunks(chunks)));
     case 'json':
       return JSON.stringify({
         conversationId: id,
         status,
         transcript: mergedText(status, chunks),
-        chunks: chunks.map((chunk) => ({
-          id: chunk.id,
-          position: chunk.position,
-          durationSeconds: chunk.durationSeconds,
-          transcript: spokenText(chunk),
-        })),
+        chunks: toJsonChunks(placeChunks(chunks)),
       });
   }
 }

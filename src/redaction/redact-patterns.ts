@@ -72,7 +72,7 @@ export function redactPatterns(text: string): Redaction {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const found = findPersonalData(redacted);
     if (found.length === 0) break;
-    redacted = replace(redacted, found);
+    redacted = putMarkers(redacted, found);
     for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return { text: redacted, counts };
@@ -92,7 +92,8 @@ export function isRedacted({ counts }: Redaction): boolean {
   return Object.keys(counts).length > 0;
 }
 
-function replace(text: string, found: readonly PersonalData[]): string {
+/** Puts a marker in the place of each finding; they must be in the order of the text, without overlaps. */
+export function putMarkers(text: string, found: readonly PersonalData[]): string {
   const pieces: string[] = [];
   let position = 0;
   for (const { kind, start, end } of found) {

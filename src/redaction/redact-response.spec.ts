@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { redactResponse } from './redact-response.js';
 
 function word(text: string): object {
@@ -21,19 +22,67 @@ describe('redactResponse', () => {
     expect(copy).not.toBe(response);
   });
 
-  it('redacts the text and empties the lists of pieces', () => {
+  it('redacts the text, and makes one of the pieces that something lies in, with the times of the first and the last', () => {
+    const words = [
+      word('Bel'),
+      { ...word('06'), start: 20, end: 30 },
+      { ...word('12345678.'), start: 30, end: 60 },
+      word('Ja'),
+    ];
     const response = {
-      text: 'Bel 06 12345678.',
-      words: [word('Bel'), word('06'), word('12345678.')],
-      utterances: [{ text: 'Bel 06 12345678.', speaker: 'A', words: [word('06')] }],
+      text: 'Bel 06 12345678. Ja',
+      words,
+      utterances: [{ text: 'Bel 06 12345678. Ja', speaker: 'A', words }],
       audio_duration: 3,
     };
+    const redacted = [word('Bel'), { ...word('<redacted_phone>.'), start: 20, end: 60 }, word('Ja')];
     expect(redactResponse(response)).toEqual({
+      text: 'Bel <redacted_phone>. Ja',
+      words: redacted,
+      utterances: [{ text: 'Bel <redacted_phone>. Ja', speaker: 'A', words: redacted }],
+      audio_duration: 3,
+    });
+  });
+
+  it('puts two findings in one piece where the pieces are larger than they are', () => {
+    const response = { text: 'a@b.nl/c@d.nl ja', words: [word('a@b.nl/c@d.nl'), word('ja')] };
+    expect(redactResponse(response)).toMatchObject({
+      words: [word('<redacted_email>/<redacted_email>'), word('ja')],
+    });
+  });
+
+  it.each([
+    ['the words give away less than the text', 'Bel 06 12345678.', [word('Bel'), word('mij.')]],
+    ['the words give away more than the text', 'Bel mij.', [word('Bel'), word('06'), word('12345678.')]],
+    ['the words give away another thing than the text', 'Bel 06 12345678.', [word('Mail'), word('a@b.nl')]],
+  ])('empties the lists of pieces where %s', (_name, text, words) => {
+    expect(redactResponse({ text, words })).toMatchObject({ words: [] });
+  });
+
+  it('empties the lists of pieces where something lies across two utterances', () => {
+    const utterances = [
+      { text: 'Bel 06', words: [word('Bel'), word('06')] },
+      { text: '12345678.', words: [word('12345678.')] },
+    ];
+    const words = [word('Bel'), word('06'), word('12345678.')];
+    expect(redactResponse({ text: 'Bel 06 12345678.', words, utterances })).toEqual({
       text: 'Bel <redacted_phone>.',
       words: [],
       utterances: [],
-      audio_duration: 3,
     });
+  });
+
+  it('leaves nothing of what it found in any piece, wherever the pieces were cut', () => {
+    const secret = 'Bel 06 12345678 of mail jan@example.nl, BSN 123456782.';
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: secret.length - 1 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(cuts, (places) => {
+        const ends = [0, ...places.toSorted((a, b) => a - b), secret.length];
+        const words = ends.slice(1).map((end, index) => word(secret.slice(ends[index], end)));
+        const stored = JSON.stringify(redactResponse({ text: secret, words }));
+        expect(stored).not.toMatch(/12345678|jan@|example|123456782/);
+      }),
+    );
   });
 
   it('does not change what it was given', () => {
@@ -54,7 +103,7 @@ describe('redactResponse', () => {
     expect(redactResponse(response)).toEqual({ text: '', utterances: [], words: [] });
   });
 
-  it('redacts texts in fields that it has never heard of, and empties words inside them', () => {
+  it('redacts texts in fields that it has never heard of, and empties words without a text beside them', () => {
     const response = {
       chapters: [{ gist: 'x@y.nl belt', words: [word('x@y.nl')] }],
       entities: [{ entity_type: 'phone_number', text: '06 12345678' }],

@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { alignWords } from './align-words.js';
+import type { RecognisedWord } from './recognised-words.js';
+
+/** A tenth of a second a word, a hundredth between two. */
+const WORD_MS = 100;
+const GAP_MS = 10;
+
+/** Of the words that a correction left alone. */
+const MIN_KEPT = 0.95;
+
+function heard(text: string, more: Partial<RecognisedWord> = {}): RecognisedWord[] {
+  return text.split(' ').map((word, index) => {
+    const startMs = index * (WORD_MS + GAP_MS);
+    return { text: word, startMs, endMs: startMs + WORD_MS, confidence: 0.9, speaker: null, ...more };
+  });
+}
+
+/** Text, start, end, and whether the time is exact. */
+function aligned(text: string, words: RecognisedWord[], durationMs: number | null = null) {
+  return alignWords(text, words, durationMs).map(({ text: word, startMs, endMs, isExact }) => [
+    word,
+    startMs,
+    endMs,
+    isExact,
+  ]);
+}
+
+describe('the words of a corrected text', () => {
+  it('keep the times of the same words, whatever their case, punctuation and accents are made of', () => {
+    const words = heard('ca va le cafe\u0301 est ok');
+    expect(aligned('Ca va? Le café, est OK!', words)).toEqual([
+      ['Ca', 0, 100, true],
+      ['va?', 110, 210, true],
+      ['Le', 220, 320, true],
+      ['café,', 330, 430, true],
+      ['est', 440, 540, true],
+      ['OK!', 550, 650, true],
+    ]);
+  });
+
+  it('take the times of as many words that they replace, one by one', () => {
+    expect(aligned('a X Y d', heard('a b c d')).slice(1, 3)).toEqual([
+      ['X', 110, 210, false],
+      ['Y', 220, 320, false],
+    ]);
+  });
+
+  it('share the time of the words that they replace by their length', () => {
+    expect(aligned('a XXX Y d', heard('a b d'))).toEqual([
+      ['a', 0, 100, true],
+      ['XXX', 110, 185, false],
+      ['Y', 185, 210, false],
+      ['d', 220, 320, true],
+    ]);
+  });
+
+  it('follow the word before them where they were added, as far as the pause allows', () => {
+    const words = heard('a b');
+    words[1] = { ...words[1], text: 'b', startMs: 10_000, endMs: 10_100, confidence: null, speaker: null };
+    expect(aligned('a new b', words)).toEqual([
+      ['a', 0, 100, true],
+      ['new', 100, 300, false],
+      ['b', 10_000, 10_100, true],
+    ]);
+    expect(aligned('a new b', heard('a b'))[1]).toEqual(['new', 100, 110, false]);
+  });
+
+  it('stand right before the first and behind the last recognised word where they were added there', () => {
+    const words = [
+      { ...heard('b')[0], text: 'b', startMs: 5_000, endMs: 5_100, confidence: null, speaker: 'B' },
+    ];
+    const timed = alignWords('new b end', words, 5_150);
+    expect(timed.map(({ startMs, endMs, speaker }) => [startMs, endMs, speaker])).toEqual([
+      [4_800, 5_000, 'B'],
+      [5_000, 5_100, 'B'],
+      [5_100, 5_150, 'B'],
+    ]);
+  });
+
+  it('have times of their own where a marker stands for what was heard', () => {
+    expect(aligned('mail <redacted_email> now', heard('mail jan at example dot nl now'))).toEqual([
+      ['mail', 0, 100, true],
+      ['<redacted_email>', 110, 650, false],
+      ['now', 660, 760, true],
+    ]);
+  });
+
+  it('keep confidence where they are the same, and speakers always', () => {
+    const timed = alignWords('a X', heard('a b', { speaker: 'A' }), null);
+    expect(timed.map(({ confidence, speaker }) => [confidence, speaker])).toEqual([
+      [0.9, 'A'],
+      [null, 'A'],
+    ]);
+  });
+
+  it('share the whole recording where nothing was recognised, or the time of reading', () => {
+    expect(aligned('aa bbbb', [], 600)).toEqual([
+      ['aa', 0, 200, false],
+      ['bbbb', 200, 600, false],
+    ]);
+    expect(aligned('x'.repeat(30), [])).toEqual([['x'.repeat(30), 0, 2_000, false]]);
+    expect(aligned('', heard('a'))).toEqual([]);
+  });
+
+  it('are characters in scripts without spaces', () => {
+    const words = [
+      { text: '会議', startMs: 0, endMs: 200, confidence: null, speaker: null },
+      { text: 'は', startMs: 200, endMs: 300, confidence: null, speaker: null },
+    ];
+    expect(aligned('会議は。', words)).toEqual([
+      ['会', 0, 100, true],
+      ['議', 100, 200, true],
+      ['は。', 200, 300, true],
+    ]);
+  });
+
+  it('never run backwards, whatever was recognised and corrected', () => {
+    const word = fc.constantFrom('a', 'b', 'c', 'de', 'fgh', '<redacted_name>', '会議', '-');
+    const recognised = fc
+      .array(fc.tuple(word, fc.nat(500), fc.nat(500)), { maxLength: 40 })
+      .map((entries) => {
+        let startMs = 0;
+        return entries.map(([text, pauseMs, lengthMs]) => {
+          startMs += pauseMs;
+          return { text, startMs, endMs: startMs + lengthMs, confidence: null, speaker: null };
+        });
+      });
+    const text = fc.array(word, { maxLength: 40 }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(text, recognised, fc.option(fc.nat(20_000)), (corrected, words, durationMs) => {
+        const timed = alignWords(corrected, words, durationMs);
+        expect(timed.map((one) => one.gap + one.text).join('')).toBe(corrected);
+        let lastMs = 0;
+        for (const { startMs, endMs } of timed) {
+          expect(startMs).toBeGreaterThanOrEqual(lastMs);
+          expect(endMs).toBeGreaterThanOrEqual(startMs);
+          lastMs = startMs;
+        }
+      }),
+    );
+  });
+
+  it('keep 95 of 100 times exactly when a correction changed one word in ten', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 200, max: 2_000 }), (seed, count) => {
+        const { words, corrected } = correctedTranscript(seed, count);
+        expect(keptShare(words, corrected)).toBeGreaterThanOrEqual(MIN_KEPT);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keep them in a recording of two hours as well', () => {
+    const { words, corrected } = correctedTranscript(1, 20_000);
+    expect(keptShare(words, corrected)).toBeGreaterThanOrEqual(MIN_KEPT);
+  });
+
+  it('share the recording when the text is quite another one', () => {
+    const words = heard(Array.from({ length: 9_000 }, (_one, index) => `a${index}`).join(' '));
+    const other = Array.from({ length: 9_000 }, (_one, index) => `b${index}`).join(' ');
+    expect(alignWords(other, words, null).every(({ isExact }) => !isExact)).toBe(true);
+  });
+});
+
+interface CorrectedWord {
+  text: string;
+  /** Place of the recognised word that was left alone. */
+  from: number | null;
+}
+
+/** Words as often as in a language: few of them most of the time. One in ten is replaced, left out, or has one added to it. */
+function correctedTranscript(
+  seed: number,
+  count: number,
+): { words: RecognisedWord[]; corrected: CorrectedWord[] } {
+  const random = randomFrom(seed);
+  const vocabulary = (): string => `w${Math.floor(3_000 ** random())}`;
+  const words = heard(Array.from({ length: count }, vocabulary).join(' '));
+  const corrected = words.flatMap(({ text }, from): CorrectedWord[] => {
+    const fate = random();
+    if (fate < 0.06) return [{ text: `${vocabulary()}x`, from: null }];
+    if (fate < 0.08) return [];
+    const kept = { text: fate < 0.5 ? text.toUpperCase() : `${text},`, from };
+    return fate < 0.1 ? [kept, { text: vocabulary(), from: null }] : [kept];
+  });
+  return { words, corrected };
+}
+
+function keptShare(words: RecognisedWord[], corrected: CorrectedWord[]): number {
+  const timed = alignWords(corrected.map(({ text }) => text).join(' '), words, null);
+  const unchanged = corrected.flatMap(({ from }, place) => (from === null ? [] : [{ from, place }]));
+  const kept = unchanged.filter(({ from, place }) => {
+    const [word, own] = [words[from], timed[place]];
+    return own?.isExact === true && word?.startMs === own.startMs && word.endMs === own.endMs;
+  });
+  return kept.length / unchanged.length;
+}
+
+/** Park and Miller's generator, in [0, 1). */
+function randomFrom(seed: number): () => number {
+  let state = (Math.abs(seed) % 2_147_483_646) + 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (state - 1) / 2_147_483_646;
+  };
+}

@@ -1,0 +1,171 @@
+import { diffArrays } from 'diff';
+import type { RecognisedWord } from './recognised-words.js';
+import { splitWord, splitWords, type WordPiece } from './split-words.js';
+
+/** A word of the final text with its time. */
+export interface TimedWord extends WordPiece {
+  startMs: number;
+  endMs: number;
+  /** The recogniser's, for the words that it heard itself. */
+  confidence: number | null;
+  speaker: string | null;
+  /** Whether the time is the recogniser's own for this word, or was worked out from its neighbours. */
+  isExact: boolean;
+}
+
+/** The time of words that were heard nowhere, in characters a second: the speed that subtitles are commonly made for. */
+const CHARACTERS_PER_SECOND = 15;
+
+/**
+ * Two texts that differ in more words than this are not compared to the end, which takes time by the square of it: such a text
+ * is another one, and its words share the time of the recording.
+ */
+const MAX_CHANGED_WORDS = 5_000;
+
+/**
+ * Gives the words of a text the times that a recogniser heard them at. A word that both have keeps its exact time, whatever its
+ * case and its punctuation; words that the correction put in the place of others share the time of those; words that it added
+ * follow the word before them. Times never run backwards. Redaction markers are words like others.
+ *
+ * @param recognised in their order; none: the words share the whole recording by their length
+ * @param durationMs of the recording, where it is known
+ */
+export function alignWords(
+  text: string,
+  recognised: readonly RecognisedWord[],
+  durationMs: number | null,
+): TimedWord[] {
+  const pieces = splitWords(text);
+  if (pieces.length === 0) return [];
+  if (recognised.length === 0) {
+    return spread(pieces, { startMs: 0, endMs: durationMs ?? speechMs(pieces), speaker: null });
+  }
+  const heard = inOrder(recognised.flatMap(splitRecognised));
+  return hunksOf(pieces, heard).flatMap((hunk) => timesOf(hunk, heard, durationMs));
+}
+
+/** A stretch of the text beside the stretch of recognised words that it came from; either may be empty, not both. */
+interface Hunk {
+  isSame: boolean;
+  pieces: WordPiece[];
+  /** Places in the recognised words: from `first` up to, not including, `end`. */
+  first: number;
+  end: number;
+}
+
+function hunksOf(pieces: readonly WordPiece[], heard: readonly RecognisedWord[]): Hunk[] {
+  const changes = diffArrays(
+    heard.map((word) => keyOf(word.text)),
+    pieces.map((piece) => keyOf(piece.text)),
+    { maxEditLength: MAX_CHANGED_WORDS },
+  );
+  if (changes === undefined) return [{ isSame: false, pieces: [...pieces], first: 0, end: heard.length }];
+  const hunks: Hunk[] = [];
+  let place = 0;
+  let first = 0;
+  for (const { added, removed, count } of changes) {
+    const isSame = !added && !removed;
+    const own = removed ? [] : pieces.slice(place, place + count);
+    const end = added ? first : first + count;
+    const last = hunks.at(-1);
+    // Removed and added words that stand beside each other are one replacement.
+    if (last !== undefined && !last.isSame && !isSame) {
+      last.pieces.push(...own);
+      last.end = end;
+    } else {
+      hunks.push({ isSame, pieces: own, first, end });
+    }
+    place += own.length;
+    first = end;
+  }
+  return hunks;
+}
+
+/** What two spellings of one word have in common: neither case nor punctuation nor the form of accents. */
+function keyOf(text: string): string {
+  const plain = text.normalize('NFKC').toLowerCase();
+  const letters = plain.replace(/[^\p{L}\p{N}\p{M}]+/gu, '');
+  return letters === '' ? plain : letters;
+}
+
+function timesOf(hunk: Hunk, heard: readonly RecognisedWord[], durationMs: number | null): TimedWord[] {
+  const { pieces, first, end } = hunk;
+  const replaced = heard.slice(first, end);
+  if (hunk.isSame || replaced.length === pieces.length) {
+    return pieces.flatMap((piece, index) => {
+      const word = replaced[index];
+      return word === undefined ? [] : [timed(piece, word, hunk.isSame)];
+    });
+  }
+  return spread(pieces, spanOf(hunk, heard, durationMs));
+}
+
+function timed(piece: WordPiece, word: RecognisedWord, isExact: boolean): TimedWord {
+  const { startMs, endMs, confidence, speaker } = word;
+  return { ...piece, startMs, endMs, confidence: isExact ? confidence : null, speaker, isExact };
+}
+
+interface Span {
+  startMs: number;
+  endMs: number;
+  speaker: string | null;
+}
+
+/** The time of the words that were replaced; of added words, the pause that they fall in, or as much of it as they need. */
+function spanOf(
+  { pieces, first, end }: Hunk,
+  heard: readonly RecognisedWord[],
+  durationMs: number | null,
+): Span {
+  const head = heard[first];
+  const tail = heard[end - 1];
+  if (end > first && head !== undefined && tail !== undefined) {
+    const endMs = Math.min(tail.endMs, heard[end]?.startMs ?? tail.endMs);
+    return { startMs: head.startMs, endMs: Math.max(head.startMs, endMs), speaker: head.speaker };
+  }
+  const before = heard[first - 1];
+  const after = heard[first];
+  const neededMs = speechMs(pieces);
+  if (before === undefined) {
+    const endMs = after?.startMs ?? durationMs ?? neededMs;
+    return { startMs: Math.max(0, endMs - neededMs), endMs, speaker: after?.speaker ?? null };
+  }
+  const latestMs = after?.startMs ?? Math.max(before.endMs, durationMs ?? before.endMs + neededMs);
+  const startMs = Math.min(before.endMs, latestMs);
+  return { startMs, endMs: Math.min(startMs + neededMs, latestMs), speaker: before.speaker };
+}
+
+/** Shares the time out by the length of the words. */
+function spread(pieces: readonly WordPiece[], { startMs, endMs, speaker }: Span): TimedWord[] {
+  const total = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
+  const at = (length: number): number => startMs + Math.round(((endMs - startMs) * length) / total);
+  let passed = 0;
+  return pieces.map((piece) => {
+    const from = at(passed);
+    passed += piece.text.length;
+    return { ...piece, startMs: from, endMs: at(passed), confidence: null, speaker, isExact: false };
+  });
+}
+
+function splitRecognised(word: RecognisedWord): RecognisedWord[] {
+  const texts = splitWord(word.text);
+  if (texts.length === 1) return [word];
+  const pieces = texts.map((text) => ({ text, gap: '' as const }));
+  return spread(pieces, word).map(({ text, startMs, endMs }) => ({ ...word, text, startMs, endMs }));
+}
+
+/** The second half of a word that was split may begin behind a word that was said at the same time. */
+function inOrder(words: RecognisedWord[]): RecognisedWord[] {
+  let earliestMs = 0;
+  return words.map((word) => {
+    earliestMs = Math.max(earliestMs, word.startMs);
+    return word.startMs === earliestMs
+      ? word
+      : { ...word, startMs: earliestMs, endMs: Math.max(earliestMs, word.endMs) };
+  });
+}
+
+function speechMs(pieces: readonly WordPiece[]): number {
+  const characters = pieces.reduce((sum, piece) => sum + piece.text.length + piece.gap.length, 0);
+  return Math.round((characters / CHARACTERS_PER_SECOND) * 1_000);
+}
