@@ -1,11 +1,11 @@
 /**
  * The layers of docs/architecture.md as rules: imports run one way.
- * config, deadlines <- database, queues, providers, observability <- audio, coordination <- conversations
+ * config, deadlines, addresses <- database, queues, providers, observability, outbound <- audio, coordination <- conversations
  *   <- transcription, correction <- webhooks, privacy <- app
  */
 const layers = [
-  ['config', 'deadlines'],
-  ['database', 'queues', 'providers', 'observability', 'http', 'redaction'],
+  ['config', 'deadlines', 'addresses'],
+  ['database', 'queues', 'providers', 'observability', 'http', 'redaction', 'outbound'],
   ['audio', 'coordination'],
   ['conversations'],
   ['transcription', 'correction'],

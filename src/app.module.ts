@@ -8,9 +8,11 @@ import { CorrectionWorkerModule } from './correction/correction.worker.module.js
 import { DatabaseModule } from './database/database.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
+import { RateLimits } from './http/rate-limits.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { PrivacyWorkerModule } from './privacy/privacy.worker.module.js';
+import { OutboundModule } from './outbound/outbound.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { TranscriptionWorkerModule } from './transcription/transcription.worker.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -41,9 +43,11 @@ export class AppModule {
         DatabaseModule,
         ObservabilityModule,
         QueuesModule,
+        OutboundModule,
         ...MODULES_OF_ROLE[config.role],
       ],
       providers: [
+        RateLimits,
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_FILTER, useClass: ApiErrorFilter },
       ],

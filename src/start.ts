@@ -5,16 +5,28 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppModule } from './app.module.js';
+import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
+import { Networks } from './addresses/networks.js';
 import { errorBodyOf } from './http/api-error.filter.js';
+import { RateLimits } from './http/rate-limits.js';
+import { installRequestLog } from './http/request-log.js';
+import { installSecurityHeaders } from './http/security-headers.js';
 import { validationPipe } from './http/validation.js';
 import { startMetricsServer } from './observability/metrics-server.js';
 import { Metrics } from './observability/metrics.js';
+import { SecretRedactor } from './observability/secret-redactor.js';
 import { ServiceLogger } from './observability/service-logger.js';
 import { installCallbackDoor } from './webhooks/callback-door.js';
 
 /** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
 const MAX_JSON_BYTES = 1_048_576;
+
+/**
+ * A connection on which nothing moves for this long is closed: half a body, sent to hold a place for ever. Longer than any answer
+ * of ours takes.
+ */
+const IDLE_CONNECTION_TIMEOUT_MS = 300_000;
 
 /** A request that is still sending after this is cut: its sender has no answer yet, and sends it again. */
 const HTTP_GRACE_MS = 10_000;
@@ -48,7 +60,7 @@ export async function startService({
 }: StartOptions = {}): Promise<RunningService> {
   const { module: configModule, config } = await ConfigModule.load(environment);
   const module = AppModule.for(config, configModule);
-  const logger = quiet ? false : new ServiceLogger();
+  const logger = quiet ? false : new ServiceLogger(SecretRedactor.for(config));
   if (config.role === 'worker') {
     const app = await NestFactory.createApplicationContext(module, { abortOnError: false, logger });
     const { metricsPort } = config.http;
@@ -63,25 +75,14 @@ export async function startService({
   }
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter({
-      bodyLimit: MAX_JSON_BYTES,
-      forceCloseConnections: 'idle',
-      // Of URLs that are broken or too long; no filter sees these.
-      frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
-        const body = errorBodyOf(error);
-        void reply.status(body.statusCode).send(body);
-      },
-    }),
+    httpAdapter(config),
     // Fastify's own parser takes JSON; Nest's would take forms as well.
     { abortOnError: false, logger, bodyParser: false },
   );
   try {
     const server = app.getHttpAdapter().getInstance();
     server.removeContentTypeParser('text/plain');
-    installCallbackDoor(server, {
-      secrets: config.transcription.callbackSecrets,
-      metrics: app.get(Metrics),
-    });
+    await installDoors(app, config);
     await app.register(multipart);
     app.useGlobalPipes(validationPipe());
     describeApi(app);
@@ -97,6 +98,39 @@ export async function startService({
     await app.close();
   };
   return { app, url, stop };
+}
+
+function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: MAX_JSON_BYTES,
+    connectionTimeout: IDLE_CONNECTION_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    trustProxy:
+      typeof trustProxy === 'number'
+        ? (_address: string, hop: number) => hop < trustProxy
+        : trustProxy !== false && [...trustProxy],
+    // Of URLs that are broken or too long; no filter sees these.
+    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
+      const body = errorBodyOf(error);
+      void reply.status(body.statusCode).send(body);
+    },
+  });
+}
+
+/** In front of all routes. */
+async function installDoors(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  const limits = app.get(RateLimits);
+  const { callbackNetworks } = config.http;
+  await installSecurityHeaders(server);
+  await limits.install(server);
+  installRequestLog(server);
+  installCallbackDoor(server, {
+    secrets: config.transcription.callbackSecrets,
+    allowed: callbackNetworks.length === 0 ? undefined : new Networks(callbackNetworks),
+    refused: (request) => limits.refused(request),
+    metrics: app.get(Metrics),
+  });
 }
 
 /** HTTP goes first: what is accepted until then is stored, and its jobs wait in the queue. */

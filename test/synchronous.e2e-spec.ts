@@ -27,6 +27,7 @@ describe('a provider that answers the request with the transcript', () => {
         RETRY_BASE_MS: '5',
         TRANSCRIBE_TIMEOUT_MS: String(TIMEOUT_MS),
         LITELLM_TRANSCRIPTION_MAX_BYTES: '20000',
+        ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
       }),
     }),
   );
@@ -91,6 +92,18 @@ describe('a provider that answers the request with the transcript', () => {
 
     expect(await world().api.settledChunk(chunk.id)).toMatchObject({ status: 'completed' });
     expect(world().simulator.ledger.transcriptions).toMatchObject([{ fileName: 'recording.wav' }]);
+  });
+
+  it('may not be given a URL of our own network', async () => {
+    const { id } = await world().api.createConversation();
+    const chunk = await addChunkByUrl(world(), id, 'http://10.0.0.1/recording.wav');
+
+    expect(await world().api.settledChunk(chunk.id)).toMatchObject({
+      status: 'failed',
+      errorCode: 'private_address',
+      error: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS'),
+    });
+    expect(requests()).toBe(0);
   });
 
   it.each<[string, Effect]>([

@@ -41,6 +41,8 @@ export function simulatedEnvironment(options: SimulatedProviders): Record<string
     ASSEMBLYAI_API_KEY: 'simulator',
     GEMINI_BASE_URL: simulatorUrl,
     GEMINI_API_KEY: 'simulator',
+    // Recordings that are given by URL lie on this machine as well.
+    ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
     ...delivery,
   };
 }

@@ -1,17 +1,17 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { Deadline } from '../deadlines/deadline.js';
+import { type OutboundAgents, PrivateAddressError } from '../outbound/outbound-agents.js';
 
 export type FetchedAudio =
-  { bytes: Buffer; contentType: string } | { failed: 'too_large' | 'unavailable'; detail: string };
+  { bytes: Buffer; contentType: string } | { failed: 'too_large' | 'unavailable' | 'refused'; detail: string };
 
 /**
  * Fetches a recording from somewhere on the web into memory. What that server does wrong is a value, never an exception;
  * no detail carries the URL, which may be signed.
  *
- * Redirects are not followed: a URL that was allowed must not lead to one that would not be.
+ * The URL is a caller's: it may lead to a public address only, or to a private one that the configuration allows. Redirects are
+ * not followed, as a server that may be asked could lead to one that may not; and it is asked directly, through no HTTP_PROXY.
  *
  * @throws the caller's own abort reason when `signal` aborts
  */
@@ -19,6 +19,7 @@ export async function fetchAudio(options: {
   url: string;
   maxBytes: number;
   timeoutMs: number;
+  agents: OutboundAgents;
   signal?: AbortSignal;
 }): Promise<FetchedAudio> {
   if (!isHttpUrl(options.url)) {
@@ -30,6 +31,12 @@ export async function fetchAudio(options: {
   } catch (error) {
     options.signal?.throwIfAborted();
     if (deadline.expired) return unavailable(`the audio URL did not deliver within ${options.timeoutMs} ms`);
+    if (isPrivateAddress(error)) {
+      return {
+        failed: 'refused',
+        detail: 'the audio URL leads to a private address, and ALLOWED_PRIVATE_NETWORKS does not list it',
+      };
+    }
     const code = errorCode(error);
     if (code === undefined) throw error;
     return unavailable(`the audio URL cannot be read (${code})`);
@@ -39,7 +46,7 @@ export async function fetchAudio(options: {
 }
 
 async function download(
-  options: { url: string; maxBytes: number },
+  options: { url: string; maxBytes: number; agents: OutboundAgents },
   signal: AbortSignal,
 ): Promise<FetchedAudio> {
   const response = await axios.get<Readable>(options.url, {
@@ -48,9 +55,9 @@ async function download(
     maxRedirects: 0,
     validateStatus: () => true,
     signal,
-    // One audio in a while from any host: connections kept open would only be held for nobody.
-    httpAgent: new http.Agent({ keepAlive: false }),
-    httpsAgent: new https.Agent({ keepAlive: false }),
+    proxy: false,
+    httpAgent: options.agents.http,
+    httpsAgent: options.agents.https,
   });
   const body = response.data;
   try {
@@ -94,6 +101,11 @@ function isHttpUrl(url: string): boolean {
 function headerOf(response: AxiosResponse, name: string): string {
   const value: unknown = response.headers[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** The HTTP library keeps the connection's own error as the cause of its own. */
+function isPrivateAddress(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof PrivateAddressError;
 }
 
 /** The system's or the HTTP library's word for what happened to the connection; undefined for a defect of our own. */

@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidAudioKeyError } from './audio-error.js';
 import { type AudioSource, loadAudio, type LoadAudioOptions } from './load-inline-audio.js';
+import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { LocalAudioStorage } from './local-audio-storage.js';
 
 const WAV = Buffer.concat([Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), Buffer.alloc(5_000, 7)]);
@@ -41,7 +42,14 @@ afterEach(async () => {
 });
 
 const load = (source: AudioSource, changes: Partial<LoadAudioOptions> = {}) =>
-  loadAudio({ storage, source, maxBytes: 100_000, timeoutMs: 10_000, ...changes });
+  loadAudio({
+    storage,
+    source,
+    agents: new OutboundAgents(['127.0.0.0/8']),
+    maxBytes: 100_000,
+    timeoutMs: 10_000,
+    ...changes,
+  });
 
 const loadUrl = (changes: Partial<LoadAudioOptions> = {}) => load({ kind: 'url', url }, changes);
 
@@ -164,6 +172,23 @@ describe('a recording on the web', () => {
     'http://127.0.0.1:1/x',
   ])('is left out when its URL is %s', async (address) => {
     await expect(load({ kind: 'url', url: address })).resolves.toMatchObject({ omitted: 'unavailable' });
+  });
+
+  it.each([
+    ['an address', (port: string) => `http://127.0.0.1:${port}/a.mp3`],
+    ['an address in another spelling', (port: string) => `http://0x7f.1:${port}/a.mp3`],
+    ['an IPv6 address', (port: string) => `http://[::ffff:127.0.0.1]:${port}/a.mp3`],
+    ['a name', (port: string) => `http://localhost:${port}/a.mp3`],
+    ['a name, with HTTPS', (port: string) => `https://localhost:${port}/a.mp3`],
+  ])('is left out, and never asked for, when its URL is %s of our own network', async (_what, toUrl) => {
+    answer(200, WAV);
+    await expect(
+      load({ kind: 'url', url: toUrl(new URL(url).port) }, { agents: new OutboundAgents([]) }),
+    ).resolves.toEqual({
+      omitted: 'refused',
+      detail: expect.stringContaining('leads to a private address, and ALLOWED_PRIVATE_NETWORKS does not'),
+    });
+    expect(requests).toBe(0);
   });
 
   it('is not waited for when the caller stops, and that is not an omission', async () => {

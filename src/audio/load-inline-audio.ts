@@ -2,6 +2,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { AudioMissingError, AudioUnavailableError } from './audio-error.js';
 import type { AudioStorage, OpenedAudio } from './audio-storage.js';
 import { Deadline } from '../deadlines/deadline.js';
+import type { OutboundAgents } from '../outbound/outbound-agents.js';
 import { fetchAudio, readWithin } from './fetch-audio.js';
 import { detectMediaType } from './media-type.js';
 
@@ -10,12 +11,17 @@ export type AudioSource = { kind: 'stored'; key: string; mimeType: string } | { 
 
 export type InlineAudio =
   | { bytes: Buffer; mimeType: string }
-  /** The correction goes on with the text alone; `detail` is for its note, and carries no URL. */
-  | { omitted: 'too_large' | 'unavailable' | 'not_audio'; detail: string };
+  /**
+   * The correction goes on with the text alone; `detail` is for its note, and carries no URL. `refused`: we may not ask for it;
+   * trying again cannot help.
+   */
+  | { omitted: 'too_large' | 'unavailable' | 'refused' | 'not_audio'; detail: string };
 
 export interface LoadAudioOptions {
   storage: AudioStorage;
   source: AudioSource;
+  /** For a recording that lies elsewhere: where a caller's URL may lead. */
+  agents: OutboundAgents;
   /** Checked while reading: more is never held in memory. */
   maxBytes: number;
   /** For reading the whole recording. */
@@ -74,8 +80,8 @@ async function readStored(
 }
 
 async function loadFromUrl(options: LoadAudioOptions, url: string): Promise<InlineAudio> {
-  const { maxBytes, timeoutMs, signal } = options;
-  const fetched = await fetchAudio({ url, maxBytes, timeoutMs, signal });
+  const { maxBytes, timeoutMs, agents, signal } = options;
+  const fetched = await fetchAudio({ url, maxBytes, timeoutMs, agents, signal });
   if ('failed' in fetched) return { omitted: fetched.failed, detail: fetched.detail };
   const mimeType = await mimeTypeOf(fetched.bytes, fetched.contentType);
   if (mimeType === undefined)

@@ -1,3 +1,6 @@
+import type { ApiKey } from './api-keys.js';
+import type { TrustProxy } from './proxy-settings.js';
+
 /** How results come back: the provider calls us, or we look. Chosen by ASSEMBLYAI_WEBHOOK_URL alone. */
 export type DeliveryConfig = { kind: 'webhook'; url: string; secret: string } | { kind: 'polling' };
 
@@ -12,11 +15,9 @@ export type LanguageModelConfig =
   | { kind: 'gemini'; apiKey: string; baseUrl?: string }
   | { kind: 'none' };
 
-export interface HttpConfig {
+export interface HttpConfig extends Doors {
   host: string;
   port: number;
-  /** Empty: `/api` is open, which is allowed on a loopback host only. */
-  apiKeys: readonly string[];
   maxUploadBytes: number;
   /** Where a worker, which has no other HTTP, shows its health and metrics; unset: nowhere. */
   metricsPort?: number;
@@ -34,6 +35,20 @@ export interface LiteLlmConfig {
   /** Set: the server speaks Azure's dialect. */
   apiVersion?: string;
   maxAudioBytes: number;
+}
+
+/** Who gets in. */
+export interface Doors {
+  /** Empty: `/api` is open, which is allowed on a loopback host only. */
+  apiKeys: readonly ApiKey[];
+  /** Whose word on the address of a caller is taken. */
+  trustProxy: TrustProxy;
+  /** Addresses and networks that callbacks may come from; empty: any. */
+  callbackNetworks: readonly string[];
+  /** Requests a minute from one address to what asks for no key; 0: no limit. */
+  publicRateLimit: number;
+  /** Wrong and missing keys and secrets a minute from one address, before it gets 429 instead of 401; 0: no limit. */
+  refusedRateLimit: number;
 }
 
 export interface TranscriptionConfig {
@@ -98,6 +113,8 @@ export class AppConfig {
   readonly privacy!: PrivacyConfig;
   readonly transcription!: TranscriptionConfig;
   readonly correction!: CorrectionConfig;
+  /** Private addresses and networks that a URL which a caller gives may lead to. */
+  readonly allowedPrivateNetworks!: readonly string[];
   readonly reconcileIntervalMs!: number;
   /** First pause of every exponential backoff against a provider. */
   readonly retryBaseMs!: number;

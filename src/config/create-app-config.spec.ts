@@ -22,9 +22,19 @@ describe('a configuration', () => {
     expect(createAppConfig(VALID)).toMatchObject({
       role: 'all',
       dataDir: '.data',
-      http: { host: '127.0.0.1', port: 3000, apiKeys: [], maxUploadBytes: 2_200_000_000 },
       storage: { kind: 'local' },
       privacy: { deleteAtProvider: false, audioRetentionDays: undefined },
+      http: {
+        host: '127.0.0.1',
+        port: 3000,
+        apiKeys: [],
+        trustProxy: false,
+        callbackNetworks: [],
+        publicRateLimit: 6_000,
+        refusedRateLimit: 6_000,
+        maxUploadBytes: 2_200_000_000,
+      },
+      allowedPrivateNetworks: [],
       transcription: {
         provider: 'Dembrane-25-09',
         assemblyai: { apiKey: 'a-key', baseUrl: 'https://api.eu.assemblyai.com' },
@@ -372,6 +382,16 @@ describe('a wrong environment', () => {
     [{ GCP_SA_JSON: '{"hush"' }, 'GCP_SA_JSON', /not a service account key; give its JSON/],
     [{ GCP_SA_JSON: '{"project_id":"hush"}' }, 'GCP_SA_JSON', /not a service account key/],
     [{ RESCUE_FAILED_TRANSCRIPTS: 'true' }, 'RESCUE_FAILED_TRANSCRIPTS', /no model.*GEMINI_API_KEY/],
+    [{ API_KEYS: 'hush, one=sha256:hush' }, 'API_KEYS', /has no SHA-256 for one; give its 64/],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY', /names no proxies; give how many/],
+    [{ TRUST_PROXY: '0' }, 'TRUST_PROXY', /names no proxies/],
+    [{ TRUST_PROXY: '11' }, 'TRUST_PROXY', /names no proxies/],
+    [{ TRUST_PROXY: '10.0.0.1, proxy.example.org' }, 'TRUST_PROXY', /names no proxies/],
+    [{ CALLBACK_ALLOWED_IPS: '10.1' }, 'CALLBACK_ALLOWED_IPS', /is no list of addresses; give/],
+    [{ ALLOWED_PRIVATE_NETWORKS: '10.0.0.0/33' }, 'ALLOWED_PRIVATE_NETWORKS', /is no list of addresses/],
+    [{ ALLOWED_PRIVATE_NETWORKS: 'localhost' }, 'ALLOWED_PRIVATE_NETWORKS', /is no list of addresses/],
+    [{ PUBLIC_RATE_LIMIT: '-1' }, 'PUBLIC_RATE_LIMIT', /whole number/],
+    [{ REFUSED_RATE_LIMIT: 'none' }, 'REFUSED_RATE_LIMIT', /whole number/],
     [{ HOST: '0.0.0.0' }, 'API_KEYS', /is missing; HOST 0\.0\.0\.0 can be reached from outside/],
     [{ HOST: '::' }, 'API_KEYS', /is missing/],
     [{ HOST: '127.0.0.1.example.org' }, 'API_KEYS', /is missing/],
@@ -405,5 +425,24 @@ describe('a host that only this machine can reach', () => {
   it('is not needed by a worker, which listens nowhere, nor with API keys', () => {
     expect(problemsWith({ HOST: '0.0.0.0', ROLE: 'worker', DATABASE_URL: 'postgres://db/x' })).toEqual([]);
     expect(problemsWith({ HOST: '0.0.0.0', API_KEYS: 'one' })).toEqual([]);
+  });
+});
+
+describe('the doors', () => {
+  it('know whose word on an address counts, and which addresses may call back', () => {
+    const doors = (changes: Record<string, string>) => createAppConfig({ ...VALID, ...changes }).http;
+
+    expect(doors({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+    expect(doors({ TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustProxy).toEqual(['loopback', '10.0.0.0/8']);
+    expect(doors({ CALLBACK_ALLOWED_IPS: '54.220.25.36, 2001:db8::/32' }).callbackNetworks).toEqual([
+      '54.220.25.36',
+      '2001:db8::/32',
+    ]);
+  });
+
+  it('keep no API key itself', () => {
+    expect(JSON.stringify(createAppConfig({ ...VALID, API_KEYS: 'one-secret-key' }))).not.toContain(
+      'one-secret-key',
+    );
   });
 });

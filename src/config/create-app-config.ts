@@ -1,9 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { readApiKeys } from './api-keys.js';
 import type {
   AppConfig,
   DeliveryConfig,
+  Doors,
   LanguageModelConfig,
   LiteLlmConfig,
   ServiceAccount,
@@ -11,6 +13,7 @@ import type {
 import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
+import { readNetworks, readTrustProxy } from './proxy-settings.js';
 
 /** A region of Google Cloud, or `global`; it becomes part of a host name. */
 const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
@@ -41,7 +44,10 @@ export function createAppConfig(source: Source): AppConfig {
     if (!problems.some((known) => known.variable === variable)) problems.push({ variable, problem });
   };
 
-  checkDoors(env, report);
+  const doors = readDoors(env, report);
+  const allowedPrivateNetworks = readNetworks(splitList(env.ALLOWED_PRIVATE_NETWORKS), (problem) => {
+    report('ALLOWED_PRIVATE_NETWORKS', problem);
+  });
   const storage = chooseStorage(env, report);
   const delivery = chooseDelivery(env, report);
   const languageModel = chooseLanguageModel(env, report);
@@ -60,7 +66,7 @@ export function createAppConfig(source: Source): AppConfig {
       host: env.HOST,
       port: env.PORT,
       metricsPort: env.METRICS_PORT,
-      apiKeys: splitList(env.API_KEYS),
+      ...doors,
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
     },
     storage,
@@ -93,6 +99,7 @@ export function createAppConfig(source: Source): AppConfig {
       summaryModel: env.SUMMARY_MODEL,
       concurrency: env.CORRECTION_CONCURRENCY,
     },
+    allowedPrivateNetworks,
     reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
     retryBaseMs: env.RETRY_BASE_MS,
   });
@@ -117,13 +124,23 @@ export function environmentVariableNames(): string[] {
   return Object.keys(new EnvironmentVariables());
 }
 
-function checkDoors(env: EnvironmentVariables, report: Report): void {
+function readDoors(env: EnvironmentVariables, report: Report): Doors {
   if (env.ROLE !== 'worker' && !isLoopback(env.HOST) && splitList(env.API_KEYS).length === 0) {
     report('API_KEYS', `is missing; HOST ${env.HOST} can be reached from outside, so give at least one key`);
   }
   if ((env.ROLE === 'api' || env.ROLE === 'worker') && env.DATABASE_URL === undefined) {
     report('DATABASE_URL', `is missing; ROLE ${env.ROLE} shares its database with other processes`);
   }
+  const problemOf = (variable: string) => (problem: string) => {
+    report(variable, problem);
+  };
+  return {
+    apiKeys: readApiKeys(splitList(env.API_KEYS), problemOf('API_KEYS')),
+    trustProxy: readTrustProxy(splitList(env.TRUST_PROXY), problemOf('TRUST_PROXY')),
+    callbackNetworks: readNetworks(splitList(env.CALLBACK_ALLOWED_IPS), problemOf('CALLBACK_ALLOWED_IPS')),
+    publicRateLimit: env.PUBLIC_RATE_LIMIT,
+    refusedRateLimit: env.REFUSED_RATE_LIMIT,
+  };
 }
 
 /** Each provider needs its own credentials, and nobody else's. */

@@ -8,6 +8,8 @@ const MAX_RETENTION_DAYS = 36_500;
 const HOUR_MS = 3_600_000;
 /** More jobs at once than this starve the event loop of one process; run another process instead. */
 const MAX_CONCURRENCY = 256;
+/** More than a process answers; who wants that wants no limit, which is 0. */
+const MAX_REQUESTS_A_MINUTE = 1_000_000;
 /** AssemblyAI takes at most 2.2 GB by upload and 5 GB by URL. */
 const MAX_AUDIO_BYTES = 5_000_000_000;
 
@@ -129,6 +131,18 @@ export class EnvironmentVariables {
   @IsOptional()
   @HeaderSafe()
   API_KEYS?: string;
+
+  TRUST_PROXY?: string;
+
+  CALLBACK_ALLOWED_IPS?: string;
+
+  ALLOWED_PRIVATE_NETWORKS?: string;
+
+  @WholeNumber(0, MAX_REQUESTS_A_MINUTE)
+  PUBLIC_RATE_LIMIT = 6_000;
+
+  @WholeNumber(0, MAX_REQUESTS_A_MINUTE)
+  REFUSED_RATE_LIMIT = 6_000;
 
   @IsIn(TRANSCRIPTION_PROVIDERS, {
     message: `is not a provider; give one of ${TRANSCRIPTION_PROVIDERS.join(', ')}`,

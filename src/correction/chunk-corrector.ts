@@ -7,6 +7,7 @@ import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import type { Diarization } from '../database/schema.js';
 import { Metrics } from '../observability/metrics.js';
+import { OutboundAgents } from '../outbound/outbound-agents.js';
 import {
   ProviderError,
   ProviderRejectedError,
@@ -46,6 +47,7 @@ export class ChunkCorrector {
     private readonly transitions: ChunkTransitions,
     private readonly firstStage: FirstStageReader,
     private readonly storage: AudioStorage,
+    private readonly agents: OutboundAgents,
     private readonly corrector: Corrector,
     private readonly rescuer: Rescuer,
     private readonly settlement: Settlement,
@@ -117,13 +119,18 @@ export class ChunkCorrector {
   }
 
   private async loadAudio(task: CorrectionTask, signal: AbortSignal): Promise<InlineAudio> {
-    return loadAudio({
+    const audio = await loadAudio({
       storage: this.storage,
+      agents: this.agents,
       source: audioSource(task),
       maxBytes: this.corrector.maxAudioBytes,
       timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
       signal,
     });
+    if (!('bytes' in audio)) {
+      this.logger.warn(`chunk ${task.chunkId} is corrected without its recording: ${audio.detail}`);
+    }
+    return audio;
   }
 
   private async store(task: CorrectionTask, result: CorrectionResult): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { loadAudio } from '../audio/load-inline-audio.js';
+import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
 import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
 import { audioSource } from '../transcription/submit-tasks.repository.js';
@@ -15,6 +16,7 @@ const LOAD_AUDIO_TIMEOUT_MS = 30_000;
 export class Rescuer {
   constructor(
     private readonly storage: AudioStorage,
+    private readonly agents: OutboundAgents,
     private readonly corrector: Corrector,
   ) {}
 
@@ -28,6 +30,7 @@ export class Rescuer {
   ): Promise<CorrectionResult> {
     const audio = await loadAudio({
       storage: this.storage,
+      agents: this.agents,
       source: audioSource(task),
       maxBytes: this.corrector.maxAudioBytes,
       timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
@@ -45,7 +48,7 @@ export class Rescuer {
   }
 }
 
-function unheard(code: 'too_large' | 'unavailable' | 'not_audio', detail: string): Error {
+function unheard(code: 'too_large' | 'unavailable' | 'refused' | 'not_audio', detail: string): Error {
   const message = `The recording cannot be listened to: ${detail}.`;
   return code === 'unavailable'
     ? new ProviderUnavailableError(message, { provider: 'audio', code, ambiguous: false })

@@ -5,6 +5,7 @@ import type { AudioStorage, StoredAudio } from '../audio/audio-storage.js';
 import { createAudioStorage } from '../audio/create-audio-storage.js';
 import { fetchAudio } from '../audio/fetch-audio.js';
 import type { AppConfig } from '../config/app-config.js';
+import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { CHECK_TIMEOUT_MS, failed, ok, type Check, type Finding } from './check.js';
 
 /** The shortest file that is audio by content: the header of a WAV file that holds nothing. */
@@ -46,7 +47,12 @@ async function roundTrip({ storage: { kind } }: AppConfig, storage: AudioStorage
 
 async function fetchBack(storage: AudioStorage, { key }: StoredAudio): Promise<Finding> {
   const url = (await storage.publicUrl(key)) ?? '';
-  const fetched = await fetchAudio({ url, maxBytes: EMPTY_WAV.length, timeoutMs: CHECK_TIMEOUT_MS });
+  const fetched = await fetchAudio({
+    url,
+    maxBytes: EMPTY_WAV.length,
+    timeoutMs: CHECK_TIMEOUT_MS,
+    agents: OutboundAgents.toAnywhere(),
+  });
   if ('bytes' in fetched && fetched.bytes.equals(EMPTY_WAV)) {
     return ok(`the bucket at ${new URL(url).host} takes, signs, hands out and deletes`);
   }

@@ -55,6 +55,12 @@ function judge(status: number, body: unknown, proof: string): Finding {
       'check that no proxy drops the header, and that the service runs with the same ASSEMBLYAI_WEBHOOK_SECRET',
     );
   }
+  if (status === 403) {
+    return failed(
+      'the callback URL does not take callbacks from here',
+      'add the address of this machine to CALLBACK_ALLOWED_IPS for as long as you check; behind a proxy it needs TRUST_PROXY',
+    );
+  }
   if (status >= 300 && status < 400) {
     return failed(`the callback URL redirects (${status})`, 'give the URL that it redirects to');
   }

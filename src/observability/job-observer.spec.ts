@@ -7,6 +7,7 @@ import { openDatabase, type OpenDatabase } from '../database/database.js';
 import { JobObserver } from './job-observer.js';
 import { Metrics } from './metrics.js';
 import { ProcessingLog } from './processing-log.js';
+import { SecretRedactor } from './secret-redactor.js';
 
 Logger.overrideLogger(false);
 
@@ -28,7 +29,7 @@ describe('the observer of jobs, with the database away', () => {
   beforeEach(async () => {
     opened = await openAwayDatabase();
     metrics = new Metrics();
-    observer = new JobObserver(metrics, new ProcessingLog(opened.database));
+    observer = new JobObserver(metrics, new ProcessingLog(opened.database, new SecretRedactor([])));
   });
 
   afterEach(async () => {

@@ -2,7 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export type CallbackOutcome =
-  'ok' | 'error_handled' | 'ignored' | 'unauthorized' | 'unknown' | 'malformed' | 'too_large' | 'unavailable';
+  | 'ok'
+  | 'error_handled'
+  | 'ignored'
+  | 'unauthorized'
+  | 'unknown'
+  | 'malformed'
+  | 'too_large'
+  | 'unavailable'
+  | 'throttled'
+  | 'forbidden';
 
 /** From a fast provider on a short chunk to a slow one on a long chunk. */
 const SUBMIT_TO_TEXT_BUCKETS_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 1_800];
@@ -145,6 +154,13 @@ export class Metrics {
     name: 'ringback_reconciler_repairs_total',
     help: 'Work that the reconciler found without a job and put back, by kind.',
     labelNames: ['kind'] as const,
+    registers: [this.registry],
+  });
+
+  readonly refusals = new Counter({
+    name: 'ringback_http_refusals_total',
+    help: 'Requests that were turned away at the door, for a wrong or missing key, or for coming too often.',
+    labelNames: ['door', 'reason'] as const,
     registers: [this.registry],
   });
 

@@ -1,6 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { sql } from 'kysely';
+import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { HealthController } from './health.controller.js';
 import { JobObserver } from './job-observer.js';
@@ -9,12 +10,24 @@ import { MetricsController } from './metrics.controller.js';
 import { ProcessingLog } from './processing-log.js';
 import { ReadyReport } from './ready-report.js';
 import { Readiness } from './readiness.js';
+import { SecretRedactor } from './secret-redactor.js';
 
 @Global()
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
-  providers: [Metrics, ProcessingLog, JobObserver, Readiness, ReadyReport],
+  providers: [
+    Metrics,
+    ProcessingLog,
+    JobObserver,
+    Readiness,
+    ReadyReport,
+    {
+      provide: SecretRedactor,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => SecretRedactor.for(config),
+    },
+  ],
   exports: [Metrics, ProcessingLog, JobObserver, Readiness, ReadyReport],
 })
 export class ObservabilityModule implements OnModuleInit {

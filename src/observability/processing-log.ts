@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import { storableJson } from '../database/storable.js';
+import { SecretRedactor } from './secret-redactor.js';
 
 export interface ProcessingEvent {
   conversationId?: string;
@@ -44,7 +45,10 @@ export class ProcessingLog {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly redactor: SecretRedactor,
+  ) {}
 
   record(...events: ProcessingEvent[]): void {
     this.buffer.push(...events);
@@ -124,7 +128,7 @@ export class ProcessingLog {
       job: event.job,
       event: event.event,
       duration_ms: event.durationMs,
-      message: event.message,
+      message: event.message === undefined ? undefined : this.redactor.redact(event.message),
       created_at: event.at.toISOString(),
     }));
     await sql`

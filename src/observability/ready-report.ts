@@ -20,8 +20,22 @@ export class ReadyReport {
     private readonly readiness: Readiness,
   ) {}
 
-  /** @throws ServiceUnavailableException with the report when one does not answer */
+  private underWay: Promise<HealthCheckResult> | undefined;
+
+  /**
+   * Who asks while another is being answered gets the same answer: the route asks for no key, and however many ask, the stores
+   * are asked once at a time.
+   *
+   * @throws ServiceUnavailableException with the report when one does not answer
+   */
   async read(): Promise<HealthCheckResult> {
+    this.underWay ??= this.look().finally(() => {
+      this.underWay = undefined;
+    });
+    return this.underWay;
+  }
+
+  private look(): Promise<HealthCheckResult> {
     const checks = this.readiness.entries().map(
       ([name, check]) =>
         () =>

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import type { SecretRedactor } from './secret-redactor.js';
 
 /** What Nest says of its own start: a hundred lines in which the one that matters is lost. */
 const FRAMEWORK_CONTEXTS = new Set([
@@ -11,9 +13,9 @@ const FRAMEWORK_CONTEXTS = new Set([
 
 const LEVELS: LogLevel[] = ['log', 'warn', 'error', 'fatal'];
 
-/** One line an event: coloured on a terminal, JSON elsewhere, so that a log collector can read it. */
+/** One line an event: coloured on a terminal, JSON elsewhere, so that a log collector can read it. No line holds a secret. */
 export class ServiceLogger extends ConsoleLogger {
-  constructor() {
+  constructor(private readonly secrets: SecretRedactor) {
     const onTerminal = process.stdout.isTTY;
     super({ logLevels: LEVELS, json: !onTerminal, colors: onTerminal });
   }
@@ -21,6 +23,25 @@ export class ServiceLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
     if (typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context)) return;
-    super.log(message, ...rest);
+    super.log(this.clean(message), ...rest.map((part) => this.clean(part)));
+  }
+
+  override warn(message: unknown, ...rest: unknown[]): void {
+    super.warn(this.clean(message), ...rest.map((part) => this.clean(part)));
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    super.error(this.clean(message), ...rest.map((part) => this.clean(part)));
+  }
+
+  override fatal(message: unknown, ...rest: unknown[]): void {
+    super.fatal(this.clean(message), ...rest.map((part) => this.clean(part)));
+  }
+
+  private clean(part: unknown): unknown {
+    if (typeof part === 'string') return this.secrets.redact(part);
+    if (part instanceof Error) return this.secrets.redact(part.stack ?? part.message);
+    if (typeof part !== 'object' || part === null) return part;
+    return this.secrets.redact(inspect(part));
   }
 }

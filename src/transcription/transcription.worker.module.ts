@@ -7,6 +7,7 @@ import { AudioStorage } from '../audio/audio-storage.js';
 import { LanguageModel } from '../correction/language-model.js';
 import { LanguageModelModule } from '../correction/language-model.module.js';
 import { Metrics } from '../observability/metrics.js';
+import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { AssemblyAiModule } from './assemblyai/assemblyai.module.js';
 import { AudioHandover } from './audio-handover.js';
 import { CallbackLosses } from './callback-losses.js';
@@ -46,9 +47,14 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
     {
       provide: TranscriptionProvider,
-      inject: [AppConfig, AudioStorage, LanguageModel, Metrics],
-      useFactory: (config: AppConfig, storage: AudioStorage, model: LanguageModel, metrics: Metrics) =>
-        chooseProvider(config, { storage, model, metrics }),
+      inject: [AppConfig, AudioStorage, OutboundAgents, LanguageModel, Metrics],
+      useFactory: (
+        config: AppConfig,
+        storage: AudioStorage,
+        agents: OutboundAgents,
+        model: LanguageModel,
+        metrics: Metrics,
+      ) => chooseProvider(config, { storage, agents, model, metrics }),
     },
     CallbackLosses,
     AudioHandover,

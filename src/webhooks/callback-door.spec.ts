@@ -1,12 +1,24 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Networks } from '../addresses/networks.js';
+import { TooManyRequestsError } from '../http/too-many-requests-error.js';
 import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER, installCallbackDoor } from './callback-door.js';
 
 let server: FastifyInstance | undefined;
 let metrics: Metrics;
+/** Wrong secrets so far, and how many are answered 401. */
+let wrongSecrets: number;
+let patience: number;
+let allowed: Networks | undefined;
 /** What has come through the door. */
 let bodies: unknown[];
+
+beforeEach(() => {
+  wrongSecrets = 0;
+  patience = 1_000;
+  allowed = undefined;
+});
 
 afterEach(async () => {
   await server?.close();
@@ -17,7 +29,12 @@ async function startServer(secrets: readonly string[]): Promise<string> {
   metrics = new Metrics();
   bodies = [];
   server = Fastify();
-  installCallbackDoor(server, { secrets, metrics });
+  installCallbackDoor(server, {
+    secrets,
+    metrics,
+    allowed,
+    refused: () => Promise.resolve(wrongSecrets++ < patience ? undefined : new TooManyRequestsError(7)),
+  });
   for (const path of [CALLBACK_PATH, '/beside']) {
     server.post(path, (request, reply) => {
       bodies.push(request.body);
@@ -72,6 +89,26 @@ describe('the door of the callback', () => {
     for (const secret of [undefined, '', 'anything']) expect(await call(url, secret)).toBe(503);
     expect(bodies).toEqual([]);
     expect(await counted('unavailable')).toBe(3);
+  });
+
+  it('tells who has guessed too often to stay away, and still opens for the right secret', async () => {
+    patience = 1;
+    const url = await startServer(['first']);
+    expect([await call(url, 'wrong'), await call(url, 'wrong')]).toEqual([401, 429]);
+    expect(await call(url, 'first')).toBe(200);
+    expect([await counted('unauthorized'), await counted('throttled'), wrongSecrets]).toEqual([1, 1, 2]);
+  });
+
+  it('opens for the right secret only to those who may come, where that is set', async () => {
+    allowed = new Networks(['127.0.0.1']);
+    const url = await startServer(['first']);
+    expect(await call(url, 'first')).toBe(200);
+    await server?.close();
+    allowed = new Networks(['192.0.2.0/24']);
+    const other = await startServer(['first']);
+    expect([await call(other, 'first'), await call(other, 'wrong')]).toEqual([403, 403]);
+    expect([await counted('forbidden'), wrongSecrets]).toEqual([2, 0]);
+    expect(bodies).toEqual([]);
   });
 
   it('counts what comes with the right secret and still cannot be read', async () => {

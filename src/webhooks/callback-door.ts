@@ -1,5 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Networks } from '../addresses/networks.js';
+import { sendTooMany } from '../http/rate-limits.js';
+import type { TooManyRequestsError } from '../http/too-many-requests-error.js';
 import type { Metrics } from '../observability/metrics.js';
 
 export const CALLBACK_PATH = '/api/webhooks/assemblyai';
@@ -8,15 +11,24 @@ export const CALLBACK_SECRET_HEADER = 'x-assemblyai-webhook-secret';
 /** The provider's body has two short fields. */
 const MAX_CALLBACK_BYTES = 16_384;
 
+export interface CallbackDoor {
+  secrets: readonly string[];
+  /** Where callbacks may come from; from anywhere unless given. */
+  allowed?: Networks;
+  /** Counts a wrong secret; the answer when there were too many from one address. */
+  refused: (request: FastifyRequest) => Promise<TooManyRequestsError | undefined>;
+  metrics: Metrics;
+}
+
 /**
- * The door in front of the callback's route: the secret first, before a byte of the body is looked at; then the size; and JSON
- * whatever the content type says, as any answer of 4xx of the framework's own making would be final for the provider.
+ * The door in front of the callback's route: the sender's address, if that matters; the secret, before a byte of the body is
+ * looked at; then the size; and JSON whatever the content type says, as any answer of 4xx of the framework's own making would be
+ * final for the provider.
+ *
+ * Only wrong secrets are counted: 429 would be final as well, so nobody who knows the secret ever gets it.
  */
-export function installCallbackDoor(
-  server: FastifyInstance,
-  options: { secrets: readonly string[]; metrics: Metrics },
-): void {
-  const { secrets, metrics } = options;
+export function installCallbackDoor(server: FastifyInstance, options: CallbackDoor): void {
+  const { secrets, allowed, refused, metrics } = options;
   const digests = secrets.map(digest);
   server.addHook('onRoute', (route) => {
     if (route.url !== CALLBACK_PATH) return;
@@ -28,8 +40,16 @@ export function installCallbackDoor(
           .status(503)
           .send(errorBody(503, 'Service Unavailable', 'no callback secret is configured'));
       }
+      if (allowed?.includes(request.ip) === false) {
+        metrics.callbacks.inc({ outcome: 'forbidden' });
+        return reply
+          .status(403)
+          .send(errorBody(403, 'Forbidden', 'callbacks from this address are not taken'));
+      }
       if (!isKnown(request.headers[CALLBACK_SECRET_HEADER], digests)) {
-        metrics.callbacks.inc({ outcome: 'unauthorized' });
+        const tooMany = await refused(request);
+        metrics.callbacks.inc({ outcome: tooMany === undefined ? 'unauthorized' : 'throttled' });
+        if (tooMany !== undefined) return sendTooMany(reply, tooMany);
         return reply
           .status(401)
           .send(errorBody(401, 'Unauthorized', 'the callback secret is missing or wrong'));

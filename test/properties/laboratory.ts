@@ -6,6 +6,7 @@ import { openDatabase, type OpenDatabase } from '../../src/database/database.js'
 import { JobObserver } from '../../src/observability/job-observer.js';
 import { Metrics } from '../../src/observability/metrics.js';
 import { ProcessingLog } from '../../src/observability/processing-log.js';
+import { SecretRedactor } from '../../src/observability/secret-redactor.js';
 import { currentEngine } from '../support/engine.js';
 import { RedisServer } from '../support/redis-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -34,7 +35,8 @@ export class Laboratory {
     readonly audit: Audit,
     private readonly redis: OpenRedis | undefined,
   ) {
-    this.observer = new JobObserver(this.metrics, new ProcessingLog(logDatabase.database));
+    const log = new ProcessingLog(logDatabase.database, new SecretRedactor([]));
+    this.observer = new JobObserver(this.metrics, log);
   }
 
   static async open(): Promise<Laboratory> {
@@ -165,7 +167,17 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
   return {
     role: 'all',
     dataDir: '.data',
-    http: { host: '127.0.0.1', port: 0, apiKeys: [], maxUploadBytes: 1 },
+    http: {
+      host: '127.0.0.1',
+      port: 0,
+      apiKeys: [],
+      trustProxy: false,
+      callbackNetworks: [],
+      publicRateLimit: 0,
+      refusedRateLimit: 0,
+      maxUploadBytes: 1,
+    },
+    allowedPrivateNetworks: [],
     storage: { kind: 'local' },
     transcription: {
       provider: 'Dembrane-25-09',

@@ -23,6 +23,7 @@ import { SummarizeProcessor } from '../../src/correction/summarize.processor.js'
 import { Database } from '../../src/database/database.js';
 import type { JobObserver } from '../../src/observability/job-observer.js';
 import type { Metrics } from '../../src/observability/metrics.js';
+import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
 import type { JobKind } from '../../src/queues/job-catalogue.js';
 import type { JobProcessor } from '../../src/queues/job-processor.js';
 import type { JobQueues } from '../../src/queues/job-queues.js';
@@ -220,8 +221,9 @@ function correctionProcessors(base: Base, activity: Activity) {
     new ChunkTransitions(),
     new FirstStageReader(provider.seenBy(activity)),
     base.storage,
+    new OutboundAgents([]),
     provider.corrector(activity),
-    new Rescuer(base.storage, provider.corrector(activity)),
+    new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
     base.settlement,
     base.metrics,
   );

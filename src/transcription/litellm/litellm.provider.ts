@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { AudioStorage } from '../../audio/audio-storage.js';
+import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { parseHotwords } from '../assemblyai/hotwords.js';
 import { finalText, LITELLM_SCHEMA, WITHHELD } from '../first-stage-text.js';
 import { loadRequestAudio } from '../synchronous/request-audio.js';
@@ -24,6 +25,7 @@ export class LiteLlmProvider extends TranscriptionProvider implements OnApplicat
   constructor(
     private readonly client: LiteLlmClient,
     private readonly storage: AudioStorage,
+    private readonly agents: OutboundAgents,
   ) {
     super();
   }
@@ -38,6 +40,7 @@ export class LiteLlmProvider extends TranscriptionProvider implements OnApplicat
     const { signal } = request;
     const audio = await loadRequestAudio({
       storage: this.storage,
+      agents: this.agents,
       source: request.audio,
       maxBytes: this.client.maxAudioBytes,
       signal,

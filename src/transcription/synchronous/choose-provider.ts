@@ -3,6 +3,7 @@ import type { AppConfig } from '../../config/app-config.js';
 import { Corrector } from '../../correction/corrector.js';
 import type { LanguageModel } from '../../correction/language-model.js';
 import type { Metrics } from '../../observability/metrics.js';
+import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { LiteLlmClient } from '../litellm/litellm.client.js';
 import { LiteLlmProvider } from '../litellm/litellm.provider.js';
 import { GeminiProvider } from './gemini.provider.js';
@@ -17,12 +18,12 @@ const MAX_MODEL_TIMEOUT_MS = 300_000;
  */
 export function chooseProvider(
   { transcription, correction }: AppConfig,
-  parts: { storage: AudioStorage; model: LanguageModel; metrics: Metrics },
+  parts: { storage: AudioStorage; agents: OutboundAgents; model: LanguageModel; metrics: Metrics },
 ): TranscriptionProvider | null {
-  const { storage, model, metrics } = parts;
+  const { storage, agents, model, metrics } = parts;
   const { litellm, provider, transcribeTimeoutMs } = transcription;
   if (litellm !== undefined)
-    return new LiteLlmProvider(new LiteLlmClient(litellm, transcribeTimeoutMs), storage);
+    return new LiteLlmProvider(new LiteLlmClient(litellm, transcribeTimeoutMs), storage, agents);
   if (provider !== 'Gemini') return null;
   const corrector = new Corrector(model, {
     model: correction.correctionModel,
@@ -31,5 +32,5 @@ export function chooseProvider(
       metrics.refusedAnswers.inc({ reason });
     },
   });
-  return new GeminiProvider(corrector, storage);
+  return new GeminiProvider(corrector, storage, agents);
 }

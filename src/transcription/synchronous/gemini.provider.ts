@@ -3,6 +3,7 @@ import { DEFAULT_LANGUAGE } from '../../conversations/conversation-settings.js';
 import type { CorrectionResult, Corrector, TranscriptionInput } from '../../correction/corrector.js';
 import { redactionPasses } from '../../correction/redaction-passes.js';
 import { ProviderUnavailableError } from '../../providers/provider-error.js';
+import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { parseHotwords } from '../assemblyai/hotwords.js';
 import { loadRequestAudio } from './request-audio.js';
 import {
@@ -23,6 +24,7 @@ export class GeminiProvider extends TranscriptionProvider {
   constructor(
     private readonly corrector: Corrector,
     private readonly storage: AudioStorage,
+    private readonly agents: OutboundAgents,
   ) {
     super();
   }
@@ -31,6 +33,7 @@ export class GeminiProvider extends TranscriptionProvider {
     const { signal, transcriptPrompt, anonymize } = request;
     const audio = await loadRequestAudio({
       storage: this.storage,
+      agents: this.agents,
       source: request.audio,
       maxBytes: this.corrector.maxAudioBytes,
       signal,

@@ -4,6 +4,7 @@ import type { AudioStorage } from '../../audio/audio-storage.js';
 import { readWithin } from '../../audio/fetch-audio.js';
 import { loadAudio, type AudioSource } from '../../audio/load-inline-audio.js';
 import { Deadline } from '../../deadlines/deadline.js';
+import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../../providers/provider-error.js';
 
 /** A recording that our own store, or its sender's server, does not hand out within this time is tried again later. */
@@ -17,6 +18,8 @@ export interface RequestAudio {
 export interface RequestAudioOptions {
   storage: AudioStorage;
   source: AudioSource;
+  /** Where a caller's URL may lead. */
+  agents: OutboundAgents;
   /** More is never held in memory. */
   maxBytes: number;
   signal: AbortSignal;
@@ -25,7 +28,7 @@ export interface RequestAudioOptions {
 /**
  * Brings a recording into memory, to be sent within a request that can do nothing without it.
  *
- * @throws ProviderRejectedError `audio_too_large`, `not_audio`; ProviderUnavailableError `download` when the sender's server
+ * @throws ProviderRejectedError `audio_too_large`, `not_audio`, `private_address`; ProviderUnavailableError `download` when the sender's server
  *   does not hand it out
  * @throws AudioMissingError, AudioUnavailableError of our own store
  */
@@ -67,6 +70,11 @@ async function loadFromUrl(options: RequestAudioOptions): Promise<RequestAudio> 
           code: 'not_audio',
         },
       );
+    case 'refused':
+      throw new ProviderRejectedError(`The recording is not fetched: ${audio.detail}.`, {
+        provider: 'audio',
+        code: 'private_address',
+      });
     case 'unavailable':
       throw new ProviderUnavailableError(`The recording cannot be fetched: ${audio.detail}.`, {
         provider: 'audio',

@@ -1,0 +1,40 @@
+import { isNetwork } from '../addresses/networks.js';
+
+/** Names that stand for networks, as proxy-addr of Fastify knows them. */
+const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
+/** More proxies than that in a row are a mistake. */
+const MAX_HOPS = 10;
+
+/** Addresses and names of networks that may say for whom they ask, or how many proxies stand in front. */
+export type TrustProxy = number | readonly string[] | false;
+
+/**
+ * Whose word on a caller's address is taken (`X-Forwarded-For`): nobody's unless set, as everybody can send that header.
+ *
+ * @param report told what is wrong with it
+ */
+export function readTrustProxy(entries: readonly string[], report: (problem: string) => void): TrustProxy {
+  if (entries.length === 0) return false;
+  const [only = ''] = entries;
+  if (entries.length === 1 && /^\d+$/.test(only)) {
+    const hops = Number(only);
+    if (hops >= 1 && hops <= MAX_HOPS) return hops;
+  } else if (entries.every((entry) => NAMED_NETWORKS.has(entry) || isNetwork(entry))) {
+    return entries;
+  }
+  report(
+    `names no proxies; give how many stand in front (1 to ${MAX_HOPS}), or a comma list of their addresses and networks`,
+  );
+  return false;
+}
+
+/** @param report told when an entry is neither an address nor a network */
+export function readNetworks(
+  entries: readonly string[],
+  report: (problem: string) => void,
+): readonly string[] {
+  if (!entries.every(isNetwork)) {
+    report('is no list of addresses; give a comma list such as 192.0.2.7, 10.0.0.0/8, fd00::/8');
+  }
+  return entries;
+}

@@ -1,0 +1,36 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose key the request bears, once that has been checked. */
+    apiKeyName: string | undefined;
+  }
+}
+
+const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const UUID = /^[0-9a-f-]{36}$/i;
+
+/**
+ * Writes a line for each request that changes something, with the name of the key that asked for it. Of the request the route and
+ * ids stand in it: a URL or a body may hold what must not be logged.
+ */
+export function installRequestLog(server: FastifyInstance): void {
+  const logger = new Logger('Http');
+  server.decorateRequest('apiKeyName', undefined);
+  server.addHook('onResponse', (request, reply, done) => {
+    if (request.apiKeyName !== undefined && !READING_METHODS.has(request.method)) {
+      const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+      logger.log(`${route} ${reply.statusCode} key="${request.apiKeyName}"${idsOf(request.params)}`);
+    }
+    done();
+  });
+}
+
+function idsOf(params: unknown): string {
+  if (typeof params !== 'object' || params === null) return '';
+  return Object.entries(params)
+    .filter(([, value]) => typeof value === 'string' && UUID.test(value))
+    .map(([name, value]) => ` ${name}=${String(value)}`)
+    .join('');
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { createAppConfig } from '../config/create-app-config.js';
+import { SecretRedactor } from './secret-redactor.js';
+
+const SERVICE_ACCOUNT = {
+  project_id: 'a-project',
+  client_email: 'somebody@example.org',
+  private_key: '-----BEGIN PRIVATE KEY-----\nabcdef\n-----END PRIVATE KEY-----\n',
+};
+
+const config = createAppConfig({
+  ASSEMBLYAI_API_KEY: 'key-of-assemblyai',
+  ASSEMBLYAI_WEBHOOK_URL: 'https://ringback.example.org/api/webhooks/assemblyai?tenant=tenant-token-1',
+  ASSEMBLYAI_WEBHOOK_SECRET: 'new-secret,old-secret',
+  DATABASE_URL: 'postgres://ringback:p%40ss-word@db.example.org/ringback',
+  REDIS_URL: 'redis://:redis-pass@redis.example.org',
+  GCP_SA_JSON: JSON.stringify(SERVICE_ACCOUNT),
+});
+
+describe('what is logged', () => {
+  const redactor = SecretRedactor.for(config);
+
+  it.each([
+    'key-of-assemblyai',
+    'new-secret',
+    'old-secret',
+    'p@ss-word',
+    'p%40ss-word',
+    'redis-pass',
+    'tenant-token-1',
+    SERVICE_ACCOUNT.private_key,
+    JSON.stringify(SERVICE_ACCOUNT.private_key),
+  ])('has none of the secrets of the configuration in it: %j', (secret) => {
+    const redacted = redactor.redact(`it failed with ${secret}, twice: ${secret}`);
+
+    expect(redacted).not.toContain(secret.replaceAll('"', ''));
+    expect(redacted).toMatch(/^it failed with "?\[redacted\]"?, twice: /);
+  });
+
+  it.each([
+    ['Authorization: Bearer abc.def', 'Authorization: Bearer [redacted]'],
+    ['{"authorization":"Basic YTpi"}', '{"authorization":"Basic [redacted]"}'],
+    ['signed with whsec_aGVsbG8+/w==', 'signed with whsec_[redacted]'],
+    ['connect to postgres://me:hush@host/db', 'connect to postgres://me:[redacted]@host/db'],
+    ['GET https://host/a.mp3?X-Amz-Signature=abc&b=c failed', 'GET https://host/a.mp3?[redacted] failed'],
+  ])('has no secrets of other people in it, by their form: %s', (text, redacted) => {
+    expect(new SecretRedactor([]).redact(text)).toBe(redacted);
+  });
+
+  it('is left alone otherwise', () => {
+    const text = 'chunk 019a-7 is completed; https://host/a/b, 5 ms, user@example.org, is it? key "frontend"';
+
+    expect(redactor.redact(text)).toBe(text);
+    expect(new SecretRedactor(['', 'a', 'short']).redact('a short text')).toBe('a short text');
+  });
+
+  it('loses the longer one of two secrets whole', () => {
+    expect(new SecretRedactor(['secret-one', 'secret-one-and-more']).redact('secret-one-and-more')).toBe(
+      '[redacted]',
+    );
+  });
+});

@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Api } from './support/api.js';
+import { AudioHost } from './support/audio-host.js';
+import { httpRequest, type HttpAnswer } from './support/http-request.js';
+import { addChunkByUrl } from './support/open-submission.js';
+import { ServiceProcess } from './support/service-process.js';
+import { settleChunk } from './support/one-chunk.js';
+import { CALLBACK_SECRET, World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+const KEY = 'the-key-of-the-front-end';
+const HASHED = `frontend=sha256:${createHash('sha256').update(KEY).digest('hex')}`;
+const OUTSIDE = '198.51.100.7';
+const INSIDE = '203.0.113.9';
+
+const statuses = (answers: readonly { status: number }[]): number[] => answers.map(({ status }) => status);
+
+describe('the doors', () => {
+  const LIMIT = 5;
+  let world: World;
+  let api: Api;
+
+  beforeAll(async () => {
+    world = await World.start({
+      env: {
+        API_KEYS: `${HASHED}, plain-key`,
+        PUBLIC_RATE_LIMIT: String(LIMIT),
+        REFUSED_RATE_LIMIT: String(LIMIT),
+        TRUST_PROXY: '1',
+        CALLBACK_ALLOWED_IPS: `127.0.0.1, ${INSIDE}`,
+      },
+    });
+    api = new Api(world.api.url, { authorization: `Bearer ${KEY}` });
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  /** A request as a proxy passes it on. */
+  const from = (
+    address: string,
+    path: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+  ): Promise<HttpAnswer> =>
+    httpRequest(world.api.url, {
+      method,
+      path,
+      headers: { 'x-forwarded-for': address, ...headers },
+      ...(method === 'POST' ? { body: '{"transcript_id":"a","status":"completed"}' } : {}),
+    });
+
+  async function times<T>(count: number, act: () => Promise<T>): Promise<T[]> {
+    const results: T[] = [];
+    for (let step = 0; step < count; step += 1) results.push(await act());
+    return results;
+  }
+
+  it('know a key by its hash, and not by the hash itself', async () => {
+    const conversation = await api.createConversation();
+    const asHash = new Api(api.url, { authorization: `Bearer ${HASHED.split(':')[1] ?? ''}` });
+    const asEntry = new Api(api.url, { authorization: `Bearer ${HASHED}` });
+    const plain = new Api(api.url, { authorization: 'Bearer plain-key' });
+
+    expect((await plain.get(`/api/conversations/${conversation.id}`)).status).toBe(200);
+    expect((await asHash.get(`/api/conversations/${conversation.id}`)).status).toBe(401);
+    expect((await asEntry.get(`/api/conversations/${conversation.id}`)).status).toBe(401);
+  });
+
+  it('tell who sends wrong keys to stay away, but nobody with the right one, nor anybody elsewhere', async () => {
+    const path = '/api/chunks';
+    const wrong = () => from('192.0.2.1', path, { authorization: 'Bearer wrong' });
+
+    expect(statuses(await times(LIMIT, wrong))).toEqual(Array<number>(LIMIT).fill(401));
+    const refused = await wrong();
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { statusCode: 429, error: 'Too Many Requests', message: expect.stringContaining('valid key') },
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await from('192.0.2.1', path, { authorization: `Bearer ${KEY}` })).status).toBe(200);
+    expect((await from('192.0.2.2', path)).status).toBe(401);
+    expect(await world.api.metric('ringback_http_refusals_total', { door: 'api', reason: 'throttled' })).toBe(
+      1,
+    );
+  });
+
+  it('never count what comes with a right key', async () => {
+    const answers = await times(LIMIT * 3, () => api.get('/api/chunks'));
+
+    expect(new Set(statuses(answers))).toEqual(new Set([200]));
+  });
+
+  it.each(['/docs-json', '/no-such-page'])(
+    'let one address ask %s so often, and others still',
+    async (path) => {
+      const ok = path === '/docs-json' ? 200 : 404;
+      const address = path === '/docs-json' ? '192.0.2.3' : '192.0.2.4';
+      const answers = await times(LIMIT + 1, () => from(address, path));
+
+      expect(statuses(answers)).toEqual([...Array<number>(LIMIT).fill(ok), 429]);
+      expect((await from('192.0.2.5', path)).status).toBe(ok);
+    },
+  );
+
+  it('are always open to who asks for the health of the service', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: LIMIT * 3 }, () => from('192.0.2.6', '/health/ready')),
+    );
+
+    expect(new Set(statuses(answers))).toEqual(new Set([200]));
+  });
+
+  it('take callbacks from the addresses that are listed, whoever says to be one of them', async () => {
+    const path = '/api/webhooks/assemblyai';
+    const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
+
+    expect((await from(INSIDE, path, headers, 'POST')).status).toBe(404);
+    expect((await from(OUTSIDE, path, headers, 'POST')).status).toBe(403);
+    // The proxy's own word is the last one; what the caller wrote before it counts for nothing.
+    expect((await from(`${INSIDE}, ${OUTSIDE}`, path, headers, 'POST')).status).toBe(403);
+    expect(await world.api.metric('ringback_callbacks_total', { outcome: 'forbidden' })).toBe(2);
+  });
+
+  it('never keep a callback with the right secret out for those with a wrong one', async () => {
+    const path = '/api/webhooks/assemblyai';
+    const wrong = { 'x-assemblyai-webhook-secret': 'wrong' };
+    const right = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
+    const answers = await times(LIMIT + 1, () => from(INSIDE, path, wrong, 'POST'));
+
+    expect(statuses(answers)).toEqual([...Array<number>(LIMIT).fill(401), 429]);
+    expect((await from(INSIDE, path, right, 'POST')).status).toBe(404);
+  });
+
+  it('give every answer the headers that keep a browser from harm', async () => {
+    const answers = await Promise.all([
+      from('192.0.2.8', '/docs'),
+      from('192.0.2.8', '/api/chunks'),
+      from('192.0.2.8', '/no-such-page'),
+    ]);
+    for (const { headers } of answers) {
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': expect.stringContaining("default-src 'self'"),
+      });
+      expect(headers).not.toHaveProperty('strict-transport-security');
+      expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+    }
+  });
+
+  it('let the documentation through, whose page has no script of its own', async () => {
+    const page = String((await from('192.0.2.9', '/docs')).body);
+    const scripts = [...page.matchAll(/<script(?<attributes>[^>]*)>(?<code>[^<]*)<\/script>/g)];
+
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const { groups } of scripts) {
+      expect(groups?.attributes).toMatch(/src=["']\.?\/?(?:docs\/)?swagger-ui/);
+      expect(groups?.code?.trim()).toBe('');
+    }
+  });
+});
+
+describe('an audioUrl that leads to the service’s own network', () => {
+  let host: AudioHost;
+
+  beforeAll(async () => {
+    host = await AudioHost.start();
+  });
+
+  afterAll(async () => {
+    await host.stop();
+  });
+
+  it.each([
+    ['is not fetched for the correction, which goes on with the text alone', {}, 'none'],
+    ['is fetched where the network is allowed', { ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8' }, 'inline'],
+  ])('%s', async (_name, env, audio) => {
+    const world = await World.start({ env });
+    try {
+      const { id } = await world.api.createConversation();
+      const chunk = await world.api.settledChunk((await addChunkByUrl(world, id, host.newUrl())).id);
+      const { note, error } = chunk.diarization?.data as { note: string; error: string | null };
+
+      expect([chunk.status, error]).toEqual(['completed', null]);
+      expect(world.simulator.ledger.corrections).toMatchObject([{ audio }]);
+      expect(note.includes('leads to a private address')).toBe(audio === 'none');
+    } finally {
+      await world.stop();
+    }
+  });
+});
+
+describe('the log', () => {
+  const SECRETS = {
+    API_KEYS: `${HASHED}, plain-key-of-the-tests`,
+    ASSEMBLYAI_API_KEY: 'secret-key-of-assemblyai',
+    ASSEMBLYAI_WEBHOOK_SECRET: 'secret-of-callbacks',
+    GEMINI_API_KEY: 'secret-key-of-gemini',
+  };
+
+  it('names the key that asked for a change, and the recording that was not used, and holds no secret', async () => {
+    const world = await World.start({ strategy: 'polling' });
+    const host = await AudioHost.start();
+    await world.stopService();
+    const service = await ServiceProcess.start(world.env(SECRETS));
+    try {
+      const api = new Api(`http://127.0.0.1:${world.port}`, { authorization: `Bearer ${KEY}` });
+      world.simulator.faults.add(
+        { operation: 'upload', effect: { kind: 'status', status: 401 }, times: 1 },
+        { operation: 'correct', effect: { kind: 'status', status: 403 }, times: 1 },
+      );
+      const refused = await settleChunk(api);
+      const uncorrected = await settleChunk(api);
+      const conversation = await api.createConversation();
+      const signed = `${host.newUrl()}?X-Signature=secret-of-a-url`;
+      const answer = await api.post<{ id: string }>(`/api/conversations/${conversation.id}/chunks`, {
+        audioUrl: signed,
+      });
+      await api.settledChunk(answer.body.id);
+      await new Api(api.url, { authorization: 'Bearer wrong-key-of-somebody' }).get('/api/chunks');
+      await waitUntil(
+        () => Promise.resolve(service.output),
+        (output) => output.includes('is corrected without its recording'),
+      );
+
+      expect([refused.status, uncorrected.status]).toEqual(['failed', 'completed']);
+      expect(service.output).toContain(
+        `POST /api/conversations/:id/chunks 202 key=\\"frontend\\" id=${conversation.id}`,
+      );
+      const secrets = [
+        KEY,
+        'plain-key-of',
+        'secret-key',
+        'secret-of',
+        'wrong-key-of',
+        new URL(world.database.url).password,
+      ];
+      for (const secret of secrets) expect(service.output).not.toContain(secret);
+    } finally {
+      await service.stop('SIGKILL');
+      await host.stop();
+      await world.stop();
+    }
+  });
+});
