@@ -1,12 +1,12 @@
 /**
  * The layers of docs/architecture.md as rules: imports run one way.
- * config, deadlines, addresses <- database, queues, providers, observability, outbound <- audio, coordination <- conversations
- *   <- transcription, correction <- webhooks, privacy <- app
+ * config, deadlines, addresses <- database, queues, providers, observability, outbound <- audio, coordination, events
+ *   <- conversations <- transcription, correction <- webhooks, privacy <- app
  */
 const layers = [
   ['config', 'deadlines', 'addresses'],
   ['database', 'queues', 'providers', 'observability', 'http', 'redaction', 'outbound'],
-  ['audio', 'coordination'],
+  ['audio', 'coordination', 'events'],
   ['conversations'],
   ['transcription', 'correction'],
   ['webhooks', 'privacy'],

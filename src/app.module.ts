@@ -6,24 +6,27 @@ import { ConversationsWorkerModule } from './conversations/conversations.worker.
 import { CoordinationWorkerModule } from './coordination/coordination.worker.module.js';
 import { CorrectionWorkerModule } from './correction/correction.worker.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsApiModule } from './events/events.api.module.js';
+import { EventsWorkerModule } from './events/events.worker.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { RateLimits } from './http/rate-limits.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { OutboundModule } from './outbound/outbound.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { PrivacyWorkerModule } from './privacy/privacy.worker.module.js';
-import { OutboundModule } from './outbound/outbound.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { TranscriptionWorkerModule } from './transcription/transcription.worker.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
-const API_MODULES = [ConversationsModule, WebhooksModule, PrivacyModule];
+const API_MODULES = [ConversationsModule, WebhooksModule, PrivacyModule, EventsApiModule];
 const WORKER_MODULES = [
   ConversationsWorkerModule,
   TranscriptionWorkerModule,
   CorrectionWorkerModule,
   CoordinationWorkerModule,
   PrivacyWorkerModule,
+  EventsWorkerModule,
 ];
 
 const MODULES_OF_ROLE = {

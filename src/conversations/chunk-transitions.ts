@@ -3,6 +3,8 @@ import { sql, type Kysely } from 'kysely';
 import { storableJson, storableText } from '../database/storable.js';
 import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
 import { moreTokens, type ModelUse } from './model-use.js';
+import { EventOutbox } from '../events/event-outbox.js';
+import { failedChunkData } from './event-data.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
 export type Executor = Kysely<Schema>;
@@ -29,6 +31,8 @@ export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
  */
 @Injectable()
 export class ChunkTransitions {
+  constructor(private readonly outbox: EventOutbox) {}
+
   /** queued -> transcribing: the provider accepted `submissionId`. */
   async startTranscribing(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
     const { numUpdatedRows } = await db
@@ -112,14 +116,13 @@ export class ChunkTransitions {
 
   /** transcribing or correcting -> failed, by the submission's own result. */
   async fail(db: Executor, chunk: ChunkOfSubmission & ChunkFailure): Promise<boolean> {
-    const { numUpdatedRows } = await db
+    const failed = db
       .updateTable('chunks')
       .set(failedWith(chunk))
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', 'in', ['queued', 'transcribing', 'correcting'])
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('status', 'in', ['queued', 'transcribing', 'correcting']);
+    return this.outbox.change(db, 'chunk.failed', failed.returning([PROJECT_ID, failedChunkData()]));
   }
 
   /**
@@ -139,14 +142,13 @@ export class ChunkTransitions {
 
   /** queued -> failed, before any submission of this attempt was made. */
   async failUnsubmitted(db: Executor, chunk: ChunkAttempt & ChunkFailure): Promise<boolean> {
-    const { numUpdatedRows } = await db
+    const failed = db
       .updateTable('chunks')
       .set(failedWith(chunk))
       .where('id', '=', chunk.chunkId)
       .where('attempt', '=', chunk.attempt)
-      .where('status', '=', 'queued')
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('status', '=', 'queued');
+    return this.outbox.change(db, 'chunk.failed', failed.returning([PROJECT_ID, failedChunkData()]));
   }
 
   /**
@@ -210,6 +212,10 @@ export interface RequeuedChunk {
 
 /** A message is for a person to read, not a log. */
 const MAX_ERROR_LENGTH = 2_000;
+
+/** Of the conversation; a chunk does not know it. */
+const PROJECT_ID = sql<string | null>`(select project_id from conversations
+  where conversations.id = chunks.conversation_id)`.as('project_id');
 
 const REQUEUED = {
   status: 'queued' as const,

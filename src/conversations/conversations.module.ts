@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { ChunkIntake } from './chunk-intake.js';
 import { ChunkTransitions } from './chunk-transitions.js';
 import { ChunksController } from './chunks.controller.js';
@@ -17,7 +18,7 @@ import { TranscriptsRepository } from './transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';
 
 @Module({
-  imports: [AudioModule, CoordinationModule],
+  imports: [AudioModule, CoordinationModule, EventsModule],
   controllers: [
     ProjectsController,
     ConversationsController,
@@ -36,6 +37,6 @@ import { UploadReceiver } from './upload-receiver.js';
     ChunkIntake,
     UploadReceiver,
   ],
-  exports: [ChunkTransitions, FinalizationRepository],
+  exports: [ChunkTransitions, FinalizationRepository, EventsModule],
 })
 export class ConversationsModule {}

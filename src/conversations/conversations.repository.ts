@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
+import { EventOutbox } from '../events/event-outbox.js';
 import type { ConversationStatus } from '../database/schema.js';
 import { DEFAULT_LANGUAGE } from './conversation-settings.js';
+import { conversationData } from './event-data.js';
 
 export interface ConversationSettings {
   projectId?: string | null;
@@ -37,25 +39,33 @@ export interface ConversationView {
 
 @Injectable()
 export class ConversationsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: EventOutbox,
+  ) {}
 
   /** @returns the new id, or undefined when the project does not exist */
   async create(settings: ConversationSettings): Promise<string | undefined> {
     const { projectId } = settings;
     if (typeof projectId === 'string' && !(await this.projectExists(projectId))) return undefined;
-    const { id } = await this.database
-      .insertInto('conversations')
-      .values({
-        id: uuidv7(),
-        project_id: projectId,
-        language: settings.language,
-        transcript_prompt: settings.transcriptPrompt,
-        redact_pii: settings.redactPii ?? false,
-        anonymize: settings.anonymize ?? false,
-        speaker_labels: settings.speakerLabels ?? false,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
+    const id = uuidv7();
+    const created = this.database.insertInto('conversations').values({
+      id,
+      project_id: projectId,
+      language: settings.language,
+      transcript_prompt: settings.transcriptPrompt,
+      redact_pii: settings.redactPii ?? false,
+      anonymize: settings.anonymize ?? false,
+      speaker_labels: settings.speakerLabels ?? false,
+    });
+    if (typeof projectId !== 'string') await created.execute();
+    else {
+      await this.outbox.change(
+        this.database,
+        'conversation.started',
+        created.returning(['project_id', conversationData()]),
+      );
+    }
     return id;
   }
 

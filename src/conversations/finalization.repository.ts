@@ -3,8 +3,10 @@ import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import { UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
+import { EventOutbox } from '../events/event-outbox.js';
 import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
 import { DEFAULT_LANGUAGE } from './conversation-settings.js';
+import { mergedConversationData } from './event-data.js';
 import { mergeTranscripts } from './merge-transcripts.js';
 
 export type MergeResult = 'merged' | 'merged_without_text' | 'not_due';
@@ -17,7 +19,10 @@ export interface SummaryTask {
 
 @Injectable()
 export class FinalizationRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: EventOutbox,
+  ) {}
 
   /**
    * finished -> finalized with the merged transcript, in one transaction; or a new merge of a finalised conversation in
@@ -25,7 +30,7 @@ export class FinalizationRepository {
    * conversation's row is locked as in adding a chunk, so no chunk can appear between the look and the merge.
    */
   async merge(conversationId: string): Promise<MergeResult> {
-    return this.database.transaction().execute(async (trx) => {
+    return this.outbox.transaction(async (trx) => {
       const conversation = await trx
         .selectFrom('conversations')
         .select(['status', 'merge_needed'])
@@ -50,7 +55,7 @@ export class FinalizationRepository {
         .orderBy('id')
         .execute();
       const transcript = mergeTranscripts(chunks.map((chunk) => chunk.transcript));
-      await trx
+      const merged = trx
         .updateTable('conversations')
         .set({
           status: 'finalized',
@@ -63,7 +68,8 @@ export class FinalizationRepository {
           finalized_at: sql<Date>`coalesce(finalized_at, now())`,
         })
         .where('id', '=', conversationId)
-        .execute();
+        .returning(['project_id', mergedConversationData()]);
+      await this.outbox.change(trx, 'conversation.transcribed', merged);
       return transcript === '' ? 'merged_without_text' : 'merged';
     });
   }
@@ -90,23 +96,29 @@ export class FinalizationRepository {
     mergeRevision: number,
     made: { summary: string; model: string; promptVersion: string },
   ): Promise<boolean> {
-    return this.endSummary(conversationId, mergeRevision, {
+    const stored = this.endingSummary(conversationId, mergeRevision, {
       summary_status: 'completed',
       summary: storableText(made.summary),
       summary_model: made.model,
       summary_prompt_version: made.promptVersion,
     });
+    return this.outbox.change(
+      this.database,
+      'conversation.summarized',
+      stored.returning(['project_id', mergedConversationData()]),
+    );
   }
 
   /** pending -> failed; the transcript stands without a summary. */
   async failSummary(conversationId: string, mergeRevision: number, reason: string): Promise<boolean> {
-    return this.endSummary(conversationId, mergeRevision, {
+    const { numUpdatedRows } = await this.endingSummary(conversationId, mergeRevision, {
       summary_status: 'failed',
       summary_error: storableText(reason),
-    });
+    }).executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
-  private async endSummary(
+  private endingSummary(
     conversationId: string,
     mergeRevision: number,
     values: {
@@ -116,14 +128,12 @@ export class FinalizationRepository {
       summary_model?: string;
       summary_prompt_version?: string;
     },
-  ): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
+  ) {
+    return this.database
       .updateTable('conversations')
       .set(values)
       .where('id', '=', conversationId)
       .where('summary_status', '=', 'pending')
-      .where('merge_revision', '=', mergeRevision)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('merge_revision', '=', mergeRevision);
   }
 }

@@ -21,6 +21,11 @@ export interface OwedCorrection {
   submissionId: string | null;
 }
 
+export interface OwedDelivery {
+  id: string;
+  round: number;
+}
+
 export interface PendingSet {
   conversationId: string;
   chunkIds: string[];
@@ -106,6 +111,18 @@ export class ReconcilerRepository {
       .selectFrom('conversations')
       .select('id')
       .where('summary_status', '=', 'pending')
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(RECONCILE_PAGE)
+      .execute();
+  }
+
+  /** Deliveries of events that have not come to an end. */
+  async owedDeliveries(afterId: string): Promise<OwedDelivery[]> {
+    return this.database
+      .selectFrom('event_deliveries')
+      .select(['id', 'round'])
+      .where('status', '=', 'pending')
       .where('id', '>', afterId)
       .orderBy('id')
       .limit(RECONCILE_PAGE)

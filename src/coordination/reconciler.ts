@@ -132,6 +132,14 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
         conversationId: id,
       }),
     );
+    await this.restore(
+      'deliver',
+      (after) => this.owed.owedDeliveries(after),
+      ({ id, round }) => ({
+        deliveryId: id,
+        round,
+      }),
+    );
     await this.coordination.removeExpired();
     this.isFirstPass = false;
   }

@@ -5,6 +5,7 @@ import { records } from './migrations/0001-records.js';
 import { coordination } from './migrations/0002-coordination.js';
 import { providers } from './migrations/0004-providers.js';
 import { privacy } from './migrations/0005-privacy.js';
+import { events } from './migrations/0006-events.js';
 
 /** In order, forward only; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-coordination': coordination,
   '0004-providers': providers,
   '0005-privacy': privacy,
+  '0006-events': events,
 };
 
 /** Kysely's own table of what was done. */

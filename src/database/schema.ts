@@ -14,6 +14,10 @@ export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
 export type ConversationDeletionStatus = 'deleting' | 'deleted';
 /** The provider showed the transcript emptied; did not know it; or had made none. */
 export type DeletionEvidence = 'emptied' | 'unknown' | 'not_found';
+export type EventType =
+  'conversation.started' | 'conversation.transcribed' | 'conversation.summarized' | 'chunk.failed';
+export type EventEndpointStatus = 'enabled' | 'disabled' | 'deleted';
+export type EventDeliveryStatus = 'pending' | 'delivered' | 'exhausted' | 'canceled';
 
 /** A chunk in one of these has not settled; it still owes its conversation a result. */
 export const UNSETTLED_CHUNK_STATUSES = ['queued', 'transcribing', 'correcting'] as const;
@@ -202,6 +206,59 @@ export interface ProcessingEventsTable {
   created_at: ColumnType<Date, Date | undefined, never>;
 }
 
+/** Where a project's events go. */
+export interface EventEndpointsTable {
+  id: string;
+  project_id: string;
+  url: string;
+  /** Null: all. */
+  types: Nullable<EventType[]>;
+  status: Generated<EventEndpointStatus>;
+  disabled_reason: Nullable<string>;
+  /** Null once it is deleted. */
+  secret: Nullable<string>;
+  /** Signs beside the other one until it expires. */
+  previous_secret: Nullable<string>;
+  previous_secret_expires_at: Nullable<Date>;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+/** What happened, written by the statement that did it; there only when somebody wanted to be told. */
+export interface EventsTable {
+  id: string;
+  project_id: string;
+  type: EventType;
+  data: ColumnType<unknown, string, never>;
+  created_at: CreatedAt;
+}
+
+/** One event for one endpoint. */
+export interface EventDeliveriesTable {
+  id: string;
+  event_id: string;
+  endpoint_id: string;
+  project_id: string;
+  status: Generated<EventDeliveryStatus>;
+  /** Counts resends, from 1; part of the job's id, so that a resend is a new job. */
+  round: Generated<number>;
+  attempts: Generated<number>;
+  round_attempts: Generated<number>;
+  next_attempt_at: Nullable<Date>;
+  expires_at: Date;
+  delivered_at: Nullable<Date>;
+  created_at: CreatedAt;
+}
+
+export interface EventAttemptsTable {
+  delivery_id: string;
+  number: number;
+  response_status: Nullable<number>;
+  error: Nullable<string>;
+  duration_ms: number;
+  created_at: CreatedAt;
+}
+
 export interface PendingChunksTable {
   conversation_id: string;
   chunk_id: string;
@@ -236,6 +293,10 @@ export interface Schema {
   processing_events: ProcessingEventsTable;
   provider_deletions: ProviderDeletionsTable;
   conversation_deletions: ConversationDeletionsTable;
+  event_endpoints: EventEndpointsTable;
+  events: EventsTable;
+  event_deliveries: EventDeliveriesTable;
+  event_attempts: EventAttemptsTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_locks: CoordinationLocksTable;
   coordination_usage: CoordinationUsageTable;

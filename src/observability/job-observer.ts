@@ -7,6 +7,8 @@ export interface JobSubject {
   conversationId?: string;
   chunkId?: string;
   submissionId?: string;
+  /** Of an outgoing event. */
+  deliveryId?: string;
 }
 
 export type JobResult = 'completed' | 'slept';
@@ -49,8 +51,9 @@ export class JobObserver {
       const durationMs = performance.now() - start;
       this.metrics.jobs.inc({ job, outcome });
       this.metrics.jobBusySeconds.inc({ job }, durationMs / 1_000);
-      if (outcome !== 'slept') {
-        const entry: Pick<ProcessingEvent, 'job' | keyof JobSubject> = { job, ...subject };
+      if (outcome !== 'slept' && isOfConversation(subject)) {
+        const { conversationId, chunkId, submissionId } = subject;
+        const entry: Omit<ProcessingEvent, 'event' | 'at'> = { job, conversationId, chunkId, submissionId };
         this.log.record(
           { ...entry, event: 'started', at: startedAt },
           { ...entry, event: outcome, durationMs: Math.round(durationMs), message, at: new Date() },
@@ -63,6 +66,11 @@ export class JobObserver {
   async flush(): Promise<void> {
     await this.log.flush();
   }
+}
+
+/** The processing log is the story of conversations; what is of none of them has a log of its own. */
+function isOfConversation({ conversationId, chunkId, submissionId }: JobSubject): boolean {
+  return [conversationId, chunkId, submissionId].some((id) => id !== undefined);
 }
 
 function describe(subject: JobSubject): string {

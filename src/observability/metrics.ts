@@ -157,6 +157,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly eventAttempts = new Counter({
+    name: 'ringback_event_attempts_total',
+    help: 'Attempts to deliver an outgoing event, by what followed: delivered, retry, gone (410) or exhausted.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
   readonly refusals = new Counter({
     name: 'ringback_http_refusals_total',
     help: 'Requests that were turned away at the door, for a wrong or missing key, or for coming too often.',

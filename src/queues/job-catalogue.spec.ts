@@ -12,6 +12,8 @@ const ALL_IDS = [
   jobId('correct', { chunkId: ID, submissionId: ID }),
   jobId('finalize', { conversationId: ID }),
   jobId('summarize', { conversationId: ID }),
+  jobId('deliver', { deliveryId: ID, round: 1 }),
+  jobId('deliver', { deliveryId: ID, round: 2 }),
 ];
 
 describe('the id of a job', () => {

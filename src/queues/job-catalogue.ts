@@ -16,6 +16,8 @@ export interface JobData {
   finalize: { conversationId: string };
   /** Summarises a finalised conversation. */
   summarize: { conversationId: string };
+  /** Tells an endpoint of an event. */
+  deliver: { deliveryId: string; round: number };
 }
 
 export type JobKind = keyof JobData;
@@ -27,6 +29,7 @@ export const JOB_KINDS = [
   'correct',
   'finalize',
   'summarize',
+  'deliver',
 ] as const satisfies JobKind[];
 
 /** One queue a kind: depth, age and concurrency speak of one thing, and a slow kind never stands before a quick one. */
@@ -37,6 +40,7 @@ export const QUEUE_NAMES = {
   correct: 'correction',
   finalize: 'conversation-finalize',
   summarize: 'conversation-summarize',
+  deliver: 'event-delivery',
 } as const satisfies Record<JobKind, string>;
 
 const JOB_IDS: { [K in JobKind]: (data: JobData[K]) => string } = {
@@ -46,6 +50,7 @@ const JOB_IDS: { [K in JobKind]: (data: JobData[K]) => string } = {
   correct: ({ submissionId }) => `correct.${submissionId}`,
   finalize: ({ conversationId }) => `finalize.${conversationId}`,
   summarize: ({ conversationId }) => `summarize.${conversationId}`,
+  deliver: ({ deliveryId, round }) => `deliver.${deliveryId}.${String(round)}`,
 };
 
 export function jobId<K extends JobKind>(kind: K, data: JobData[K]): string {
@@ -70,4 +75,5 @@ export const JOB_ATTEMPTS: Readonly<Record<JobKind, number>> = {
   correct: CORRECTION_ATTEMPTS,
   finalize: STORE_FAULT_ATTEMPTS,
   summarize: SUMMARY_ATTEMPTS,
+  deliver: STORE_FAULT_ATTEMPTS,
 };

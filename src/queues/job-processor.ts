@@ -71,9 +71,8 @@ export abstract class JobProcessor<K extends JobKind>
     const context: JobContext = {
       isLastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
       signal: signal ?? new AbortController().signal,
-      subject: { ...job.data },
+      subject: subjectOf(job.data),
     };
-    delete (context.subject as { attempt?: number }).attempt;
     const outcome = await this.observer.observe(this.kind, context.subject, () =>
       this.handle(job.data, context),
     );
@@ -142,4 +141,10 @@ export abstract class JobProcessor<K extends JobKind>
     if (wakeIf !== undefined && (await wakeIf())) await promote(job);
     throw new DelayedError();
   }
+}
+
+/** Of a job's data the ids; which try it is, is no part of what it is about. */
+function subjectOf(data: JobData[JobKind]): JobSubject {
+  const ids = Object.entries(data).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(ids);
 }

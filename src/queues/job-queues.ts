@@ -41,8 +41,9 @@ export class JobQueues implements OnModuleInit {
     @InjectQueue(QUEUE_NAMES.correct) correct: Queue,
     @InjectQueue(QUEUE_NAMES.finalize) finalize: Queue,
     @InjectQueue(QUEUE_NAMES.summarize) summarize: Queue,
+    @InjectQueue(QUEUE_NAMES.deliver) deliver: Queue,
   ) {
-    this.queues = { submit, check, transcribe, correct, finalize, summarize };
+    this.queues = { submit, check, transcribe, correct, finalize, summarize, deliver };
     for (const [kind, queue] of Object.entries(this.queues)) {
       queue.on('error', (error: Error) => {
         this.logger.warn(`queue ${kind}: ${error.message}`);

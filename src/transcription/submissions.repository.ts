@@ -19,6 +19,7 @@ import {
   type SubmissionStatus,
 } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
+import { EventOutbox } from '../events/event-outbox.js';
 import type { HeardLanguage } from './language-memory.js';
 
 export interface NewSubmission {
@@ -58,6 +59,7 @@ export class SubmissionsRepository {
   constructor(
     private readonly database: Database,
     private readonly transitions: ChunkTransitions,
+    private readonly outbox: EventOutbox,
   ) {}
 
   /**
@@ -227,7 +229,7 @@ export class SubmissionsRepository {
 
   /** created | submitted -> failed; the chunk fails with it, or is to be rescued. */
   async fail(ref: SubmissionRef, failure: ChunkFailure, options: { rescue: boolean }): Promise<boolean> {
-    return this.database.transaction().execute(async (trx) => {
+    return this.outbox.transaction(async (trx) => {
       const ended = await this.end(trx, ref, {
         from: [...OPEN_SUBMISSION_STATUSES],
         to: 'failed',

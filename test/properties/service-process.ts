@@ -21,6 +21,10 @@ import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
 import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
 import { Database } from '../../src/database/database.js';
+import { DeliverProcessor } from '../../src/events/deliver.processor.js';
+import { EventDeliveriesRepository } from '../../src/events/event-deliveries.repository.js';
+import { EventDeliverer } from '../../src/events/event-deliverer.js';
+import { EventOutbox } from '../../src/events/event-outbox.js';
 import type { JobObserver } from '../../src/observability/job-observer.js';
 import type { Metrics } from '../../src/observability/metrics.js';
 import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
@@ -98,8 +102,9 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
   const queues = surroundings.queues.seenBy(activity);
   const coordination = coordinationOf(activity, surroundings, database);
   const settlement = new Settlement(database, coordination, queues);
-  const conversations = new ConversationsRepository(database);
-  const base = { ...surroundings, database, queues, coordination, settlement };
+  const outbox = new EventOutbox(database, queues);
+  const conversations = new ConversationsRepository(database, outbox);
+  const base = { ...surroundings, database, queues, coordination, settlement, outbox };
   return {
     intake: new ChunkIntake(
       new ChunksRepository(database),
@@ -123,6 +128,7 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
     processors: {
       ...transcriptionProcessors(base, provider.seenBy(activity)),
       ...correctionProcessors(base, activity),
+      deliver: deliverProcessor(base),
     },
   };
 }
@@ -132,12 +138,13 @@ type Base = Omit<Surroundings, 'queues'> & {
   queues: JobQueues;
   coordination: Coordination;
   settlement: Settlement;
+  outbox: EventOutbox;
 };
 
 function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['seenBy']>) {
-  const { config, database, queues, coordination, settlement, metrics, observer } = base;
-  const transitions = new ChunkTransitions();
-  const submissions = new SubmissionsRepository(database, transitions);
+  const { config, database, queues, coordination, settlement, metrics, observer, outbox } = base;
+  const transitions = new ChunkTransitions(outbox);
+  const submissions = new SubmissionsRepository(database, transitions, outbox);
   const looks = new LooksRepository(database);
   const losses = new CallbackLosses(config, metrics);
   const strategy = deliveryOf(config, losses);
@@ -213,12 +220,12 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
 }
 
 function correctionProcessors(base: Base, activity: Activity) {
-  const { config, database, coordination, queues, observer, provider } = base;
-  const finalization = new FinalizationRepository(database);
+  const { config, database, coordination, queues, observer, provider, outbox } = base;
+  const finalization = new FinalizationRepository(database, outbox);
   const corrector = new ChunkCorrector(
     database,
     new CorrectionsRepository(database),
-    new ChunkTransitions(),
+    new ChunkTransitions(outbox),
     new FirstStageReader(provider.seenBy(activity)),
     base.storage,
     new OutboundAgents([]),
@@ -232,6 +239,15 @@ function correctionProcessors(base: Base, activity: Activity) {
     finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
     summarize: new SummarizeProcessor(observer, finalization, provider.summariser(activity)),
   };
+}
+
+/** Lives have no endpoints, so there is nothing to deliver. */
+function deliverProcessor({ config, database, metrics, observer }: Base) {
+  const deliveries = new EventDeliveriesRepository(database);
+  return new DeliverProcessor(
+    observer,
+    new EventDeliverer(config, deliveries, new OutboundAgents([]), metrics),
+  );
 }
 
 function deliveryOf({ transcription }: AppConfig, losses: CallbackLosses) {

@@ -1,0 +1,24 @@
+import { sql, type AliasedExpression } from 'kysely';
+
+type Data = AliasedExpression<unknown, 'data'>;
+
+/**
+ * What an event tells of a conversation, in the `returning` of the statement that changes it. Ids and states: no text of a
+ * recording leaves the service by an event.
+ */
+export function conversationData(): Data {
+  return sql`jsonb_build_object('conversationId', id, 'projectId', project_id, 'status', status)`.as('data');
+}
+
+/** The revision counts merges: a transcript, or a summary, of an older one is overtaken. */
+export function mergedConversationData(): Data {
+  return sql`jsonb_build_object('conversationId', id, 'projectId', project_id, 'status', status,
+    'revision', merge_revision)`.as('data');
+}
+
+/** The attempt tells one failure of a chunk from the next, after it was started again. */
+export function failedChunkData(): Data {
+  return sql`jsonb_build_object('chunkId', id, 'conversationId', conversation_id,
+    'projectId', (select project_id from conversations where conversations.id = chunks.conversation_id),
+    'status', status, 'errorCode', error_code, 'attempt', attempt)`.as('data');
+}

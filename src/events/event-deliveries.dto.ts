@@ -1,0 +1,106 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import type { EventDeliveryStatus } from '../database/schema.js';
+import { EVENT_TYPES } from './event-types.js';
+
+const STATUSES = ['pending', 'delivered', 'exhausted', 'canceled'] as const;
+/** Each has up to some dozens of attempts. */
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+export class ListEventDeliveriesQuery {
+  @ApiPropertyOptional({ enum: STATUSES })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
+  status?: EventDeliveryStatus;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'endpointId must be a UUID' })
+  endpointId?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: '`nextAfter` of the page before' })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'after must be a UUID' })
+  after?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit: number = DEFAULT_PAGE;
+}
+
+export class EventAttemptResponse {
+  @ApiProperty({ description: 'From 1.' })
+  number!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ description: 'Milliseconds' })
+  durationMs!: number;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'HTTP status; null when there was no answer.' })
+  responseStatus!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What went wrong on the way.' })
+  error!: string | null;
+}
+
+export class EventDeliveryResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'uuid', description: 'The header `webhook-id` of each attempt.' })
+  eventId!: string;
+
+  @ApiProperty({ enum: EVENT_TYPES })
+  type!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Ids and states, as they are sent.',
+  })
+  data!: unknown;
+
+  @ApiProperty({ format: 'uuid' })
+  endpointId!: string;
+
+  @ApiProperty()
+  url!: string;
+
+  @ApiProperty({ enum: STATUSES })
+  status!: EventDeliveryStatus;
+
+  @ApiProperty({ type: EventAttemptResponse, isArray: true, description: 'Oldest first.' })
+  attempts!: EventAttemptResponse[];
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  nextAttemptAt!: string | null;
+
+  @ApiProperty({ format: 'date-time', description: 'When the last attempt is made.' })
+  expiresAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  deliveredAt!: string | null;
+}
+
+export class EventDeliveryPageResponse {
+  @ApiProperty({ type: EventDeliveryResponse, isArray: true })
+  deliveries!: EventDeliveryResponse[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Give it as `after` for the next page; null on the last.',
+  })
+  nextAfter!: string | null;
+}

@@ -1,0 +1,79 @@
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsUrl,
+  MaxLength,
+} from 'class-validator';
+import type { EventEndpointStatus, EventType } from '../database/schema.js';
+import { EVENT_TYPES } from './event-types.js';
+
+const MAX_URL_LENGTH = 2_048;
+
+export class CreateEventEndpointRequest {
+  @ApiProperty({ example: 'https://example.org/ringback-events', maxLength: MAX_URL_LENGTH })
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true },
+    { message: 'url must be an http or https URL without a user name or password' },
+  )
+  @MaxLength(MAX_URL_LENGTH)
+  url!: string;
+
+  @ApiPropertyOptional({ enum: EVENT_TYPES, isArray: true, nullable: true, description: 'Null: all.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(EVENT_TYPES, { each: true, message: `each of types must be one of ${EVENT_TYPES.join(', ')}` })
+  types?: EventType[] | null;
+}
+
+export class UpdateEventEndpointRequest extends PartialType(CreateEventEndpointRequest, {
+  skipNullProperties: false,
+}) {
+  @ApiPropertyOptional({
+    description:
+      'Disabling cancels what is on its way. Also enables an endpoint that was disabled for its 410.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+}
+
+export class EventEndpointResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  projectId!: string;
+
+  @ApiProperty()
+  url!: string;
+
+  @ApiProperty({ enum: EVENT_TYPES, isArray: true, nullable: true })
+  types!: EventType[] | null;
+
+  @ApiProperty({ enum: ['enabled', 'disabled'] })
+  status!: EventEndpointStatus;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it gets no events, when it is disabled.' })
+  disabledReason!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+}
+
+export class EventEndpointWithSecretResponse extends EventEndpointResponse {
+  @ApiProperty({
+    example: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+    description: 'For the receiver’s Standard Webhooks library. Shown here only.',
+  })
+  secret!: string;
+}

@@ -1,0 +1,171 @@
+import { Injectable } from '@nestjs/common';
+import { sql, type Selectable, type Transaction } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import type { EventEndpointsTable, EventType, Schema } from '../database/schema.js';
+import { newEndpointSecret } from './endpoint-secret.js';
+import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
+
+/** For as long as an event may be on its way, so that one that was signed before is understood by who knows the new secret only. */
+const PREVIOUS_SECRET_PATIENCE = sql<Date>`now() + interval '24 hours'`;
+
+export type EventEndpoint = Omit<
+  Selectable<EventEndpointsTable>,
+  'secret' | 'previous_secret' | 'previous_secret_expires_at'
+>;
+
+export interface EndpointSettings {
+  url: string;
+  /** Null: all. */
+  types: EventType[] | null;
+}
+
+export type CreateResult =
+  | { kind: 'created'; endpoint: EventEndpoint; secret: string }
+  | { kind: 'no_project' }
+  | { kind: 'too_many' };
+
+const COLUMNS = [
+  'id',
+  'project_id',
+  'url',
+  'types',
+  'status',
+  'disabled_reason',
+  'created_at',
+  'updated_at',
+] as const;
+
+/** Where a project's events go. A deleted endpoint keeps its row, for the delivery log, and loses its secrets. */
+@Injectable()
+export class EventEndpointsRepository {
+  constructor(private readonly database: Database) {}
+
+  async projectExists(projectId: string): Promise<boolean> {
+    const row = await this.database
+      .selectFrom('projects')
+      .select('id')
+      .where('id', '=', projectId)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** The project's row is locked meanwhile, so that it never gets more endpoints than it may have. */
+  async create(projectId: string, settings: EndpointSettings): Promise<CreateResult> {
+    return this.database.transaction().execute(async (trx) => {
+      const project = await trx
+        .selectFrom('projects')
+        .select('id')
+        .where('id', '=', projectId)
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (project === undefined) return { kind: 'no_project' };
+      const { count } = await trx
+        .selectFrom('event_endpoints')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('project_id', '=', projectId)
+        .where('status', '<>', 'deleted')
+        .executeTakeFirstOrThrow();
+      if (count >= MAX_ENDPOINTS_PER_PROJECT) return { kind: 'too_many' };
+      const secret = newEndpointSecret();
+      const endpoint = await trx
+        .insertInto('event_endpoints')
+        .values({ id: uuidv7(), project_id: projectId, secret, ...settings })
+        .returning(COLUMNS)
+        .executeTakeFirstOrThrow();
+      return { kind: 'created', endpoint, secret };
+    });
+  }
+
+  async list(projectId: string): Promise<EventEndpoint[]> {
+    return this.database
+      .selectFrom('event_endpoints')
+      .select(COLUMNS)
+      .where('project_id', '=', projectId)
+      .where('status', '<>', 'deleted')
+      .orderBy('id')
+      .execute();
+  }
+
+  /** Changes what is given. Disabling cancels what is on its way; enabling does not bring it back. */
+  async update(
+    ref: EndpointRef,
+    changes: Partial<EndpointSettings> & { enabled?: boolean },
+  ): Promise<EventEndpoint | undefined> {
+    const { enabled, url, types } = changes;
+    return this.database.transaction().execute(async (trx) => {
+      const updated = await trx
+        .updateTable('event_endpoints')
+        .set({
+          url,
+          types,
+          ...(enabled === undefined
+            ? {}
+            : { status: enabled ? 'enabled' : 'disabled', disabled_reason: enabled ? null : 'by request' }),
+          updated_at: sql<Date>`now()`,
+        })
+        .where('id', '=', ref.endpointId)
+        .where('project_id', '=', ref.projectId)
+        .where('status', '<>', 'deleted')
+        .returning(COLUMNS)
+        .executeTakeFirst();
+      if (updated?.status === 'disabled') await cancelDeliveries(trx, ref.endpointId);
+      return updated;
+    });
+  }
+
+  /** A new secret; the one before is valid beside it for a day. */
+  async rotateSecret(ref: EndpointRef): Promise<{ endpoint: EventEndpoint; secret: string } | undefined> {
+    const secret = newEndpointSecret();
+    const endpoint = await this.database
+      .updateTable('event_endpoints')
+      .set({
+        secret,
+        previous_secret: sql<string>`secret`,
+        previous_secret_expires_at: PREVIOUS_SECRET_PATIENCE,
+        updated_at: sql<Date>`now()`,
+      })
+      .where('id', '=', ref.endpointId)
+      .where('project_id', '=', ref.projectId)
+      .where('status', '<>', 'deleted')
+      .returning(COLUMNS)
+      .executeTakeFirst();
+    return endpoint === undefined ? undefined : { endpoint, secret };
+  }
+
+  async delete(ref: EndpointRef): Promise<boolean> {
+    return this.database.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('event_endpoints')
+        .set({
+          status: 'deleted',
+          secret: null,
+          previous_secret: null,
+          previous_secret_expires_at: null,
+          updated_at: sql<Date>`now()`,
+        })
+        .where('id', '=', ref.endpointId)
+        .where('project_id', '=', ref.projectId)
+        .where('status', '<>', 'deleted')
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await cancelDeliveries(trx, ref.endpointId);
+      return true;
+    });
+  }
+}
+
+export interface EndpointRef {
+  projectId: string;
+  endpointId: string;
+}
+
+/** pending -> canceled, for all deliveries of an endpoint that takes no more. */
+export async function cancelDeliveries(trx: Transaction<Schema>, endpointId: string): Promise<void> {
+  await trx
+    .updateTable('event_deliveries')
+    .set({ status: 'canceled', next_attempt_at: null })
+    .where('endpoint_id', '=', endpointId)
+    .where('status', '=', 'pending')
+    .execute();
+}
