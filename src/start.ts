@@ -9,6 +9,7 @@ import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { Networks } from './addresses/networks.js';
 import { errorBodyOf } from './http/api-error.filter.js';
+import { installNestingLimit } from './http/nesting-limit.js';
 import { RateLimits } from './http/rate-limits.js';
 import { installRequestLog } from './http/request-log.js';
 import { installSecurityHeaders } from './http/security-headers.js';
@@ -125,6 +126,7 @@ async function installDoors(app: NestFastifyApplication, config: AppConfig): Pro
   await installSecurityHeaders(server);
   await limits.install(server);
   installRequestLog(server);
+  installNestingLimit(server);
   installCallbackDoor(server, {
     secrets: config.transcription.callbackSecrets,
     allowed: callbackNetworks.length === 0 ? undefined : new Networks(callbackNetworks),

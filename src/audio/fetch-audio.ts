@@ -4,7 +4,8 @@ import { Deadline } from '../deadlines/deadline.js';
 import { type OutboundAgents, PrivateAddressError } from '../outbound/outbound-agents.js';
 
 export type FetchedAudio =
-  { bytes: Buffer; contentType: string } | { failed: 'too_large' | 'unavailable' | 'refused'; detail: string };
+  | { bytes: Buffer; contentType: string }
+  | { failed: 'too_large' | 'unavailable' | 'refused'; detail: string };
 
 /**
  * Fetches a recording from somewhere on the web into memory. What that server does wrong is a value, never an exception;

@@ -1,3 +1,4 @@
+import { isNestedTooDeep } from '../../providers/nesting.js';
 import {
   type ProviderError,
   type ProviderErrorDetails,
@@ -170,10 +171,11 @@ function errorTextOf(answer: FailedAnswer): string {
   return typeof parsed.error === 'string' ? providerWords(parsed.error, answer.secrets) : '';
 }
 
-/** @returns undefined when it is not JSON */
+/** @returns undefined when it is not JSON, or nothing that could be stored: nested deeper than any answer is */
 export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    const parsed: unknown = JSON.parse(body);
+    return isNestedTooDeep(parsed) ? undefined : parsed;
   } catch {
     return undefined;
   }

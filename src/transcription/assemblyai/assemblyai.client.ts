@@ -16,6 +16,7 @@ import {
   asTranscript,
   asTranscriptPage,
   asUploadUrl,
+  isTranscriptId,
   type ProviderTranscript,
   type TranscriptPage,
 } from './provider-transcript.js';
@@ -38,9 +39,6 @@ const MAX_SHORT_ANSWER_BYTES = 4_194_304;
 const MAX_SOCKETS = 64;
 /** Shorter than load balancers keep a silent connection (60 s): a request on one that they just closed is lost. */
 const IDLE_SOCKET_MS = 15_000;
-
-/** As AssemblyAI makes them (UUIDs, in older days with other letters). Others could lead to another path of its interface. */
-const TRANSCRIPT_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 export interface AssemblyAiTimeouts {
   submitMs: number;
@@ -301,7 +299,7 @@ function understood<Meaning>(
 }
 
 function pathOf(transcriptId: string): string {
-  if (TRANSCRIPT_ID.test(transcriptId)) return `/v2/transcript/${transcriptId}`;
+  if (isTranscriptId(transcriptId)) return `/v2/transcript/${transcriptId}`;
   throw new ProviderNotFoundError('This is not an id of a transcript at AssemblyAI.', {
     provider: 'assemblyai',
     code: 'not_found',

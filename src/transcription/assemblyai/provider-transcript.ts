@@ -95,10 +95,20 @@ function nextBeforeId(pageDetails: unknown, transcripts: ListItem[]): string | u
   return named ?? transcripts.at(-1)?.id;
 }
 
+/**
+ * As AssemblyAI makes them (UUIDs, in older days with other letters). Others could lead to another path of its interface, or could
+ * not be stored.
+ */
+const TRANSCRIPT_ID = /^[A-Za-z0-9_-]{1,100}$/;
+
+export function isTranscriptId(id: string): boolean {
+  return TRANSCRIPT_ID.test(id);
+}
+
 function hasIdAndStatus<Answer extends Record<string, unknown>>(
   answer: Answer,
 ): answer is Answer & { id: string; status: TranscriptStatus } {
-  return typeof answer.id === 'string' && answer.id !== '' && STATUSES.includes(answer.status);
+  return typeof answer.id === 'string' && isTranscriptId(answer.id) && STATUSES.includes(answer.status);
 }
 
 function isNullable(value: unknown, type: 'string' | 'number'): boolean {

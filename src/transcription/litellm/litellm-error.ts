@@ -1,3 +1,4 @@
+import { isNestedTooDeep } from '../../providers/nesting.js';
 import {
   type ProviderError,
   ProviderRejectedError,
@@ -159,10 +160,11 @@ function readError({ body, secrets }: FailedAnswer): SaidError {
   };
 }
 
-/** @returns undefined when it is not JSON */
+/** @returns undefined when it is not JSON, or nothing that could be stored: nested deeper than any answer is */
 export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    const parsed: unknown = JSON.parse(body);
+    return isNestedTooDeep(parsed) ? undefined : parsed;
   } catch {
     return undefined;
   }
