@@ -7,7 +7,10 @@ describe('a Retry-After header', () => {
   it.each<[unknown, number | undefined]>([
     ['7', 7_000],
     ['0.5', 500],
-    ['-1', 0],
+    ['-1', undefined],
+    ['1e9', undefined],
+    ['2026', 2_026_000],
+    ['12 July', undefined],
     ['86400', 3_600_000],
     ['Mon, 23 Mar 2026 10:00:09 GMT', 9_000],
     ['Mon, 23 Mar 2026 09:00:00 GMT', 0],

@@ -22,6 +22,11 @@ export function pauseOfHeaders(
   return Number.isFinite(atMs) ? Math.min(Math.max(atMs - nowMs, 0), MAX_RETRY_AFTER_MS) : undefined;
 }
 
+/** In plain digits, as the RFC has it; some send a fraction. Other notations, such as `1e9`, are somebody's mistake. */
+const SECONDS = /^\d+(?:\.\d+)?$/;
+/** Every form of an HTTP date begins with the name of a day; JavaScript takes much more for a date. */
+const DATE = /^[A-Z][a-z]{2}/;
+
 /**
  * Reads a Retry-After header (RFC 9110, section 10.2.3: seconds, or an HTTP date).
  *
@@ -30,9 +35,14 @@ export function pauseOfHeaders(
  * @returns milliseconds to wait, 0 to 3,600,000, or undefined when there is no usable header
  */
 export function parseRetryAfter(value: unknown, nowMs: number): number | undefined {
-  if (typeof value !== 'string' || value.trim() === '') return undefined;
-  const seconds = Number(value);
-  const waitMs = Number.isNaN(seconds) ? Date.parse(value) - nowMs : seconds * 1_000;
+  if (typeof value !== 'string') return undefined;
+  const waitMs = waitOf(value.trim(), nowMs);
   if (!Number.isFinite(waitMs)) return undefined;
   return Math.min(Math.max(Math.round(waitMs), 0), MAX_RETRY_AFTER_MS);
+}
+
+/** @returns NaN for what is neither */
+function waitOf(text: string, nowMs: number): number {
+  if (SECONDS.test(text)) return Number(text) * 1_000;
+  return DATE.test(text) ? Date.parse(text) - nowMs : NaN;
 }
