@@ -13,6 +13,7 @@ import {
   remove,
 } from './support/deleted-conversation.js';
 import { expectError } from './support/expect-error.js';
+import { EventsApi } from './support/events-api.js';
 import { Gate } from './support/gate.js';
 import { openSubmission } from './support/open-submission.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
@@ -58,6 +59,20 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await deleted(api, other.conversationId);
     await expectGone(world(), chunk);
     expect(simulator.ledger.counts.delete).toBe(2);
+  });
+
+  it('takes the log of what its project’s endpoints were told along', async () => {
+    const { api } = world();
+    const events = new EventsApi(() => api);
+    const projectId = await events.createProject();
+    await events.createEndpoint(projectId, { url: 'https://events.example.org/' });
+    const chunk = await settleChunk(api, { projectId });
+    await events.logUntil(projectId, (log) => log.some(({ type }) => type === 'conversation.started'));
+    await remove(api, chunk.conversationId);
+    await deleted(api, chunk.conversationId);
+
+    expect(await events.log(projectId)).toEqual([]);
+    await expectGone(world(), chunk);
   });
 
   it('may be deleted any number of times', async () => {
@@ -150,7 +165,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
       headers: { 'content-type': 'multipart/form-data; boundary=b' },
       body: form(),
       duplex: 'half',
-    } as RequestInit);
+    });
     await waitUntil(
       () => storedFiles(dataDir),
       (files) => files.length > before,

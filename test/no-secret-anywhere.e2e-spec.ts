@@ -76,7 +76,10 @@ describe.each(STRATEGIES)('an anonymised run, with the %s strategy', (strategy) 
 
     expect(meanwhile).toEqual([]);
     expect(chunk).toMatchObject({ status: 'completed', transcript: REDACTED });
-    expect(world.simulator.ledger.corrections[0]?.prompt).toContain(secrets.heard);
+    // The model was told what only it can find, and nothing else.
+    const [asked] = world.simulator.ledger.corrections;
+    expect(asked?.prompt).toContain(secrets.spoken.name);
+    expect(asked?.prompt).not.toContain(secrets.spoken.email);
     expect(await found(chunk)).toEqual([]);
   });
 

@@ -107,13 +107,16 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
   it('is looked for, and deleted, when the answer to its submit was lost and another was sent', async () => {
     world().simulator.faults.add(
       { operation: 'submit', effect: { kind: 'lostReply' }, times: 1 },
+      { operation: 'webhook', effect: { kind: 'drop' } },
       {
         operation: 'list',
         effect: { kind: 'body', body: '{"transcripts": [], "page_details": {}}' },
-        times: 1,
       },
     );
-    const chunk = await settleChunk(world().api);
+    const started = await startChunk(world().api);
+    await world().simulator.waitFor(({ counts }) => counts.submit === 2);
+    world().simulator.faults.clear();
+    const chunk = await world().api.settledChunk(started.id);
     const deletions = await deletedCopies(world(), chunk.id, 2);
 
     expect(chunk.status).toBe('completed');

@@ -61,7 +61,7 @@ describe('the words of a corrected text', () => {
     words[1] = { ...words[1], text: 'b', startMs: 10_000, endMs: 10_100, confidence: null, speaker: null };
     expect(aligned('a new b', words)).toEqual([
       ['a', 0, 100, true],
-      ['new', 100, 300, false],
+      ['new', 100, 367, false],
       ['b', 10_000, 10_100, true],
     ]);
     expect(aligned('a new b', heard('a b'))[1]).toEqual(['new', 100, 110, false]);

@@ -122,7 +122,11 @@ export class ChunkTransitions {
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
       .where('status', 'in', ['queued', 'transcribing', 'correcting']);
-    return this.outbox.change(db, 'chunk.failed', failed.returning([PROJECT_ID, failedChunkData()]));
+    return this.outbox.change(
+      db,
+      'chunk.failed',
+      failed.returning([PROJECT_ID, 'conversation_id', failedChunkData()]),
+    );
   }
 
   /**
@@ -148,7 +152,11 @@ export class ChunkTransitions {
       .where('id', '=', chunk.chunkId)
       .where('attempt', '=', chunk.attempt)
       .where('status', '=', 'queued');
-    return this.outbox.change(db, 'chunk.failed', failed.returning([PROJECT_ID, failedChunkData()]));
+    return this.outbox.change(
+      db,
+      'chunk.failed',
+      failed.returning([PROJECT_ID, 'conversation_id', failedChunkData()]),
+    );
   }
 
   /**

@@ -63,7 +63,7 @@ export class ConversationsRepository {
       await this.outbox.change(
         this.database,
         'conversation.started',
-        created.returning(['project_id', conversationData()]),
+        created.returning(['project_id', 'id as conversation_id', conversationData()]),
       );
     }
     return id;

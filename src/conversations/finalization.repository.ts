@@ -68,7 +68,7 @@ export class FinalizationRepository {
           finalized_at: sql<Date>`coalesce(finalized_at, now())`,
         })
         .where('id', '=', conversationId)
-        .returning(['project_id', mergedConversationData()]);
+        .returning(['project_id', 'id as conversation_id', mergedConversationData()]);
       await this.outbox.change(trx, 'conversation.transcribed', merged);
       return transcript === '' ? 'merged_without_text' : 'merged';
     });
@@ -105,7 +105,7 @@ export class FinalizationRepository {
     return this.outbox.change(
       this.database,
       'conversation.summarized',
-      stored.returning(['project_id', mergedConversationData()]),
+      stored.returning(['project_id', 'id as conversation_id', mergedConversationData()]),
     );
   }
 

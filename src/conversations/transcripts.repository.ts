@@ -23,10 +23,10 @@ export class TranscriptsRepository {
         sql<number | null>`coalesce(diarization -> 'data' -> 'raw' ->> 'audio_duration',
           diarization -> 'data' ->> 'audio_duration')::double precision`.as('durationSeconds'),
         options.withWords
-          ? sql<unknown>`coalesce(diarization -> 'data' -> 'raw' -> 'words', diarization -> 'data' -> 'words')`.as(
+          ? sql`coalesce(diarization -> 'data' -> 'raw' -> 'words', diarization -> 'data' -> 'words')`.as(
               'words',
             )
-          : sql<unknown>`null`.as('words'),
+          : sql`null`.as('words'),
       ])
       .where('conversation_id', '=', conversationId)
       .where('status', '=', 'completed')

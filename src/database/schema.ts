@@ -228,6 +228,7 @@ export interface EventEndpointsTable {
 export interface EventsTable {
   id: string;
   project_id: string;
+  conversation_id: string;
   type: EventType;
   data: ColumnType<unknown, string, never>;
   created_at: CreatedAt;

@@ -11,6 +11,8 @@ import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
 export interface ToldOf {
   /** Null: it belongs to no project, and nobody is told. */
   project_id: string | null;
+  /** Goes with its conversation when that is deleted. */
+  conversation_id: string;
   /** Ids and states; no text of a recording. */
   data: unknown;
 }
@@ -57,8 +59,8 @@ export class EventOutbox {
         where e.status = 'enabled' and (e.types is null or ${type}::text = any(e.types))
       ),
       told as (
-        insert into events (id, project_id, type, data)
-        select ${uuidv7()}::uuid, changed.project_id, ${type}::text, changed.data from changed
+        insert into events (id, project_id, conversation_id, type, data)
+        select ${uuidv7()}::uuid, changed.project_id, changed.conversation_id, ${type}::text, changed.data from changed
         where exists (select from wanting)
         returning id
       ),

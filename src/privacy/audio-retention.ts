@@ -35,10 +35,11 @@ export class AudioRetention {
 
   private async deleteExpired(signal: AbortSignal): Promise<void> {
     let afterId = BEFORE_ALL;
-    while (!signal.aborted) {
+    const goesOn = (): boolean => !signal.aborted;
+    while (goesOn()) {
       const page = await this.recordings.expired({ afterId, limit: DELETE_PAGE });
       const deleted: string[] = [];
-      for (let at = 0; at < page.length && !signal.aborted; at += DELETES_AT_ONCE) {
+      for (let at = 0; at < page.length && goesOn(); at += DELETES_AT_ONCE) {
         const batch = page.slice(at, at + DELETES_AT_ONCE);
         const results = await Promise.all(batch.map((recording) => this.delete(recording)));
         deleted.push(

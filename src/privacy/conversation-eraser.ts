@@ -25,10 +25,11 @@ export class ConversationEraser {
 
   /** Removes recordings, until nothing is due, or the store does not take it, or `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    const goesOn = (): boolean => !signal.aborted;
+    while (goesOn()) {
       const due = await this.deletions.due({ limit: BATCH, sweepAfterMs: SWEEP_AFTER_MS });
       for (const { conversationId, attempts } of due) {
-        if (signal.aborted || !(await this.erase(conversationId, attempts))) return;
+        if (!goesOn() || !(await this.erase(conversationId, attempts))) return;
       }
       if (due.length < BATCH) return;
     }

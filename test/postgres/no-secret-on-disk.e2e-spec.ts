@@ -9,6 +9,11 @@ import { settleChunk } from '../support/one-chunk.js';
 import { filesHolding, plantSecrets } from '../support/planted-secrets.js';
 import { ServiceProcess } from '../support/service-process.js';
 
+const REDACTED = JSON.stringify({
+  corrected_transcript:
+    'I am <redacted_name>, of <redacted_address>, write to <redacted_email> or call <redacted_phone>.',
+  note: '',
+});
 const TEST_TIMEOUT_MS = 120_000;
 
 describe('the folder of a service with embedded PostgreSQL', () => {
@@ -42,6 +47,7 @@ describe('the folder of a service with embedded PostgreSQL', () => {
           times: 6,
         });
         const failed = await settleChunk(api, { anonymize: true });
+        simulator.faults.add({ operation: 'correct', effect: { kind: 'text', text: REDACTED }, times: 1 });
         const completed = await settleChunk(api, { anonymize: true });
         simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: control.heard } });
         await settleChunk(api);

@@ -178,6 +178,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       maxUploadBytes: 1,
     },
     allowedPrivateNetworks: [],
+    privacy: { deleteAtProvider: false, audioRetentionDays: undefined },
     storage: { kind: 'local' },
     transcription: {
       provider: 'Dembrane-25-09',

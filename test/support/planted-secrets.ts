@@ -20,6 +20,7 @@ export function plantSecrets() {
   return {
     /** What is said in the recording. */
     heard: `I am Wilhelmina ${spoken.name}, of ${spoken.street}, write to ${spoken.email} or call 06 12345678.`,
+    spoken,
     keys,
     all: [...Object.values(spoken), ...Object.values(keys)],
   };

@@ -30,11 +30,13 @@ const statements = [
   `create table events (
     id uuid primary key,
     project_id uuid not null references projects (id) on delete cascade,
+    conversation_id uuid not null references conversations (id) on delete cascade,
     type text not null,
     data jsonb not null,
     created_at timestamptz not null default now()
   )`,
   `create index events_by_project on events (project_id)`,
+  `create index events_by_conversation on events (conversation_id)`,
 
   `create table event_deliveries (
     id uuid primary key,
