@@ -31,20 +31,20 @@ export class ChunkIntake {
   ) {}
 
   /**
-   * @param options.receive brings the audio in; called only when the chunk can be accepted, with the id it will have
+   * @param options.isUpload whether there is a recording to take in: not for a conversation that takes no more
+   * @param options.receive brings the audio in, with the id that the chunk will have
    * @throws NotFoundException, ConflictException: no such conversation, or it is finished
    */
   async accept(options: {
     conversationId: string;
     idempotencyKey?: string;
+    isUpload: boolean;
     receive: (chunkId: string) => Promise<IncomingChunk>;
   }): Promise<ChunkView> {
-    const { conversationId, idempotencyKey, receive } = options;
+    const { conversationId, idempotencyKey, isUpload, receive } = options;
     const known = await this.findKnown(conversationId, idempotencyKey);
     if (known !== undefined) return known;
-    const status = await this.conversations.status(conversationId);
-    if (status === undefined) throw new NotFoundException(`there is no conversation ${conversationId}`);
-    if (status !== 'open') throw conversationFinished(conversationId);
+    if (isUpload) await this.requireOpen(conversationId);
 
     const id = uuidv7();
     const { audio, position } = await receive(id);
@@ -53,13 +53,13 @@ export class ChunkIntake {
     switch (result.kind) {
       case 'added':
         await this.start(conversationId, id);
-        return this.read(id);
+        return result.chunk;
       case 'repeated':
         return this.read(result.chunkId);
       case 'finished':
         throw conversationFinished(conversationId);
       case 'no_conversation':
-        throw new NotFoundException(`there is no conversation ${conversationId}`);
+        throw noConversation(conversationId);
     }
   }
 
@@ -121,6 +121,12 @@ export class ChunkIntake {
     return chunk;
   }
 
+  private async requireOpen(conversationId: string): Promise<void> {
+    const status = await this.conversations.status(conversationId);
+    if (status === undefined) throw noConversation(conversationId);
+    if (status !== 'open') throw conversationFinished(conversationId);
+  }
+
   private async findKnown(conversationId: string, key: string | undefined): Promise<ChunkView | undefined> {
     if (key === undefined) return undefined;
     const id = await this.chunks.findByIdempotencyKey(conversationId, key);
@@ -133,6 +139,10 @@ export class ChunkIntake {
       await this.queues.add('submit', { chunkId, attempt: 1 });
     });
   }
+}
+
+function noConversation(id: string): NotFoundException {
+  return new NotFoundException(`there is no conversation ${id}`);
 }
 
 function conversationFinished(id: string): ConflictException {

@@ -88,11 +88,10 @@ export class ChunksController {
     if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
       throw new BadRequestException(['Idempotency-Key must be 1 to 255 visible ASCII characters']);
     }
+    const isUpload = request.isMultipart();
     const receive = (chunkId: string): Promise<IncomingChunk> =>
-      request.isMultipart()
-        ? this.receiveUpload(request, `${conversationId}/${chunkId}`)
-        : receiveUrl(request.body);
-    return toChunkResponse(await this.intake.accept({ conversationId, idempotencyKey, receive }));
+      isUpload ? this.receiveUpload(request, `${conversationId}/${chunkId}`) : receiveUrl(request.body);
+    return toChunkResponse(await this.intake.accept({ conversationId, idempotencyKey, isUpload, receive }));
   }
 
   @Post('transcription/chunks/:chunkId')

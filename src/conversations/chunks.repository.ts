@@ -42,7 +42,7 @@ export interface ChunkView {
 }
 
 export type AddResult =
-  | { kind: 'added'; chunkId: string }
+  | { kind: 'added'; chunk: ChunkView }
   | { kind: 'repeated'; chunkId: string }
   | { kind: 'finished' }
   | { kind: 'no_conversation' };
@@ -104,39 +104,45 @@ export class ChunksRepository {
    * is locked meanwhile, as `finish` and finalisation do: a chunk is either seen by them or refused, never in between.
    */
   async add(chunk: NewChunk): Promise<AddResult> {
-    return this.database.transaction().execute(async (trx) => {
-      const conversation = await trx
-        .selectFrom('conversations')
-        .select('status')
-        .where('id', '=', chunk.conversationId)
-        .forNoKeyUpdate()
-        .executeTakeFirst();
-      if (conversation === undefined) return { kind: 'no_conversation' };
-      if (chunk.idempotencyKey !== undefined) {
-        const known = await trx
-          .selectFrom('chunks')
-          .select('id')
-          .where('conversation_id', '=', chunk.conversationId)
-          .where('idempotency_key', '=', chunk.idempotencyKey)
-          .executeTakeFirst();
-        if (known !== undefined) return { kind: 'repeated', chunkId: known.id };
-      }
-      if (conversation.status !== 'open') return { kind: 'finished' };
-      await trx
-        .insertInto('chunks')
-        .values({
-          id: chunk.id,
-          conversation_id: chunk.conversationId,
-          position:
-            chunk.position ??
-            sql<number>`(select coalesce(max(position) + 1, 0) from chunks
-              where conversation_id = ${chunk.conversationId})`,
-          idempotency_key: chunk.idempotencyKey,
-          ...audioColumns(chunk.audio),
-        })
-        .execute();
-      return { kind: 'added', chunkId: chunk.id };
-    });
+    const added = await this.insert(chunk);
+    if (added !== undefined) return { kind: 'added', chunk: added };
+    const { conversationId, idempotencyKey } = chunk;
+    const known =
+      idempotencyKey === undefined
+        ? undefined
+        : await this.findByIdempotencyKey(conversationId, idempotencyKey);
+    if (known !== undefined) return { kind: 'repeated', chunkId: known };
+    const conversation = await this.database
+      .selectFrom('conversations')
+      .select('id')
+      .where('id', '=', conversationId)
+      .executeTakeFirst();
+    return { kind: conversation === undefined ? 'no_conversation' : 'finished' };
+  }
+
+  /**
+   * In one statement, which does not see the chunks of those whose lock it has waited for, but the counter as they left it.
+   * Releases that know no counter count the chunks: so the largest position has its say as well.
+   */
+  private async insert({ id, conversationId, position, audio, idempotencyKey }: NewChunk) {
+    const { rows } = await sql<Pick<ChunkView, 'position' | 'createdAt'>>`
+      with conversation as (
+        update conversations set next_position = greatest(next_position, coalesce(${position ?? null}::bigint,
+          greatest(next_position, (select max(position) + 1 from chunks where conversation_id = ${conversationId}))) + 1)
+        where id = ${conversationId} and status = 'open'
+        returning id, next_position
+      )
+      insert into chunks
+        (id, conversation_id, position, idempotency_key, audio_key, audio_url, audio_mime_type, audio_bytes)
+      select ${id}::uuid, id, coalesce(${position ?? null}::bigint, next_position - 1), ${idempotencyKey ?? null}::text,
+        ${audio.kind === 'stored' ? audio.key : null}::text, ${audio.kind === 'url' ? audio.url : null}::text,
+        ${audio.kind === 'stored' ? audio.mimeType : null}::text,
+        ${audio.kind === 'stored' ? audio.bytes : null}::bigint
+      from conversation
+      on conflict (conversation_id, idempotency_key) do nothing
+      returning position, created_at as "createdAt"`.execute(this.database);
+    const [row] = rows;
+    return row === undefined ? undefined : { ...NEW, id, conversationId, ...row };
   }
 
   /**
@@ -180,6 +186,27 @@ export class ChunksRepository {
   }
 }
 
+/** What a chunk has that nothing has happened to. */
+const NEW = {
+  status: 'queued' as const,
+  attempt: 1,
+  transcript: null,
+  error: null,
+  errorCode: null,
+  diarization: null,
+  model: null,
+  promptVersion: null,
+  inputTokens: 0,
+  outputTokens: 0,
+  submissionId: null,
+  transcriptId: null,
+  strategy: null,
+  submittedAt: null,
+  transcribedAt: null,
+  completedAt: null,
+  audioExpiredAt: null,
+};
+
 /** As if it had just come: a new attempt, and nothing of the one before but its text. */
 export const RESTARTED = {
   status: 'queued' as const,
@@ -193,8 +220,3 @@ export const RESTARTED = {
   transcribed_at: null,
   completed_at: null,
 };
-
-function audioColumns(audio: ChunkAudio) {
-  if (audio.kind === 'url') return { audio_url: audio.url };
-  return { audio_key: audio.key, audio_mime_type: audio.mimeType, audio_bytes: audio.bytes };
-}

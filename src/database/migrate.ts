@@ -6,6 +6,7 @@ import { coordination } from './migrations/0002-coordination.js';
 import { providers } from './migrations/0004-providers.js';
 import { privacy } from './migrations/0005-privacy.js';
 import { events } from './migrations/0006-events.js';
+import { positions } from './migrations/0007-positions.js';
 
 /** In order, forward only; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-providers': providers,
   '0005-privacy': privacy,
   '0006-events': events,
+  '0007-positions': positions,
 };
 
 /** Kysely's own table of what was done. */

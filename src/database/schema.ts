@@ -56,6 +56,8 @@ export interface ConversationsTable {
   created_at: CreatedAt;
   finished_at: Nullable<Date>;
   finalized_at: Nullable<Date>;
+  /** Where the next chunk stands. */
+  next_position: Generated<number>;
 }
 
 export interface ChunksTable {

@@ -78,6 +78,7 @@ function addTask(audio: AudioKind, world: World): Task {
       const { id } = await intake.accept({
         conversationId,
         idempotencyKey,
+        isUpload: audio !== 'shared url',
         receive: (chunkId) => Promise.resolve({ audio: audioOf(chunkId, audio, world) }),
       });
       if (!chunkIds.includes(id)) chunkIds.push(id);

@@ -1,0 +1,18 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Where the next chunk of a conversation stands, so that adding one is one statement: who has waited for the row of the
+ * conversation sees the counter as it is now, but not the chunks that were added meanwhile.
+ */
+export const positions = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
+const statements = [
+  `alter table conversations add column next_position bigint not null default 0`,
+  `update conversations set next_position = last.position::bigint + 1
+    from (select conversation_id, max(position) as position from chunks group by conversation_id) as last
+    where last.conversation_id = conversations.id`,
+];
