@@ -34,15 +34,15 @@ export const MUTANTS = [
     file: SUBMISSIONS,
     changes: [
       [
-        `.where('id', '=', ref.submissionId)\n          .where('status', '=', 'created')`,
-        `.where('id', '=', ref.submissionId)`,
+        `failed_looks: 0,\n      })\n      .where('id', '=', ref.submissionId)\n      .where('status', '=', 'created')`,
+        `failed_looks: 0,\n      })\n      .where('id', '=', ref.submissionId)`,
       ],
     ],
   },
   {
     name: 'a submission is opened in any state of its chunk',
     file: SUBMISSIONS,
-    changes: [[`.where('attempt', '=', submission.attempt)\n        .where('status', '=', 'queued')`, '']],
+    changes: [[`.where('attempt', '=', submission.attempt)\n          .where('status', '=', 'queued')`, '']],
   },
   {
     name: 'a submission is opened beside an open one',
@@ -50,22 +50,17 @@ export const MUTANTS = [
     changes: [
       [
         `.where(
-          sql<boolean>\`not exists (select from submissions where submissions.chunk_id = chunks.id
-            and submissions.status in ('created', 'submitted'))\`,
-        )`,
+            sql<boolean>\`not exists (select from submissions where submissions.chunk_id = chunks.id
+              and submissions.status in ('created', 'submitted'))\`,
+          )`,
         '',
       ],
     ],
   },
   {
-    name: 'a submission is opened without locking its chunk first',
+    name: 'two submissions that are opened at once are not told apart',
     file: SUBMISSIONS,
-    changes: [
-      [
-        `.where('id', '=', submission.chunkId)\n        .forNoKeyUpdate()`,
-        `.where('id', '=', submission.chunkId)`,
-      ],
-    ],
+    changes: [[`if (isUniqueViolation(error)) return 'busy';`, '']],
   },
   {
     name: 'a chunk is restarted in any state',
@@ -80,7 +75,7 @@ export const MUTANTS = [
   {
     name: 'a callback of what has settled is taken',
     file: CALLBACKS,
-    changes: [[`.where('status', 'in', [...OPEN_SUBMISSION_STATUSES])`, '']],
+    changes: [[` and s.status in ('created', 'submitted')`, '']],
   },
   {
     name: 'a summary of an older merge is stored',
@@ -97,7 +92,7 @@ export const MUTANTS = [
   {
     name: 'K1: a callback is not counted',
     file: CALLBACKS,
-    changes: ['`callbacks + 1`'].map((found) => [found, '`callbacks`']),
+    changes: [['s.callbacks + given.count', 's.callbacks']],
   },
   {
     name: 'K1: a callback wakes nobody',

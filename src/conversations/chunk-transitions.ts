@@ -33,33 +33,35 @@ export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
 export class ChunkTransitions {
   constructor(private readonly outbox: EventOutbox) {}
 
-  /** queued -> transcribing: the provider accepted `submissionId`. */
-  async startTranscribing(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
-    const { numUpdatedRows } = await db
+  /** queued -> transcribing: the provider accepted `submissionId`. Not executed: it is made together with the submission's own. */
+  startTranscribing(db: Executor, chunk: ChunkOfSubmission) {
+    return db
       .updateTable('chunks')
       .set({ status: 'transcribing', submitted_at: sql<Date>`now()`, failed_submits: 0 })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', 'queued')
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('status', '=', 'queued');
   }
 
-  /** queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. */
-  async startRequest(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
-    const { numUpdatedRows } = await db
+  /**
+   * queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. Not
+   * executed: it is made together with the submission's own.
+   */
+  startRequest(db: Executor, chunk: ChunkOfSubmission) {
+    return db
       .updateTable('chunks')
       .set({ status: 'transcribing', submitted_at: sql<Date>`now()` })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', 'queued')
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('status', '=', 'queued');
   }
 
-  /** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
-  async startCorrecting(db: Executor, chunk: ChunkOfSubmission & FirstStageText): Promise<boolean> {
-    const { numUpdatedRows } = await db
+  /**
+   * transcribing -> correcting, with the first-stage text, or without it where it must not be stored. Not executed: it is made
+   * together with the submission's own.
+   */
+  startCorrecting(db: Executor, chunk: ChunkOfSubmission & FirstStageText) {
+    return db
       .updateTable('chunks')
       .set({
         status: 'correcting',
@@ -72,26 +74,19 @@ export class ChunkTransitions {
       })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', 'transcribing')
-      .executeTakeFirst();
+      .where('status', '=', 'transcribing');
+  }
+
+  /** correcting -> completed, with the final text. */
+  async complete(db: Executor, chunk: ChunkOfSubmission & FinalText): Promise<boolean> {
+    const { numUpdatedRows } = await this.completion(db, { ...chunk, from: 'correcting' }).executeTakeFirst();
     return numUpdatedRows > 0n;
   }
 
-  /** transcribing (one-stage providers) or correcting -> completed, with the final text. */
-  async complete(
-    db: Executor,
-    chunk: ChunkOfSubmission & {
-      from: 'transcribing' | 'correcting';
-      transcript: string;
-      diarization: Diarization;
-      /** Of this text, beside those of the first stage. */
-      redaction?: RedactionPass[];
-      /** The model that made the text, if one did. */
-      modelUse?: ModelUse;
-    },
-  ): Promise<boolean> {
+  /** transcribing (one-stage providers) or correcting -> completed, with the final text. Not executed. */
+  completion(db: Executor, chunk: ChunkOfSubmission & FinalText & { from: 'transcribing' | 'correcting' }) {
     const transcript = storableText(chunk.transcript).trim();
-    const { numUpdatedRows } = await db
+    return db
       .updateTable('chunks')
       .set({
         status: 'completed',
@@ -109,9 +104,7 @@ export class ChunkTransitions {
       })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', chunk.from)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('status', '=', chunk.from);
   }
 
   /** transcribing or correcting -> failed, by the submission's own result. */
@@ -210,6 +203,15 @@ export interface FirstStageText {
   diarization: Diarization | null;
   /** What was taken out of it before it is stored; not given where nothing was looked for. */
   redaction?: RedactionPass[];
+}
+
+export interface FinalText {
+  transcript: string;
+  diarization: Diarization;
+  /** Of this text, beside those of the first stage. */
+  redaction?: RedactionPass[];
+  /** The model that made the text, if one did. */
+  modelUse?: ModelUse;
 }
 
 export interface RequeuedChunk {

@@ -136,7 +136,6 @@ export class ChunkCorrector {
   private async store(task: CorrectionTask, result: CorrectionResult): Promise<void> {
     const stored = await this.transitions.complete(this.database, {
       ...task,
-      from: 'correcting',
       transcript: result.text,
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
       diarization: diarizationOf(task, { note: result.note, error: null }),
@@ -160,7 +159,6 @@ export class ChunkCorrector {
         })
       : await this.transitions.complete(this.database, {
           ...task,
-          from: 'correcting',
           transcript: task.transcript ?? '',
           diarization: diarizationOf(task, { note: null, error: error.message }),
         });

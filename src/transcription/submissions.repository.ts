@@ -1,24 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import pg from 'pg';
 import {
   ChunkTransitions,
   type ChunkFailure,
   type Executor,
+  type FinalText,
   type FirstStageText,
   type RequeuedChunk,
 } from '../conversations/chunk-transitions.js';
-import { addTokens, type ModelUse, type TokenUse } from '../conversations/model-use.js';
+import { addTokens, type TokenUse } from '../conversations/model-use.js';
 import { Database } from '../database/database.js';
 import {
   OPEN_SUBMISSION_STATUSES,
-  type Diarization,
-  type RedactionPass,
   type StrategyName,
   type SubmissionProvider,
   type SubmissionStatus,
 } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
+import { together, type DependentChange } from '../database/together.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import type { HeardLanguage } from './language-memory.js';
 
@@ -40,13 +40,21 @@ export interface SubmissionRef {
   chunkId: string;
 }
 
+interface Ending {
+  from: SubmissionStatus[];
+  to: SubmissionStatus;
+  error?: string;
+  errorCode?: string;
+  lost?: boolean;
+}
+
 type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
 
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * The life of a submission: one request to the provider, made at most once. Each transition is one transaction with the
- * chunk's own; it answers whether it happened, and who changed nothing reads again.
+ * The life of a submission: one request to the provider, made at most once. Each transition is one statement, or one
+ * transaction, with the chunk's own; it answers whether it happened, and who changed nothing reads again.
  *
  *   created    the row, and its check, are there; the request may be on its way until `lease_until`
  *   submitted  the provider's transcript id is known; or, where a request is answered with the text, it is under way until
@@ -68,56 +76,58 @@ export class SubmissionsRepository {
    * @returns `stale` when the chunk is no longer queued in this attempt, `busy` when it has an open submission already
    */
   async open(submission: NewSubmission): Promise<'opened' | 'stale' | 'busy'> {
-    return this.database.transaction().execute(async (trx) => {
-      // In a statement of its own: one that has waited for the lock does not see what its holder has inserted meanwhile.
-      await trx
-        .selectFrom('chunks')
-        .select('id')
-        .where('id', '=', submission.chunkId)
-        .forNoKeyUpdate()
-        .execute();
-      const claimed = await trx
-        .updateTable('chunks')
-        .set({ submission_id: submission.id })
-        .where('id', '=', submission.chunkId)
-        .where('attempt', '=', submission.attempt)
-        .where('status', '=', 'queued')
-        .where(
-          sql<boolean>`not exists (select from submissions where submissions.chunk_id = chunks.id
-            and submissions.status in ('created', 'submitted'))`,
-        )
-        .returning('id')
-        .executeTakeFirst();
-      if (claimed === undefined) {
-        return (await this.openOf(submission.chunkId, trx)) === undefined ? 'stale' : 'busy';
-      }
-      await trx
-        .insertInto('submissions')
-        .values({
-          id: submission.id,
-          chunk_id: submission.chunkId,
-          conversation_id: submission.conversationId,
-          provider: submission.provider,
-          strategy: submission.strategy,
-          audio_url_hash: submission.audioUrlHash,
-          lease_until: sql<Date>`now() + ${submission.leaseMs} * interval '1 millisecond'`,
-        })
-        .execute();
-      return 'opened';
-    });
+    try {
+      if (await this.insert(submission)) return 'opened';
+    } catch (error) {
+      // It has waited for somebody who opened one meanwhile, and whom its own look did not see yet: the index has.
+      if (isUniqueViolation(error)) return 'busy';
+      throw error;
+    }
+    return (await this.hasOpen(submission.chunkId)) ? 'busy' : 'stale';
   }
 
-  /** The open submission of a chunk, if it has one. */
-  async openOf(
-    chunkId: string,
-    db: Executor = this.database,
-  ): Promise<{ id: string; provider: SubmissionProvider } | undefined> {
-    return db
+  private async insert(submission: NewSubmission): Promise<boolean> {
+    const { numInsertedOrUpdatedRows = 0n } = await this.database
+      .with('claimed', (db) =>
+        db
+          .updateTable('chunks')
+          .set({ submission_id: submission.id })
+          .where('id', '=', submission.chunkId)
+          .where('attempt', '=', submission.attempt)
+          .where('status', '=', 'queued')
+          .where(
+            sql<boolean>`not exists (select from submissions where submissions.chunk_id = chunks.id
+              and submissions.status in ('created', 'submitted'))`,
+          )
+          .returning('id'),
+      )
+      .insertInto('submissions')
+      .columns(['id', 'chunk_id', 'conversation_id', 'provider', 'strategy', 'audio_url_hash', 'lease_until'])
+      .expression((db) =>
+        db
+          .selectFrom('claimed')
+          .select([
+            sql<string>`${submission.id}::uuid`.as('submission_id'),
+            'claimed.id as chunk_id',
+            sql<string>`${submission.conversationId}::uuid`.as('conversation_id'),
+            sql<SubmissionProvider>`${submission.provider}::text`.as('provider'),
+            sql<StrategyName | null>`${submission.strategy}::text`.as('strategy'),
+            sql<string | null>`${submission.audioUrlHash}::text`.as('audio_url_hash'),
+            sql<Date>`now() + ${submission.leaseMs} * interval '1 millisecond'`.as('lease_until'),
+          ]),
+      )
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows > 0n;
+  }
+
+  private async hasOpen(chunkId: string): Promise<boolean> {
+    const open = await this.database
       .selectFrom('submissions')
-      .select(['id', 'provider'])
+      .select('id')
       .where('chunk_id', '=', chunkId)
       .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
       .executeTakeFirst();
+    return open !== undefined;
   }
 
   /**
@@ -126,21 +136,16 @@ export class SubmissionsRepository {
    * @returns false when somebody else sends it, or has sent it
    */
   async claim(ref: SubmissionRef, leaseMs: number): Promise<boolean> {
-    return this.database.transaction().execute(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable('submissions')
-        .set({
-          status: 'submitted',
-          submitted_at: sql<Date>`now()`,
-          lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`,
-        })
-        .where('id', '=', ref.submissionId)
-        .where('status', '=', 'created')
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) return false;
-      await this.transitions.startRequest(trx, ref);
-      return true;
-    });
+    const claimed = this.database
+      .updateTable('submissions')
+      .set({
+        status: 'submitted',
+        submitted_at: sql<Date>`now()`,
+        lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`,
+      })
+      .where('id', '=', ref.submissionId)
+      .where('status', '=', 'created');
+    return together(this.database, claimed, this.transitions.startRequest(this.database, ref));
   }
 
   /** Counts what an answer cost that brought no text. */
@@ -167,28 +172,23 @@ export class SubmissionsRepository {
    * @returns false when the submission had moved on, or when the transcript belongs to another submission
    */
   async accept(ref: SubmissionRef, transcriptId: string): Promise<boolean> {
+    const accepted = this.database
+      .updateTable('submissions')
+      .set({
+        status: 'submitted',
+        transcript_id: transcriptId,
+        submitted_at: sql<Date>`now()`,
+        failed_looks: 0,
+      })
+      .where('id', '=', ref.submissionId)
+      .where('status', '=', 'created');
     try {
-      return await this.database.transaction().execute(async (trx) => {
-        const { numUpdatedRows } = await trx
-          .updateTable('submissions')
-          .set({
-            status: 'submitted',
-            transcript_id: transcriptId,
-            submitted_at: sql<Date>`now()`,
-            failed_looks: 0,
-          })
-          .where('id', '=', ref.submissionId)
-          .where('status', '=', 'created')
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) {
-          await noteLateTranscript(trx, ref.submissionId, transcriptId);
-          return false;
-        }
-        await this.transitions.startTranscribing(trx, ref);
-        return true;
-      });
+      const transcribing = this.transitions.startTranscribing(this.database, ref);
+      if (await together(this.database, accepted, transcribing)) return true;
+      await noteLateTranscript(this.database, ref.submissionId, transcriptId);
+      return false;
     } catch (error) {
-      if (error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION) return false;
+      if (isUniqueViolation(error)) return false;
       throw error;
     }
   }
@@ -255,65 +255,28 @@ export class SubmissionsRepository {
 
   /** submitted -> completed with the first-stage text; the chunk is correcting. */
   async recordText(ref: SubmissionRef, text: FirstStageText, heard?: Heard): Promise<boolean> {
-    return this.database.transaction().execute(async (trx) => {
-      const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });
-      if (ended) await this.transitions.startCorrecting(trx, { ...ref, ...text });
-      if (ended) await this.remember(trx, ref, heard);
-      return ended;
-    });
+    return this.complete(ref, this.transitions.startCorrecting(this.database, { ...ref, ...text }), heard);
   }
 
   /** submitted -> completed with a text that needs no correction; the chunk is completed. */
-  async recordFinalText(
-    ref: SubmissionRef,
-    text: { transcript: string; diarization: Diarization; modelUse?: ModelUse; redaction?: RedactionPass[] },
-    heard?: Heard,
-  ): Promise<boolean> {
-    return this.database.transaction().execute(async (trx) => {
-      const ended = await this.end(trx, ref, { from: ['submitted'], to: 'completed' });
-      if (ended) await this.transitions.complete(trx, { ...ref, from: 'transcribing', ...text });
-      if (ended) await this.remember(trx, ref, heard);
-      return ended;
-    });
+  async recordFinalText(ref: SubmissionRef, text: FinalText, heard?: Heard): Promise<boolean> {
+    const final = { ...ref, from: 'transcribing' as const, ...text };
+    return this.complete(ref, this.transitions.completion(this.database, final), heard);
   }
 
-  /** The languages of a conversation, for the chunks that follow. */
-  private async remember(trx: Executor, { submissionId }: SubmissionRef, heard?: Heard): Promise<void> {
-    if (heard === undefined) return;
-    await trx
-      .insertInto('conversation_languages')
-      .columns(['conversation_id', 'language', 'confidence'])
-      .expression((eb) =>
-        eb
-          .selectFrom('submissions')
-          .select((inner) => [
-            'conversation_id',
-            inner.val(heard.language).as('language'),
-            sql<number>`${heard.confidence}::real`.as('confidence'),
-          ])
-          .where('id', '=', submissionId),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['conversation_id', 'language']).doUpdateSet({
-          confidence: sql<number>`greatest(conversation_languages.confidence, excluded.confidence)`,
-          chunks: sql<number>`conversation_languages.chunks + 1`,
-        }),
-      )
-      .execute();
+  /** submitted -> completed, with the chunk's own change, and the language for the chunks that follow. */
+  private async complete(ref: SubmissionRef, chunk: DependentChange, heard?: Heard): Promise<boolean> {
+    const completed = this.ending(this.database, ref, { from: ['submitted'], to: 'completed' });
+    return together(this.database, completed, chunk, heard && remembering(heard));
   }
 
-  private async end(
-    trx: Executor,
-    ref: SubmissionRef,
-    change: {
-      from: SubmissionStatus[];
-      to: SubmissionStatus;
-      error?: string;
-      errorCode?: string;
-      lost?: boolean;
-    },
-  ): Promise<boolean> {
-    const { numUpdatedRows } = await trx
+  private async end(trx: Executor, ref: SubmissionRef, change: Ending): Promise<boolean> {
+    const { numUpdatedRows } = await this.ending(trx, ref, change).executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  private ending(db: Executor, ref: SubmissionRef, change: Ending) {
+    return db
       .updateTable('submissions')
       .set({
         status: change.to,
@@ -323,10 +286,21 @@ export class SubmissionsRepository {
         ...(change.error === undefined ? {} : { error: storableText(change.error) }),
       })
       .where('id', '=', ref.submissionId)
-      .where('status', 'in', change.from)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+      .where('status', 'in', change.from);
   }
+}
+
+/** Counts a language among those of the conversation of the submission that the first change was made to. */
+function remembering({ language, confidence }: Heard): RawBuilder<unknown> {
+  return sql`insert into conversation_languages (conversation_id, language, confidence)
+    select conversation_id, ${language}::text, ${confidence}::real from first
+    on conflict (conversation_id, language) do update set
+      confidence = greatest(conversation_languages.confidence, excluded.confidence),
+      chunks = conversation_languages.chunks + 1`;
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION;
 }
 
 /**

@@ -4,7 +4,6 @@ import { Settlement } from '../coordination/settlement.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { SubmissionsRepository } from './submissions.repository.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
 
@@ -19,7 +18,6 @@ export class SubmitAdmission {
   constructor(
     private readonly config: AppConfig,
     private readonly tasks: SubmitTasksRepository,
-    private readonly submissions: SubmissionsRepository,
     private readonly settlement: Settlement,
     private readonly queues: JobQueues,
     private readonly failures: SubmitFailures,
@@ -46,9 +44,8 @@ export class SubmitAdmission {
    * A run before this one made a submission and died: the submission's own job finds out what came of it. A check is woken, as
    * it may be asleep for the callback of a request that never left; while the lease lasts it goes back to sleep (rule K4).
    */
-  private async isOnItsWay(task: SubmitTask): Promise<boolean> {
-    const open = await this.submissions.openOf(task.chunkId);
-    if (open === undefined) return false;
+  private async isOnItsWay({ open }: SubmitTask): Promise<boolean> {
+    if (open === null) return false;
     const data = { submissionId: open.id };
     if (open.provider === 'assemblyai') {
       await this.queues.wake('check', data);

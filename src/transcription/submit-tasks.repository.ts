@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { AudioSource } from '../audio/load-inline-audio.js';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
-import type { ChunkStatus } from '../database/schema.js';
+import type { ChunkStatus, SubmissionProvider } from '../database/schema.js';
 import type { HeardLanguage } from './language-memory.js';
 
 /** A chunk as its submit needs it. */
@@ -20,6 +20,8 @@ export interface SubmitTask {
   heardLanguages: HeardLanguage[];
   speakerLabels: boolean;
   transcriptPrompt: string | null;
+  /** The submission that it has open. */
+  open: { id: string; provider: SubmissionProvider } | null;
   /** Since the chunk was accepted or restarted, by the database's clock. */
   queuedForMs: number;
 }
@@ -48,6 +50,10 @@ export class SubmitTasksRepository {
           where l.conversation_id = v.id)`.as('heardLanguages'),
         'v.speaker_labels as speakerLabels',
         sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
+        sql<
+          SubmitTask['open']
+        >`(select json_build_object('id', s.id, 'provider', s.provider) from submissions as s
+          where s.chunk_id = c.id and s.status in ('created', 'submitted'))`.as('open'),
         sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
       ])
       .where('c.id', '=', chunkId)

@@ -18,7 +18,7 @@ export interface Plan {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Points of each engine and strategy in a run that is no full walk. Every one costs two starts of the service. */
-export const SAMPLE = 6;
+export const SAMPLE = 4;
 const SAMPLE_TIMEOUT_MS = 900_000;
 const WALK_TIMEOUT_MS = 6 * 3_600_000;
 /** Most of the time a world waits; with more of them their starts hold each other up on two processors. */

@@ -169,7 +169,7 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
     pace,
   );
   const tasks = new SubmitTasksRepository(database);
-  const admission = new SubmitAdmission(config, tasks, submissions, settlement, queues, failures);
+  const admission = new SubmitAdmission(config, tasks, settlement, queues, failures);
   const submitter = new Submitter(
     config,
     admission,
