@@ -1,7 +1,10 @@
 import type { Scenario } from './scenario.js';
+import { growth } from './scenarios/growth.js';
 import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
+import { intake } from './scenarios/intake.js';
+import { start } from './scenarios/start.js';
 import { throughput } from './scenarios/throughput.js';
 
 /** All scenarios, in the order they run in. */
-export const SCENARIOS: readonly Scenario[] = [throughput, heldWorker, inFlight];
+export const SCENARIOS: readonly Scenario[] = [throughput, intake, heldWorker, inFlight, growth, start];

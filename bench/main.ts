@@ -1,7 +1,8 @@
 import { InterruptedError, Interruption } from '../demo/interruption.js';
 import { parseBenchArguments, usage, type ChosenScenario } from './arguments.js';
 import { SCENARIOS } from './catalogue.js';
-import { writeResult } from './support/results.js';
+import { renderBarChart } from './support/bar-chart.js';
+import { writeChart, writeResult } from './support/results.js';
 import { renderTable } from './support/table.js';
 
 const FAILED = 1;
@@ -50,6 +51,8 @@ async function runOne({ scenario, given }: ChosenScenario, interruption: Interru
   for (const note of result.notes) process.stdout.write(`- ${note}\n`);
   const file = await writeResult({ scenario: scenario.name, startedAt, given, data: result.data });
   process.stdout.write(`\nAll figures: ${file}\n`);
+  if (result.chart === undefined) return;
+  process.stdout.write(`As a picture: ${await writeChart(scenario.name, renderBarChart(result.chart))}\n`);
 }
 
 process.exitCode = await main();

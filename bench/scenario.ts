@@ -1,3 +1,4 @@
+import type { BarChart } from './support/bar-chart.js';
 import type { Table } from './support/table.js';
 
 /** A whole number that a scenario can be run with, as `--<name> <number>`. */
@@ -20,6 +21,8 @@ export interface ScenarioResult {
   table: Table;
   /** What a reader must know to read the table. */
   notes: readonly string[];
+  /** The figure that it is about, as a picture. */
+  chart?: BarChart;
   /** All figures, for programs. */
   data: unknown;
 }

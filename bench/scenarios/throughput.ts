@@ -7,43 +7,20 @@
  * Rounds alternate; the first of each contender warms up and is not counted.
  */
 import { setMaxListeners } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { closing } from '../../demo/closing.js';
 import { startSimulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { startBare } from '../support/bare-contender.js';
 import { CLIENTS } from '../support/clients.js';
 import type { Contender, Surroundings } from '../support/contender.js';
-import { cpuMsOf } from '../support/cpu-time.js';
+import { measureContender, type ContenderRound as Round } from '../support/measure-contender.js';
 import { median, spread } from '../support/median.js';
 import { withRecordings } from '../support/recording-server.js';
 import { startRingback } from '../support/ringback-contender.js';
-import { NotSettledError } from '../support/send-and-settle.js';
-import { withStores, type Stores, type StoreUsage } from '../support/stores.js';
+import { withStores, type Stores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
 
 const LATENCY_MS: [number, number] = [0, 20];
-const LOOK_INTERVAL_MS = 50;
-const MS_PER_SECOND = 1_000;
-const TIMEOUT_PER_CHUNK_MS = 500;
-
-interface Given {
-  chunks: number;
-  conversations: number;
-  rounds: number;
-}
-
-interface Round {
-  contender: string;
-  wallMs: number;
-  chunksPerSecond: number;
-  /** Of processor time, each per chunk. */
-  serviceMs: number;
-  postgresMs: number;
-  redisMs: number;
-  transactions: number;
-  redisCommands: number;
-}
 
 type Start = (stores: Stores, surroundings: Surroundings, tools: ScenarioTools) => Promise<Contender>;
 
@@ -75,7 +52,7 @@ export const throughput = defineScenario({
                   async () => {
                     for (const process of contender.processes) await process.stop();
                   },
-                  () => explained(contender, measure(contender, { stores, given })),
+                  () => measureContender(contender, stores, given),
                 );
                 tools.progress(
                   `${round === 0 ? 'warming up' : `round ${round}`}: ${measured.contender} ${rounded(measured.chunksPerSecond)} chunks/s`,
@@ -89,60 +66,6 @@ export const throughput = defineScenario({
     );
   },
 });
-
-/** What a process said last tells more than that it did not answer. */
-async function explained<T>(contender: Contender, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const words = contender.processes.map(({ lastWords }) => lastWords).join('\n');
-    throw new NotSettledError(`${contender.name} failed; its last words:\n${words}`, { cause: error });
-  }
-}
-
-async function measure(contender: Contender, run: { stores: Stores; given: Given }): Promise<Round> {
-  const { stores, given } = run;
-  const chunksEach = Math.ceil(given.chunks / given.conversations);
-  const chunks = chunksEach * given.conversations;
-  const before = await usageOf(contender, stores);
-  const start = performance.now();
-  await contender.give(given.conversations, chunksEach);
-  await untilDone(contender, chunks);
-  const wallMs = performance.now() - start;
-  const after = await usageOf(contender, stores);
-  const perChunk = (key: keyof typeof after): number => (after[key] - before[key]) / chunks;
-  return {
-    contender: contender.name,
-    wallMs,
-    chunksPerSecond: (chunks / wallMs) * MS_PER_SECOND,
-    serviceMs: perChunk('serviceCpuMs'),
-    postgresMs: perChunk('postgresCpuMs'),
-    redisMs: perChunk('redisCpuMs'),
-    transactions: perChunk('transactions'),
-    redisCommands: perChunk('redisCommands'),
-  };
-}
-
-async function usageOf(
-  { processes }: Contender,
-  stores: Stores,
-): Promise<StoreUsage & { serviceCpuMs: number }> {
-  const times = await Promise.all(processes.map(({ pid }) => cpuMsOf(pid)));
-  return { ...(await stores.usage()), serviceCpuMs: times.reduce((sum, ms) => sum + ms, 0) };
-}
-
-async function untilDone(contender: Contender, chunks: number): Promise<void> {
-  const deadline = performance.now() + chunks * TIMEOUT_PER_CHUNK_MS;
-  for (;;) {
-    const done = await contender.done();
-    if (done >= chunks) return;
-    for (const process of contender.processes) process.assertAlive();
-    if (performance.now() > deadline) {
-      throw new NotSettledError(`${contender.name}: ${done} of ${chunks} chunks were done in time`);
-    }
-    await pause(LOOK_INTERVAL_MS);
-  }
-}
 
 const COLUMNS = {
   'chunks/s': 'chunksPerSecond',
@@ -174,6 +97,11 @@ function report(rounds: readonly Round[]): ScenarioResult {
       'medians of the rounds; CPU, transactions and commands per chunk, commands within scripts included',
       `throughput is ${rounded(ratio, 2)} of bare, with ${rounded(extraCpuMs, 2)} ms more CPU per chunk, service and stores together`,
     ],
+    chart: {
+      title: 'Chunks from end to end',
+      unit: 'a second',
+      bars: names.map((name) => ({ label: name, value: rounded(medianOf(name, 'chunksPerSecond')) })),
+    },
     data: { rounds, ratio, extraCpuMs },
   };
 }

@@ -17,11 +17,20 @@ export interface ScenarioRecord {
 
 /** Writes `<scenario>.json`, over that of the run before. @returns its path, for a person */
 export async function writeResult({ scenario, startedAt, given, data }: ScenarioRecord): Promise<string> {
+  const record = { scenario, startedAt, options: given, machine: describeMachine(), results: data };
+  return write(`${scenario}.json`, `${JSON.stringify(record, shorten, 2)}\n`);
+}
+
+/** Writes `<scenario>.svg`, over that of the run before. @returns its path, for a person */
+export async function writeChart(scenario: string, svg: string): Promise<string> {
+  return write(`${scenario}.svg`, svg);
+}
+
+async function write(name: string, content: string): Promise<string> {
   const folder = join(process.cwd(), RESULTS_FOLDER);
   await mkdir(folder, { recursive: true });
-  const file = join(folder, `${scenario}.json`);
-  const record = { scenario, startedAt, options: given, machine: describeMachine(), results: data };
-  await writeFile(file, `${JSON.stringify(record, shorten, 2)}\n`);
+  const file = join(folder, name);
+  await writeFile(file, content);
   return relative(process.cwd(), file);
 }
 

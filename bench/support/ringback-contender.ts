@@ -37,6 +37,7 @@ export async function startRingback(
     name: 'ringback',
     processes,
     give: async (conversations, chunksEach) => {
+      ids.length = 0;
       const numbers = Array.from({ length: conversations }, (_conversation, index) => index);
       await atOnce(CLIENTS, numbers, async () => {
         const { id } = await postJson<{ id: string }>(`${base}/api/conversations`, {}, tools);

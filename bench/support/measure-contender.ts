@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Contender } from './contender.js';
+import { cpuMsOf } from './cpu-time.js';
+import { NotSettledError } from './send-and-settle.js';
+import type { Stores, StoreUsage } from './stores.js';
+
+const LOOK_INTERVAL_MS = 50;
+const MS_PER_SECOND = 1_000;
+const TIMEOUT_PER_CHUNK_MS = 500;
+
+export interface Work {
+  chunks: number;
+  conversations: number;
+}
+
+export interface ContenderRound {
+  contender: string;
+  wallMs: number;
+  chunksPerSecond: number;
+  /** Of processor time, each per chunk. */
+  serviceMs: number;
+  postgresMs: number;
+  redisMs: number;
+  transactions: number;
+  redisCommands: number;
+}
+
+/**
+ * Gives a contender its work, and waits until all of it is done.
+ *
+ * @throws NotSettledError with the last words of its processes
+ */
+export async function measureContender(
+  contender: Contender,
+  stores: Stores,
+  work: Work,
+): Promise<ContenderRound> {
+  try {
+    return await measure(contender, stores, work);
+  } catch (error) {
+    // What a process said last tells more than that it did not answer.
+    const words = contender.processes.map(({ lastWords }) => lastWords).join('\n');
+    throw new NotSettledError(`${contender.name} failed; its last words:\n${words}`, { cause: error });
+  }
+}
+
+async function measure(contender: Contender, stores: Stores, given: Work): Promise<ContenderRound> {
+  const chunksEach = Math.ceil(given.chunks / given.conversations);
+  const chunks = chunksEach * given.conversations;
+  const before = await usageOf(contender, stores);
+  const start = performance.now();
+  await contender.give(given.conversations, chunksEach);
+  await untilDone(contender, chunks);
+  const wallMs = performance.now() - start;
+  const after = await usageOf(contender, stores);
+  const perChunk = (key: keyof typeof after): number => (after[key] - before[key]) / chunks;
+  return {
+    contender: contender.name,
+    wallMs,
+    chunksPerSecond: (chunks / wallMs) * MS_PER_SECOND,
+    serviceMs: perChunk('serviceCpuMs'),
+    postgresMs: perChunk('postgresCpuMs'),
+    redisMs: perChunk('redisCpuMs'),
+    transactions: perChunk('transactions'),
+    redisCommands: perChunk('redisCommands'),
+  };
+}
+
+async function usageOf(
+  { processes }: Contender,
+  stores: Stores,
+): Promise<StoreUsage & { serviceCpuMs: number }> {
+  const times = await Promise.all(processes.map(({ pid }) => cpuMsOf(pid)));
+  return { ...(await stores.usage()), serviceCpuMs: times.reduce((sum, ms) => sum + ms, 0) };
+}
+
+async function untilDone(contender: Contender, chunks: number): Promise<void> {
+  const deadline = performance.now() + chunks * TIMEOUT_PER_CHUNK_MS;
+  for (;;) {
+    const done = await contender.done();
+    if (done >= chunks) return;
+    for (const process of contender.processes) process.assertAlive();
+    if (performance.now() > deadline) {
+      throw new NotSettledError(`${contender.name}: ${done} of ${chunks} chunks were done in time`);
+    }
+    await pause(LOOK_INTERVAL_MS);
+  }
+}
