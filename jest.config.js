@@ -54,8 +54,9 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Far beyond what any of them takes on a quiet machine: a slow one must not make them fail.
   testTimeout: 60_000,
-  // On two cores Jest would take one worker; most of the time is spent waiting for facts, and for locks of the dead.
-  maxWorkers: 3,
+  // On two cores Jest would take one worker, and most of the time is spent waiting for facts, and for locks of the dead. With a
+  // third, tests that start a fleet of processes take the time from each other, and what waits for a while waits too short.
+  maxWorkers: 2,
   // Every test file leaves its modules behind in the worker; a new worker begins without them.
   workerIdleMemoryLimit: '1GB',
   projects: [
