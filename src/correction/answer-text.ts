@@ -3,8 +3,7 @@ import type { ModelProvider } from './language-model.js';
 import { unusableAnswer } from './model-failure.js';
 
 /** Control characters other than tab, line feed and carriage return; PostgreSQL stores no NUL, JSON viewers choke on the rest. */
-// eslint-disable-next-line no-control-regex
-const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g;
+const CONTROLS = /(?![\t\n\r\u0080-\u009F])\p{Cc}/gu;
 
 /** Half of a surrogate pair: no valid UTF-8, and PostgreSQL's jsonb refuses it. */
 const LONE_SURROGATES = /\p{Cs}/gu;

@@ -25,7 +25,7 @@ export class CallbacksRepository {
     (callbacks) => {
       const recorded = this.recordAll(callbacks);
       this.underWay = Promise.race([
-        recorded.catch(() => undefined),
+        Promise.allSettled([recorded]),
         pause(MAX_WAIT_MS, undefined, { ref: false }),
       ]);
       return recorded;

@@ -69,7 +69,6 @@ export class S3Server {
       throw new Error(`${this.kind} ended instead of starting`);
     });
     await Promise.race([once(child.stdout, 'data'), ended]);
-    ended.catch(() => undefined);
   }
 
   /** The keys of all objects, sorted. */
