@@ -1,15 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { EventDeliveryStatus } from '../database/schema.js';
+import { PageQuery } from '../http/page.dto.js';
 import { EVENT_TYPES } from './event-types.js';
 
 const STATUSES = ['pending', 'delivered', 'exhausted', 'canceled'] as const;
-/** Each has up to some dozens of attempts. */
-const MAX_PAGE = 200;
-const DEFAULT_PAGE = 50;
 
-export class ListEventDeliveriesQuery {
+export class ListEventDeliveriesQuery extends PageQuery {
   @ApiPropertyOptional({ enum: STATUSES })
   @IsOptional()
   @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
@@ -19,19 +16,6 @@ export class ListEventDeliveriesQuery {
   @IsOptional()
   @IsUUID(undefined, { message: 'endpointId must be a UUID' })
   endpointId?: string;
-
-  @ApiPropertyOptional({ format: 'uuid', description: '`nextAfter` of the page before' })
-  @IsOptional()
-  @IsUUID(undefined, { message: 'after must be a UUID' })
-  after?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
-  limit: number = DEFAULT_PAGE;
 }
 
 export class EventAttemptResponse {

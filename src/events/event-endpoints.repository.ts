@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { sql, type Selectable, type Transaction } from 'kysely';
+import { sql, type Selectable, type Transaction, type RawBuilder, type SqlBool } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import type { EventEndpointsTable, EventType, Schema } from '../database/schema.js';
@@ -104,9 +104,7 @@ export class EventEndpointsRepository {
             : { status: enabled ? 'enabled' : 'disabled', disabled_reason: enabled ? null : 'by request' }),
           updated_at: sql<Date>`now()`,
         })
-        .where('id', '=', ref.endpointId)
-        .where('project_id', '=', ref.projectId)
-        .where('status', '<>', 'deleted')
+        .where(isKnown(ref))
         .returning(COLUMNS)
         .executeTakeFirst();
       if (updated?.status === 'disabled') await cancelDeliveries(trx, ref.endpointId);
@@ -125,9 +123,7 @@ export class EventEndpointsRepository {
         previous_secret_expires_at: PREVIOUS_SECRET_PATIENCE,
         updated_at: sql<Date>`now()`,
       })
-      .where('id', '=', ref.endpointId)
-      .where('project_id', '=', ref.projectId)
-      .where('status', '<>', 'deleted')
+      .where(isKnown(ref))
       .returning(COLUMNS)
       .executeTakeFirst();
     return endpoint === undefined ? undefined : { endpoint, secret };
@@ -144,15 +140,17 @@ export class EventEndpointsRepository {
           previous_secret_expires_at: null,
           updated_at: sql<Date>`now()`,
         })
-        .where('id', '=', ref.endpointId)
-        .where('project_id', '=', ref.projectId)
-        .where('status', '<>', 'deleted')
+        .where(isKnown(ref))
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
       await cancelDeliveries(trx, ref.endpointId);
       return true;
     });
   }
+}
+
+function isKnown({ endpointId, projectId }: EndpointRef): RawBuilder<SqlBool> {
+  return sql<SqlBool>`id = ${endpointId} and project_id = ${projectId} and status <> 'deleted'`;
 }
 
 export interface EndpointRef {

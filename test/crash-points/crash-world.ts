@@ -32,7 +32,8 @@ export class CrashWorld {
   /** When the last one was; of the steady clock. */
   crashedAt = 0;
   private process: ServiceProcess | undefined;
-  private restart: Promise<void> = Promise.resolve();
+  /** How the start of the process that follows the killed one has ended: heard of by whoever waits for it. */
+  private restart: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
   private readonly hand: ProviderHand;
 
   private constructor(
@@ -100,13 +101,20 @@ export class CrashWorld {
     }
   }
 
-  /** Waits until the process that follows the killed one is there. */
+  /**
+   * Waits until the process that follows the killed one is there.
+   *
+   * @throws Error when it does not start
+   */
   async restarted(): Promise<void> {
-    await this.restart;
+    const [outcome] = await this.restart;
+    if (outcome?.status === 'rejected') {
+      throw new Error('the service did not start again', { cause: outcome.reason });
+    }
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled([this.restart]);
+    await this.restart;
     await this.process?.stop('SIGKILL');
     const handStopped = this.hand.stop();
     await this.jobs.close();
@@ -122,9 +130,7 @@ export class CrashWorld {
     this.surroundings.cut();
     this.crashes += 1;
     this.crashedAt = performance.now();
-    this.restart = victim.ended().then(() => this.startProcess());
-    // Whoever waits for it hears of a failure; until then it is not unheard.
-    this.restart.catch(() => undefined);
+    this.restart = Promise.allSettled([victim.ended().then(() => this.startProcess())]);
   }
 
   private async startProcess(): Promise<void> {

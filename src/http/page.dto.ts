@@ -1,0 +1,23 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+
+/** Chunks carry their texts, and deliveries their attempts: a page of them is a megabyte or two. */
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+/** Which page of a list: `limit` entries behind `after`. */
+export class PageQuery {
+  @ApiPropertyOptional({ format: 'uuid', description: '`nextAfter` of the page before' })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'after must be a UUID' })
+  after?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit: number = DEFAULT_PAGE;
+}
