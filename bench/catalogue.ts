@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import { drain } from './scenarios/drain.js';
 import { growth } from './scenarios/growth.js';
 import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
@@ -7,4 +8,12 @@ import { start } from './scenarios/start.js';
 import { throughput } from './scenarios/throughput.js';
 
 /** All scenarios, in the order they run in. */
-export const SCENARIOS: readonly Scenario[] = [throughput, intake, heldWorker, inFlight, growth, start];
+export const SCENARIOS: readonly Scenario[] = [
+  throughput,
+  intake,
+  heldWorker,
+  inFlight,
+  drain,
+  growth,
+  start,
+];

@@ -6,16 +6,12 @@
  * The settled chunks are written by one statement, as if they had been there for long; `vacuum analyze` follows, as the
  * database does by itself in time.
  */
-import { setMaxListeners } from 'node:events';
-import { closing } from '../../demo/closing.js';
-import { startSimulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult } from '../scenario.js';
-import { CLIENTS } from '../support/clients.js';
+import { withArena } from '../support/arena.js';
 import { measureContender, type ContenderRound } from '../support/measure-contender.js';
 import { median } from '../support/median.js';
-import { withRecordings } from '../support/recording-server.js';
 import { startRingback } from '../support/ringback-contender.js';
-import { withStores, type Stores } from '../support/stores.js';
+import type { Stores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
 
 const LATENCY_MS: [number, number] = [0, 20];
@@ -40,45 +36,31 @@ export const growth = defineScenario({
     chunks: { default: 600, min: 20, meaning: 'chunks of a round' },
     rounds: { default: 3, min: 1, meaning: 'counted rounds with each number of settled chunks' },
   },
-  run: async (given, tools) => {
-    // Every request under way listens to it.
-    setMaxListeners(2 * CLIENTS, tools.signal);
-    const simulator = await startSimulator({ latencyMs: LATENCY_MS, geminiLatencyMs: LATENCY_MS });
-    return closing(
-      () => simulator.close(),
-      () =>
-        withRecordings((recordingsUrl) =>
-          withStores(tools, async (stores) => {
-            const surroundings = { simulatorUrl: simulator.url, recordingsUrl };
-            const contender = await startRingback(stores, surroundings, tools);
-            return closing(
-              async () => {
-                for (const process of contender.processes) await process.stop();
-              },
-              async () => {
-                const work = { chunks: given.chunks, conversations: CONVERSATIONS };
-                await measureContender(contender, stores, work);
-                const levels: Level[] = [];
-                let settled = 0;
-                for (const share of SHARES) {
-                  const wanted = Math.round(given.settled * share);
-                  tools.progress(`${wanted} settled chunks`);
-                  await addSettled(stores, wanted - settled);
-                  settled = wanted;
-                  const rounds: ContenderRound[] = [];
-                  for (let round = 0; round < given.rounds; round += 1) {
-                    await simulator.reset();
-                    rounds.push(await measureContender(contender, stores, work));
-                  }
-                  levels.push({ settled, rounds });
-                }
-                return report(levels);
-              },
-            );
-          }),
-        ),
-    );
-  },
+  run: (given, tools) =>
+    withArena(
+      { latencyMs: LATENCY_MS, geminiLatencyMs: LATENCY_MS },
+      tools,
+      ({ simulator, stores, withContender }) =>
+        withContender(startRingback, async (contender) => {
+          const work = { chunks: given.chunks, conversations: CONVERSATIONS };
+          await measureContender(contender, stores, work);
+          const levels: Level[] = [];
+          let settled = 0;
+          for (const share of SHARES) {
+            const wanted = Math.round(given.settled * share);
+            tools.progress(`${wanted} settled chunks`);
+            await addSettled(stores, wanted - settled);
+            settled = wanted;
+            const rounds: ContenderRound[] = [];
+            for (let round = 0; round < given.rounds; round += 1) {
+              await simulator.reset();
+              rounds.push(await measureContender(contender, stores, work));
+            }
+            levels.push({ settled, rounds });
+          }
+          return report(levels);
+        }),
+    ),
 });
 
 async function addSettled({ database }: Stores, chunks: number): Promise<void> {

@@ -35,8 +35,30 @@ export async function measureContender(
   stores: Stores,
   work: Work,
 ): Promise<ContenderRound> {
+  const chunksEach = chunksOfEach(work);
+  return measureUntilDone(contender, stores, {
+    chunks: chunksEach * work.conversations,
+    begin: () => contender.give(work.conversations, chunksEach),
+  });
+}
+
+/** Chunks of each conversation: all have as many. */
+export function chunksOfEach({ chunks, conversations }: Work): number {
+  return Math.ceil(chunks / conversations);
+}
+
+/**
+ * Measures from the moment that `begin` is called until so many chunks are done.
+ *
+ * @throws NotSettledError with the last words of its processes
+ */
+export async function measureUntilDone(
+  contender: Contender,
+  stores: Stores,
+  job: { chunks: number; begin: () => Promise<void> },
+): Promise<ContenderRound> {
   try {
-    return await measure(contender, stores, work);
+    return await measure(contender, stores, job);
   } catch (error) {
     // What a process said last tells more than that it did not answer.
     const words = contender.processes.map(({ lastWords }) => lastWords).join('\n');
@@ -44,12 +66,14 @@ export async function measureContender(
   }
 }
 
-async function measure(contender: Contender, stores: Stores, given: Work): Promise<ContenderRound> {
-  const chunksEach = Math.ceil(given.chunks / given.conversations);
-  const chunks = chunksEach * given.conversations;
+async function measure(
+  contender: Contender,
+  stores: Stores,
+  { chunks, begin }: { chunks: number; begin: () => Promise<void> },
+): Promise<ContenderRound> {
   const before = await usageOf(contender, stores);
   const start = performance.now();
-  await contender.give(given.conversations, chunksEach);
+  await begin();
   await untilDone(contender, chunks);
   const wallMs = performance.now() - start;
   const after = await usageOf(contender, stores);

@@ -15,26 +15,47 @@ const SCRIPT = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const READY = /listening on|taking jobs/;
 
 /** One api and one worker process on Redis and PostgreSQL, with the webhook strategy and defaults in everything else. */
-export async function startRingback(
+export function startRingback(
   stores: Stores,
-  { simulatorUrl, recordingsUrl }: Surroundings,
+  surroundings: Surroundings,
   tools: ScenarioTools,
 ): Promise<Contender> {
+  const setting = { name: 'ringback', roles: ['api', 'worker'], env: { REDIS_URL: stores.redis.url } };
+  return start(setting, { stores, surroundings, tools });
+}
+
+/** One process for everything, with queues and coordination in PostgreSQL. */
+export function startRingbackWithoutRedis(
+  stores: Stores,
+  surroundings: Surroundings,
+  tools: ScenarioTools,
+): Promise<Contender> {
+  return start({ name: 'ringback without Redis', roles: ['all'], env: {} }, { stores, surroundings, tools });
+}
+
+async function start(
+  setting: { name: string; roles: readonly string[]; env: Record<string, string> },
+  { stores, surroundings, tools }: { stores: Stores; surroundings: Surroundings; tools: ScenarioTools },
+): Promise<Contender> {
+  const { simulatorUrl, recordingsUrl } = surroundings;
   const port = await chooseFreePort([]);
   const base = `http://127.0.0.1:${port}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
   const env = {
     ...simulatedEnvironment({ simulatorUrl, port, dataDir, webhookSecret: 'a-secret-of-the-benchmark' }),
+    ...setting.env,
     DATABASE_URL: stores.databaseUrl,
-    REDIS_URL: stores.redis.url,
     NODE_ENV: 'production',
   };
-  const start = (role: string): Promise<NodeProcess> =>
-    NodeProcess.start({ script: SCRIPT, env: { ...env, ROLE: role }, ready: READY }, tools);
-  const processes = [await start('api'), await start('worker')];
+  const processes: NodeProcess[] = [];
+  for (const role of setting.roles) {
+    processes.push(
+      await NodeProcess.start({ script: SCRIPT, env: { ...env, ROLE: role }, ready: READY }, tools),
+    );
+  }
   const ids: string[] = [];
   return {
-    name: 'ringback',
+    name: setting.name,
     processes,
     give: async (conversations, chunksEach) => {
       ids.length = 0;

@@ -1,0 +1,55 @@
+import { setMaxListeners } from 'node:events';
+import { closing } from '../../demo/closing.js';
+import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+import type { ScenarioTools } from '../scenario.js';
+import { CLIENTS } from './clients.js';
+import type { Contender, Surroundings } from './contender.js';
+import { withRecordings } from './recording-server.js';
+import { withStores, type Stores } from './stores.js';
+
+export type StartContender = (
+  stores: Stores,
+  surroundings: Surroundings,
+  tools: ScenarioTools,
+) => Promise<Contender>;
+
+/** What contenders need around them: providers, recordings, and stores of their own. */
+export interface Arena {
+  simulator: Simulator;
+  stores: Stores;
+  /** Starts a contender with providers that know of nothing yet, and stops it after the work. */
+  withContender: <T>(start: StartContender, work: (contender: Contender) => Promise<T>) => Promise<T>;
+}
+
+/** Runs `work` in an arena whose providers are set up so. */
+export async function withArena<T>(
+  providers: Parameters<typeof startSimulator>[0],
+  tools: ScenarioTools,
+  work: (arena: Arena) => Promise<T>,
+): Promise<T> {
+  // Every request under way listens to it.
+  setMaxListeners(2 * CLIENTS, tools.signal);
+  const simulator = await startSimulator(providers);
+  return closing(
+    () => simulator.close(),
+    () =>
+      withRecordings((recordingsUrl) =>
+        withStores(tools, (stores) =>
+          work({
+            simulator,
+            stores,
+            withContender: async (start, compete) => {
+              await simulator.reset();
+              const contender = await start(stores, { simulatorUrl: simulator.url, recordingsUrl }, tools);
+              return closing(
+                async () => {
+                  for (const process of contender.processes) await process.stop();
+                },
+                () => compete(contender),
+              );
+            },
+          }),
+        ),
+      ),
+  );
+}
