@@ -1,17 +1,22 @@
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '../config/app-config.js';
-import { GeminiApiModel } from './gemini-api.model.js';
 import type { LanguageModel } from './language-model.js';
 import { NoModel } from './no-model.js';
-import { VertexAiModel } from './vertex-ai.model.js';
 
-/** The model that the configuration asks for. */
-export function chooseModel({ correction: { languageModel }, transcription }: AppConfig): LanguageModel {
+/** The model that the configuration asks for. Its SDK alone is loaded: each takes its time at every start. */
+export async function chooseModel({
+  correction: { languageModel },
+  transcription,
+}: AppConfig): Promise<LanguageModel> {
   switch (languageModel.kind) {
-    case 'vertexai':
+    case 'vertexai': {
+      const { VertexAiModel } = await import('./vertex-ai.model.js');
       return new VertexAiModel(languageModel);
-    case 'gemini':
+    }
+    case 'gemini': {
+      const { GeminiApiModel } = await import('./gemini-api.model.js');
       return new GeminiApiModel(languageModel);
+    }
     case 'none':
       new Logger('Correction').warn(
         `no model is configured: ${transcription.provider === 'Dembrane-25-09' ? 'texts stay uncorrected and ' : ''}` +

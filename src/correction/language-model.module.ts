@@ -15,7 +15,8 @@ const CORRECTION_TIMEOUT_MS = 180_000;
     {
       provide: LanguageModel,
       inject: [AppConfig, Metrics],
-      useFactory: (config: AppConfig, metrics: Metrics) => new MeteredModel(chooseModel(config), metrics),
+      useFactory: async (config: AppConfig, metrics: Metrics) =>
+        new MeteredModel(await chooseModel(config), metrics),
     },
     {
       provide: Corrector,

@@ -60,7 +60,8 @@ async function checkModel(config: AppConfig, model: string): Promise<Finding> {
     return warning('no model is configured: texts stay uncorrected', 'set GCP_SA_JSON or GEMINI_API_KEY');
   }
   try {
-    const answer = await chooseModel(config).generate({
+    const languageModel = await chooseModel(config);
+    const answer = await languageModel.generate({
       model,
       ...buildSummaryPrompt({ transcript: 'This is a test.', language: 'en' }),
       responseSchema: SUMMARY_SCHEMA,

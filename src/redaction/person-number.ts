@@ -1,4 +1,17 @@
-import { stdnum } from 'stdnum';
+// By country: the library's own list would load those of all hundred countries at each start.
+import be from 'stdnum/lib/cjs/be/index.js';
+import de from 'stdnum/lib/cjs/de/index.js';
+import es from 'stdnum/lib/cjs/es/index.js';
+import fr from 'stdnum/lib/cjs/fr/index.js';
+import gb from 'stdnum/lib/cjs/gb/index.js';
+import it from 'stdnum/lib/cjs/it/index.js';
+import nl from 'stdnum/lib/cjs/nl/index.js';
+
+interface NationalNumber {
+  validate(text: string): { isValid: boolean };
+}
+
+const NUMBERS = { BE: be, DE: de, ES: es, FR: fr, GB: gb, IT: it, NL: nl };
 
 /**
  * The library's check of one kind of national number: length, structure and check characters.
@@ -7,8 +20,9 @@ import { stdnum } from 'stdnum';
  * @param name the library's name for the number
  * @throws when the library does not know it: a mistake in this code, seen at the start
  */
-export function personNumber(country: string, name: string): (compact: string) => boolean {
-  const number = stdnum[country]?.[name];
+export function personNumber(country: keyof typeof NUMBERS, name: string): (compact: string) => boolean {
+  const numbers: Partial<Record<string, NationalNumber>> = NUMBERS[country];
+  const number = numbers[name];
   if (number === undefined) throw new Error(`stdnum has no ${name} of ${country}`);
   return (compact) => number.validate(compact).isValid;
 }
