@@ -12,6 +12,9 @@ export interface ProjectSettings {
   transcriptPrompt?: string | null;
 }
 
+/** By name: a prepared statement fails when what `*` stands for changes under it, as a new release's migration would. */
+const COLUMNS = ['id', 'name', 'language', 'transcript_prompt', 'created_at', 'updated_at'] as const;
+
 @Injectable()
 export class ProjectsRepository {
   constructor(private readonly database: Database) {}
@@ -25,12 +28,12 @@ export class ProjectsRepository {
         language: settings.language,
         transcript_prompt: settings.transcriptPrompt,
       })
-      .returningAll()
+      .returning(COLUMNS)
       .executeTakeFirstOrThrow();
   }
 
   async find(id: string): Promise<Project | undefined> {
-    return this.database.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
+    return this.database.selectFrom('projects').select(COLUMNS).where('id', '=', id).executeTakeFirst();
   }
 
   /** Changes what is given; undefined leaves a setting as it is, null clears it. */
@@ -44,7 +47,7 @@ export class ProjectsRepository {
         updated_at: sql<Date>`now()`,
       })
       .where('id', '=', id)
-      .returningAll()
+      .returning(COLUMNS)
       .executeTakeFirst();
   }
 }

@@ -74,12 +74,8 @@ export class PostgresCoordination extends Coordination {
         .deleteFrom('coordination_pending_chunks')
         .where('conversation_id', '=', conversationId)
         .execute();
-      if (chunkIds.length === 0) return;
-      await trx
-        .insertInto('coordination_pending_chunks')
-        .values(chunkIds.map((chunkId) => ({ conversation_id: conversationId, chunk_id: chunkId })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await sql`insert into coordination_pending_chunks (conversation_id, chunk_id)
+        select ${conversationId}::uuid, unnest(${[...chunkIds]}::uuid[]) on conflict do nothing`.execute(trx);
     });
   }
 

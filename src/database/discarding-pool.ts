@@ -1,6 +1,10 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
+import { statementName } from './statement-names.js';
 import { asUnavailable, DatabaseUnavailableError } from './database-unavailable-error.js';
+
+/** Those whose rows are counted. */
+const CHANGING = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'] as const;
 
 /** A connection on loan from the pool. */
 class Loan implements PostgresPoolClient {
@@ -15,11 +19,17 @@ class Loan implements PostgresPoolClient {
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     const client: PostgresPoolClient = this.client;
-    return typeof what === 'string' ? this.ask(() => client.query<R>(what, parameters)) : client.query(what);
+    return typeof what === 'string' ? this.ask(() => this.execute<R>(what, parameters)) : client.query(what);
   }
 
   release(): void {
     this.client.release(this.fault);
+  }
+
+  private async execute<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const statement = { name: statementName(text), text, values: [...parameters] };
+    const { command, rowCount, rows } = await this.client.query<R & pg.QueryResultRow>(statement);
+    return { command: CHANGING.find((one) => one === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
   }
 
   /** After the first statement without an answer none is sent: it would only wait behind that one. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { EventDeliveryStatus } from '../database/schema.js';
 
@@ -88,7 +89,7 @@ export class DeliveryLogRepository {
         'response_status as responseStatus',
         'error',
       ])
-      .where('delivery_id', 'in', ids)
+      .where(sql<boolean>`delivery_id = any(${ids}::uuid[])`)
       .orderBy('number')
       .execute();
     const attemptsOf = new Map<string, LoggedAttempt[]>(ids.map((id) => [id, []]));

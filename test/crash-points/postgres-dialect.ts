@@ -61,6 +61,8 @@ export class PostgresDialect implements Dialect {
   private answer: Buffer[] = [];
   private unanswered = 0;
   private previous = 'nothing';
+  /** What the connection has prepared, by its name. */
+  private readonly prepared = new Map<string, string>();
 
   cutRequests(data: Buffer): RequestUnit[] {
     this.requests = Buffer.concat([this.requests, data]);
@@ -132,8 +134,24 @@ export class PostgresDialect implements Dialect {
     }
   }
 
+  /** A prepared statement is sent once; afterwards only its name comes, with the parameters. */
+  private statementOf(frames: Frame[]): Statement {
+    const statement: Statement = { text: '', parameters: [] };
+    for (const { letter, bytes } of frames) {
+      const body = bytes.subarray(LETTER_BYTES + LENGTH_BYTES);
+      const first = stringAt(body, 0);
+      if (letter === 'Q') statement.text = first.text;
+      if (letter === 'P') this.prepared.set(first.text, stringAt(body, first.end).text);
+      if (letter === 'B') {
+        statement.text = this.prepared.get(stringAt(body, first.end).text) ?? '';
+        statement.parameters = parametersOf(body);
+      }
+    }
+    return statement;
+  }
+
   private describe(frames: Frame[]): Message {
-    const statement = statementOf(frames);
+    const statement = this.statementOf(frames);
     const command = sqlCommand(statement.text);
     if (command !== undefined) return describeCommand(command, statement.parameters);
     const short = shortened(statement);
@@ -159,17 +177,6 @@ function frameAt(buffer: Buffer): Frame | undefined {
   const length = LETTER_BYTES + buffer.readInt32BE(LETTER_BYTES);
   if (buffer.length < length) return undefined;
   return { letter: buffer.toString('latin1', 0, LETTER_BYTES), bytes: buffer.subarray(0, length) };
-}
-
-function statementOf(frames: Frame[]): Statement {
-  const statement: Statement = { text: '', parameters: [] };
-  for (const { letter, bytes } of frames) {
-    const body = bytes.subarray(LETTER_BYTES + LENGTH_BYTES);
-    if (letter === 'Q') statement.text = stringAt(body, 0).text;
-    if (letter === 'P') statement.text = stringAt(body, stringAt(body, 0).end).text;
-    if (letter === 'B') statement.parameters = parametersOf(body);
-  }
-  return statement;
 }
 
 /** Bind: portal, statement, formats of parameters, then each parameter with its length, -1 for null. */
