@@ -1,7 +1,9 @@
 // What npm run mutants breaks: one rule each, by changing text that must be there exactly once.
 
 const CHUNKS = 'src/conversations/chunk-transitions.ts';
+const CHUNK_CHANGES = 'src/conversations/chunk-changes.ts';
 const SUBMISSIONS = 'src/transcription/submissions.repository.ts';
+const SUBMISSION_STATEMENTS = 'src/transcription/submission-statements.ts';
 const CHECKER = 'src/transcription/checker.ts';
 const FINALIZATION = 'src/conversations/finalization.repository.ts';
 const SEARCH = 'src/transcription/lost-submit-search.ts';
@@ -16,8 +18,11 @@ export const MUTANTS = [
   // Conditional updates.
   {
     name: 'a chunk is completed in any state',
-    file: CHUNKS,
-    changes: [[`.where('status', '=', chunk.from)`, '']],
+    file: CHUNK_CHANGES,
+    changes: [
+      [` and status = 'correcting'\n`, '\n'],
+      [` and c.status = 'correcting'`, ''],
+    ],
   },
   {
     name: 'a chunk fails in any state',
@@ -31,28 +36,26 @@ export const MUTANTS = [
   },
   {
     name: 'a submission is accepted in any state',
-    file: SUBMISSIONS,
+    file: 'src/transcription/move-submissions.ts',
     changes: [
-      [
-        `failed_looks: 0,\n      })\n      .where('id', '=', ref.submissionId)\n      .where('status', '=', 'created')`,
-        `failed_looks: 0,\n      })\n      .where('id', '=', ref.submissionId)`,
-      ],
+      [' and status = ${from} order', ' order'],
+      [' and s.status = ${from}', ''],
     ],
   },
   {
     name: 'a submission is opened in any state of its chunk',
-    file: SUBMISSIONS,
-    changes: [[`.where('attempt', '=', submission.attempt)\n          .where('status', '=', 'queued')`, '']],
+    file: SUBMISSION_STATEMENTS,
+    changes: [
+      [` and status = 'queued' order`, ' order'],
+      [` and c.attempt = given.attempt and c.status = 'queued'`, ''],
+    ],
   },
   {
     name: 'a submission is opened beside an open one',
-    file: SUBMISSIONS,
+    file: SUBMISSION_STATEMENTS,
     changes: [
       [
-        `.where(
-            sql<boolean>\`not exists (select from submissions where submissions.chunk_id = chunks.id
-              and submissions.status in ('created', 'submitted'))\`,
-          )`,
+        `and not exists (select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted'))`,
         '',
       ],
     ],
@@ -198,8 +201,8 @@ export const MUTANTS = [
   },
   {
     name: 'the first-stage text is not saved',
-    file: CHUNKS,
-    changes: [['transcript: chunk.transcript === null ? null : storableText(chunk.transcript),', '']],
+    file: CHUNK_CHANGES,
+    changes: [[`status = 'correcting', transcript = given.transcript,`, `status = 'correcting',`]],
   },
   {
     name: 'a correction that fails takes the text with it',

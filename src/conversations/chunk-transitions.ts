@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Kysely } from 'kysely';
-import { storableJson, storableText } from '../database/storable.js';
-import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
-import { moreTokens, type ModelUse } from './model-use.js';
+import { Database } from '../database/database.js';
+import type { Schema } from '../database/schema.js';
+import { shareStatement } from '../database/share-statement.js';
+import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
+import { completeChunks, type ChunkOfSubmission, type CorrectedChunk } from './chunk-changes.js';
 import { failedChunkData } from './event-data.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
 export type Executor = Kysely<Schema>;
 
-/** A text without a word in it is told apart from no text at all. */
-export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
-
 /**
  * The life of a chunk. Each transition is one conditional UPDATE, here and nowhere else; it answers whether it happened.
- * Who changed no row was slower than somebody else, and reads again.
+ * Who changed no row was slower than somebody else, and reads again. Those that every chunk goes through are in
+ * `chunk-changes.ts`, as they are made for many chunks at once.
  *
  *   queued        waits for its submission to be accepted; `attempt` counts how often it came here
  *   transcribing  the provider has it, `submission_id` says as which submission
@@ -31,80 +31,19 @@ export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
  */
 @Injectable()
 export class ChunkTransitions {
-  constructor(private readonly outbox: EventOutbox) {}
+  private readonly completing = shareStatement({
+    run: (chunks: readonly CorrectedChunk[]) => completeChunks(this.database, chunks),
+    rowOf: ({ chunkId }) => chunkId,
+  });
 
-  /** queued -> transcribing: the provider accepted `submissionId`. Not executed: it is made together with the submission's own. */
-  startTranscribing(db: Executor, chunk: ChunkOfSubmission) {
-    return db
-      .updateTable('chunks')
-      .set({ status: 'transcribing', submitted_at: sql<Date>`now()`, failed_submits: 0 })
-      .where('id', '=', chunk.chunkId)
-      .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', 'queued');
-  }
-
-  /**
-   * queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. Not
-   * executed: it is made together with the submission's own.
-   */
-  startRequest(db: Executor, chunk: ChunkOfSubmission) {
-    return db
-      .updateTable('chunks')
-      .set({ status: 'transcribing', submitted_at: sql<Date>`now()` })
-      .where('id', '=', chunk.chunkId)
-      .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', 'queued');
-  }
-
-  /**
-   * transcribing -> correcting, with the first-stage text, or without it where it must not be stored. Not executed: it is made
-   * together with the submission's own.
-   */
-  startCorrecting(db: Executor, chunk: ChunkOfSubmission & FirstStageText) {
-    return db
-      .updateTable('chunks')
-      .set({
-        status: 'correcting',
-        transcript: chunk.transcript === null ? null : storableText(chunk.transcript),
-        diarization: chunk.diarization === null ? null : storableJson(chunk.diarization),
-        redaction: chunk.redaction === undefined ? null : storableJson(chunk.redaction),
-        transcribed_at: sql<Date>`now()`,
-        error: null,
-        error_code: null,
-      })
-      .where('id', '=', chunk.chunkId)
-      .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', 'transcribing');
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: EventOutbox,
+  ) {}
 
   /** correcting -> completed, with the final text. */
-  async complete(db: Executor, chunk: ChunkOfSubmission & FinalText): Promise<boolean> {
-    const { numUpdatedRows } = await this.completion(db, { ...chunk, from: 'correcting' }).executeTakeFirst();
-    return numUpdatedRows > 0n;
-  }
-
-  /** transcribing (one-stage providers) or correcting -> completed, with the final text. Not executed. */
-  completion(db: Executor, chunk: ChunkOfSubmission & FinalText & { from: 'transcribing' | 'correcting' }) {
-    const transcript = storableText(chunk.transcript).trim();
-    return db
-      .updateTable('chunks')
-      .set({
-        status: 'completed',
-        transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
-        diarization: storableJson(chunk.diarization),
-        ...redactionColumn(chunk),
-        model: chunk.modelUse?.model ?? null,
-        prompt_version: chunk.modelUse?.promptVersion ?? null,
-        ...(chunk.modelUse && moreTokens(chunk.modelUse)),
-        transcribed_at: sql<Date>`coalesce(transcribed_at, now())`,
-        completed_at: sql<Date>`now()`,
-        failed_submits: 0,
-        error: null,
-        error_code: null,
-      })
-      .where('id', '=', chunk.chunkId)
-      .where('submission_id', '=', chunk.submissionId)
-      .where('status', '=', chunk.from);
+  async complete(chunk: CorrectedChunk): Promise<boolean> {
+    return this.completing(chunk);
   }
 
   /** transcribing or correcting -> failed, by the submission's own result. */
@@ -181,11 +120,6 @@ export class ChunkTransitions {
   }
 }
 
-export interface ChunkOfSubmission {
-  chunkId: string;
-  submissionId: string;
-}
-
 export interface ChunkAttempt {
   chunkId: string;
   attempt: number;
@@ -196,22 +130,6 @@ export interface ChunkFailure {
   error: string;
   /** Stable word for its kind, such as `no_speech`. */
   errorCode: string;
-}
-
-export interface FirstStageText {
-  transcript: string | null;
-  diarization: Diarization | null;
-  /** What was taken out of it before it is stored; not given where nothing was looked for. */
-  redaction?: RedactionPass[];
-}
-
-export interface FinalText {
-  transcript: string;
-  diarization: Diarization;
-  /** Of this text, beside those of the first stage. */
-  redaction?: RedactionPass[];
-  /** The model that made the text, if one did. */
-  modelUse?: ModelUse;
 }
 
 export interface RequeuedChunk {
@@ -232,16 +150,6 @@ const REQUEUED = {
   attempt: sql<number>`attempt + 1`,
   failed_submits: sql<number>`failed_submits + 1`,
 };
-
-/** A correction adds its passes to those of the first stage; a text of one stage is new in every respect. */
-function redactionColumn(chunk: { from: 'transcribing' | 'correcting'; redaction?: RedactionPass[] }) {
-  if (chunk.from === 'transcribing') {
-    return { redaction: chunk.redaction === undefined ? null : storableJson(chunk.redaction) };
-  }
-  if (chunk.redaction === undefined) return {};
-  const passes = storableJson(chunk.redaction);
-  return { redaction: sql<string>`coalesce(redaction, '[]'::jsonb) || ${passes}::jsonb` };
-}
 
 function failedWith({ error, errorCode }: ChunkFailure) {
   return {

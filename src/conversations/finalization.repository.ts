@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
+import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 import { DEFAULT_LANGUAGE } from './conversation-settings.js';
 import { mergedConversationData } from './event-data.js';
 import { mergeTranscripts } from './merge-transcripts.js';

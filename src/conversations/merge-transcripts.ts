@@ -1,4 +1,4 @@
-import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
+import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 
 /**
  * The transcript of a conversation: the texts of its chunks in their order, a paragraph each. Chunks without words add

@@ -1,5 +1,5 @@
 import { alignWords, type TimedWord } from './align-words.js';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
+import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 import { readRecognisedWords } from './recognised-words.js';
 
 export interface TranscriptChunk {

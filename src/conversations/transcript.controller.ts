@@ -20,7 +20,7 @@ import type { FastifyReply } from 'fastify';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-transitions.js';
+import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { mergeTranscripts } from './merge-transcripts.js';
 import { toCues } from './cues.js';

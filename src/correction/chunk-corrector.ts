@@ -56,7 +56,7 @@ export class ChunkCorrector {
 
   /** @throws ProviderUnavailableError while another try follows */
   async correct({ chunkId, submissionId }: JobData['correct'], context: JobContext): Promise<JobOutcome> {
-    const task = await this.corrections.task(chunkId, submissionId);
+    const task = await this.corrections.task(submissionId);
     if (task === undefined) return DONE;
     context.subject.conversationId = task.conversationId;
     let note: string | undefined;
@@ -134,11 +134,11 @@ export class ChunkCorrector {
   }
 
   private async store(task: CorrectionTask, result: CorrectionResult): Promise<void> {
-    const stored = await this.transitions.complete(this.database, {
+    const stored = await this.transitions.complete({
       ...task,
       transcript: result.text,
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
-      diarization: diarizationOf(task, { note: result.note, error: null }),
+      ...diarizationOf(task, { note: result.note, error: null }),
       redaction: redactionPasses(result, { isDraftStored: !task.anonymize }),
     });
     if (!stored) return;
@@ -157,10 +157,10 @@ export class ChunkCorrector {
           errorCode: 'withheld',
           error: `The text is withheld, as it could not be anonymised: ${error.message}`,
         })
-      : await this.transitions.complete(this.database, {
+      : await this.transitions.complete({
           ...task,
           transcript: task.transcript ?? '',
-          diarization: diarizationOf(task, { note: null, error: error.message }),
+          ...diarizationOf(task, { note: null, error: error.message }),
         });
     if (!settled) return;
     this.metrics.corrections.inc({ outcome });
@@ -177,17 +177,19 @@ function isRescue({ submissionStatus }: CorrectionTask): boolean {
 function diarizationOf(
   task: CorrectionTask,
   result: { note: string | null; error: string | null },
-): Diarization {
-  // Of a rescued chunk that was transcribed before, the older answer is not what this text was made of.
-  const raw = task.anonymize || isRescue(task) ? {} : (task.diarization?.data ?? {});
+): { diarization: Diarization; keepsRaw: boolean } {
   const { firstStageError: error, firstStageErrorCode: errorCode } = task;
   return {
-    schema: task.anonymize ? REDACTED_SCHEMA : CORRECTED_SCHEMA,
-    data: {
-      note: result.note,
-      raw,
-      error: result.error,
-      ...(isRescue(task) && { rescued: { error, errorCode } }),
+    diarization: {
+      schema: task.anonymize ? REDACTED_SCHEMA : CORRECTED_SCHEMA,
+      data: {
+        note: result.note,
+        raw: {},
+        error: result.error,
+        ...(isRescue(task) && { rescued: { error, errorCode } }),
+      },
     },
+    // Of a rescued chunk that was transcribed before, the older answer is not what this text was made of.
+    keepsRaw: !task.anonymize && !isRescue(task),
   };
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
-import type { ChunkStatus, Diarization, SubmissionStatus } from '../database/schema.js';
+import { shareRead } from '../database/share-read.js';
+import type { ChunkStatus, SubmissionStatus } from '../database/schema.js';
 
 /** A chunk as its correction needs it. */
 export interface CorrectionTask {
@@ -12,7 +13,8 @@ export interface CorrectionTask {
   status: ChunkStatus;
   /** The first-stage text; null where it must not be stored. */
   transcript: string | null;
-  diarization: Diarization | null;
+  /** Of the recording, in seconds, as the first stage's answer has it. */
+  audioDuration: unknown;
   transcriptId: string | null;
   /** `failed`: there is no first-stage text, and the chunk is to be rescued. */
   submissionStatus: SubmissionStatus;
@@ -30,11 +32,20 @@ export interface CorrectionTask {
 
 @Injectable()
 export class CorrectionsRepository {
+  private readonly reading = shareRead(
+    (ids: readonly string[]) => this.readAll(ids),
+    ({ submissionId }) => submissionId,
+  );
+
   constructor(private readonly database: Database) {}
 
   /** @returns undefined when the chunk takes the result of another submission by now */
-  async task(chunkId: string, submissionId: string): Promise<CorrectionTask | undefined> {
-    const row = await this.database
+  async task(submissionId: string): Promise<CorrectionTask | undefined> {
+    return this.reading(submissionId);
+  }
+
+  private async readAll(submissionIds: readonly string[]): Promise<CorrectionTask[]> {
+    return this.database
       .selectFrom('chunks as c')
       .innerJoin('submissions as s', 's.id', 'c.submission_id')
       .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
@@ -45,7 +56,7 @@ export class CorrectionsRepository {
         'c.conversation_id as conversationId',
         'c.status',
         'c.transcript',
-        'c.diarization',
+        sql`c.diarization #> '{data,audio_duration}'`.as('audioDuration'),
         's.transcript_id as transcriptId',
         's.status as submissionStatus',
         's.error as firstStageError',
@@ -58,9 +69,7 @@ export class CorrectionsRepository {
         sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('redactPii'),
         'v.anonymize',
       ])
-      .where('c.id', '=', chunkId)
-      .where('s.id', '=', submissionId)
-      .executeTakeFirst();
-    return row;
+      .where(sql<boolean>`s.id = any(${submissionIds}::uuid[])`)
+      .execute();
   }
 }

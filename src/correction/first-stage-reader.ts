@@ -20,7 +20,11 @@ export class FirstStageReader {
    */
   async read(task: CorrectionTask, signal: AbortSignal): Promise<FirstStageText> {
     if (!task.anonymize) {
-      return { text: task.transcript ?? '', durationSeconds: durationOf(task.diarization?.data) };
+      const { transcript, audioDuration } = task;
+      return {
+        text: transcript ?? '',
+        durationSeconds: typeof audioDuration === 'number' ? audioDuration : undefined,
+      };
     }
     const reading = readTranscript(await this.client.get(task.transcriptId ?? '', signal));
     switch (reading.kind) {
@@ -36,10 +40,4 @@ export class FirstStageReader {
         throw new ProviderRejectedError(reading.message, { provider: 'assemblyai', code: reading.reason });
     }
   }
-}
-
-/** The provider's answer, as it is stored until the correction. */
-function durationOf(answer: unknown): number | undefined {
-  if (typeof answer !== 'object' || answer === null || !('audio_duration' in answer)) return undefined;
-  return typeof answer.audio_duration === 'number' ? answer.audio_duration : undefined;
 }

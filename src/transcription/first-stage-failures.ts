@@ -10,7 +10,8 @@ import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import { Metrics } from '../observability/metrics.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
+import type { SubmissionRef } from './submission-statements.js';
+import { SubmissionsRepository } from './submissions.repository.js';
 
 /**
  * Where nothing was said there is nothing to rescue, nor where the recording itself is gone; and what is withheld for privacy

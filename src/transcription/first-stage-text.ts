@@ -1,4 +1,5 @@
-import type { ChunkFailure, FirstStageText } from '../conversations/chunk-transitions.js';
+import type { FirstStageText } from '../conversations/chunk-changes.js';
+import type { ChunkFailure } from '../conversations/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
+import { shareRead } from '../database/share-read.js';
 import {
   OPEN_SUBMISSION_STATUSES,
   type ChunkStatus,
@@ -35,9 +36,18 @@ export interface SubmissionLook {
 /** What the check asks of the record, and what it leaves there about its own looking. */
 @Injectable()
 export class LooksRepository {
+  private readonly reading = shareRead(
+    (ids: readonly string[]) => this.readAll(ids),
+    ({ submissionId }) => submissionId,
+  );
+
   constructor(private readonly database: Database) {}
 
   async read(submissionId: string): Promise<SubmissionLook | undefined> {
+    return this.reading(submissionId);
+  }
+
+  private async readAll(submissionIds: readonly string[]): Promise<SubmissionLook[]> {
     return this.database
       .selectFrom('submissions as s')
       .innerJoin('chunks as c', 'c.id', 's.chunk_id')
@@ -63,9 +73,9 @@ export class LooksRepository {
         sql<boolean>`coalesce(c.redact_pii, v.redact_pii)`.as('redactPii'),
         'v.anonymize',
       ])
-      .where('s.id', '=', submissionId)
+      .where(sql<boolean>`s.id = any(${submissionIds}::uuid[])`)
       .where('s.provider', '=', 'assemblyai')
-      .executeTakeFirst();
+      .execute();
   }
 
   /** Callbacks recorded so far, for the look after falling asleep (rule K2). */

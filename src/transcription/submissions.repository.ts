@@ -1,44 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import pg from 'pg';
+import type { FinalText, FirstStageText } from '../conversations/chunk-changes.js';
 import {
   ChunkTransitions,
   type ChunkFailure,
   type Executor,
-  type FinalText,
-  type FirstStageText,
   type RequeuedChunk,
 } from '../conversations/chunk-transitions.js';
 import { addTokens, type TokenUse } from '../conversations/model-use.js';
 import { Database } from '../database/database.js';
-import {
-  OPEN_SUBMISSION_STATUSES,
-  type StrategyName,
-  type SubmissionProvider,
-  type SubmissionStatus,
-} from '../database/schema.js';
+import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from '../database/schema.js';
+import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
-import { together, type DependentChange } from '../database/together.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import type { HeardLanguage } from './language-memory.js';
-
-export interface NewSubmission {
-  id: string;
-  chunkId: string;
-  conversationId: string;
-  attempt: number;
-  provider: SubmissionProvider;
-  /** Both null where the provider answers the request itself. */
-  strategy: StrategyName | null;
-  audioUrlHash: string | null;
-  /** For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent yet. */
-  leaseMs: number;
-}
-
-export interface SubmissionRef {
-  submissionId: string;
-  chunkId: string;
-}
+import {
+  acceptSubmissions,
+  claimSubmission,
+  openSubmissions,
+  recordFinalText,
+  recordTexts,
+  type AcceptedSubmission,
+  type Heard,
+  type NewSubmission,
+  type RecordedText,
+  type SubmissionRef,
+} from './submission-statements.js';
 
 interface Ending {
   from: SubmissionStatus[];
@@ -48,13 +35,12 @@ interface Ending {
   lost?: boolean;
 }
 
-type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
-
 const UNIQUE_VIOLATION = '23505';
 
 /**
  * The life of a submission: one request to the provider, made at most once. Each transition is one statement, or one
- * transaction, with the chunk's own; it answers whether it happened, and who changed nothing reads again.
+ * transaction, with the chunk's own; it answers whether it happened, and who changed nothing reads again. What every chunk goes
+ * through is done for all that are there at once.
  *
  *   created    the row, and its check, are there; the request may be on its way until `lease_until`
  *   submitted  the provider's transcript id is known; or, where a request is answered with the text, it is under way until
@@ -64,6 +50,19 @@ const UNIQUE_VIOLATION = '23505';
  */
 @Injectable()
 export class SubmissionsRepository {
+  private readonly opening = shareStatement({
+    run: (submissions: readonly NewSubmission[]) => openSubmissions(this.database, submissions),
+    rowOf: ({ chunkId }) => chunkId,
+  });
+  private readonly accepting = shareStatement({
+    run: (accepted: readonly AcceptedSubmission[]) => acceptSubmissions(this.database, accepted),
+    rowOf: ({ submissionId }) => submissionId,
+  });
+  private readonly recording = shareStatement({
+    run: (texts: readonly RecordedText[]) => recordTexts(this.database, texts),
+    rowOf: ({ submissionId }) => submissionId,
+  });
+
   constructor(
     private readonly database: Database,
     private readonly transitions: ChunkTransitions,
@@ -77,47 +76,13 @@ export class SubmissionsRepository {
    */
   async open(submission: NewSubmission): Promise<'opened' | 'stale' | 'busy'> {
     try {
-      if (await this.insert(submission)) return 'opened';
+      if (await this.opening(submission)) return 'opened';
     } catch (error) {
       // It has waited for somebody who opened one meanwhile, and whom its own look did not see yet: the index has.
       if (isUniqueViolation(error)) return 'busy';
       throw error;
     }
     return (await this.hasOpen(submission.chunkId)) ? 'busy' : 'stale';
-  }
-
-  private async insert(submission: NewSubmission): Promise<boolean> {
-    const { numInsertedOrUpdatedRows = 0n } = await this.database
-      .with('claimed', (db) =>
-        db
-          .updateTable('chunks')
-          .set({ submission_id: submission.id })
-          .where('id', '=', submission.chunkId)
-          .where('attempt', '=', submission.attempt)
-          .where('status', '=', 'queued')
-          .where(
-            sql<boolean>`not exists (select from submissions where submissions.chunk_id = chunks.id
-              and submissions.status in ('created', 'submitted'))`,
-          )
-          .returning('id'),
-      )
-      .insertInto('submissions')
-      .columns(['id', 'chunk_id', 'conversation_id', 'provider', 'strategy', 'audio_url_hash', 'lease_until'])
-      .expression((db) =>
-        db
-          .selectFrom('claimed')
-          .select([
-            sql<string>`${submission.id}::uuid`.as('submission_id'),
-            'claimed.id as chunk_id',
-            sql<string>`${submission.conversationId}::uuid`.as('conversation_id'),
-            sql<SubmissionProvider>`${submission.provider}::text`.as('provider'),
-            sql<StrategyName | null>`${submission.strategy}::text`.as('strategy'),
-            sql<string | null>`${submission.audioUrlHash}::text`.as('audio_url_hash'),
-            sql<Date>`now() + ${submission.leaseMs} * interval '1 millisecond'`.as('lease_until'),
-          ]),
-      )
-      .executeTakeFirst();
-    return numInsertedOrUpdatedRows > 0n;
   }
 
   private async hasOpen(chunkId: string): Promise<boolean> {
@@ -135,17 +100,8 @@ export class SubmissionsRepository {
    *
    * @returns false when somebody else sends it, or has sent it
    */
-  async claim(ref: SubmissionRef, leaseMs: number): Promise<boolean> {
-    const claimed = this.database
-      .updateTable('submissions')
-      .set({
-        status: 'submitted',
-        submitted_at: sql<Date>`now()`,
-        lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`,
-      })
-      .where('id', '=', ref.submissionId)
-      .where('status', '=', 'created');
-    return together(this.database, claimed, this.transitions.startRequest(this.database, ref));
+  async claim({ submissionId }: SubmissionRef, leaseMs: number): Promise<boolean> {
+    return claimSubmission(this.database, submissionId, leaseMs);
   }
 
   /** Counts what an answer cost that brought no text. */
@@ -172,19 +128,8 @@ export class SubmissionsRepository {
    * @returns false when the submission had moved on, or when the transcript belongs to another submission
    */
   async accept(ref: SubmissionRef, transcriptId: string): Promise<boolean> {
-    const accepted = this.database
-      .updateTable('submissions')
-      .set({
-        status: 'submitted',
-        transcript_id: transcriptId,
-        submitted_at: sql<Date>`now()`,
-        failed_looks: 0,
-      })
-      .where('id', '=', ref.submissionId)
-      .where('status', '=', 'created');
     try {
-      const transcribing = this.transitions.startTranscribing(this.database, ref);
-      if (await together(this.database, accepted, transcribing)) return true;
+      if (await this.accepting({ ...ref, transcriptId })) return true;
       await noteLateTranscript(this.database, ref.submissionId, transcriptId);
       return false;
     } catch (error) {
@@ -255,19 +200,12 @@ export class SubmissionsRepository {
 
   /** submitted -> completed with the first-stage text; the chunk is correcting. */
   async recordText(ref: SubmissionRef, text: FirstStageText, heard?: Heard): Promise<boolean> {
-    return this.complete(ref, this.transitions.startCorrecting(this.database, { ...ref, ...text }), heard);
+    return this.recording({ ...ref, ...text, heard });
   }
 
   /** submitted -> completed with a text that needs no correction; the chunk is completed. */
-  async recordFinalText(ref: SubmissionRef, text: FinalText, heard?: Heard): Promise<boolean> {
-    const final = { ...ref, from: 'transcribing' as const, ...text };
-    return this.complete(ref, this.transitions.completion(this.database, final), heard);
-  }
-
-  /** submitted -> completed, with the chunk's own change, and the language for the chunks that follow. */
-  private async complete(ref: SubmissionRef, chunk: DependentChange, heard?: Heard): Promise<boolean> {
-    const completed = this.ending(this.database, ref, { from: ['submitted'], to: 'completed' });
-    return together(this.database, completed, chunk, heard && remembering(heard));
+  async recordFinalText({ submissionId }: SubmissionRef, text: FinalText, heard?: Heard): Promise<boolean> {
+    return recordFinalText(this.database, { submissionId, ...text, heard });
   }
 
   private async end(trx: Executor, ref: SubmissionRef, change: Ending): Promise<boolean> {
@@ -288,15 +226,6 @@ export class SubmissionsRepository {
       .where('id', '=', ref.submissionId)
       .where('status', 'in', change.from);
   }
-}
-
-/** Counts a language among those of the conversation of the submission that the first change was made to. */
-function remembering({ language, confidence }: Heard): RawBuilder<unknown> {
-  return sql`insert into conversation_languages (conversation_id, language, confidence)
-    select conversation_id, ${language}::text, ${confidence}::real from first
-    on conflict (conversation_id, language) do update set
-      confidence = greatest(conversation_languages.confidence, excluded.confidence),
-      chunks = conversation_languages.chunks + 1`;
 }
 
 function isUniqueViolation(error: unknown): boolean {

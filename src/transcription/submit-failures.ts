@@ -8,7 +8,8 @@ import { JobQueues } from '../queues/job-queues.js';
 import { FirstStageFailures } from './first-stage-failures.js';
 import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
-import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
+import type { SubmissionRef } from './submission-statements.js';
+import { SubmissionsRepository } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /**

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { AudioSource } from '../audio/load-inline-audio.js';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
+import { shareRead } from '../database/share-read.js';
 import type { ChunkStatus, SubmissionProvider } from '../database/schema.js';
 import type { HeardLanguage } from './language-memory.js';
 
@@ -28,10 +29,19 @@ export interface SubmitTask {
 
 @Injectable()
 export class SubmitTasksRepository {
+  private readonly reading = shareRead(
+    (ids: readonly string[]) => this.readAll(ids),
+    ({ chunkId }) => chunkId,
+  );
+
   constructor(private readonly database: Database) {}
 
   async read(chunkId: string): Promise<SubmitTask | undefined> {
-    const row = await this.database
+    return this.reading(chunkId);
+  }
+
+  private async readAll(chunkIds: readonly string[]): Promise<SubmitTask[]> {
+    const rows = await this.database
       .selectFrom('chunks as c')
       .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
       .leftJoin('projects as p', 'p.id', 'v.project_id')
@@ -56,11 +66,12 @@ export class SubmitTasksRepository {
           where s.chunk_id = c.id and s.status in ('created', 'submitted'))`.as('open'),
         sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
       ])
-      .where('c.id', '=', chunkId)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const { audio_key, audio_url, audio_mime_type, ...task } = row;
-    return { ...task, audio: audioSource({ audio_key, audio_url, audio_mime_type }) };
+      .where(sql<boolean>`c.id = any(${chunkIds}::uuid[])`)
+      .execute();
+    return rows.map(({ audio_key, audio_url, audio_mime_type, ...task }) => ({
+      ...task,
+      audio: audioSource({ audio_key, audio_url, audio_mime_type }),
+    }));
   }
 }
 

@@ -15,7 +15,8 @@ import { expectLanguages } from './language-memory.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
-import { SubmissionsRepository, type SubmissionRef } from './submissions.repository.js';
+import type { SubmissionRef } from './submission-statements.js';
+import { SubmissionsRepository } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /**

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
+import { shareStatement } from '../database/share-statement.js';
 
 interface RecordedCallback {
   submissionId: string;
@@ -10,34 +9,17 @@ interface RecordedCallback {
 }
 
 /** Callbacks that one statement records; the provider sends hundreds a second only after a fault of its own. */
-const MAX_BATCH = 500;
-/** A statement that hangs does not hold up those after it: the provider waits for 10 s in all. */
-const MAX_WAIT_MS = 100;
+const MAX_CALLBACKS = 500;
 
 /**
- * Callbacks that arrive together are recorded together: those that come while a statement is under way share the next one.
- * Each is answered only when its own is committed.
+ * Callbacks that arrive together are recorded together; each is answered only when its own is committed.
  */
 @Injectable()
 export class CallbacksRepository {
-  private underWay: Promise<unknown> = Promise.resolve();
-  private readonly batches = new DataLoader<RecordedCallback, boolean>(
-    (callbacks) => {
-      const recorded = this.recordAll(callbacks);
-      this.underWay = Promise.race([
-        Promise.allSettled([recorded]),
-        pause(MAX_WAIT_MS, undefined, { ref: false }),
-      ]);
-      return recorded;
-    },
-    {
-      cache: false,
-      maxBatchSize: MAX_BATCH,
-      batchScheduleFn: (dispatch) => {
-        void this.underWay.then(dispatch);
-      },
-    },
-  );
+  private readonly recording = shareStatement({
+    run: (callbacks: readonly RecordedCallback[]) => this.recordAll(callbacks),
+    maxItems: MAX_CALLBACKS,
+  });
 
   constructor(private readonly database: Database) {}
 
@@ -48,7 +30,7 @@ export class CallbacksRepository {
    * @returns false when there is no such submission, or it has settled
    */
   async record(submissionId: string, transcriptId: string): Promise<boolean> {
-    return this.batches.load({ submissionId: submissionId.toLowerCase(), transcriptId });
+    return this.recording({ submissionId: submissionId.toLowerCase(), transcriptId });
   }
 
   async findByTranscript(transcriptId: string): Promise<string | undefined> {

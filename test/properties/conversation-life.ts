@@ -1,4 +1,4 @@
-import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-transitions.js';
+import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-changes.js';
 import type { ConversationStatus } from '../../src/database/schema.js';
 import type { Change, ChunkState, ConversationState } from './audit.js';
 import { assertHolds } from './property-error.js';

@@ -143,7 +143,7 @@ type Base = Omit<Surroundings, 'queues'> & {
 
 function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['seenBy']>) {
   const { config, database, queues, coordination, settlement, metrics, observer, outbox } = base;
-  const transitions = new ChunkTransitions(outbox);
+  const transitions = new ChunkTransitions(database, outbox);
   const submissions = new SubmissionsRepository(database, transitions, outbox);
   const looks = new LooksRepository(database);
   const losses = new CallbackLosses(config, metrics);
@@ -225,7 +225,7 @@ function correctionProcessors(base: Base, activity: Activity) {
   const corrector = new ChunkCorrector(
     database,
     new CorrectionsRepository(database),
-    new ChunkTransitions(outbox),
+    new ChunkTransitions(database, outbox),
     new FirstStageReader(provider.seenBy(activity)),
     base.storage,
     new OutboundAgents([]),

@@ -1,0 +1,132 @@
+import { sql, type Kysely } from 'kysely';
+import { givenRows } from '../database/given-rows.js';
+import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
+import { storableText } from '../database/storable.js';
+import type { ModelUse } from './model-use.js';
+
+// Transitions that every chunk goes through: of all chunks that are there at once, with one statement. What they mean, and which
+// others there are, ChunkTransitions tells.
+
+/** A text without a word in it is told apart from no text at all. */
+export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
+
+export interface ChunkOfSubmission {
+  chunkId: string;
+  submissionId: string;
+}
+
+export interface FirstStageText {
+  transcript: string | null;
+  diarization: Diarization | null;
+  /** What was taken out of it before it is stored; not given where nothing was looked for. */
+  redaction?: RedactionPass[];
+}
+
+export interface FinalText {
+  transcript: string;
+  diarization: Diarization;
+  /** Of this text, beside those of the first stage. */
+  redaction?: RedactionPass[];
+  /** The model that made the text, if one did. */
+  modelUse?: ModelUse;
+}
+
+export interface CorrectedChunk extends ChunkOfSubmission, FinalText {
+  /** Whether the first stage's answer, which the chunk has so far, is kept: as `data.raw`. */
+  keepsRaw: boolean;
+}
+
+// Parts of the statement that moves the chunk's submission: they read its relations `given` and `moved`.
+
+/** queued -> transcribing: the provider accepted the submissions. */
+export const START_TRANSCRIBING = sql`
+  update chunks as c set status = 'transcribing', submitted_at = now(), failed_submits = 0
+  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'queued'`;
+
+/** queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. */
+export const START_REQUEST = sql`
+  update chunks as c set status = 'transcribing', submitted_at = now()
+  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'queued'`;
+
+/** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
+export const START_CORRECTING = sql`
+  update chunks as c set status = 'correcting', transcript = given.transcript, diarization = given.diarization,
+    redaction = given.redaction, transcribed_at = now(), error = null, error_code = null
+  from moved join given on given.id = moved.id
+  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'transcribing'`;
+
+const COMPLETED = sql`status = 'completed', transcript = given.transcript, model = given.model,
+  prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,
+  output_tokens = c.output_tokens + given.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
+  completed_at = now(), failed_submits = 0, error = null, error_code = null`;
+
+/** Of final texts as `given` brings them. */
+export const FINAL_TEXT_COLUMNS = {
+  id: 'uuid',
+  transcript: 'text',
+  diarization: 'json',
+  redaction: 'jsonb',
+  model: 'text',
+  prompt_version: 'text',
+  input_tokens: 'integer',
+  output_tokens: 'integer',
+} as const;
+
+/** transcribing -> completed, with the final text, where the provider needs no correction. */
+export const COMPLETE_AT_ONCE = sql`
+  update chunks as c set ${COMPLETED}, diarization = given.diarization, redaction = given.redaction
+  from moved join given on given.id = moved.id
+  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'transcribing'`;
+
+const CORRECTED_COLUMNS = { ...FINAL_TEXT_COLUMNS, chunk_id: 'uuid', keeps_raw: 'boolean' } as const;
+
+export function finalTextRow({ submissionId, ...text }: { submissionId: string } & FinalText) {
+  const transcript = storableText(text.transcript).trim();
+  const { model, promptVersion, inputTokens = 0, outputTokens = 0 } = text.modelUse ?? {};
+  return {
+    id: submissionId,
+    transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
+    diarization: text.diarization,
+    redaction: text.redaction,
+    model,
+    prompt_version: promptVersion,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+  };
+}
+
+function correctedRow(chunk: CorrectedChunk) {
+  return { ...finalTextRow(chunk), chunk_id: chunk.chunkId, keeps_raw: chunk.keepsRaw };
+}
+
+/**
+ * correcting -> completed. The answer of the first stage, which the text was made of, stays where it is: it is not sent to and fro.
+ *
+ * @returns of each whether it happened
+ */
+export async function completeChunks(
+  db: Kysely<Schema>,
+  chunks: readonly CorrectedChunk[],
+): Promise<boolean[]> {
+  const { rows } = await sql<{ id: string }>`
+    with given as (${givenRows(CORRECTED_COLUMNS, chunks.map(correctedRow))}),
+    locked as materialized (
+      select id from chunks where id in (select chunk_id from given) and status = 'correcting'
+      order by id for no key update
+    )
+    update chunks as c set ${COMPLETED},
+      diarization = case when given.keeps_raw then json_build_object(
+          'schema', given.diarization -> 'schema',
+          'data', json_build_object(
+            'note', given.diarization #> '{data,note}',
+            'raw', coalesce(c.diarization -> 'data', '{}'),
+            'error', given.diarization #> '{data,error}'))
+        else given.diarization end,
+      redaction = case when given.redaction is null then c.redaction
+        else coalesce(c.redaction, '[]') || given.redaction end
+    from given, locked
+    where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status = 'correcting'
+    returning c.submission_id as id`.execute(db);
+  const completed = new Set(rows.map(({ id }) => id));
+  return chunks.map(({ submissionId }) => completed.has(submissionId));
+}

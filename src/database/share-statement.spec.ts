@@ -1,0 +1,125 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { shareStatement } from './share-statement.js';
+
+interface Given {
+  row: string;
+  value: number;
+}
+
+/** A statement that is answered when the test says so, and remembers what it was run for. */
+class HeldStatement {
+  readonly runs: number[][] = [];
+  private answers: (() => void)[] = [];
+
+  readonly run = async (items: readonly Given[]): Promise<string[]> => {
+    this.runs.push(items.map(({ value }) => value));
+    await new Promise<void>((resolve) => {
+      this.answers.push(resolve);
+    });
+    return items.map(({ row, value }) => `${row}=${value}`);
+  };
+
+  answer(): void {
+    this.answers.shift()?.();
+  }
+
+  async until(runs: number): Promise<void> {
+    while (this.runs.length < runs) await new Promise(setImmediate);
+  }
+}
+
+const given = (row: string, value: number): Given => ({ row, value });
+
+describe('a shared statement', () => {
+  it('serves those who come while it is under way together, with the next one, and gives each its own result', async () => {
+    const held = new HeldStatement();
+    const ask = shareStatement({ run: held.run });
+
+    const first = ask(given('a', 1));
+    await held.until(1);
+    const others = [ask(given('b', 2)), ask(given('c', 3))];
+    held.answer();
+    await held.until(2);
+    held.answer();
+
+    expect(await Promise.all([first, ...others])).toEqual(['a=1', 'b=2', 'c=3']);
+    expect(held.runs).toEqual([[1], [2, 3]]);
+  });
+
+  it('does not hold up those who come after one that hangs', async () => {
+    const held = new HeldStatement();
+    const ask = shareStatement({ run: held.run });
+
+    const hanging = ask(given('a', 1));
+    await held.until(1);
+    const next = ask(given('b', 2));
+    await held.until(2);
+    held.answer();
+    held.answer();
+
+    expect(await Promise.all([hanging, next])).toEqual(['a=1', 'b=2']);
+  });
+
+  it('never carries two changes of one row at once, and makes them in their order', async () => {
+    const run = jest.fn(async (items: readonly Given[]) => Promise.resolve(items.map(({ value }) => value)));
+    const ask = shareStatement({ run, rowOf: ({ row }) => row });
+
+    const results = await Promise.all([given('a', 1), given('b', 2), given('a', 3), given('a', 4)].map(ask));
+
+    expect(results).toEqual([1, 2, 3, 4]);
+    expect(run.mock.calls.map(([items]) => items.map(({ value }) => value))).toEqual([[1, 2], [3], [4]]);
+  });
+
+  it('carries no more than it may', async () => {
+    const run = jest.fn(async (items: readonly Given[]) => Promise.resolve(items.map(({ value }) => value)));
+    const ask = shareStatement({ run, maxItems: 2 });
+
+    await Promise.all([given('a', 1), given('b', 2), given('c', 3)].map(ask));
+
+    expect(run.mock.calls.map(([items]) => items.length)).toEqual([2, 1]);
+  });
+
+  it('lets a refusal of the server be of him alone whom it is about', async () => {
+    const refusal = new pg.DatabaseError('duplicate key', 0, 'error');
+    const ask = shareStatement({
+      run: async (items: readonly Given[]) => {
+        if (items.some(({ row }) => row === 'bad')) throw refusal;
+        return Promise.resolve(items.map(({ value }) => value));
+      },
+    });
+
+    const outcomes = await Promise.allSettled([given('a', 1), given('bad', 2), given('c', 3)].map(ask));
+
+    expect(outcomes).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: refusal },
+      { status: 'fulfilled', value: 3 },
+    ]);
+  });
+
+  it('fails for all when the server is away, and is not tried for each', async () => {
+    const run = jest.fn(async (): Promise<number[]> => Promise.reject(new Error('no connection')));
+    const ask = shareStatement({ run });
+
+    const outcomes = await Promise.allSettled([given('a', 1), given('b', 2)].map(ask));
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('works again after it has failed', async () => {
+    let isAway = true;
+    const ask = shareStatement({
+      run: async (items: readonly Given[]) => {
+        if (isAway) throw new Error('no connection');
+        return Promise.resolve(items.map(({ value }) => value));
+      },
+    });
+    await expect(ask(given('a', 1))).rejects.toThrow('no connection');
+
+    isAway = false;
+
+    expect(await ask(given('a', 2))).toBe(2);
+  });
+});

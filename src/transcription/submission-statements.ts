@@ -1,0 +1,162 @@
+import { sql, type Kysely } from 'kysely';
+import {
+  COMPLETE_AT_ONCE,
+  FINAL_TEXT_COLUMNS,
+  finalTextRow,
+  START_CORRECTING,
+  START_REQUEST,
+  START_TRANSCRIBING,
+  type FinalText,
+  type FirstStageText,
+} from '../conversations/chunk-changes.js';
+import { givenRows } from '../database/given-rows.js';
+import type { Schema, StrategyName, SubmissionProvider } from '../database/schema.js';
+import type { HeardLanguage } from './language-memory.js';
+import { moveSubmissions } from './move-submissions.js';
+
+// Transitions that every submission goes through: of all that are there at once, with one statement. Each answers which of them
+// happened, in the order given. What they mean, SubmissionsRepository tells.
+
+type Db = Kysely<Schema>;
+
+export interface NewSubmission {
+  id: string;
+  chunkId: string;
+  conversationId: string;
+  attempt: number;
+  provider: SubmissionProvider;
+  /** Both null where the provider answers the request itself. */
+  strategy: StrategyName | null;
+  audioUrlHash: string | null;
+  /** For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent yet. */
+  leaseMs: number;
+}
+
+export interface SubmissionRef {
+  submissionId: string;
+  chunkId: string;
+}
+
+export type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
+
+export interface AcceptedSubmission extends SubmissionRef {
+  transcriptId: string;
+}
+
+export interface RecordedText extends SubmissionRef, FirstStageText {
+  heard?: Heard;
+}
+
+const NEW_SUBMISSION_COLUMNS = {
+  id: 'uuid',
+  chunk_id: 'uuid',
+  conversation_id: 'uuid',
+  attempt: 'integer',
+  provider: 'text',
+  strategy: 'text',
+  audio_url_hash: 'text',
+  lease_ms: 'integer',
+} as const;
+const HEARD_COLUMNS = { language: 'text', confidence: 'real' } as const;
+const RECORDED_TEXT_COLUMNS = {
+  id: 'uuid',
+  transcript: 'text',
+  diarization: 'json',
+  redaction: 'jsonb',
+  ...HEARD_COLUMNS,
+} as const;
+
+const COMPLETED = sql`status = 'completed', settled_at = now(), lost = false`;
+
+export async function openSubmissions(db: Db, submissions: readonly NewSubmission[]): Promise<boolean[]> {
+  const rows = submissions.map((submission) => ({
+    id: submission.id,
+    chunk_id: submission.chunkId,
+    conversation_id: submission.conversationId,
+    attempt: submission.attempt,
+    provider: submission.provider,
+    strategy: submission.strategy,
+    audio_url_hash: submission.audioUrlHash,
+    lease_ms: submission.leaseMs,
+  }));
+  const opened = await sql<{ id: string }>`
+    with given as (${givenRows(NEW_SUBMISSION_COLUMNS, rows)}),
+    locked as materialized (
+      select id from chunks where id in (select chunk_id from given) and status = 'queued' order by id for no key update
+    ),
+    claimed as (
+      update chunks as c set submission_id = given.id from given, locked
+      where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status = 'queued'
+        and not exists (select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted'))
+      returning given.*
+    )
+    insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
+    select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
+      now() + lease_ms * interval '1 millisecond' from claimed
+    returning id`.execute(db);
+  const ids = new Set(opened.rows.map(({ id }) => id));
+  return submissions.map(({ id }) => ids.has(id));
+}
+
+export async function claimSubmission(db: Db, id: string, leaseMs: number): Promise<boolean> {
+  const claimed = await moveSubmissions(db, {
+    given: givenRows({ id: 'uuid', lease_ms: 'integer' }, [{ id, lease_ms: leaseMs }]),
+    from: 'created',
+    set: sql`status = 'submitted', submitted_at = now(), lease_until = now() + lease_ms * interval '1 millisecond'`,
+    chunks: START_REQUEST,
+  });
+  return claimed.has(id);
+}
+
+export async function acceptSubmissions(db: Db, accepted: readonly AcceptedSubmission[]): Promise<boolean[]> {
+  const rows = accepted.map(({ submissionId: id, transcriptId }) => ({ id, transcript_id: transcriptId }));
+  const moved = await moveSubmissions(db, {
+    given: givenRows({ id: 'uuid', transcript_id: 'text' }, rows),
+    from: 'created',
+    set: sql`status = 'submitted', transcript_id = given.transcript_id, submitted_at = now(), failed_looks = 0`,
+    chunks: START_TRANSCRIBING,
+  });
+  return accepted.map(({ submissionId }) => moved.has(submissionId));
+}
+
+export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promise<boolean[]> {
+  const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, heard }) => ({
+    id,
+    transcript,
+    diarization,
+    redaction,
+    ...heard,
+  }));
+  const moved = await moveSubmissions(db, {
+    given: givenRows(RECORDED_TEXT_COLUMNS, rows),
+    from: 'submitted',
+    set: COMPLETED,
+    chunks: START_CORRECTING,
+    also: REMEMBER_LANGUAGES,
+  });
+  return texts.map(({ submissionId }) => moved.has(submissionId));
+}
+
+export async function recordFinalText(
+  db: Db,
+  { heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
+): Promise<boolean> {
+  const row = { ...finalTextRow(text), ...heard };
+  const moved = await moveSubmissions(db, {
+    given: givenRows({ ...FINAL_TEXT_COLUMNS, ...HEARD_COLUMNS }, [row]),
+    from: 'submitted',
+    set: COMPLETED,
+    chunks: COMPLETE_AT_ONCE,
+    also: REMEMBER_LANGUAGES,
+  });
+  return moved.has(text.submissionId);
+}
+
+/** Counts languages among those of their conversations, in one order for all who do. */
+const REMEMBER_LANGUAGES = sql`
+  insert into conversation_languages (conversation_id, language, confidence, chunks)
+  select moved.conversation_id, given.language, max(given.confidence), count(*) from moved join given on given.id = moved.id
+  where given.language is not null group by 1, 2 order by 1, 2
+  on conflict (conversation_id, language) do update set
+    confidence = greatest(conversation_languages.confidence, excluded.confidence),
+    chunks = conversation_languages.chunks + excluded.chunks`;

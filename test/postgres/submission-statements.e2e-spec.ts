@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { completeChunks } from '../../src/conversations/chunk-changes.js';
+import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
+import {
+  acceptSubmissions,
+  openSubmissions,
+  recordTexts,
+  type NewSubmission,
+} from '../../src/transcription/submission-statements.js';
+import { query } from '../support/record.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const MANY = 12;
+
+describe('a statement for many submissions', () => {
+  let testDatabase: TestDatabase;
+  let open: OpenDatabase;
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase();
+    open = openDatabase(testDatabase.url, (error) => {
+      throw error;
+    });
+  });
+  afterAll(async () => {
+    await open.database.destroy();
+    await testDatabase.drop();
+  });
+
+  const ask = <T extends object>(text: string, parameters: unknown[]) =>
+    query<T>(testDatabase.url, text, parameters);
+
+  /** Queued chunks of a conversation of their own. */
+  const queuedChunks = async (count: number): Promise<NewSubmission[]> => {
+    const conversationId = uuidv7();
+    await ask('insert into conversations (id, redact_pii, anonymize) values ($1, false, false)', [
+      conversationId,
+    ]);
+    const chunkIds = Array.from({ length: count }, () => uuidv7());
+    await ask(
+      `insert into chunks (id, conversation_id, position, audio_url)
+       select id, $1, number, 'https://a.example/a.wav' from unnest($2::uuid[]) with ordinality as t(id, number)`,
+      [conversationId, chunkIds],
+    );
+    return chunkIds.map((chunkId) => ({
+      id: uuidv7(),
+      chunkId,
+      conversationId,
+      attempt: 1,
+      provider: 'assemblyai',
+      strategy: 'webhook',
+      audioUrlHash: 'a-hash',
+      leaseMs: 60_000,
+    }));
+  };
+  const refOf = ({ id, chunkId }: NewSubmission) => ({ submissionId: id, chunkId });
+  const accepted = (submission: NewSubmission) => ({
+    ...refOf(submission),
+    transcriptId: `transcript-${submission.id}`,
+  });
+  const recorded = (submission: NewSubmission, language = 'en') => ({
+    ...refOf(submission),
+    transcript: `what ${submission.id} heard`,
+    diarization: { schema: 'a-schema', data: { words: [{ text: submission.id }] } },
+    heard: { language, confidence: 0.5 },
+  });
+  const corrected = (submission: NewSubmission) => ({
+    ...refOf(submission),
+    transcript: `what ${submission.id} said`,
+    diarization: { schema: 'final', data: { note: 'a note', raw: {}, error: null } },
+    keepsRaw: true,
+    modelUse: { model: 'a-model', promptVersion: '1', inputTokens: 2, outputTokens: 1 },
+  });
+  const statusesOf = async (submissions: readonly NewSubmission[]) => {
+    const rows = await ask<{ chunk: string; submission: string | null }>(
+      `select c.status as chunk, s.status as submission from unnest($1::uuid[]) with ordinality as t(id, number)
+       join chunks as c on c.id = t.id left join submissions as s on s.id = c.submission_id order by number`,
+      [submissions.map(({ chunkId }) => chunkId)],
+    );
+    return rows.map(({ chunk, submission }) => `${chunk}, ${submission ?? 'none'}`);
+  };
+
+  it('leads each of them through its life, with what is its own', async () => {
+    const { database } = open;
+    const submissions = await queuedChunks(MANY);
+    const all = submissions.map(() => true);
+
+    expect(await openSubmissions(database, submissions)).toEqual(all);
+    expect(await acceptSubmissions(database, submissions.map(accepted))).toEqual(all);
+    expect(
+      await recordTexts(
+        database,
+        submissions.map((one) => recorded(one)),
+      ),
+    ).toEqual(all);
+    expect(await completeChunks(database, submissions.map(corrected))).toEqual(all);
+
+    expect(await statusesOf(submissions)).toEqual(submissions.map(() => 'completed, completed'));
+    const rows = await ask<{
+      submission_id: string;
+      transcript: string;
+      diarization: unknown;
+      tokens: number;
+    }>(
+      'select submission_id, transcript, diarization, input_tokens + output_tokens as tokens from chunks where submission_id = any($1)',
+      [submissions.map(({ id }) => id)],
+    );
+    for (const { submission_id: id, transcript, diarization, tokens } of rows) {
+      expect(transcript).toBe(`what ${id} said`);
+      expect(diarization).toEqual({
+        schema: 'final',
+        data: { note: 'a note', raw: { words: [{ text: id }] }, error: null },
+      });
+      expect(tokens).toBe(3);
+    }
+  });
+
+  it('leaves alone those that are not in the state that it leads from, and says which', async () => {
+    const { database } = open;
+    const submissions = await queuedChunks(3);
+    const [, second, third] = submissions as [NewSubmission, NewSubmission, NewSubmission];
+
+    expect(await openSubmissions(database, [second, { ...third, attempt: 2 }])).toEqual([true, false]);
+    const again = submissions.map((submission) => ({ ...submission, id: uuidv7() }));
+    expect(await openSubmissions(database, again)).toEqual([true, false, true]);
+    expect(await acceptSubmissions(database, submissions.map(accepted))).toEqual([false, true, false]);
+    expect(
+      await recordTexts(
+        database,
+        again.map((one) => recorded(one)),
+      ),
+    ).toEqual([false, false, false]);
+    expect(await completeChunks(database, submissions.map(corrected))).toEqual([false, false, false]);
+
+    expect(await statusesOf(submissions)).toEqual([
+      'queued, created',
+      'transcribing, submitted',
+      'queued, created',
+    ]);
+  });
+
+  it('changes none when one of them is refused', async () => {
+    const { database } = open;
+    const submissions = await queuedChunks(2);
+    const [first, second] = submissions as [NewSubmission, NewSubmission];
+    await openSubmissions(database, submissions);
+    const taken = { ...accepted(second), transcriptId: accepted(first).transcriptId };
+
+    await expect(acceptSubmissions(database, [accepted(first), taken])).rejects.toMatchObject({
+      code: '23505',
+    });
+
+    expect(await statusesOf(submissions)).toEqual(['queued, created', 'queued, created']);
+  });
+
+  it('counts the languages of chunks of one conversation that are recorded together', async () => {
+    const { database } = open;
+    const submissions = await queuedChunks(3);
+    await openSubmissions(database, submissions);
+    await acceptSubmissions(database, submissions.map(accepted));
+    const [first, second, third] = submissions as [NewSubmission, NewSubmission, NewSubmission];
+
+    await recordTexts(database, [recorded(first, 'en')]);
+    await recordTexts(database, [
+      { ...recorded(second, 'en'), heard: { language: 'en', confidence: 0.75 } },
+      recorded(third, 'nl'),
+    ]);
+
+    const rows = await ask(
+      'select language, confidence, chunks from conversation_languages where conversation_id = $1 order by language',
+      [first.conversationId],
+    );
+    expect(rows).toEqual([
+      { language: 'en', confidence: 0.75, chunks: 2 },
+      { language: 'nl', confidence: 0.5, chunks: 1 },
+    ]);
+  });
+
+  it('does not lock out another one for the same submissions in another order, and one of both wins each', async () => {
+    const { database } = open;
+    const submissions = await queuedChunks(MANY);
+    const backwards = [...submissions].reverse();
+    await openSubmissions(database, submissions);
+
+    const [forth, back] = await Promise.all([
+      acceptSubmissions(database, submissions.map(accepted)),
+      acceptSubmissions(database, backwards.map(accepted)),
+    ]);
+
+    const wins = forth.map((won, index) => Number(won) + Number(back[MANY - 1 - index]));
+    expect(wins).toEqual(submissions.map(() => 1));
+  });
+});
