@@ -3,6 +3,7 @@ import type { Effect, Fault } from '../simulator/fault-types.js';
 import { wav } from './support/api.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
+import { query } from './support/record.js';
 import { sharedWorld } from './support/shared-world.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
@@ -109,6 +110,18 @@ describe('a correction model that fails', () => {
     expect(chunk.diarization).toMatchObject({ data: { error: null } });
     expect((answered?.time ?? 0) - (refused?.time ?? 0)).toBeGreaterThanOrEqual(1_000);
     expect(counts().correct).toBe(2);
+  });
+
+  it('leaves the first-stage text as the final one when each try runs into what nobody foresaw', async () => {
+    const gate = new Gate();
+    world().simulator.hooks.beforeGetResponse = gate.pass;
+    const { id } = await startChunk(world().api);
+    await gate.reached;
+    await query(world().database.url, "update chunks set audio_key = 'damaged by hand' where id = $1", [id]);
+    gate.open();
+
+    expectFallback(await world().api.settledChunk(id), /itself failed.*InvalidAudioKeyError/);
+    expect(counts().correct).toBe(0);
   });
 
   it('keeps nobody from reading the first-stage text while it works', async () => {

@@ -117,6 +117,17 @@ describe('an answer of a model is refused', () => {
   });
 });
 
+describe('a text of millions of characters', () => {
+  it.each([
+    ['letters without a space', 'a'],
+    ['marks without a letter', '\u0301'],
+  ])('of %s is compared like any other', (_what, character) => {
+    const text = character.repeat(6_000_000);
+
+    expect(judge({ answer: text, draft: text })).toBeUndefined();
+  });
+});
+
 describe('a text in two languages', () => {
   it.each([
     [

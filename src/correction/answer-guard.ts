@@ -40,8 +40,13 @@ export const FOREIGN_SCORE = 0.93;
  * text that keeps more was not translated, whatever its most likely language is: half of it was in another one before, too.
  */
 export const KEPT_WORDS_SHARE = 0.4;
-/** Shorter words are alike in many languages. */
-const COMPARED_WORDS = /\p{L}{4,}/gu;
+/**
+ * Shorter words are alike in many languages. Longer ones are cut: a run of millions of letters would exhaust the stack of the
+ * regular expression.
+ */
+const COMPARED_WORDS = /\p{L}{4,100}/gu;
+/** Bounded for the same reason. */
+const MARKS = /[^\p{L}\p{N}]{1,100}/gu;
 
 /** Long enough that nobody says it by chance. */
 export const MIN_LEAK_CHARS = 40;
@@ -134,8 +139,5 @@ function sentencesOf(instruction: string): string[] {
 
 /** As it would be repeated: without marks, in small letters. */
 function plain(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+  return text.toLowerCase().replace(MARKS, ' ').trim();
 }

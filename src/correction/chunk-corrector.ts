@@ -66,7 +66,7 @@ export class ChunkCorrector {
         used = use;
       };
       try {
-        await this.store(task, await this.run(task, { signal: context.signal, onUsage }));
+        await this.store(task, await this.run(task, { ...context, onUsage }));
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         if (used !== undefined) await addTokens(this.database, chunkId, used);
@@ -83,10 +83,24 @@ export class ChunkCorrector {
     return { kind: 'done', note };
   }
 
+  /** What nobody foresaw counts as a refusal once it has been tried often enough: the chunk would never settle otherwise. */
   private async run(
     task: CorrectionTask,
-    call: { signal: AbortSignal; onUsage: UsageListener },
+    { isLastTry, ...call }: Call & { isLastTry: boolean },
   ): Promise<CorrectionResult> {
+    try {
+      return await this.ask(task, call);
+    } catch (error) {
+      if (error instanceof ProviderError || !isLastTry || call.signal.aborted) throw error;
+      const name = error instanceof Error ? error.name : typeof error;
+      throw new ProviderRejectedError(`This service itself failed at it (${name}); its log tells more.`, {
+        provider: 'service',
+        code: 'unforeseen',
+      });
+    }
+  }
+
+  private async ask(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
     if (isRescue(task)) return this.rescuer.transcribe(task, call);
     const { signal } = call;
     const { text: partialTranscript, durationSeconds } = await this.firstStage.read(task, signal);
@@ -166,6 +180,11 @@ export class ChunkCorrector {
     this.metrics.corrections.inc({ outcome });
     this.metrics.chunksSettled.inc({ status: task.anonymize ? 'failed' : 'completed' });
   }
+}
+
+interface Call {
+  signal: AbortSignal;
+  onUsage: UsageListener;
 }
 
 /** Its submission has failed, and yet it is here. */

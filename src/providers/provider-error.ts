@@ -5,7 +5,7 @@
  * Messages go to people (a chunk's `error`, a log line): they name the provider, what it said and what to do, and never
  * carry a key, a signed URL or a transcript. The same holds for `cause`, so the HTTP library's error is never kept there.
  */
-export type ProviderName = 'assemblyai' | 'litellm' | 'gemini' | 'vertexai' | 'audio';
+export type ProviderName = 'assemblyai' | 'litellm' | 'gemini' | 'vertexai' | 'audio' | 'service';
 
 export interface ProviderErrorDetails {
   provider: ProviderName;
