@@ -31,6 +31,8 @@ export class Activity {
   isExpress = false;
   private readonly turns: Turn[] = [];
   private effects = 0;
+  /** What is being carried out for it now. */
+  private underWay = 0;
 
   constructor(
     readonly label: string,
@@ -71,7 +73,7 @@ export class Activity {
     this.effects += 1;
     if (isLast && crash.moment === 'before') this.die(`before ${name}`);
     this.options.trace(`${this.label}: ${name}`);
-    const result = await this.options.carryOut(effect, backendPid);
+    const result = await this.carryOut(effect, backendPid);
     this.assertAlive();
     if (isLast) this.die(`after ${name}`);
     return result;
@@ -80,12 +82,17 @@ export class Activity {
   /** Waits for what is nobody's business, such as a connection from the pool. */
   async preparation<T>(work: () => Promise<T>, backendPid?: number): Promise<T> {
     this.assertAlive();
-    return this.options.carryOut(work, backendPid);
+    return this.carryOut(work, backendPid);
   }
 
   /** For what goes on after death: the server notices that the connection is gone, and rolls back. */
   async aftermath(work: () => Promise<void>): Promise<void> {
-    await this.options.carryOut(work);
+    await this.carryOut(work);
+  }
+
+  /** Neither at an end, nor at its next effect, nor waiting for what is carried out for it: it goes on by itself. */
+  get isThinking(): boolean {
+    return !this.hasEnded && this.turns.length === 0 && this.underWay === 0;
   }
 
   /** The effect that is next when it gets a turn. */
@@ -107,6 +114,15 @@ export class Activity {
     const error = new CrashError(`${this.label} died ${where}`);
     for (const turn of this.turns.splice(0)) turn.refuse(error);
     throw error;
+  }
+
+  private async carryOut<T>(work: () => Promise<T>, backendPid?: number): Promise<T> {
+    this.underWay += 1;
+    try {
+      return await this.options.carryOut(work, backendPid);
+    } finally {
+      this.underWay -= 1;
+    }
   }
 
   private assertAlive(): void {

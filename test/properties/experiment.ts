@@ -158,6 +158,7 @@ export class Experiment implements World {
       storage,
     });
     this.running.push({ activity, ended: activity.run(() => work(process, activity)), job });
+    this.stage.enter(activity);
     this.ledger.overlapping = Math.max(this.ledger.overlapping, this.running.length);
     await this.stage.rest();
     return activity;

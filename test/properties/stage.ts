@@ -23,6 +23,7 @@ interface Operation {
  */
 export class Stage {
   private readonly operations = new Set<Operation>();
+  private readonly activities = new Set<Activity>();
   private listeners: (() => void)[] = [];
 
   /** @param blockedAmong which of these database connections wait for a lock */
@@ -38,6 +39,11 @@ export class Stage {
       for (const listener of this.listeners.splice(0)) listener();
     }
   };
+
+  /** From now on everybody waits for it to stand still. */
+  enter(activity: Activity): void {
+    this.activities.add(activity);
+  }
 
   /** Takes the activity as far as asked, or to where it waits for a lock. */
   async advance(activity: Activity, until: Until): Promise<void> {
@@ -59,12 +65,21 @@ export class Stage {
   async rest(): Promise<void> {
     for (;;) {
       await nextTurn();
+      if (this.someoneThinks()) continue;
       if (this.operations.size === 0) return;
       const knownBlocked = [...this.operations].every(({ isBlocked }) => isBlocked);
       if (!knownBlocked && (await this.oneEnds(ASK_AFTER_LOCKS_MS))) continue;
       if (await this.allAreBlocked()) return;
       if (knownBlocked) await this.oneEnds(ASK_AFTER_LOCKS_MS);
     }
+  }
+
+  private someoneThinks(): boolean {
+    for (const activity of this.activities) {
+      if (activity.hasEnded) this.activities.delete(activity);
+      else if (activity.isThinking) return true;
+    }
+    return false;
   }
 
   /** For when everybody waits for a lock: PostgreSQL ends the deadlock. @throws Error when it does not */
