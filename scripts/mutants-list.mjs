@@ -19,10 +19,7 @@ export const MUTANTS = [
   {
     name: 'a chunk is completed in any state',
     file: CHUNK_CHANGES,
-    changes: [
-      [` and status = 'correcting'\n`, '\n'],
-      [` and c.status = 'correcting'`, ''],
-    ],
+    changes: [[` and c.status is not distinct from 'correcting'`, '']],
   },
   {
     name: 'a chunk fails in any state',
@@ -37,28 +34,17 @@ export const MUTANTS = [
   {
     name: 'a submission is accepted in any state',
     file: 'src/transcription/move-submissions.ts',
-    changes: [
-      [' and status = ${from} order', ' order'],
-      [' and s.status = ${from}', ''],
-    ],
+    changes: [[' and s.status is not distinct from ${from}', '']],
   },
   {
     name: 'a submission is opened in any state of its chunk',
     file: SUBMISSION_STATEMENTS,
-    changes: [
-      [` and status = 'queued' order`, ' order'],
-      [` and c.attempt = given.attempt and c.status = 'queued'`, ''],
-    ],
+    changes: [[` and c.attempt = given.attempt and c.status is not distinct from 'queued'`, '']],
   },
   {
     name: 'a submission is opened beside an open one',
     file: SUBMISSION_STATEMENTS,
-    changes: [
-      [
-        `and not exists (select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted'))`,
-        '',
-      ],
-    ],
+    changes: [[`and s.status in ('created', 'submitted') offset 0`, 'and false offset 0']],
   },
   {
     name: 'two submissions that are opened at once are not told apart',
@@ -78,7 +64,7 @@ export const MUTANTS = [
   {
     name: 'a callback of what has settled is taken',
     file: CALLBACKS,
-    changes: [[` and s.status in ('created', 'submitted')`, '']],
+    changes: [[' and ${IS_OPEN}', '']],
   },
   {
     name: 'a summary of an older merge is stored',
@@ -193,8 +179,8 @@ export const MUTANTS = [
     file: CORRECTOR,
     changes: [
       [
-        'await this.store(task, await this.run(task, { signal: context.signal, onUsage }));',
-        `const result = await this.run(task, { signal: context.signal, onUsage });\n        ${SETTLED}\n        await this.store(task, result);`,
+        'await this.store(task, await this.run(task, { ...context, onUsage }));',
+        `const result = await this.run(task, { ...context, onUsage });\n        ${SETTLED}\n        await this.store(task, result);`,
       ],
       [`if (task.status !== 'queued' && task.status !== 'transcribing') {\n      ${SETTLED}\n    }`, ''],
     ],

@@ -36,24 +36,24 @@ export interface CorrectedChunk extends ChunkOfSubmission, FinalText {
   keepsRaw: boolean;
 }
 
-// Parts of the statement that moves the chunk's submission: they read its relations `given` and `moved`.
+// Parts of the statement that moves the chunk's submission (see moveSubmissions): they read its relations `given` and `moved`.
 
 /** queued -> transcribing: the provider accepted the submissions. */
 export const START_TRANSCRIBING = sql`
   update chunks as c set status = 'transcribing', submitted_at = now(), failed_submits = 0
-  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'queued'`;
+  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'queued'`;
 
 /** queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. */
 export const START_REQUEST = sql`
   update chunks as c set status = 'transcribing', submitted_at = now()
-  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'queued'`;
+  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'queued'`;
 
 /** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
 export const START_CORRECTING = sql`
   update chunks as c set status = 'correcting', transcript = given.transcript, diarization = given.diarization,
     redaction = given.redaction, transcribed_at = now(), error = null, error_code = null
   from moved join given on given.id = moved.id
-  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'transcribing'`;
+  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'`;
 
 const COMPLETED = sql`status = 'completed', transcript = given.transcript, model = given.model,
   prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,
@@ -76,7 +76,7 @@ export const FINAL_TEXT_COLUMNS = {
 export const COMPLETE_AT_ONCE = sql`
   update chunks as c set ${COMPLETED}, diarization = given.diarization, redaction = given.redaction
   from moved join given on given.id = moved.id
-  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status = 'transcribing'`;
+  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'`;
 
 const CORRECTED_COLUMNS = { ...FINAL_TEXT_COLUMNS, chunk_id: 'uuid', keeps_raw: 'boolean' } as const;
 
@@ -111,8 +111,7 @@ export async function completeChunks(
   const { rows } = await sql<{ id: string }>`
     with given as (${givenRows(CORRECTED_COLUMNS, chunks.map(correctedRow))}),
     locked as materialized (
-      select id from chunks where id in (select chunk_id from given) and status = 'correcting'
-      order by id for no key update
+      select id from chunks where id in (select chunk_id from given) order by id for no key update
     )
     update chunks as c set ${COMPLETED},
       diarization = case when given.keeps_raw then json_build_object(
@@ -125,7 +124,7 @@ export async function completeChunks(
       redaction = case when given.redaction is null then c.redaction
         else coalesce(c.redaction, '[]') || given.redaction end
     from given, locked
-    where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status = 'correcting'
+    where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status is not distinct from 'correcting'
     returning c.submission_id as id`.execute(db);
   const completed = new Set(rows.map(({ id }) => id));
   return chunks.map(({ submissionId }) => completed.has(submissionId));

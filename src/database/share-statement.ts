@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import pg from 'pg';
 
@@ -29,6 +29,8 @@ export function shareStatement<Item, Result>(
   let underWay: Promise<unknown> | undefined;
   const turn = async (): Promise<void> => {
     if (underWay !== undefined) await Promise.race([underWay, pause(MAX_WAIT_MS, undefined, { ref: false })]);
+    // What has arrived together is handled first: answers that are there already bring more who want the same.
+    await immediate();
   };
   const loader = new DataLoader<Item, Result>(
     (items) => {

@@ -20,6 +20,9 @@ export interface SubmissionsMove {
  * Submissions are locked in the order of their ids, and chunks after them, as in every transaction: two processes that move the
  * same ones do not lock each other out.
  *
+ * States are compared by `is not distinct from`, here and in the parts: for `=` the server may take the index of all open ones,
+ * which it believes to be few, and walk through the whole backlog each time.
+ *
  * @returns the ids of those that have moved
  */
 export async function moveSubmissions(db: Kysely<Schema>, move: SubmissionsMove): Promise<Set<string>> {
@@ -27,11 +30,11 @@ export async function moveSubmissions(db: Kysely<Schema>, move: SubmissionsMove)
   const { rows } = await sql<{ id: string }>`
     with given as (${given}),
     locked as materialized (
-      select id from submissions where id in (select id from given) and status = ${from} order by id for no key update
+      select id from submissions where id in (select id from given) order by id for no key update
     ),
     moved as (
       update submissions as s set ${set} from given, locked
-      where s.id = given.id and s.id = locked.id and s.status = ${from}
+      where s.id = given.id and s.id = locked.id and s.status is not distinct from ${from}
       returning s.id, s.chunk_id, s.conversation_id
     ),
     chunks_changed as (${chunks}),

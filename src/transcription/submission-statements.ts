@@ -82,13 +82,16 @@ export async function openSubmissions(db: Db, submissions: readonly NewSubmissio
   const opened = await sql<{ id: string }>`
     with given as (${givenRows(NEW_SUBMISSION_COLUMNS, rows)}),
     locked as materialized (
-      select id from chunks where id in (select chunk_id from given) and status = 'queued' order by id for no key update
+      select id from chunks where id in (select chunk_id from given) order by id for no key update
     ),
     claimed as (
       update chunks as c set submission_id = given.id from given, locked
-      where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status = 'queued'
-        and not exists (select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted'))
-      returning given.*
+      where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
+        and not exists (
+            -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
+            select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
+          )
+        returning given.*
     )
     insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
     select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,

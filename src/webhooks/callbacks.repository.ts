@@ -11,6 +11,9 @@ interface RecordedCallback {
 /** Callbacks that one statement records; the provider sends hundreds a second only after a fault of its own. */
 const MAX_CALLBACKS = 500;
 
+/** Not `in`: the server may take the index of all open ones, which it believes to be few, and walk through the whole backlog. */
+const IS_OPEN = sql<boolean>`(s.status is not distinct from 'created' or s.status is not distinct from 'submitted')`;
+
 /**
  * Callbacks that arrive together are recorded together; each is answered only when its own is committed.
  */
@@ -54,12 +57,11 @@ export class CallbacksRepository {
         select * from unnest(${[...given.keys()]}::uuid[], ${values.map(({ transcriptId }) => transcriptId)}::text[],
           ${values.map(({ count }) => count)}::integer[]) as t(id, transcript_id, count)
       ), locked as materialized (
-        select s.id from submissions as s where s.id in (select id from given) and s.status in ('created', 'submitted')
-        order by s.id for no key update
+        select id from submissions where id in (select id from given) order by id for no key update
       )
       update submissions as s set callbacks = s.callbacks + given.count,
         callback_transcript_id = case when s.transcript_id is null then given.transcript_id end
-      from given, locked where s.id = given.id and s.id = locked.id
+      from given, locked where s.id = given.id and s.id = locked.id and ${IS_OPEN}
       returning s.id`.execute(this.database);
     const recorded = new Set(rows.map(({ id }) => id));
     return callbacks.map(({ submissionId }) => recorded.has(submissionId));
