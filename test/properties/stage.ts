@@ -69,7 +69,8 @@ export class Stage {
       if (this.operations.size === 0) return;
       const knownBlocked = [...this.operations].every(({ isBlocked }) => isBlocked);
       if (!knownBlocked && (await this.oneEnds(ASK_AFTER_LOCKS_MS))) continue;
-      if (await this.allAreBlocked()) return;
+      // Whoever was not blocked may have gone on meanwhile, and thinks now.
+      if ((await this.allAreBlocked()) && !this.someoneThinks()) return;
       if (knownBlocked) await this.oneEnds(ASK_AFTER_LOCKS_MS);
     }
   }
