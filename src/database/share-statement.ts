@@ -17,8 +17,9 @@ export interface SharedStatement<Item, Result> {
 }
 
 /**
- * Lets those who want the same of different rows share a statement: those that come while one is under way go with the next.
- * Alone, nobody waits; under load a statement serves a dozen, at a small part of what a dozen would cost.
+ * Lets those who want the same of different rows share a statement: those that come together, or while one is under way, go with
+ * the next. Alone, nobody waits for longer than a turn of the event loop; under load a statement serves a dozen, at a small part
+ * of what a dozen would cost.
  *
  * Each caller goes on when its own is committed. What the server refuses for all is tried for each alone, so that a fault of one
  * is nobody else's.

@@ -68,6 +68,11 @@ const RECORDED_TEXT_COLUMNS = {
 
 const COMPLETED = sql`status = 'completed', settled_at = now(), lost = false`;
 
+/**
+ * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt and has no open one.
+ *
+ * @throws DatabaseError (23505) when another one for one of the chunks was committed meanwhile
+ */
 export async function openSubmissions(db: Db, submissions: readonly NewSubmission[]): Promise<boolean[]> {
   const rows = submissions.map((submission) => ({
     id: submission.id,
@@ -88,10 +93,10 @@ export async function openSubmissions(db: Db, submissions: readonly NewSubmissio
       update chunks as c set submission_id = given.id from given, locked
       where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
         and not exists (
-            -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
-            select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
-          )
-        returning given.*
+          -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
+          select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
+        )
+      returning given.*
     )
     insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
     select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
@@ -101,6 +106,7 @@ export async function openSubmissions(db: Db, submissions: readonly NewSubmissio
   return submissions.map(({ id }) => ids.has(id));
 }
 
+/** created -> submitted, for a request that leaves now. */
 export async function claimSubmission(db: Db, id: string, leaseMs: number): Promise<boolean> {
   const claimed = await moveSubmissions(db, {
     given: givenRows({ id: 'uuid', lease_ms: 'integer' }, [{ id, lease_ms: leaseMs }]),
@@ -111,6 +117,11 @@ export async function claimSubmission(db: Db, id: string, leaseMs: number): Prom
   return claimed.has(id);
 }
 
+/**
+ * created -> submitted, with the provider's ids.
+ *
+ * @throws DatabaseError (23505) when one of the ids belongs to another submission
+ */
 export async function acceptSubmissions(db: Db, accepted: readonly AcceptedSubmission[]): Promise<boolean[]> {
   const rows = accepted.map(({ submissionId: id, transcriptId }) => ({ id, transcript_id: transcriptId }));
   const moved = await moveSubmissions(db, {
@@ -122,6 +133,7 @@ export async function acceptSubmissions(db: Db, accepted: readonly AcceptedSubmi
   return accepted.map(({ submissionId }) => moved.has(submissionId));
 }
 
+/** submitted -> completed, with the first-stage texts, which are to be corrected. */
 export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promise<boolean[]> {
   const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, heard }) => ({
     id,
@@ -140,6 +152,7 @@ export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promi
   return texts.map(({ submissionId }) => moved.has(submissionId));
 }
 
+/** submitted -> completed, with a text that needs no correction. */
 export async function recordFinalText(
   db: Db,
   { heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
