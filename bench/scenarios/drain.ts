@@ -10,7 +10,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Simulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
-import { withArena, type StartContender } from '../support/arena.js';
+import { inTurns, withArena, type StartContender } from '../support/arena.js';
 import { atOnce } from '../support/at-once.js';
 import { startBare } from '../support/bare-contender.js';
 import type { Contender } from '../support/contender.js';
@@ -49,20 +49,11 @@ export const drain = defineScenario({
     // Conversations have as many chunks each.
     const most = given.submissions + given.conversations;
     const providers = { latencyMs: NEVER_MS, geminiLatencyMs: GEMINI_LATENCY_MS, accountConcurrency: most };
-    return withArena(providers, tools, async ({ simulator, stores, withContender }) => {
-      const rounds: Round[] = [];
-      for (let round = 0; round <= given.rounds; round += 1) {
-        for (const start of STARTS) {
-          const measured = await withContender(start, (contender) =>
-            drained(contender, { simulator, stores, given }, tools),
-          );
-          tools.progress(
-            `${round === 0 ? 'warming up' : `round ${round}`}: ${measured.contender} ${rounded(measured.chunksPerSecond)} chunks/s`,
-          );
-          if (round > 0) rounds.push(measured);
-        }
-      }
-      return report(rounds);
+    return withArena(providers, tools, async (arena) => {
+      const plan = { starts: STARTS, rounds: given.rounds };
+      return report(
+        await inTurns(arena, plan, (contender) => drained(contender, { ...arena, given }, tools), tools),
+      );
     });
   },
 });

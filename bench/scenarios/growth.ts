@@ -16,7 +16,7 @@ import { rounded } from '../support/table.js';
 
 const LATENCY_MS: [number, number] = [0, 20];
 const CONVERSATIONS = 20;
-/** A hundredth and a tenth of the most, and all of them. */
+/** A thousandth and a tenth of the most, and all of them. */
 const SHARES = [0.001, 0.1, 1];
 const CHUNKS_PER_CONVERSATION = 20;
 const PERCENT = 100;

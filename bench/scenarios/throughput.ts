@@ -8,7 +8,7 @@
  * Rounds alternate; the first of each contender warms up and is not counted.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
-import { withArena, type StartContender } from '../support/arena.js';
+import { inTurns, withArena, type StartContender } from '../support/arena.js';
 import { startBare } from '../support/bare-contender.js';
 import { measureContender, type ContenderRound as Round } from '../support/measure-contender.js';
 import { median, spread } from '../support/median.js';
@@ -29,19 +29,10 @@ export const throughput = defineScenario({
   },
   run: (given, tools) =>
     withArena({ latencyMs: LATENCY_MS, geminiLatencyMs: LATENCY_MS }, tools, async (arena) => {
-      const rounds: Round[] = [];
-      for (let round = 0; round <= given.rounds; round += 1) {
-        for (const start of STARTS) {
-          const measured = await arena.withContender(start, (contender) =>
-            measureContender(contender, arena.stores, given),
-          );
-          tools.progress(
-            `${round === 0 ? 'warming up' : `round ${round}`}: ${measured.contender} ${rounded(measured.chunksPerSecond)} chunks/s`,
-          );
-          if (round > 0) rounds.push(measured);
-        }
-      }
-      return report(rounds);
+      const plan = { starts: STARTS, rounds: given.rounds };
+      return report(
+        await inTurns(arena, plan, (contender) => measureContender(contender, arena.stores, given), tools),
+      );
     }),
 });
 

@@ -4,8 +4,10 @@ import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import type { ScenarioTools } from '../scenario.js';
 import { CLIENTS } from './clients.js';
 import type { Contender, Surroundings } from './contender.js';
+import type { ContenderRound } from './measure-contender.js';
 import { withRecordings } from './recording-server.js';
 import { withStores, type Stores } from './stores.js';
+import { rounded } from './table.js';
 
 export type StartContender = (
   stores: Stores,
@@ -19,6 +21,25 @@ export interface Arena {
   stores: Stores;
   /** Starts a contender with providers that know of nothing yet, and stops it after the work. */
   withContender: <T>(start: StartContender, work: (contender: Contender) => Promise<T>) => Promise<T>;
+}
+
+/** Lets each of them compete in turns; the first round warms up and is not counted. */
+export async function inTurns(
+  { withContender }: Arena,
+  plan: { starts: readonly StartContender[]; rounds: number },
+  compete: (contender: Contender) => Promise<ContenderRound>,
+  tools: ScenarioTools,
+): Promise<ContenderRound[]> {
+  const counted: ContenderRound[] = [];
+  for (let round = 0; round <= plan.rounds; round += 1) {
+    for (const start of plan.starts) {
+      const measured = await withContender(start, compete);
+      const label = round === 0 ? 'warming up' : `round ${round}`;
+      tools.progress(`${label}: ${measured.contender} ${rounded(measured.chunksPerSecond)} chunks/s`);
+      if (round > 0) counted.push(measured);
+    }
+  }
+  return counted;
 }
 
 /** Runs `work` in an arena whose providers are set up so. */
