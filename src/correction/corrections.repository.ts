@@ -47,7 +47,10 @@ export class CorrectionsRepository {
   private async readAll(submissionIds: readonly string[]): Promise<CorrectionTask[]> {
     return this.database
       .selectFrom('chunks as c')
-      .innerJoin('submissions as s', 's.id', 'c.submission_id')
+      .innerJoin('submissions as s', (join) =>
+        // By the chunk's own id, which has an index; the submission alone would have all chunks read.
+        join.onRef('s.chunk_id', '=', 'c.id').onRef('s.id', '=', 'c.submission_id'),
+      )
       .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
       .leftJoin('projects as p', 'p.id', 'v.project_id')
       .select([
