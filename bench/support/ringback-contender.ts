@@ -53,16 +53,19 @@ async function start(
       await NodeProcess.start({ script: SCRIPT, env: { ...env, ROLE: role }, ready: READY }, tools),
     );
   }
-  const ids: string[] = [];
+  /** Those that are not finalised yet: to count all of them each time would cost the database more than a chunk does. */
+  const unfinished = new Set<string>();
+  let completed = 0;
   return {
     name: setting.name,
     processes,
     give: async (conversations, chunksEach) => {
-      ids.length = 0;
+      unfinished.clear();
+      completed = 0;
       const numbers = Array.from({ length: conversations }, (_conversation, index) => index);
       await atOnce(CLIENTS, numbers, async () => {
         const { id } = await postJson<{ id: string }>(`${base}/api/conversations`, {}, tools);
-        ids.push(id);
+        unfinished.add(id);
         for (let chunk = 0; chunk < chunksEach; chunk += 1) {
           const audioUrl = `${recordingsUrl}/${id}-${chunk}.wav`;
           await postJson(`${base}/api/conversations/${id}/chunks`, { audioUrl }, tools);
@@ -71,12 +74,16 @@ async function start(
       });
     },
     done: async () => {
-      const { rows } = await stores.database.query<{ count: string }>(
-        `select count(*) from chunks c join conversations v on v.id = c.conversation_id
-         where v.id = any($1) and v.status = 'finalized' and c.status = 'completed'`,
-        [ids],
+      const { rows } = await stores.database.query<{ id: string; completed: string }>(
+        `select v.id, (select count(*) from chunks c where c.conversation_id = v.id and c.status = 'completed') as completed
+         from conversations v where v.id = any($1) and v.status = 'finalized'`,
+        [[...unfinished]],
       );
-      return Number(rows[0]?.count);
+      for (const finished of rows) {
+        unfinished.delete(finished.id);
+        completed += Number(finished.completed);
+      }
+      return completed;
     },
   };
 }

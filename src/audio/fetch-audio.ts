@@ -1,3 +1,4 @@
+import { ClientRequest } from 'node:http';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { Deadline } from '../deadlines/deadline.js';
@@ -50,16 +51,7 @@ async function download(
   options: { url: string; maxBytes: number; agents: OutboundAgents },
   signal: AbortSignal,
 ): Promise<FetchedAudio> {
-  const response = await axios.get<Readable>(options.url, {
-    // Aborting the signal destroys the stream as well, for as long as it is read.
-    responseType: 'stream',
-    maxRedirects: 0,
-    validateStatus: () => true,
-    signal,
-    proxy: false,
-    httpAgent: options.agents.http,
-    httpsAgent: options.agents.https,
-  });
+  const response = await ask(options, signal);
   const body = response.data;
   try {
     if (response.status !== 200) return unavailable(`the audio URL answered with status ${response.status}`);
@@ -71,6 +63,35 @@ async function download(
   } finally {
     body.destroy();
   }
+}
+
+/** On a kept connection, if there is one; its server may have closed it just then, and is asked once more on a fresh one. */
+async function ask(
+  { url, agents }: { url: string; agents: OutboundAgents },
+  signal: AbortSignal,
+): Promise<AxiosResponse<Readable>> {
+  const get = ({ http, https }: Pick<OutboundAgents, 'http' | 'https'>): Promise<AxiosResponse<Readable>> =>
+    axios.get<Readable>(url, {
+      // Aborting the signal destroys the stream as well, for as long as it is read.
+      responseType: 'stream',
+      maxRedirects: 0,
+      validateStatus: () => true,
+      signal,
+      proxy: false,
+      httpAgent: http,
+      httpsAgent: https,
+    });
+  try {
+    return await get(agents.kept);
+  } catch (error) {
+    if (signal.aborted || !wasKept(error)) throw error;
+    return get(agents);
+  }
+}
+
+/** Whether a request failed on a connection that had served another one. */
+function wasKept(error: unknown): boolean {
+  return axios.isAxiosError(error) && error.request instanceof ClientRequest && error.request.reusedSocket;
 }
 
 /**

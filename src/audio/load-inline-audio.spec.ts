@@ -156,6 +156,39 @@ describe('a recording on the web', () => {
     await expect(loadUrl({ timeoutMs: 200 })).resolves.toMatchObject({ omitted: 'unavailable' });
   });
 
+  it('comes on the connection of the one before, where its server keeps it', async () => {
+    const agents = new OutboundAgents(['127.0.0.0/8']);
+    const sockets = new Set<unknown>();
+    respond = (request, response) => {
+      sockets.add(request.socket);
+      response.end(WAV);
+    };
+    await loadUrl({ agents });
+    await expect(loadUrl({ agents })).resolves.toMatchObject({ bytes: WAV });
+    expect(sockets.size).toBe(1);
+  });
+
+  it('is asked for once more, on a fresh connection, when its server has just closed the kept one', async () => {
+    const agents = new OutboundAgents(['127.0.0.0/8']);
+    const sockets = new Set<unknown>();
+    respond = (request, response) => {
+      if (sockets.has(request.socket)) request.socket.destroy();
+      else response.end(WAV);
+      sockets.add(request.socket);
+    };
+    await loadUrl({ agents });
+    await expect(loadUrl({ agents })).resolves.toMatchObject({ bytes: WAV });
+    expect({ requests, connections: sockets.size }).toEqual({ requests: 3, connections: 2 });
+  });
+
+  it('is asked for once when a fresh connection breaks', async () => {
+    respond = (request) => {
+      request.socket.destroy();
+    };
+    await expect(loadUrl()).resolves.toMatchObject({ detail: expect.stringContaining('ECONNRESET') });
+    expect(requests).toBe(1);
+  });
+
   it('is left out when the connection breaks half-way', async () => {
     respond = (request, response) => {
       response.writeHead(200, { 'content-length': '9000' });

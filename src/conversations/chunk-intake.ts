@@ -4,9 +4,10 @@ import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { ChunksRepository, type ChunkAudio, type ChunkView } from './chunks.repository.js';
+import { ChunksRepository, type ChunkView } from './chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { FailedChunksRepository, type ChunkFilter } from './failed-chunks.repository.js';
+import type { ChunkAudio } from './insert-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;

@@ -2,19 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { ChunkStatus, Diarization, StrategyName } from '../database/schema.js';
+import { shareStatement } from '../database/share-statement.js';
 import type { Executor } from './chunk-transitions.js';
-
-export type ChunkAudio =
-  { kind: 'stored'; key: string; mimeType: string; bytes: number } | { kind: 'url'; url: string };
-
-export interface NewChunk {
-  id: string;
-  conversationId: string;
-  /** Where the chunk stands in the conversation; after the last one when not given. */
-  position?: number;
-  audio: ChunkAudio;
-  idempotencyKey?: string;
-}
+import { insertChunks, type NewChunk } from './insert-chunks.js';
 
 export interface ChunkView {
   id: string;
@@ -56,6 +46,11 @@ export type RestartResult =
 
 @Injectable()
 export class ChunksRepository {
+  private readonly inserting = shareStatement({
+    run: (chunks: readonly NewChunk[]) => insertChunks(this.database, chunks),
+    rowOf: ({ conversationId }) => conversationId,
+  });
+
   constructor(private readonly database: Database) {}
 
   async view(id: string, db: Executor = this.database): Promise<ChunkView | undefined> {
@@ -104,9 +99,9 @@ export class ChunksRepository {
    * is locked meanwhile, as `finish` and finalisation do: a chunk is either seen by them or refused, never in between.
    */
   async add(chunk: NewChunk): Promise<AddResult> {
-    const added = await this.insert(chunk);
-    if (added !== undefined) return { kind: 'added', chunk: added };
-    const { conversationId, idempotencyKey } = chunk;
+    const { id, conversationId, idempotencyKey } = chunk;
+    const added = await this.inserting(chunk);
+    if (added !== undefined) return { kind: 'added', chunk: { ...NEW, id, conversationId, ...added } };
     const known =
       idempotencyKey === undefined
         ? undefined
@@ -118,31 +113,6 @@ export class ChunksRepository {
       .where('id', '=', conversationId)
       .executeTakeFirst();
     return { kind: conversation === undefined ? 'no_conversation' : 'finished' };
-  }
-
-  /**
-   * In one statement, which does not see the chunks of those whose lock it has waited for, but the counter as they left it.
-   * Releases that know no counter count the chunks: so the largest position has its say as well.
-   */
-  private async insert({ id, conversationId, position, audio, idempotencyKey }: NewChunk) {
-    const { rows } = await sql<Pick<ChunkView, 'position' | 'createdAt'>>`
-      with conversation as (
-        update conversations set next_position = greatest(next_position, coalesce(${position ?? null}::bigint,
-          greatest(next_position, (select max(position) + 1 from chunks where conversation_id = ${conversationId}))) + 1)
-        where id = ${conversationId} and status = 'open'
-        returning id, next_position
-      )
-      insert into chunks
-        (id, conversation_id, position, idempotency_key, audio_key, audio_url, audio_mime_type, audio_bytes)
-      select ${id}::uuid, id, coalesce(${position ?? null}::bigint, next_position - 1), ${idempotencyKey ?? null}::text,
-        ${audio.kind === 'stored' ? audio.key : null}::text, ${audio.kind === 'url' ? audio.url : null}::text,
-        ${audio.kind === 'stored' ? audio.mimeType : null}::text,
-        ${audio.kind === 'stored' ? audio.bytes : null}::bigint
-      from conversation
-      on conflict (conversation_id, idempotency_key) do nothing
-      returning position, created_at as "createdAt"`.execute(this.database);
-    const [row] = rows;
-    return row === undefined ? undefined : { ...NEW, id, conversationId, ...row };
   }
 
   /**

@@ -51,6 +51,10 @@ const MARKS = /[^\p{L}\p{N}]{1,100}/gu;
 /** Long enough that nobody says it by chance. */
 export const MIN_LEAK_CHARS = 40;
 
+/** Most corrections are asked for with the same few: one for each language, and the guidance of each project. */
+const MAX_KNOWN_INSTRUCTIONS = 100;
+const knownSentences = new Map<string, readonly string[]>();
+
 /** Tags of our blocks: a recording cannot hold them, unless somebody reads this aloud. */
 const FENCE_TAG = /<\/?\s*(?:partial_transcript|guidance|hotwords)\s*\/?>/i;
 
@@ -130,11 +134,16 @@ function leaks(answer: string, draft: string, instructions: readonly string[]): 
     .some((sentence) => said.includes(sentence) && !heard.includes(sentence));
 }
 
-function sentencesOf(instruction: string): string[] {
-  return instruction
+function sentencesOf(instruction: string): readonly string[] {
+  const known = knownSentences.get(instruction);
+  if (known !== undefined) return known;
+  const sentences = instruction
     .split(/(?<=[.!?:])\s+|\n+/)
     .map(plain)
     .filter((sentence) => sentence.length >= MIN_LEAK_CHARS);
+  if (knownSentences.size >= MAX_KNOWN_INSTRUCTIONS) knownSentences.clear();
+  knownSentences.set(instruction, sentences);
+  return sentences;
 }
 
 /** As it would be repeated: without marks, in small letters. */

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { storableJson } from './storable.js';
 
-type ColumnType = 'uuid' | 'text' | 'integer' | 'real' | 'boolean' | 'json' | 'jsonb';
+type ColumnType = 'uuid' | 'text' | 'integer' | 'bigint' | 'real' | 'boolean' | 'json' | 'jsonb';
 
 /**
  * Rows for a statement to read. Its text is the same for one row and for many, and the server prepares it once. What a row does

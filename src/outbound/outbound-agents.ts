@@ -4,6 +4,11 @@ import https from 'node:https';
 import { isIP, Socket, type LookupFunction } from 'node:net';
 import { isPublicAddress, Networks } from '../addresses/networks.js';
 
+/** To each place; as many as corrections run at once by default. */
+const MAX_KEPT_CONNECTIONS = 8;
+/** Silence after which a kept connection is closed: servers close theirs after 5 s and more. */
+const KEPT_CONNECTION_MS = 4_000;
+
 /** A caller's URL leads to an address that is not of the public internet. */
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError';
@@ -21,8 +26,8 @@ export class PrivateAddressError extends Error {
  * Connections to wherever a caller's URL leads: to public addresses, and to the private networks that the configuration allows.
  *
  * The address is checked where it is connected to, in the look-up of that very connection: a name that resolves to a public
- * address when somebody looks, and to a private one a moment later, does not get by. No connection is kept, so every request
- * is checked.
+ * address when somebody looks, and to a private one a moment later, does not get by. A kept connection leads where it was allowed
+ * to lead when it was made.
  *
  * They know no HTTP_PROXY: a proxy resolves names itself, where nobody checks them. Who uses them with axios says `proxy: false`,
  * and `maxRedirects: 0`.
@@ -30,6 +35,11 @@ export class PrivateAddressError extends Error {
 export class OutboundAgents {
   readonly http: http.Agent;
   readonly https: https.Agent;
+  /**
+   * The same with connections that are kept for the next request to the same place. Whoever uses them asks again, on a fresh one,
+   * when a kept one turns out to be closed: so only what may be asked twice.
+   */
+  readonly kept: { http: http.Agent; https: https.Agent };
   private readonly isAllowed: (address: string) => boolean;
 
   /** @param allowedPrivateNetworks addresses and networks that may be connected to although they are private */
@@ -38,6 +48,11 @@ export class OutboundAgents {
     this.isAllowed = (address) => isPublicAddress(address) || allowed.includes(address);
     this.http = guarded(new http.Agent({ keepAlive: false }), this.isAllowed);
     this.https = guarded(new https.Agent({ keepAlive: false }), this.isAllowed);
+    const keeping = { keepAlive: true, maxFreeSockets: MAX_KEPT_CONNECTIONS, timeout: KEPT_CONNECTION_MS };
+    this.kept = {
+      http: guarded(new http.Agent(keeping), this.isAllowed),
+      https: guarded(new https.Agent(keeping), this.isAllowed),
+    };
   }
 
   /** For URLs of our own configuration, a bucket's for example: they may lead anywhere. */

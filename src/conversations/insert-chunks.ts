@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { givenRows } from '../database/given-rows.js';
+import type { Executor } from './chunk-transitions.js';
+
+export type ChunkAudio =
+  { kind: 'stored'; key: string; mimeType: string; bytes: number } | { kind: 'url'; url: string };
+
+export interface NewChunk {
+  id: string;
+  conversationId: string;
+  /** Where the chunk stands in the conversation; after the last one when not given. */
+  position?: number;
+  audio: ChunkAudio;
+  idempotencyKey?: string;
+}
+
+interface InsertedChunk {
+  position: number;
+  createdAt: Date;
+}
+
+/**
+ * Adds chunks to open conversations, none of which may be the same. In one statement, which does not see the chunks of those
+ * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the largest
+ * position has its say as well.
+ *
+ * @returns for each, in their order; undefined where the conversation takes no more, or has a chunk with that idempotency key
+ */
+export async function insertChunks(
+  db: Executor,
+  chunks: readonly NewChunk[],
+): Promise<(InsertedChunk | undefined)[]> {
+  const given = givenRows(
+    {
+      id: 'uuid',
+      conversation_id: 'uuid',
+      position: 'bigint',
+      idempotency_key: 'text',
+      audio_key: 'text',
+      audio_url: 'text',
+      audio_mime_type: 'text',
+      audio_bytes: 'bigint',
+    },
+    chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
+      id,
+      conversation_id: conversationId,
+      position,
+      idempotency_key: idempotencyKey,
+      audio_key: audio.kind === 'stored' ? audio.key : undefined,
+      audio_url: audio.kind === 'url' ? audio.url : undefined,
+      audio_mime_type: audio.kind === 'stored' ? audio.mimeType : undefined,
+      audio_bytes: audio.kind === 'stored' ? audio.bytes : undefined,
+    })),
+  );
+  const { rows } = await sql<InsertedChunk & { id: string }>`
+    with given as (${given}),
+    locked as materialized (
+      select id from conversations where id in (select conversation_id from given) order by id for no key update
+    ),
+    open as (
+      update conversations as v set next_position = greatest(v.next_position, coalesce(given.position,
+        greatest(v.next_position, (select max(position) + 1 from chunks where conversation_id = v.id))) + 1)
+      from given, locked
+      where v.id = locked.id and v.id = given.conversation_id and v.status is not distinct from 'open'
+      returning v.id, v.next_position
+    )
+    insert into chunks
+      (id, conversation_id, position, idempotency_key, audio_key, audio_url, audio_mime_type, audio_bytes)
+    select given.id, open.id, coalesce(given.position, open.next_position - 1), given.idempotency_key,
+      given.audio_key, given.audio_url, given.audio_mime_type, given.audio_bytes
+    from open join given on given.conversation_id = open.id
+    on conflict (conversation_id, idempotency_key) do nothing
+    returning id, position, created_at as "createdAt"`.execute(db);
+  const inserted = new Map(rows.map(({ id, ...row }) => [id, row]));
+  return chunks.map(({ id }) => inserted.get(id));
+}
