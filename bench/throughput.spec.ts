@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const BENCH = fileURLToPath(new URL('../dist/bench/main.js', import.meta.url));
-const SMALL = { chunks: 20, conversations: 2, rounds: 1 };
+const SMALL = { chunks: 20, conversations: 2, 'warm-up': 2, rounds: 1 };
 const CONTENDERS = ['bare', 'ringback', 'ringback without Redis'];
 /** It starts one or two processes of each contender, twice. */
 const TIMEOUT_MS = 120_000;

@@ -4,7 +4,7 @@
  * Measured: throughput and processor time per chunk of Ringback alone, with more and more settled chunks of other conversations in
  * PostgreSQL, each with its submission and three entries of the processing log. One api and one worker process, Redis.
  * The settled chunks are written by one statement, as if they had been there for long; `vacuum analyze` follows, as the
- * database does by itself in time.
+ * database does by itself in time. The first round with each number is not counted: meanwhile the processes have cooled down.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
 import { withArena } from '../support/arena.js';
@@ -43,7 +43,6 @@ export const growth = defineScenario({
       ({ simulator, stores, withContender }) =>
         withContender(startRingback, async (contender) => {
           const work = { chunks: given.chunks, conversations: CONVERSATIONS };
-          await measureContender(contender, stores, work);
           const levels: Level[] = [];
           let settled = 0;
           for (const share of SHARES) {
@@ -52,9 +51,11 @@ export const growth = defineScenario({
             await addSettled(stores, wanted - settled);
             settled = wanted;
             const rounds: ContenderRound[] = [];
-            for (let round = 0; round < given.rounds; round += 1) {
+            for (let round = 0; round <= given.rounds; round += 1) {
               await simulator.reset();
-              rounds.push(await measureContender(contender, stores, work));
+              const measured = await measureContender(contender, stores, work);
+              tools.progress(`round ${round}: ${rounded(measured.chunksPerSecond)} chunks/s`);
+              if (round > 0) rounds.push(measured);
             }
             levels.push({ settled, rounds });
           }

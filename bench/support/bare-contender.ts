@@ -17,7 +17,6 @@ export async function startBare(
   tools: ScenarioTools,
 ): Promise<Contender> {
   const { client, url } = stores.redis;
-  await client.del(RESULTS_KEY, SUBMISSIONS_KEY);
   const port = await chooseFreePort([]);
   const base = `http://127.0.0.1:${port}`;
   const env = {
@@ -33,9 +32,10 @@ export async function startBare(
   return {
     name: 'bare',
     processes,
-    give: (conversations, chunksEach) => {
+    give: async (conversations, chunksEach) => {
+      await client.del(RESULTS_KEY, SUBMISSIONS_KEY);
       const chunks = Array.from({ length: conversations * chunksEach }, (_chunk, index) => index);
-      return atOnce(CLIENTS, chunks, async (index) => {
+      await atOnce(CLIENTS, chunks, async (index) => {
         const chunkId = `chunk-${index}`;
         await postJson(`${base}/chunks`, { chunkId, audioUrl: `${recordingsUrl}/bare-${index}.wav` }, tools);
       });
