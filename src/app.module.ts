@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import type { AppConfig } from './config/app-config.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { ConversationsWorkerModule } from './conversations/conversations.worker.module.js';
 import { CoordinationWorkerModule } from './coordination/coordination.worker.module.js';
@@ -13,6 +12,7 @@ import { ApiKeyGuard } from './http/api-key.guard.js';
 import { RateLimits } from './http/rate-limits.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OutboundModule } from './outbound/outbound.module.js';
+import type { PreparedStart } from './prepare-start.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { PrivacyWorkerModule } from './privacy/privacy.worker.module.js';
 import { QueuesModule } from './queues/queues.module.js';
@@ -38,12 +38,12 @@ const MODULES_OF_ROLE = {
 /** The whole service; which modules it has is a matter of its ROLE. */
 @Module({})
 export class AppModule {
-  static for(config: AppConfig, configModule: DynamicModule): DynamicModule {
+  static for({ config, configModule, embedded }: PreparedStart): DynamicModule {
     return {
       module: AppModule,
       imports: [
         configModule,
-        DatabaseModule,
+        DatabaseModule.on(embedded),
         ObservabilityModule,
         QueuesModule,
         OutboundModule,

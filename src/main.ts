@@ -1,50 +1,12 @@
-import { Logger } from '@nestjs/common';
-import { CONFIG_EXIT_CODE, ConfigError } from './config/config-error.js';
-import { startService, type RunningService } from './start.js';
+import { createRequire } from 'node:module';
+import type * as RunModule from './run.js';
+import type * as ServiceModule from './service.js';
 
-const logger = new Logger('Ringback');
+/**
+ * Loads the modules in place of `import`, which on Node 20 waits for the event loop several times for each of some thousand files,
+ * and takes a third longer for all.
+ */
+const load = createRequire(import.meta.url);
 
-process.on('unhandledRejection', (reason) => {
-  logger.error(
-    'a promise was rejected and nobody listened; stopping',
-    reason instanceof Error ? reason.stack : reason,
-  );
-  process.exit(1);
-});
-
-/** Stops what runs, or what is still starting, once; the exit code says whether that went well. */
-function stopOnSignal(starting: Promise<RunningService>): void {
-  let stopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<never> => {
-    logger.log(`${signal}: finishing running jobs, then stopping`);
-    try {
-      await (await starting).stop();
-      logger.log('stopped');
-      return process.exit(0);
-    } catch (error) {
-      logger.error('the stop failed', error instanceof Error ? error.stack : error);
-      return process.exit(1);
-    }
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      void stop(signal);
-    });
-  }
-}
-
-try {
-  const starting = startService();
-  // Before the start has ended: what it has opened so far, an embedded database for example, must not be left behind.
-  stopOnSignal(starting);
-  await starting;
-} catch (error) {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(CONFIG_EXIT_CODE);
-  }
-  logger.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
-}
+const { run } = load('./run.js') as typeof RunModule;
+await run(() => load('./service.js') as typeof ServiceModule);

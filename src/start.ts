@@ -1,164 +1,32 @@
-import multipart from '@fastify/multipart';
-import { Logger, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { AppModule } from './app.module.js';
-import type { AppConfig } from './config/app-config.js';
-import { ConfigModule } from './config/config.module.js';
-import { Networks } from './addresses/networks.js';
-import { errorBodyOf } from './http/api-error.filter.js';
-import { installNestingLimit } from './http/nesting-limit.js';
-import { RateLimits } from './http/rate-limits.js';
-import { installRequestLog } from './http/request-log.js';
-import { installSecurityHeaders } from './http/security-headers.js';
-import { validationPipe } from './http/validation.js';
-import { startMetricsServer } from './observability/metrics-server.js';
-import { Metrics } from './observability/metrics.js';
-import { SecretRedactor } from './observability/secret-redactor.js';
-import { ServiceLogger } from './observability/service-logger.js';
-import { installCallbackDoor } from './webhooks/callback-door.js';
+import { prepareStart, type PrepareOptions } from './prepare-start.js';
+import type * as ServiceModule from './service.js';
+import type { RunningService } from './service.js';
 
-/** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
-const MAX_JSON_BYTES = 1_048_576;
+export type LoadService = () => typeof ServiceModule | Promise<typeof ServiceModule>;
 
-/**
- * A connection on which nothing moves for this long is closed: half a body, sent to hold a place for ever. Longer than any answer
- * of ours takes.
- */
-const IDLE_CONNECTION_TIMEOUT_MS = 300_000;
-
-/** A request that is still sending after this is cut: its sender has no answer yet, and sends it again. */
-const HTTP_GRACE_MS = 10_000;
-
-export interface RunningService {
-  app: INestApplicationContext;
-  /** Where it listens; undefined for a worker without HTTP. */
-  url?: string;
-  /**
-   * Takes no more requests, lets running ones and running jobs end, both bounded in time, and closes everything. Resolves when
-   * nothing is left. To be called once.
-   */
-  stop(): Promise<void>;
-}
-
-export interface StartOptions {
-  /** The whole environment; the process's own, and `.env` behind it, when not given. */
-  environment?: Readonly<Record<string, string | undefined>>;
-  /** No log at all, for a caller that runs many services. */
-  quiet?: boolean;
+export interface StartOptions extends PrepareOptions {
+  /** @defaultValue a dynamic import */
+  loadService?: LoadService;
 }
 
 /**
- * Starts the service: everything is connected, migrated and listening when the promise resolves.
+ * Starts the service: everything is connected, migrated and listening when the promise resolves. Its modules are most of a start,
+ * so they are loaded while the embedded database comes up.
  *
  * @throws ConfigError when the environment is invalid
  */
 export async function startService({
-  environment,
-  quiet = false,
+  loadService = () => import('./service.js'),
+  ...options
 }: StartOptions = {}): Promise<RunningService> {
-  const { module: configModule, config } = await ConfigModule.load(environment);
-  const module = AppModule.for(config, configModule);
-  const logger = quiet ? false : new ServiceLogger(SecretRedactor.for(config));
-  if (config.role === 'worker') {
-    const app = await NestFactory.createApplicationContext(module, { abortOnError: false, logger });
-    const { metricsPort } = config.http;
-    const metricsServer =
-      metricsPort === undefined ? undefined : await startMetricsServer(app, config.http.host, metricsPort);
-    new Logger('Ringback').log('taking jobs');
-    const stop = async (): Promise<void> => {
-      await app.close();
-      await metricsServer?.close();
-    };
-    return { app, stop };
-  }
-  const app = await NestFactory.create<NestFastifyApplication>(
-    module,
-    httpAdapter(config),
-    // Fastify's own parser takes JSON; Nest's would take forms as well.
-    { abortOnError: false, logger, bodyParser: false },
-  );
+  const prepared = await prepareStart(options);
   try {
-    const server = app.getHttpAdapter().getInstance();
-    server.removeContentTypeParser('text/plain');
-    await installDoors(app, config);
-    await app.register(multipart);
-    app.useGlobalPipes(validationPipe());
-    describeApi(app);
-    await app.listen(config.http.port, config.http.host);
+    // What is done until then wants this thread, which loading may hold for most of a second.
+    await prepared.embedded?.launched;
+    const { makeService } = await loadService();
+    return await makeService(prepared);
   } catch (error) {
-    await app.close();
+    await prepared.embedded?.stop();
     throw error;
   }
-  const url = await app.getUrl();
-  new Logger('Ringback').log(`listening on ${url}, API documentation on ${url}/docs`);
-  const stop = async (): Promise<void> => {
-    await closeHttp(app);
-    await app.close();
-  };
-  return { app, url, stop };
-}
-
-function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
-  return new FastifyAdapter({
-    bodyLimit: MAX_JSON_BYTES,
-    connectionTimeout: IDLE_CONNECTION_TIMEOUT_MS,
-    forceCloseConnections: 'idle',
-    trustProxy:
-      typeof trustProxy === 'number'
-        ? (_address: string, hop: number) => hop < trustProxy
-        : trustProxy !== false && [...trustProxy],
-    // Of URLs that are broken or too long; no filter sees these.
-    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
-      const body = errorBodyOf(error);
-      void reply.status(body.statusCode).send(body);
-    },
-  });
-}
-
-/** In front of all routes. */
-async function installDoors(app: NestFastifyApplication, config: AppConfig): Promise<void> {
-  const server = app.getHttpAdapter().getInstance();
-  const limits = app.get(RateLimits);
-  const { callbackNetworks } = config.http;
-  await installSecurityHeaders(server);
-  await limits.install(server);
-  installRequestLog(server);
-  installNestingLimit(server);
-  installCallbackDoor(server, {
-    secrets: config.transcription.callbackSecrets,
-    allowed: callbackNetworks.length === 0 ? undefined : new Networks(callbackNetworks),
-    refused: (request) => limits.refused(request),
-    metrics: app.get(Metrics),
-  });
-}
-
-/** HTTP goes first: what is accepted until then is stored, and its jobs wait in the queue. */
-async function closeHttp(app: NestFastifyApplication): Promise<void> {
-  const server = app.getHttpServer();
-  const timer = setTimeout(() => {
-    server.closeAllConnections();
-  }, HTTP_GRACE_MS);
-  try {
-    await app.getHttpAdapter().getInstance().close();
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function describeApi(app: NestFastifyApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('Ringback')
-    .setDescription(
-      'Turns recorded conversations into text. To run one by hand: open a conversation, add a chunk to it, finish it, ' +
-        'and read it until it is finalized.',
-    )
-    .setVersion('0.1.0')
-    .addBearerAuth()
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
-    jsonDocumentUrl: 'docs-json',
-  });
 }

@@ -1,9 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Global, Inject, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { Database, openDatabase } from './database.js';
-import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
+import type { EmbeddedServer } from './embedded/embedded-server.js';
+import type { EmbeddedStart } from './embedded/embedded-start.js';
 import { migrateToLatest } from './migrate.js';
 
 /** Where the database is: given by DATABASE_URL, or the embedded server that was started for us. */
@@ -18,15 +27,13 @@ export class DatabaseServer {
 const START_PATIENCE_MS = 30_000;
 const START_RETRY_MS = 500;
 
-async function provideServer(config: AppConfig): Promise<DatabaseServer> {
+async function provideServer(
+  config: AppConfig,
+  embedded: EmbeddedStart | undefined,
+): Promise<DatabaseServer> {
   if (config.databaseUrl !== undefined) return new DatabaseServer(config.databaseUrl);
-  const logger = new Logger('EmbeddedPostgres');
-  const server = await startEmbeddedServer({
-    dataDir: config.dataDir,
-    log: (line) => {
-      logger.log(line);
-    },
-  });
+  if (embedded === undefined) throw new TypeError('neither a DATABASE_URL nor an embedded server was given');
+  const server = await embedded.server();
   return new DatabaseServer(server.connectionString, server);
 }
 
@@ -84,12 +91,22 @@ class DatabaseCloser implements OnApplicationShutdown {
 }
 
 @Global()
-@Module({
-  providers: [
-    { provide: DatabaseServer, inject: [AppConfig], useFactory: provideServer },
-    { provide: Database, inject: [DatabaseServer], useFactory: provideDatabase },
-    DatabaseCloser,
-  ],
-  exports: [Database, DatabaseServer],
-})
-export class DatabaseModule {}
+@Module({})
+export class DatabaseModule {
+  /** @param embedded the server that is starting, where DATABASE_URL is not set */
+  static on(embedded: EmbeddedStart | undefined): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        {
+          provide: DatabaseServer,
+          inject: [AppConfig],
+          useFactory: (config: AppConfig) => provideServer(config, embedded),
+        },
+        { provide: Database, inject: [DatabaseServer], useFactory: provideDatabase },
+        DatabaseCloser,
+      ],
+      exports: [Database, DatabaseServer],
+    };
+  }
+}

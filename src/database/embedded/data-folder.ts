@@ -105,9 +105,10 @@ async function namesIn(folder: string): Promise<string[] | null> {
  * Makes a new, empty cluster. It is made beside its place, synced to disk, and then moved there: a crash at any moment
  * leaves either no cluster or a whole one, and remains that the next call removes.
  *
+ * @param onLaunch called when `initdb` is at work
  * @throws EmbeddedPostgresError `initdb_failed`, `disk_full`, `folder_unusable`
  */
-export async function createCluster(cluster: Cluster): Promise<void> {
+export async function createCluster(cluster: Cluster, onLaunch?: () => void): Promise<void> {
   const { dataDir, folder, user } = cluster;
   await requireFreeSpace(dataDir, MIN_FREE_BYTES_TO_CREATE);
   await removeRemains(dataDir);
@@ -118,7 +119,9 @@ export async function createCluster(cluster: Cluster): Promise<void> {
     const passwordFile = join(workshop, 'password');
     await writeOwned({ file: passwordFile, text: randomBytes(PASSWORD_BYTES).toString('base64url'), user });
     const made = join(workshop, 'cluster');
-    await runInitdb(cluster, made, passwordFile);
+    const making = runInitdb(cluster, made, passwordFile);
+    onLaunch?.();
+    await making;
     await rename(passwordFile, join(made, PASSWORD_FILE));
     await syncFolder(made);
     await removeEmptyFolder(folder);

@@ -31,6 +31,11 @@ export interface EmbeddedServerOptions {
   readonly maxConnections?: number;
   /** Taken when it is free, and no server runs yet. @defaultValue the port of the last run, else any free one */
   readonly preferredPort?: number;
+  /**
+   * Called whenever a program was launched that takes its time (`initdb`, `pg_ctl`): nothing is done here until it ends. Not called
+   * where a running server is taken over.
+   */
+  readonly onLaunch?: () => void;
 }
 
 export interface EmbeddedServer {
@@ -59,7 +64,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   await prepareDataDir(dataDir);
   const lock = await takeFolderLock(dataDir);
   try {
-    const cluster = await openCluster(dataDir, options.log);
+    const cluster = await openCluster(dataDir, options);
     return await bringUp(cluster, lock, options);
   } catch (error) {
     await lock.release();
@@ -67,7 +72,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   }
 }
 
-async function openCluster(dataDir: string, log: (line: string) => void): Promise<Cluster> {
+async function openCluster(dataDir: string, options: EmbeddedServerOptions): Promise<Cluster> {
   const folder = join(dataDir, 'postgres');
   const binaries = await findBinaries();
   const user = await chooseServerUser(dataDir, folder);
@@ -77,8 +82,8 @@ async function openCluster(dataDir: string, log: (line: string) => void): Promis
   }
   const cluster: Cluster = { dataDir, folder, binaries, user };
   if (!(await hasCluster(folder, await readMajorVersion(binaries, user)))) {
-    log(`making the database in ${folder}`);
-    await createCluster(cluster);
+    options.log(`making the database in ${folder}`);
+    await createCluster(cluster, options.onLaunch);
   }
   return cluster;
 }
@@ -90,7 +95,7 @@ async function bringUp(
 ): Promise<EmbeddedServer> {
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   const found = await reuseServer(cluster, maxConnections);
-  const server = found ?? (await startNewServer(cluster, maxConnections, options.preferredPort));
+  const server = found ?? (await startNewServer(cluster, maxConnections, options));
   options.log(
     found === null
       ? `the database server runs on ${LOOPBACK}:${server.port}`
@@ -118,10 +123,10 @@ async function reuseServer(cluster: Cluster, maxConnections: number): Promise<Ru
 async function startNewServer(
   cluster: Cluster,
   maxConnections: number,
-  preferredPort: number | undefined,
+  { preferredPort, onLaunch }: EmbeddedServerOptions,
 ): Promise<RunningPostmaster> {
   const ports = [preferredPort ?? null, await lastPort(cluster)];
-  const server = await startServer(cluster, { maxConnections, ports });
+  const server = await startServer(cluster, { maxConnections, ports, onLaunch });
   try {
     await askForMaxConnections(cluster, server);
     return server;

@@ -39,6 +39,8 @@ export interface StartWishes {
   readonly ports: readonly (number | null)[];
   /** Refuse to move to a port that is not among the wanted: somebody is connected there already. */
   readonly onlyWantedPorts?: boolean;
+  /** Called when `pg_ctl` is at work. */
+  readonly onLaunch?: (() => void) | undefined;
 }
 
 export interface RunningPostmaster {
@@ -78,7 +80,9 @@ export async function startServer(cluster: Cluster, wishes: StartWishes): Promis
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const port = await choosePort(cluster, wishes);
-    const result = await pgCtlStart(cluster, { port, maxConnections: wishes.maxConnections });
+    const starting = pgCtlStart(cluster, { port, maxConnections: wishes.maxConnections });
+    wishes.onLaunch?.();
+    const result = await starting;
     const postmaster = await readPostmaster(cluster.folder);
     if (result.exitCode === 0 && postmaster.state === 'alive') {
       if ((await lastPort(cluster)) !== port) await rememberPort(cluster, port);
