@@ -35,7 +35,7 @@ const CASES: Case[] = [
   },
   {
     scenario: 'growth',
-    given: { settled: 1_000, chunks: 20, rounds: 1 },
+    given: { settled: 1_000, chunks: 20, 'warm-up': 20, rounds: 1 },
     rows: ['1', '100', '1000'],
     note: /costs \d+ % more CPU/,
   },

@@ -27,7 +27,7 @@ export const throughput = defineScenario({
   options: {
     chunks: { default: 2_000, min: 10, meaning: 'chunks of a round' },
     conversations: { default: 100, min: 1, meaning: 'conversations that they are spread over' },
-    'warm-up': { default: 1_000, min: 1, meaning: 'chunks that each process has done before' },
+    'warm-up': { default: 2_000, min: 1, meaning: 'chunks that each process has done before' },
     rounds: { default: 3, min: 1, meaning: 'counted rounds of each contender' },
   },
   run: (given, tools) =>
