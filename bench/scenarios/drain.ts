@@ -4,8 +4,8 @@
  * Measured: chunks a second from the first callback to the last corrected text (and finalised conversation), and processor time,
  * with all submissions in flight before. One api and one worker process on Redis and PostgreSQL of their own; callbacks come on as
  * many connections as a provider would open to one receiver.
- * Not measured: how the submissions were made, which the scenario throughput tells; and the provider's limit on requests, which
- * would have Ringback wait: the count begins anew, as if the transcripts had taken longer than the five minutes that it covers.
+ * Not measured: how the submissions were made, which the scenario throughput tells; and the provider's limit on requests, as if the
+ * transcripts had taken longer than the five minutes that it covers.
  * Rounds alternate; the first of each contender warms up and is not counted.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import {
   measureUntilDone,
   type ContenderRound as Round,
 } from '../support/measure-contender.js';
+import { forgetRequests } from '../support/forget-requests.js';
 import { median, spread } from '../support/median.js';
 import type { Stores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
@@ -29,8 +30,6 @@ const NEVER_MS = 28_800_000;
 const GEMINI_LATENCY_MS: [number, number] = [0, 20];
 const CALLBACKS_AT_ONCE = 64;
 const LOOK_INTERVAL_MS = 50;
-/** Where Ringback counts its requests to AssemblyAI, which allows 20,000 in five minutes. */
-const REQUESTS_KEY = 'coord:usage:{assemblyai}';
 
 const STARTS: readonly StartContender[] = [startBare, startRingback];
 
@@ -69,14 +68,13 @@ async function drained(
   const { conversations } = given;
   const chunksEach = chunksOfEach({ chunks: given.submissions, conversations });
   const chunks = chunksEach * conversations;
-  await stores.redis.client.del(REQUESTS_KEY);
   await contender.give(conversations, chunksEach);
   tools.progress(`${contender.name}: waiting for ${chunks} submissions`);
   while (simulator.ledger.transcripts.size < chunks) {
     for (const process of contender.processes) process.assertAlive();
     await pause(LOOK_INTERVAL_MS, undefined, { signal: tools.signal });
   }
-  await stores.redis.client.del(REQUESTS_KEY);
+  await forgetRequests(stores);
   const ids = [...simulator.ledger.transcripts.keys()];
   return measureUntilDone(contender, stores, {
     chunks,

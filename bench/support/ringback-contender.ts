@@ -8,6 +8,7 @@ import type { ScenarioTools } from '../scenario.js';
 import { atOnce } from './at-once.js';
 import { CLIENTS, postJson } from './clients.js';
 import type { Contender, Surroundings } from './contender.js';
+import { forgetRequests } from './forget-requests.js';
 import { NodeProcess } from './node-process.js';
 import type { Stores } from './stores.js';
 
@@ -62,6 +63,7 @@ async function start(
     give: async (conversations, chunksEach) => {
       unfinished.clear();
       completed = 0;
+      await forgetRequests(stores);
       const numbers = Array.from({ length: conversations }, (_conversation, index) => index);
       await atOnce(CLIENTS, numbers, async () => {
         const { id } = await postJson<{ id: string }>(`${base}/api/conversations`, {}, tools);
