@@ -7,21 +7,18 @@
  * database does by itself in time. Some chunks with each number are not counted: meanwhile the processes have cooled down.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
+import { addSettled } from '../support/add-settled.js';
 import { withArena } from '../support/arena.js';
 import { measureContender, type ContenderRound } from '../support/measure-contender.js';
 import { median } from '../support/median.js';
 import { startRingback } from '../support/ringback-contender.js';
-import type { Stores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
 
 const LATENCY_MS: [number, number] = [0, 20];
 const CONVERSATIONS = 20;
 /** A thousandth and a tenth of the most, and all of them. */
 const SHARES = [0.001, 0.1, 1];
-const CHUNKS_PER_CONVERSATION = 20;
 const PERCENT = 100;
-/** Of a statement that writes settled chunks. */
-const CHUNKS_PER_STATEMENT = 20_000;
 
 interface Level {
   settled: number;
@@ -49,7 +46,7 @@ export const growth = defineScenario({
           for (const share of SHARES) {
             const wanted = Math.round(given.settled * share);
             tools.progress(`${wanted} settled chunks`);
-            await addSettled(stores, wanted - settled);
+            await addSettled(stores.database, wanted - settled);
             settled = wanted;
             const rounds: ContenderRound[] = [];
             await simulator.reset();
@@ -66,34 +63,6 @@ export const growth = defineScenario({
         }),
     ),
 });
-
-async function addSettled({ database }: Stores, chunks: number): Promise<void> {
-  for (let left = chunks; left > 0; left -= CHUNKS_PER_STATEMENT) {
-    const conversations = Math.ceil(Math.min(left, CHUNKS_PER_STATEMENT) / CHUNKS_PER_CONVERSATION);
-    await database.query(
-      `with v as (
-         insert into conversations (id, redact_pii, anonymize, status, transcript, finished_at, finalized_at)
-         select uuidv7(), false, false, 'finalized', repeat('What was said. ', 100), now(), now()
-         from generate_series(1, $1) returning id
-       ), c as (
-         insert into chunks (id, conversation_id, position, audio_url, status, submission_id, transcript, diarization,
-           submitted_at, transcribed_at, completed_at)
-         select uuidv7(), v.id, position, 'https://a.example/' || position, 'completed', uuidv7(),
-           repeat('What was said. ', 10), '{"schema": "Dembrane-25-09", "data": {"note": ""}}', now(), now(), now()
-         from v, generate_series(1, $2) as position returning id, conversation_id, submission_id
-       ), s as (
-         insert into submissions (id, chunk_id, conversation_id, strategy, status, transcript_id, audio_url_hash,
-           lease_until, submitted_at, settled_at)
-         select submission_id, id, conversation_id, 'webhook', 'completed', submission_id::text, md5(id::text), now(),
-           now(), now() from c
-       )
-       insert into processing_events (conversation_id, chunk_id, submission_id, job, event)
-       select conversation_id, id, submission_id, job, 'completed' from c, unnest(array['submit', 'check', 'correct']) as job`,
-      [conversations, CHUNKS_PER_CONVERSATION],
-    );
-  }
-  await database.query('vacuum analyze');
-}
 
 function report(levels: readonly Level[]): ScenarioResult {
   const figures = levels.map(({ settled, rounds }) => ({

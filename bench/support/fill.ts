@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ServiceApiError, type ServiceApi } from '../../demo/service/service-api.js';
+import type { ServiceApi } from '../../demo/service/service-api.js';
 import type { ScenarioTools } from '../scenario.js';
 import { atOnce } from './at-once.js';
+import { postJson } from './clients.js';
 import { parseMetrics, total, type Sample } from './metrics.js';
 import { NotSettledError } from './send-and-settle.js';
 
@@ -38,12 +39,13 @@ export async function fill(service: Service, filling: Filling, tools: ScenarioTo
   for (const start of starts) {
     const { id } = await service.api.createConversation();
     const numbers = range(start, Math.min(start + CHUNKS_PER_CONVERSATION, to), 1);
-    await atOnce(REQUESTS_AT_ONCE, numbers, (number) =>
-      addChunk(`${service.url}/api/conversations/${id}/chunks`, {
-        audioUrl: `${recordingsUrl}/${number}.wav`,
-        signal: tools.signal,
-      }),
-    );
+    await atOnce(REQUESTS_AT_ONCE, numbers, async (number) => {
+      await postJson(
+        `${service.url}/api/conversations/${id}/chunks`,
+        { audioUrl: `${recordingsUrl}/${number}.wav` },
+        tools,
+      );
+    });
     if (start % (10 * CHUNKS_PER_CONVERSATION) === 0) tools.progress(`${start} of ${to} chunks are added`);
   }
   await untilMetrics(service.api, (samples) => areInFlight(samples, to), {
@@ -81,17 +83,6 @@ function areInFlight(samples: readonly Sample[], count: number): boolean {
 
 function unsubmitted(samples: readonly Sample[]): number {
   return total(samples, 'ringback_queue_depth', { queue: 'transcription-submit' });
-}
-
-async function addChunk(url: string, chunk: { audioUrl: string; signal: AbortSignal }): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ audioUrl: chunk.audioUrl }),
-    signal: chunk.signal,
-  });
-  const text = await response.text();
-  if (!response.ok) throw new ServiceApiError(`a chunk was answered with ${response.status}: ${text}`);
 }
 
 function range(from: number, to: number, step: number): number[] {

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { addSettled } from '../bench/support/add-settled.js';
+import { wav } from './support/api.js';
+import { World } from './support/test-service.js';
+
+/** Enough for the server to prefer an index wherever there is one. */
+const SETTLED_CHUNKS = 4_000;
+const CHUNKS = 3;
+/** Those that grow with every chunk. */
+const TABLES = ['chunks', 'submissions', 'processing_events'];
+
+describe('in a database full of settled chunks', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+    await world.stopService();
+  });
+  afterEach(async () => {
+    await world.stop();
+  });
+
+  it('the way of a chunk reads no table as a whole', async () => {
+    await withClient((client) => addSettled(client, SETTLED_CHUNKS));
+    const before = await rowsReadWithoutIndex();
+    await world.startService();
+    const { api } = world;
+    const { id } = await api.createConversation();
+    for (let chunk = 0; chunk < CHUNKS; chunk += 1) await api.addChunk(id, { audio: wav(String(chunk)) });
+    await api.finish(id);
+    await api.summarizedConversation(id);
+    // A connection tells what it has read by the time that it is closed.
+    await world.stopService();
+
+    expect(await rowsReadWithoutIndex()).toEqual(before);
+  });
+
+  async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: world.database.url });
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  function rowsReadWithoutIndex(): Promise<Record<string, number>> {
+    return withClient(async (client) => {
+      const { rows } = await client.query<{ table: string; rows: string }>(
+        `select relname as "table", seq_tup_read as rows from pg_stat_user_tables where relname = any($1) order by relname`,
+        [TABLES],
+      );
+      return Object.fromEntries(rows.map(({ table, rows: read }) => [table, Number(read)]));
+    });
+  }
+});
