@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const BENCH = fileURLToPath(new URL('../dist/bench/main.js', import.meta.url));
-const SMALL = { chunks: 3, 'latency-ms': 300, 'poll-interval-ms': 100, 'baseline-chunks': 1 };
+const SMALL = { chunks: 3, 'warm-up': 1, 'latency-ms': 300, 'poll-interval-ms': 100, 'baseline-chunks': 1 };
 
 interface Results {
   options: object;
