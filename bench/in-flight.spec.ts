@@ -1,12 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { runScenario } from './support/run-scenario.js';
 
-const BENCH = fileURLToPath(new URL('../dist/bench/main.js', import.meta.url));
 const SMALL = { submissions: 20, 'idle-seconds': 1, drain: 4 };
 const FEW = SMALL.submissions * 0.2;
 /** It starts a service, and lets it settle three times. */
@@ -23,29 +17,15 @@ interface Results {
 }
 
 describe('the scenario in-flight, with few submissions', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ringback-bench-cwd-'));
-  });
-  afterAll(async () => {
-    await rm(folder, { recursive: true });
-  });
-
   it(
     'measures process and Redis with none, some and all in flight, finishes some, and writes the figures',
     async () => {
-      const flags = Object.entries(SMALL).map(([name, value]) => `--${name}=${value}`);
-
-      const { stdout } = await promisify(execFile)(process.execPath, [BENCH, 'in-flight', ...flags], {
-        cwd: folder,
-      });
+      const { stdout, written } = await runScenario('in-flight', SMALL);
 
       for (const count of [0, FEW, SMALL.submissions]) {
         expect(stdout).toMatch(new RegExp(`^ +${count}(?: +[\\d.]+){3}`, 'm'));
       }
-      const { options, results } = JSON.parse(
-        await readFile(join(folder, 'bench/results/in-flight.json'), 'utf8'),
-      ) as Results;
+      const { options, results } = written as Results;
       expect(options).toEqual(SMALL);
       expect(results.levels.map(({ inFlight }) => inFlight)).toEqual([0, FEW, SMALL.submissions]);
       for (const { service, redisBytes } of results.levels) {

@@ -1,12 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { runScenario } from './support/run-scenario.js';
 
-const BENCH = fileURLToPath(new URL('../dist/bench/main.js', import.meta.url));
 /** Each starts stores and some processes, twice. */
 const TIMEOUT_MS = 120_000;
 
@@ -43,29 +37,14 @@ const CASES: Case[] = [
 ];
 
 describe('a scenario with very little to do', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ringback-bench-cwd-'));
-  });
-  afterAll(async () => {
-    await rm(folder, { recursive: true });
-  });
-
   it.each(CASES)(
     '$scenario prints its table, and writes the figures and what they were measured with',
     async ({ scenario, given, rows, note }) => {
-      const flags = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
-
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [BENCH, scenario, ...flags], {
-        cwd: folder,
-      });
+      const { stdout, stderr, written } = await runScenario(scenario, given);
 
       expect(stderr).not.toContain('Warning');
       for (const row of rows) expect(stdout).toMatch(new RegExp(`^ *${row} +[\\d.]+`, 'm'));
       expect(stdout).toMatch(note);
-      const written = JSON.parse(
-        await readFile(join(folder, `bench/results/${scenario}.json`), 'utf8'),
-      ) as Record<string, unknown>;
       expect(written).toMatchObject({ scenario, options: given });
     },
     TIMEOUT_MS,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { addSettled } from '../bench/support/add-settled.js';
 import { wav } from './support/api.js';
+import { query } from './support/record.js';
 import { World } from './support/test-service.js';
 
 /** Enough for the server to prefer an index wherever there is one. */
@@ -21,7 +22,7 @@ describe('in a database full of settled chunks', () => {
   });
 
   it('the way of a chunk reads no table as a whole', async () => {
-    await withClient((client) => addSettled(client, SETTLED_CHUNKS));
+    await fill();
     const before = await rowsReadWithoutIndex();
     await world.startService();
     const { api } = world;
@@ -35,23 +36,21 @@ describe('in a database full of settled chunks', () => {
     expect(await rowsReadWithoutIndex()).toEqual(before);
   });
 
-  async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  async function fill(): Promise<void> {
     const client = new pg.Client({ connectionString: world.database.url });
     await client.connect();
     try {
-      return await work(client);
+      await addSettled(client, SETTLED_CHUNKS);
     } finally {
       await client.end();
     }
   }
 
-  function rowsReadWithoutIndex(): Promise<Record<string, number>> {
-    return withClient(async (client) => {
-      const { rows } = await client.query<{ table: string; rows: string }>(
-        `select relname as "table", seq_tup_read as rows from pg_stat_user_tables where relname = any($1) order by relname`,
-        [TABLES],
-      );
-      return Object.fromEntries(rows.map(({ table, rows: read }) => [table, Number(read)]));
-    });
+  function rowsReadWithoutIndex(): Promise<{ table: string; rows: string }[]> {
+    return query(
+      world.database.url,
+      `select relname as "table", seq_tup_read as rows from pg_stat_user_tables where relname = any($1) order by relname`,
+      [TABLES],
+    );
   }
 });

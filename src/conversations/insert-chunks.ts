@@ -20,7 +20,7 @@ interface InsertedChunk {
 }
 
 /**
- * Adds chunks to open conversations, none of which may be the same. In one statement, which does not see the chunks of those
+ * Adds chunks to open conversations, each to another one. In one statement, which does not see the chunks of those
  * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the largest
  * position has its say as well.
  *
