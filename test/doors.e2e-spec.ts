@@ -139,6 +139,7 @@ describe('the doors', () => {
       from('192.0.2.8', '/docs'),
       from('192.0.2.8', '/api/chunks'),
       from('192.0.2.8', '/no-such-page'),
+      from('192.0.2.8', '/api/webhooks/assemblyai', {}, 'POST'),
     ]);
     for (const { headers } of answers) {
       expect(headers).toMatchObject({
