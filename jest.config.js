@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const swc = (parser, moduleType) => [
   '@swc/jest',
   {
@@ -56,7 +58,7 @@ export default {
   testTimeout: 60_000,
   // On two cores Jest would take one worker, and most of the time is spent waiting for facts, and for locks of the dead. With a
   // third, tests that start a fleet of processes take the time from each other, and what waits for a while waits too short.
-  maxWorkers: 2,
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // Every test file leaves its modules behind in the worker; a new worker begins without them.
   workerIdleMemoryLimit: '1GB',
   projects: [

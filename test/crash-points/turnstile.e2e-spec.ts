@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -53,6 +54,22 @@ describe('the turnstile between a service and all that it talks to', () => {
       ]),
     );
     expect(planOf('postgres', { RINGBACK_CRASH_POINTS: 'all' }).choose('webhook', path)).toEqual(path);
+  });
+
+  it('counts what is to be removed when it is written down, and not the looks for it that come by the clock', async () => {
+    const client = await connected(postgres.url);
+    turnstile.begin();
+
+    await client.query('insert into "conversation_deletions" ("conversation_id") values ($1)', [
+      randomUUID(),
+    ]);
+    await client.query('select "status" from "conversation_deletions" where "status" = $1', ['deleting']);
+
+    const path = turnstile.end();
+    await client.end();
+    expect(new Set(path.map(({ name }) => name))).toEqual(
+      new Set(['postgres: insert into conversation_deletions #1']),
+    );
   });
 
   it('counts a request to a provider that it has never seen', async () => {
