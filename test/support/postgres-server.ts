@@ -87,8 +87,16 @@ export class PostgresServer implements TestDatabase {
   private async killAll(): Promise<void> {
     const postmaster = await readPostmaster(this.cluster.folder);
     if (postmaster.state !== 'alive') throw new Error('PostgreSQL does not run');
+    // Stopped, it starts no more sessions. One that got away would wait for ever for what the killed have locked, and the next
+    // start for its end.
+    process.kill(postmaster.pid, 'SIGSTOP');
+    await waitUntil(
+      () => listProcesses(),
+      (processes) => processes.some(({ pid, state }) => pid === postmaster.pid && state.startsWith('T')),
+    );
+    const sessions = (await listProcesses()).filter(({ parent }) => parent === postmaster.pid);
     // The first process first: it would clean up after the others.
-    for (const pid of [postmaster.pid, ...(await childrenOf(postmaster.pid))]) killIfThere(pid);
+    for (const { pid } of [postmaster, ...sessions]) killIfThere(pid);
     await waitUntil(
       () => readPostmaster(this.cluster.folder),
       ({ state }) => state !== 'alive',
@@ -96,13 +104,20 @@ export class PostgresServer implements TestDatabase {
   }
 }
 
-async function childrenOf(parent: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+interface ProcessLine {
+  pid: number;
+  parent: number;
+  /** As `ps` tells it: T for one that is stopped. */
+  state: string;
+}
+
+async function listProcesses(): Promise<ProcessLine[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,state=']);
   return stdout
     .trim()
     .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, state = '']) => ({ pid: Number(pid), parent: Number(parent), state }));
 }
 
 function killIfThere(pid: number): void {
