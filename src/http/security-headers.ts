@@ -26,7 +26,7 @@ const middleware = helmet({
 
 /** Gives every answer the headers, those of errors and unknown paths too. */
 export async function installSecurityHeaders(server: FastifyInstance): Promise<void> {
-  const headers = await headersOf(middleware);
+  const headers = await makeHeaders();
   server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();
@@ -34,9 +34,9 @@ export async function installSecurityHeaders(server: FastifyInstance): Promise<v
 }
 
 /** No header depends on the request: making them anew for each would take a tenth of what a callback costs. */
-async function headersOf(write: typeof middleware): Promise<OutgoingHttpHeaders> {
+async function makeHeaders(): Promise<OutgoingHttpHeaders> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  await promisify(write)(request, response);
+  await promisify(middleware)(request, response);
   return response.getHeaders();
 }

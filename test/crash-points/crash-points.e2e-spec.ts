@@ -8,15 +8,12 @@ import { allOf, walk, type WalkReport } from './walk.js';
 const engine = currentEngine();
 const plan = planOf(engine, process.env);
 
-/** These come by the clock: how many of them there are on a path, and whether there is one, is a matter of time. */
-const BY_THE_CLOCK = new RegExp(
-  [
-    'insert into processing_events',
-    'select count\\(\\*\\) as count from submissions',
-    // Of a request to the provider, but of one in half a second at most.
-    'coord:usage|coordination_usage',
-  ].join('|'),
-);
+/**
+ * These come by the clock: how many of them there are on a path, and whether there is one, is a matter of time. A report of usage
+ * goes with a request to the provider, but with one in half a second at most.
+ */
+const BY_THE_CLOCK =
+  /insert into processing_events|select count\(\*\) as count from submissions|coord:usage|coordination_usage/;
 
 describe('a service that is killed at any message of the path of a chunk', () => {
   const reports = new Map<Strategy, WalkReport>();

@@ -64,6 +64,8 @@ describe('the turnstile between a service and all that it talks to', () => {
       randomUUID(),
     ]);
     await client.query('select "status" from "conversation_deletions" where "status" = $1', ['deleting']);
+    await client.query('select "id" from "chunks" where "audio_expired_at" is not null');
+    await client.query('update "conversation_deletions" set "status" = $1 where false', ['deleted']);
 
     const path = turnstile.end();
     await client.end();
