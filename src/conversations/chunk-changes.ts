@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import { givenRows } from '../database/given-rows.js';
+import { GivenRows, type CarriedRows } from '../database/given-rows.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
 import type { ModelUse } from './model-use.js';
@@ -78,8 +79,6 @@ export const COMPLETE_AT_ONCE = sql`
   from moved join given on given.id = moved.id
   where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'`;
 
-const CORRECTED_COLUMNS = { ...FINAL_TEXT_COLUMNS, chunk_id: 'uuid', keeps_raw: 'boolean' } as const;
-
 export function finalTextRow({ submissionId, ...text }: { submissionId: string } & FinalText) {
   const transcript = storableText(text.transcript).trim();
   const { model, promptVersion, inputTokens = 0, outputTokens = 0 } = text.modelUse ?? {};
@@ -99,17 +98,11 @@ function correctedRow(chunk: CorrectedChunk) {
   return { ...finalTextRow(chunk), chunk_id: chunk.chunkId, keeps_raw: chunk.keepsRaw };
 }
 
-/**
- * correcting -> completed. The answer of the first stage, which the text was made of, stays where it is: it is not sent to and fro.
- *
- * @returns of each whether it happened
- */
-export async function completeChunks(
-  db: Kysely<Schema>,
-  chunks: readonly CorrectedChunk[],
-): Promise<boolean[]> {
-  const { rows } = await sql<{ id: string }>`
-    with given as (${givenRows(CORRECTED_COLUMNS, chunks.map(correctedRow))}),
+const CORRECTED = new GivenRows({ ...FINAL_TEXT_COLUMNS, chunk_id: 'uuid', keeps_raw: 'boolean' });
+
+const complete = prepareStatement<CarriedRows, { id: string }>(
+  (value) => sql<{ id: string }>`
+    with given as (${CORRECTED.relation(value)}),
     locked as materialized (
       select id from chunks where id in (select chunk_id from given) order by id for no key update
     )
@@ -125,7 +118,19 @@ export async function completeChunks(
         else coalesce(c.redaction, '[]') || given.redaction end
     from given, locked
     where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status is not distinct from 'correcting'
-    returning c.submission_id as id`.execute(db);
+    returning c.submission_id as id`,
+);
+
+/**
+ * correcting -> completed. The answer of the first stage, which the text was made of, stays where it is: it is not sent to and fro.
+ *
+ * @returns of each whether it happened
+ */
+export async function completeChunks(
+  db: Kysely<Schema>,
+  chunks: readonly CorrectedChunk[],
+): Promise<boolean[]> {
+  const rows = await complete(db, CORRECTED.carry(chunks.map(correctedRow)));
   const completed = new Set(rows.map(({ id }) => id));
   return chunks.map(({ submissionId }) => completed.has(submissionId));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { givenRows } from '../database/given-rows.js';
+import { GivenRows, type CarriedRows } from '../database/given-rows.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import type { Executor } from './chunk-transitions.js';
 
 export type ChunkAudio =
@@ -19,41 +20,20 @@ interface InsertedChunk {
   createdAt: Date;
 }
 
-/**
- * Adds chunks to open conversations, each to another one. In one statement, which does not see the chunks of those
- * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the largest
- * position has its say as well.
- *
- * @returns for each, in their order; undefined where the conversation takes no more, or has a chunk with that idempotency key
- */
-export async function insertChunks(
-  db: Executor,
-  chunks: readonly NewChunk[],
-): Promise<(InsertedChunk | undefined)[]> {
-  const given = givenRows(
-    {
-      id: 'uuid',
-      conversation_id: 'uuid',
-      position: 'bigint',
-      idempotency_key: 'text',
-      audio_key: 'text',
-      audio_url: 'text',
-      audio_mime_type: 'text',
-      audio_bytes: 'bigint',
-    },
-    chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
-      id,
-      conversation_id: conversationId,
-      position,
-      idempotency_key: idempotencyKey,
-      audio_key: audio.kind === 'stored' ? audio.key : undefined,
-      audio_url: audio.kind === 'url' ? audio.url : undefined,
-      audio_mime_type: audio.kind === 'stored' ? audio.mimeType : undefined,
-      audio_bytes: audio.kind === 'stored' ? audio.bytes : undefined,
-    })),
-  );
-  const { rows } = await sql<InsertedChunk & { id: string }>`
-    with given as (${given}),
+const NEW_CHUNKS = new GivenRows({
+  id: 'uuid',
+  conversation_id: 'uuid',
+  position: 'bigint',
+  idempotency_key: 'text',
+  audio_key: 'text',
+  audio_url: 'text',
+  audio_mime_type: 'text',
+  audio_bytes: 'bigint',
+});
+
+const insert = prepareStatement<CarriedRows, InsertedChunk & { id: string }>(
+  (value) => sql<InsertedChunk & { id: string }>`
+    with given as (${NEW_CHUNKS.relation(value)}),
     locked as materialized (
       select id from conversations where id in (select conversation_id from given) order by id for no key update
     ),
@@ -70,7 +50,33 @@ export async function insertChunks(
       given.audio_key, given.audio_url, given.audio_mime_type, given.audio_bytes
     from open join given on given.conversation_id = open.id
     on conflict (conversation_id, idempotency_key) do nothing
-    returning id, position, created_at as "createdAt"`.execute(db);
+    returning id, position, created_at as "createdAt"`,
+);
+
+/**
+ * Adds chunks to open conversations, each to another one. In one statement, which does not see the chunks of those
+ * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the largest
+ * position has its say as well.
+ *
+ * @returns for each, in their order; undefined where the conversation takes no more, or has a chunk with that idempotency key
+ */
+export async function insertChunks(
+  db: Executor,
+  chunks: readonly NewChunk[],
+): Promise<(InsertedChunk | undefined)[]> {
+  const given = NEW_CHUNKS.carry(
+    chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
+      id,
+      conversation_id: conversationId,
+      position,
+      idempotency_key: idempotencyKey,
+      audio_key: audio.kind === 'stored' ? audio.key : undefined,
+      audio_url: audio.kind === 'url' ? audio.url : undefined,
+      audio_mime_type: audio.kind === 'stored' ? audio.mimeType : undefined,
+      audio_bytes: audio.kind === 'stored' ? audio.bytes : undefined,
+    })),
+  );
+  const rows = await insert(db, given);
   const inserted = new Map(rows.map(({ id, ...row }) => [id, row]));
   return chunks.map(({ id }) => inserted.get(id));
 }

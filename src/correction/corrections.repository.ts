@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
 import type { ChunkStatus, SubmissionStatus } from '../database/schema.js';
 
@@ -30,10 +31,41 @@ export interface CorrectionTask {
   anonymize: boolean;
 }
 
+const readTasks = prepareStatement<{ ids: readonly string[] }, CorrectionTask>((value, db) =>
+  db
+    .selectFrom('chunks as c')
+    .innerJoin('submissions as s', (join) =>
+      // By the chunk's own id, which has an index; the submission alone would have all chunks read.
+      join.onRef('s.chunk_id', '=', 'c.id').onRef('s.id', '=', 'c.submission_id'),
+    )
+    .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
+    .leftJoin('projects as p', 'p.id', 'v.project_id')
+    .select([
+      'c.id as chunkId',
+      's.id as submissionId',
+      'c.conversation_id as conversationId',
+      'c.status',
+      'c.transcript',
+      sql`c.diarization #> '{data,audio_duration}'`.as('audioDuration'),
+      's.transcript_id as transcriptId',
+      's.status as submissionStatus',
+      's.error as firstStageError',
+      's.error_code as firstStageErrorCode',
+      'c.audio_key',
+      'c.audio_url',
+      'c.audio_mime_type',
+      sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+      sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
+      sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('redactPii'),
+      'v.anonymize',
+    ])
+    .where(sql<boolean>`s.id = any(${value('ids')}::uuid[])`),
+);
+
 @Injectable()
 export class CorrectionsRepository {
   private readonly reading = shareRead(
-    (ids: readonly string[]) => this.readAll(ids),
+    (ids: readonly string[]) => readTasks(this.database, { ids }),
     ({ submissionId }) => submissionId,
   );
 
@@ -42,37 +74,5 @@ export class CorrectionsRepository {
   /** @returns undefined when the chunk takes the result of another submission by now */
   async task(submissionId: string): Promise<CorrectionTask | undefined> {
     return this.reading(submissionId);
-  }
-
-  private async readAll(submissionIds: readonly string[]): Promise<CorrectionTask[]> {
-    return this.database
-      .selectFrom('chunks as c')
-      .innerJoin('submissions as s', (join) =>
-        // By the chunk's own id, which has an index; the submission alone would have all chunks read.
-        join.onRef('s.chunk_id', '=', 'c.id').onRef('s.id', '=', 'c.submission_id'),
-      )
-      .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
-      .leftJoin('projects as p', 'p.id', 'v.project_id')
-      .select([
-        'c.id as chunkId',
-        's.id as submissionId',
-        'c.conversation_id as conversationId',
-        'c.status',
-        'c.transcript',
-        sql`c.diarization #> '{data,audio_duration}'`.as('audioDuration'),
-        's.transcript_id as transcriptId',
-        's.status as submissionStatus',
-        's.error as firstStageError',
-        's.error_code as firstStageErrorCode',
-        'c.audio_key',
-        'c.audio_url',
-        'c.audio_mime_type',
-        sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
-        sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
-        sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('redactPii'),
-        'v.anonymize',
-      ])
-      .where(sql<boolean>`s.id = any(${submissionIds}::uuid[])`)
-      .execute();
   }
 }

@@ -1,35 +1,56 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { ValueOf } from './prepare-statement.js';
 import { storableJson } from './storable.js';
 
 type ColumnType = 'uuid' | 'text' | 'integer' | 'bigint' | 'real' | 'boolean' | 'json' | 'jsonb';
 
+/** Rows, as a statement takes them. */
+export interface CarriedRows {
+  places: readonly number[];
+  rows: string;
+}
+
 /**
- * Rows for a statement to read. Its text is the same for one row and for many, and the server prepares it once. What a row does
- * not give is null.
+ * Rows for a statement to read. Its text is the same for one row and for many, and it is prepared once.
  *
  * The server takes an array for ten rows where it knows no better, and a function that returns rows for a hundred: with that many
  * it would rather read a whole table of some thousand rows than look up each.
- *
- * @param columns the type of each; of `json` the server keeps the text as it is, in the order of its keys
  */
-export function givenRows<Row extends object>(
-  columns: Readonly<Record<keyof Row & string, ColumnType>>,
-  rows: readonly Row[],
-): RawBuilder<unknown> {
-  const types = Object.entries<ColumnType>(columns);
-  const isText = new Set(types.filter(([, type]) => type === 'json').map(([name]) => name));
-  const carried = rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]: [string, unknown]) => [
-        name,
-        isText.has(name) && typeof value === 'object' && value !== null ? storableJson(value) : value,
-      ]),
-    ),
-  );
-  const names = types.map(([name, type]) => sql`given_row.${sql.ref(name)}::${sql.raw(type)}`);
-  const carriedTypes = types.map(
-    ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type === 'json' ? 'text' : type)}`,
-  );
-  return sql`select ${sql.join(names)} from unnest(${rows.map((_row, index) => index)}::integer[]) as place,
-    jsonb_to_record(${storableJson(carried)}::jsonb -> place) as given_row (${sql.join(carriedTypes)})`;
+export class GivenRows<Column extends string> {
+  private readonly textColumns: readonly Column[];
+
+  /** @param columns the type of each; of `json` the server keeps the text as it is, in the order of its keys */
+  constructor(private readonly columns: Readonly<Record<Column, ColumnType>>) {
+    this.textColumns = this.entries()
+      .filter(([, type]) => type === 'json')
+      .map(([name]) => name);
+  }
+
+  /** A select of them. */
+  relation(value: ValueOf<CarriedRows>): RawBuilder<unknown> {
+    const columns = this.entries();
+    const names = columns.map(([name, type]) => sql`given_row.${sql.ref(name)}::${sql.raw(type)}`);
+    const carriedTypes = columns.map(
+      ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type === 'json' ? 'text' : type)}`,
+    );
+    return sql`select ${sql.join(names)} from unnest(${value('places')}::integer[]) as place,
+      jsonb_to_record(${value('rows')}::jsonb -> place) as given_row (${sql.join(carriedTypes)})`;
+  }
+
+  /** @param rows what is undefined in one is null */
+  carry(rows: readonly Readonly<Record<Column, unknown>>[]): CarriedRows {
+    const carried = rows.map((row) => {
+      const carriedRow: Record<string, unknown> = { ...row };
+      for (const name of this.textColumns) {
+        const value = row[name];
+        if (value !== undefined && value !== null) carriedRow[name] = storableJson(value);
+      }
+      return carriedRow;
+    });
+    return { places: rows.map((_row, index) => index), rows: storableJson(carried) };
+  }
+
+  private entries(): [Column, ColumnType][] {
+    return Object.entries(this.columns) as [Column, ColumnType][];
+  }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
 import {
   OPEN_SUBMISSION_STATUSES,
@@ -33,11 +34,41 @@ export interface SubmissionLook {
   anonymize: boolean;
 }
 
+const readLooks = prepareStatement<{ ids: readonly string[] }, SubmissionLook>((value, db) =>
+  db
+    .selectFrom('submissions as s')
+    .innerJoin('chunks as c', 'c.id', 's.chunk_id')
+    .innerJoin('conversations as v', 'v.id', 's.conversation_id')
+    .select([
+      's.id as submissionId',
+      's.chunk_id as chunkId',
+      's.conversation_id as conversationId',
+      's.status',
+      // A check is owed to AssemblyAI's submissions alone; theirs are never null.
+      sql<StrategyName>`coalesce(s.strategy, 'polling')`.as('strategy'),
+      's.transcript_id as transcriptId',
+      's.callback_transcript_id as callbackTranscriptId',
+      's.callbacks',
+      sql<string>`coalesce(s.audio_url_hash, '')`.as('audioUrlHash'),
+      's.failed_looks as failedLooks',
+      's.error',
+      's.created_at as createdAt',
+      sql<number>`(extract(epoch from now() - s.created_at) * 1000)::double precision`.as('ageMs'),
+      sql<number>`(extract(epoch from s.lease_until - now()) * 1000)::double precision`.as('leaseMs'),
+      'c.status as chunkStatus',
+      sql<boolean>`c.submission_id is not distinct from s.id`.as('isCurrent'),
+      sql<boolean>`coalesce(c.redact_pii, v.redact_pii)`.as('redactPii'),
+      'v.anonymize',
+    ])
+    .where(sql<boolean>`s.id = any(${value('ids')}::uuid[])`)
+    .where('s.provider', '=', 'assemblyai'),
+);
+
 /** What the check asks of the record, and what it leaves there about its own looking. */
 @Injectable()
 export class LooksRepository {
   private readonly reading = shareRead(
-    (ids: readonly string[]) => this.readAll(ids),
+    (ids: readonly string[]) => readLooks(this.database, { ids }),
     ({ submissionId }) => submissionId,
   );
 
@@ -45,37 +76,6 @@ export class LooksRepository {
 
   async read(submissionId: string): Promise<SubmissionLook | undefined> {
     return this.reading(submissionId);
-  }
-
-  private async readAll(submissionIds: readonly string[]): Promise<SubmissionLook[]> {
-    return this.database
-      .selectFrom('submissions as s')
-      .innerJoin('chunks as c', 'c.id', 's.chunk_id')
-      .innerJoin('conversations as v', 'v.id', 's.conversation_id')
-      .select([
-        's.id as submissionId',
-        's.chunk_id as chunkId',
-        's.conversation_id as conversationId',
-        's.status',
-        // A check is owed to AssemblyAI's submissions alone; theirs are never null.
-        sql<StrategyName>`coalesce(s.strategy, 'polling')`.as('strategy'),
-        's.transcript_id as transcriptId',
-        's.callback_transcript_id as callbackTranscriptId',
-        's.callbacks',
-        sql<string>`coalesce(s.audio_url_hash, '')`.as('audioUrlHash'),
-        's.failed_looks as failedLooks',
-        's.error',
-        's.created_at as createdAt',
-        sql<number>`(extract(epoch from now() - s.created_at) * 1000)::double precision`.as('ageMs'),
-        sql<number>`(extract(epoch from s.lease_until - now()) * 1000)::double precision`.as('leaseMs'),
-        'c.status as chunkStatus',
-        sql<boolean>`c.submission_id is not distinct from s.id`.as('isCurrent'),
-        sql<boolean>`coalesce(c.redact_pii, v.redact_pii)`.as('redactPii'),
-        'v.anonymize',
-      ])
-      .where(sql<boolean>`s.id = any(${submissionIds}::uuid[])`)
-      .where('s.provider', '=', 'assemblyai')
-      .execute();
   }
 
   /** Callbacks recorded so far, for the look after falling asleep (rule K2). */

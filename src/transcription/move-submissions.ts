@@ -1,9 +1,11 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { CarriedRows, GivenRows } from '../database/given-rows.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import type { Schema, SubmissionStatus } from '../database/schema.js';
 
-export interface SubmissionsMove {
+export interface SubmissionsMove<Column extends string> {
   /** The relation `given`: the `id` of each submission, once, and what the other parts read of it. */
-  given: RawBuilder<unknown>;
+  given: GivenRows<Column>;
   from: SubmissionStatus;
   /** Assignments to columns of the submission. */
   set: RawBuilder<unknown>;
@@ -23,12 +25,15 @@ export interface SubmissionsMove {
  * States are compared by `is not distinct from`, here and in the parts: for `=` the server may take the index of all open ones,
  * which it believes to be few, and walk through the whole backlog each time.
  *
- * @returns the ids of those that have moved
+ * @returns executes it for these; answers with the ids of those that have moved
  */
-export async function moveSubmissions(db: Kysely<Schema>, move: SubmissionsMove): Promise<Set<string>> {
+export function moveSubmissions<Column extends string>(
+  move: SubmissionsMove<Column>,
+): (db: Kysely<Schema>, submissions: readonly Readonly<Record<Column, unknown>>[]) => Promise<Set<string>> {
   const { given, from, set, chunks, also = sql`select` } = move;
-  const { rows } = await sql<{ id: string }>`
-    with given as (${given}),
+  const statement = prepareStatement<CarriedRows, { id: string }>(
+    (value) => sql<{ id: string }>`
+    with given as (${given.relation(value)}),
     locked as materialized (
       select id from submissions where id in (select id from given) order by id for no key update
     ),
@@ -39,6 +44,10 @@ export async function moveSubmissions(db: Kysely<Schema>, move: SubmissionsMove)
     ),
     chunks_changed as (${chunks}),
     also_changed as (${also})
-    select id from moved`.execute(db);
-  return new Set(rows.map(({ id }) => id));
+    select id from moved`,
+  );
+  return async (db, submissions) => {
+    const moved = await statement(db, given.carry(submissions));
+    return new Set(moved.map(({ id }) => id));
+  };
 }

@@ -9,7 +9,8 @@ import {
   type FinalText,
   type FirstStageText,
 } from '../conversations/chunk-changes.js';
-import { givenRows } from '../database/given-rows.js';
+import { GivenRows, type CarriedRows } from '../database/given-rows.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import type { Schema, StrategyName, SubmissionProvider } from '../database/schema.js';
 import type { HeardLanguage } from './language-memory.js';
 import { moveSubmissions } from './move-submissions.js';
@@ -47,7 +48,7 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
   heard?: Heard;
 }
 
-const NEW_SUBMISSION_COLUMNS = {
+const NEW_SUBMISSIONS = new GivenRows({
   id: 'uuid',
   chunk_id: 'uuid',
   conversation_id: 'uuid',
@@ -56,17 +57,30 @@ const NEW_SUBMISSION_COLUMNS = {
   strategy: 'text',
   audio_url_hash: 'text',
   lease_ms: 'integer',
-} as const;
+});
 const HEARD_COLUMNS = { language: 'text', confidence: 'real' } as const;
-const RECORDED_TEXT_COLUMNS = {
-  id: 'uuid',
-  transcript: 'text',
-  diarization: 'json',
-  redaction: 'jsonb',
-  ...HEARD_COLUMNS,
-} as const;
-
 const COMPLETED = sql`status = 'completed', settled_at = now(), lost = false`;
+
+const open = prepareStatement<CarriedRows, { id: string }>(
+  (value) => sql<{ id: string }>`
+    with given as (${NEW_SUBMISSIONS.relation(value)}),
+    locked as materialized (
+      select id from chunks where id in (select chunk_id from given) order by id for no key update
+    ),
+    claimed as (
+      update chunks as c set submission_id = given.id from given, locked
+      where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
+        and not exists (
+          -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
+          select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
+        )
+      returning given.*
+    )
+    insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
+    select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
+      now() + lease_ms * interval '1 millisecond' from claimed
+    returning id`,
+);
 
 /**
  * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt and has no open one.
@@ -84,38 +98,30 @@ export async function openSubmissions(db: Db, submissions: readonly NewSubmissio
     audio_url_hash: submission.audioUrlHash,
     lease_ms: submission.leaseMs,
   }));
-  const opened = await sql<{ id: string }>`
-    with given as (${givenRows(NEW_SUBMISSION_COLUMNS, rows)}),
-    locked as materialized (
-      select id from chunks where id in (select chunk_id from given) order by id for no key update
-    ),
-    claimed as (
-      update chunks as c set submission_id = given.id from given, locked
-      where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
-        and not exists (
-          -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
-          select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
-        )
-      returning given.*
-    )
-    insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
-    select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
-      now() + lease_ms * interval '1 millisecond' from claimed
-    returning id`.execute(db);
-  const ids = new Set(opened.rows.map(({ id }) => id));
+  const opened = await open(db, NEW_SUBMISSIONS.carry(rows));
+  const ids = new Set(opened.map(({ id }) => id));
   return submissions.map(({ id }) => ids.has(id));
 }
 
+const claim = moveSubmissions({
+  given: new GivenRows({ id: 'uuid', lease_ms: 'integer' }),
+  from: 'created',
+  set: sql`status = 'submitted', submitted_at = now(), lease_until = now() + lease_ms * interval '1 millisecond'`,
+  chunks: START_REQUEST,
+});
+
 /** created -> submitted, for a request that leaves now. */
 export async function claimSubmission(db: Db, id: string, leaseMs: number): Promise<boolean> {
-  const claimed = await moveSubmissions(db, {
-    given: givenRows({ id: 'uuid', lease_ms: 'integer' }, [{ id, lease_ms: leaseMs }]),
-    from: 'created',
-    set: sql`status = 'submitted', submitted_at = now(), lease_until = now() + lease_ms * interval '1 millisecond'`,
-    chunks: START_REQUEST,
-  });
+  const claimed = await claim(db, [{ id, lease_ms: leaseMs }]);
   return claimed.has(id);
 }
+
+const accept = moveSubmissions({
+  given: new GivenRows({ id: 'uuid', transcript_id: 'text' }),
+  from: 'created',
+  set: sql`status = 'submitted', transcript_id = given.transcript_id, submitted_at = now(), failed_looks = 0`,
+  chunks: START_TRANSCRIBING,
+});
 
 /**
  * created -> submitted, with the provider's ids.
@@ -124,48 +130,8 @@ export async function claimSubmission(db: Db, id: string, leaseMs: number): Prom
  */
 export async function acceptSubmissions(db: Db, accepted: readonly AcceptedSubmission[]): Promise<boolean[]> {
   const rows = accepted.map(({ submissionId: id, transcriptId }) => ({ id, transcript_id: transcriptId }));
-  const moved = await moveSubmissions(db, {
-    given: givenRows({ id: 'uuid', transcript_id: 'text' }, rows),
-    from: 'created',
-    set: sql`status = 'submitted', transcript_id = given.transcript_id, submitted_at = now(), failed_looks = 0`,
-    chunks: START_TRANSCRIBING,
-  });
+  const moved = await accept(db, rows);
   return accepted.map(({ submissionId }) => moved.has(submissionId));
-}
-
-/** submitted -> completed, with the first-stage texts, which are to be corrected. */
-export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promise<boolean[]> {
-  const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, heard }) => ({
-    id,
-    transcript,
-    diarization,
-    redaction,
-    ...heard,
-  }));
-  const moved = await moveSubmissions(db, {
-    given: givenRows(RECORDED_TEXT_COLUMNS, rows),
-    from: 'submitted',
-    set: COMPLETED,
-    chunks: START_CORRECTING,
-    also: REMEMBER_LANGUAGES,
-  });
-  return texts.map(({ submissionId }) => moved.has(submissionId));
-}
-
-/** submitted -> completed, with a text that needs no correction. */
-export async function recordFinalText(
-  db: Db,
-  { heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
-): Promise<boolean> {
-  const row = { ...finalTextRow(text), ...heard };
-  const moved = await moveSubmissions(db, {
-    given: givenRows({ ...FINAL_TEXT_COLUMNS, ...HEARD_COLUMNS }, [row]),
-    from: 'submitted',
-    set: COMPLETED,
-    chunks: COMPLETE_AT_ONCE,
-    also: REMEMBER_LANGUAGES,
-  });
-  return moved.has(text.submissionId);
 }
 
 /** Counts languages among those of their conversations, in one order for all who do. */
@@ -176,3 +142,51 @@ const REMEMBER_LANGUAGES = sql`
   on conflict (conversation_id, language) do update set
     confidence = greatest(conversation_languages.confidence, excluded.confidence),
     chunks = conversation_languages.chunks + excluded.chunks`;
+
+const record = moveSubmissions({
+  given: new GivenRows({
+    id: 'uuid',
+    transcript: 'text',
+    diarization: 'json',
+    redaction: 'jsonb',
+    ...HEARD_COLUMNS,
+  }),
+  from: 'submitted',
+  set: COMPLETED,
+  chunks: START_CORRECTING,
+  also: REMEMBER_LANGUAGES,
+});
+
+/** submitted -> completed, with the first-stage texts, which are to be corrected. */
+export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promise<boolean[]> {
+  const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, heard }) => ({
+    id,
+    transcript,
+    diarization,
+    redaction,
+    ...heardRow(heard),
+  }));
+  const moved = await record(db, rows);
+  return texts.map(({ submissionId }) => moved.has(submissionId));
+}
+
+const recordFinal = moveSubmissions({
+  given: new GivenRows({ ...FINAL_TEXT_COLUMNS, ...HEARD_COLUMNS }),
+  from: 'submitted',
+  set: COMPLETED,
+  chunks: COMPLETE_AT_ONCE,
+  also: REMEMBER_LANGUAGES,
+});
+
+/** submitted -> completed, with a text that needs no correction. */
+export async function recordFinalText(
+  db: Db,
+  { heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
+): Promise<boolean> {
+  const moved = await recordFinal(db, [{ ...finalTextRow(text), ...heardRow(heard) }]);
+  return moved.has(text.submissionId);
+}
+
+function heardRow(heard: Heard | undefined) {
+  return { language: heard?.language, confidence: heard?.confidence };
+}

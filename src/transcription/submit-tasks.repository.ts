@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { AudioSource } from '../audio/load-inline-audio.js';
 import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
 import { Database } from '../database/database.js';
+import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
 import type { ChunkStatus, SubmissionProvider } from '../database/schema.js';
 import type { HeardLanguage } from './language-memory.js';
@@ -27,21 +28,15 @@ export interface SubmitTask {
   queuedForMs: number;
 }
 
-@Injectable()
-export class SubmitTasksRepository {
-  private readonly reading = shareRead(
-    (ids: readonly string[]) => this.readAll(ids),
-    ({ chunkId }) => chunkId,
-  );
+interface AudioColumns {
+  audio_key: string | null;
+  audio_url: string | null;
+  audio_mime_type: string | null;
+}
 
-  constructor(private readonly database: Database) {}
-
-  async read(chunkId: string): Promise<SubmitTask | undefined> {
-    return this.reading(chunkId);
-  }
-
-  private async readAll(chunkIds: readonly string[]): Promise<SubmitTask[]> {
-    const rows = await this.database
+const readTasks = prepareStatement<{ ids: readonly string[] }, Omit<SubmitTask, 'audio'> & AudioColumns>(
+  (value, db) =>
+    db
       .selectFrom('chunks as c')
       .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
       .leftJoin('projects as p', 'p.id', 'v.project_id')
@@ -66,8 +61,24 @@ export class SubmitTasksRepository {
           where s.chunk_id = c.id and s.status in ('created', 'submitted'))`.as('open'),
         sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
       ])
-      .where(sql<boolean>`c.id = any(${chunkIds}::uuid[])`)
-      .execute();
+      .where(sql<boolean>`c.id = any(${value('ids')}::uuid[])`),
+);
+
+@Injectable()
+export class SubmitTasksRepository {
+  private readonly reading = shareRead(
+    (ids: readonly string[]) => this.readAll(ids),
+    ({ chunkId }) => chunkId,
+  );
+
+  constructor(private readonly database: Database) {}
+
+  async read(chunkId: string): Promise<SubmitTask | undefined> {
+    return this.reading(chunkId);
+  }
+
+  private async readAll(chunkIds: readonly string[]): Promise<SubmitTask[]> {
+    const rows = await readTasks(this.database, { ids: chunkIds });
     return rows.map(({ audio_key, audio_url, audio_mime_type, ...task }) => ({
       ...task,
       audio: audioSource({ audio_key, audio_url, audio_mime_type }),
@@ -76,11 +87,7 @@ export class SubmitTasksRepository {
 }
 
 /** The table holds exactly one of key and URL. */
-export function audioSource(row: {
-  audio_key: string | null;
-  audio_url: string | null;
-  audio_mime_type: string | null;
-}): AudioSource {
+export function audioSource(row: AudioColumns): AudioSource {
   if (row.audio_key !== null) {
     return {
       kind: 'stored',
