@@ -101,7 +101,7 @@ function correctedRow(chunk: CorrectedChunk) {
 const CORRECTED = new GivenRows({ ...FINAL_TEXT_COLUMNS, chunk_id: 'uuid', keeps_raw: 'boolean' });
 
 const complete = prepareStatement<CarriedRows, { id: string }>(
-  (value) => sql<{ id: string }>`
+  (value) => sql`
     with given as (${CORRECTED.relation(value)}),
     locked as materialized (
       select id from chunks where id in (select chunk_id from given) order by id for no key update

@@ -32,7 +32,7 @@ const NEW_CHUNKS = new GivenRows({
 });
 
 const insert = prepareStatement<CarriedRows, InsertedChunk & { id: string }>(
-  (value) => sql<InsertedChunk & { id: string }>`
+  (value) => sql`
     with given as (${NEW_CHUNKS.relation(value)}),
     locked as materialized (
       select id from conversations where id in (select conversation_id from given) order by id for no key update

@@ -32,7 +32,7 @@ export function moveSubmissions<Column extends string>(
 ): (db: Kysely<Schema>, submissions: readonly Readonly<Record<Column, unknown>>[]) => Promise<Set<string>> {
   const { given, from, set, chunks, also = sql`select` } = move;
   const statement = prepareStatement<CarriedRows, { id: string }>(
-    (value) => sql<{ id: string }>`
+    (value) => sql`
     with given as (${given.relation(value)}),
     locked as materialized (
       select id from submissions where id in (select id from given) order by id for no key update

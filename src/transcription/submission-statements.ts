@@ -59,10 +59,11 @@ const NEW_SUBMISSIONS = new GivenRows({
   lease_ms: 'integer',
 });
 const HEARD_COLUMNS = { language: 'text', confidence: 'real' } as const;
+
 const COMPLETED = sql`status = 'completed', settled_at = now(), lost = false`;
 
 const open = prepareStatement<CarriedRows, { id: string }>(
-  (value) => sql<{ id: string }>`
+  (value) => sql`
     with given as (${NEW_SUBMISSIONS.relation(value)}),
     locked as materialized (
       select id from chunks where id in (select chunk_id from given) order by id for no key update

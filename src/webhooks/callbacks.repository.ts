@@ -20,7 +20,7 @@ const recordCallbacks = prepareStatement<
   { ids: readonly string[]; transcriptIds: readonly string[]; counts: readonly number[] },
   { id: string }
 >(
-  (value) => sql<{ id: string }>`
+  (value) => sql`
     with given as (
       select * from unnest(${value('ids')}::uuid[], ${value('transcriptIds')}::text[], ${value('counts')}::integer[])
         as t(id, transcript_id, count)

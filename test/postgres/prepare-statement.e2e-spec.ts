@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
 import { prepareStatement } from '../../src/database/prepare-statement.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { useOpenedDatabase } from '../support/opened-database.js';
 
 describe('a statement that is put together once', () => {
-  let testDatabase: TestDatabase;
-  let open: OpenDatabase;
-
-  beforeAll(async () => {
-    testDatabase = await createTestDatabase();
-    open = openDatabase(testDatabase.url, (error) => {
-      throw error;
-    });
-  });
-  afterAll(async () => {
-    await open.database.destroy();
-    await testDatabase.drop();
-  });
+  const opened = useOpenedDatabase();
 
   it('takes the values of each execution, side by side and in a transaction, beside those it has itself', async () => {
     let written = 0;
@@ -30,9 +17,11 @@ describe('a statement that is put together once', () => {
     );
 
     const told = await Promise.all([
-      statement(open.database, { first: 'a', second: [1, 2] }),
-      statement(open.database, { first: 'b', second: [] }),
-      open.database.transaction().execute((trx) => statement(trx, { first: 'c', second: [3] })),
+      statement(opened().database, { first: 'a', second: [1, 2] }),
+      statement(opened().database, { first: 'b', second: [] }),
+      opened()
+        .database.transaction()
+        .execute((trx) => statement(trx, { first: 'c', second: [3] })),
     ]);
 
     expect(told).toEqual([[{ told: 'a and 1,2a' }], [{ told: 'b and b' }], [{ told: 'c and 3c' }]]);
@@ -49,13 +38,13 @@ describe('a statement that is put together once', () => {
           .where('status', '=', 'open'),
     );
     const id = '019a0000-0000-7000-8000-000000000001';
-    await open.database
-      .insertInto('conversations')
+    await opened()
+      .database.insertInto('conversations')
       .values({ id, redact_pii: false, anonymize: false })
       .execute();
 
-    expect(await byId(open.database, { ids: [id] })).toEqual([{ id, language: null }]);
-    expect(await byId(open.database, { ids: [] })).toEqual([]);
+    expect(await byId(opened().database, { ids: [id] })).toEqual([{ id, language: null }]);
+    expect(await byId(opened().database, { ids: [] })).toEqual([]);
   });
 
   it('can be executed again after the server has refused it', async () => {
@@ -63,7 +52,7 @@ describe('a statement that is put together once', () => {
       (value) => sql`select 6 / ${value('by')}::integer as result`,
     );
 
-    await expect(divide(open.database, { by: 0 })).rejects.toThrow('division by zero');
-    expect(await divide(open.database, { by: 3 })).toEqual([{ result: 2 }]);
+    await expect(divide(opened().database, { by: 0 })).rejects.toThrow('division by zero');
+    expect(await divide(opened().database, { by: 3 })).toEqual([{ result: 2 }]);
   });
 });

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { completeChunks } from '../../src/conversations/chunk-changes.js';
-import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
 import {
   acceptSubmissions,
   openSubmissions,
@@ -9,27 +8,15 @@ import {
   type NewSubmission,
 } from '../../src/transcription/submission-statements.js';
 import { query } from '../support/record.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { useOpenedDatabase } from '../support/opened-database.js';
 
 const MANY = 12;
 
 describe('a statement for many submissions', () => {
-  let testDatabase: TestDatabase;
-  let open: OpenDatabase;
-
-  beforeAll(async () => {
-    testDatabase = await createTestDatabase();
-    open = openDatabase(testDatabase.url, (error) => {
-      throw error;
-    });
-  });
-  afterAll(async () => {
-    await open.database.destroy();
-    await testDatabase.drop();
-  });
+  const opened = useOpenedDatabase();
 
   const ask = <T extends object>(text: string, parameters: unknown[]) =>
-    query<T>(testDatabase.url, text, parameters);
+    query<T>(opened().url, text, parameters);
 
   /** Queued chunks of a conversation of their own. */
   const queuedChunks = async (count: number): Promise<NewSubmission[]> => {
@@ -82,7 +69,7 @@ describe('a statement for many submissions', () => {
   };
 
   it('leads each of them through its life, with what is its own', async () => {
-    const { database } = open;
+    const { database } = opened();
     const submissions = await queuedChunks(MANY);
     const all = submissions.map(() => true);
 
@@ -117,7 +104,7 @@ describe('a statement for many submissions', () => {
   });
 
   it('leaves alone those that are not in the state that it leads from, and says which', async () => {
-    const { database } = open;
+    const { database } = opened();
     const submissions = await queuedChunks(3);
     const [, second, third] = submissions as [NewSubmission, NewSubmission, NewSubmission];
 
@@ -141,7 +128,7 @@ describe('a statement for many submissions', () => {
   });
 
   it('changes none when one of them is refused', async () => {
-    const { database } = open;
+    const { database } = opened();
     const submissions = await queuedChunks(2);
     const [first, second] = submissions as [NewSubmission, NewSubmission];
     await openSubmissions(database, submissions);
@@ -155,7 +142,7 @@ describe('a statement for many submissions', () => {
   });
 
   it('counts the languages of chunks of one conversation that are recorded together', async () => {
-    const { database } = open;
+    const { database } = opened();
     const submissions = await queuedChunks(3);
     await openSubmissions(database, submissions);
     await acceptSubmissions(database, submissions.map(accepted));
@@ -178,7 +165,7 @@ describe('a statement for many submissions', () => {
   });
 
   it('does not lock out another one for the same submissions in another order, and one of both wins each', async () => {
-    const { database } = open;
+    const { database } = opened();
     const submissions = await queuedChunks(MANY);
     const backwards = [...submissions].reverse();
     await openSubmissions(database, submissions);
