@@ -4,6 +4,7 @@ import { pipeline, Transform, type Readable } from 'node:stream';
 import type { TranscriptParams, TranscriptStatus } from 'assemblyai';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { Deadline } from '../../deadlines/deadline.js';
+import { leaveConnection } from '../../providers/leave-connection.js';
 import { ProviderNotFoundError } from '../../providers/provider-error.js';
 import {
   errorOfAnswer,
@@ -199,7 +200,7 @@ export class AssemblyAiClient {
   async upload(stream: Readable, bytes?: number, signal?: AbortSignal): Promise<{ uploadUrl: string }> {
     const deadline = new Deadline({ timeoutMs: this.#timeouts.uploadIdleMs, signal });
     let broken: NodeJS.ErrnoException | null | undefined;
-    const body = pipeline(stream, restarting(deadline), (error) => {
+    const body = pipeline(stream, passingOn(deadline, bytes), (error) => {
       broken ??= error;
     });
     try {
@@ -268,12 +269,14 @@ export class AssemblyAiClient {
     const { operation, deadline } = call;
     this.#requests += 1;
     try {
-      return await this.#http.request<string>({
+      const response = await this.#http.request<string>({
         ...call.request,
         signal: deadline.signal,
         timeout: call.silenceMs,
         maxContentLength: call.maxAnswerBytes,
       });
+      leaveConnection(response.request);
+      return response;
     } catch (error) {
       // Never kept as a cause: it holds the whole request, key and body included.
       if (!axios.isAxiosError(error)) throw error;
@@ -306,12 +309,19 @@ function pathOf(transcriptId: string): string {
   });
 }
 
-/** Passes everything on; whatever moves keeps the deadline away. */
-function restarting(deadline: Deadline): Transform {
+/**
+ * Passes everything on; whatever moves keeps the deadline away. Ends with the last of the announced bytes: the source may learn
+ * a moment later that there are no more, and by then the answer may be there, which would cost the connection.
+ */
+function passingOn(deadline: Deadline, bytes = Infinity): Transform {
+  let left = bytes;
   return new Transform({
-    transform(chunk, _encoding, done) {
+    transform(chunk: Buffer, _encoding, done) {
       deadline.restart();
-      done(null, chunk);
+      left -= chunk.byteLength;
+      this.push(chunk);
+      if (left <= 0) this.push(null);
+      done();
     },
   });
 }

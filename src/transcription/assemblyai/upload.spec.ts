@@ -161,6 +161,43 @@ describe('upload', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  it('keeps its connection for the next when the provider answers on the last byte', async () => {
+    let connections = 0;
+    server.on('connection', () => {
+      connections += 1;
+    });
+    onUpload = (request, response) => {
+      request.once('data', () => {
+        response.writeHead(200).end(JSON.stringify({ upload_url: UPLOAD_URL }));
+      });
+      request.resume();
+    };
+    for (const word of ['one', 'two', 'six']) {
+      // It does not know yet that nothing else follows.
+      const stream = new Readable({ read: () => undefined });
+      stream.push(word);
+      await client.upload(stream, word.length);
+      expect(stream.destroyed).toBe(true);
+    }
+    expect(connections).toBe(1);
+  });
+
+  it('gives up its connection when the provider answers before it has everything', async () => {
+    // The server does not do it.
+    server.keepAliveTimeout = 0;
+    const closed = new Promise<void>((resolve) => {
+      onUpload = (request, response) => {
+        request.socket.once('close', resolve);
+        request.resume();
+        response.writeHead(413).end('{"error":"too large"}');
+      };
+    });
+    const stream = new Readable({ read: () => undefined });
+    stream.push('the beginning');
+    await expect(client.upload(stream, 1_000_000)).rejects.toMatchObject({ status: 413 });
+    await closed;
+  });
+
   it('stops when the caller does', async () => {
     const controller = new AbortController();
     onUpload = () => {

@@ -8,6 +8,7 @@ import { LiteLlmClient, urlOf } from './litellm.client.js';
 
 const KEY = 'key-0123456789';
 const AUDIO = { bytes: Buffer.from('RIFF of a recording'), mimeType: 'audio/mpeg; codecs=mp3' };
+const MORE_THAN_SOCKETS_BUFFER = 32_000_000;
 
 let server: http.Server;
 let received: { url?: string; headers: http.IncomingHttpHeaders; body: string }[];
@@ -65,6 +66,21 @@ async function failureOf(using = client(), signal?: AbortSignal): Promise<unknow
 }
 
 describe('a request for a transcript', () => {
+  it('gives up its connection when the server refuses it before it has all of the recording', async () => {
+    // The server does not do it, nor does it read on.
+    server.keepAliveTimeout = 0;
+    server.removeAllListeners('request');
+    const closed = new Promise<void>((resolve) => {
+      server.on('request', (request, response) => {
+        request.socket.once('close', resolve);
+        response.writeHead(413).end();
+      });
+    });
+    const audio = { ...AUDIO, bytes: Buffer.alloc(MORE_THAN_SOCKETS_BUFFER) };
+    await expect(client().transcribe({ audio })).rejects.toMatchObject({ status: 413 });
+    await closed;
+  });
+
   it('is a form with the recording, under a name that tells its format', async () => {
     await client().transcribe({ audio: AUDIO, language: 'nl', prompt: 'Merwede' });
 

@@ -3,6 +3,7 @@ import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { LiteLlmConfig } from '../../config/app-config.js';
 import { Deadline } from '../../deadlines/deadline.js';
+import { leaveConnection } from '../../providers/leave-connection.js';
 import type { TextReading } from '../first-stage-text.js';
 import { errorOfAnswer, errorOfNonsense, errorOfSilence, parseJson } from './litellm-error.js';
 import { readLiteLlmAnswer } from './read-litellm-answer.js';
@@ -96,9 +97,11 @@ export class LiteLlmClient {
 
   async #exchange(request: LiteLlmRequest, deadline: Deadline): Promise<AxiosResponse<string>> {
     try {
-      return await this.#http.post<string>(urlOf(this.#config), formOf(request, this.#config), {
+      const response = await this.#http.post<string>(urlOf(this.#config), formOf(request, this.#config), {
         signal: deadline.signal,
       });
+      leaveConnection(response.request);
+      return response;
     } catch (error) {
       // Never kept as a cause: it holds the whole request, key and recording included.
       if (!axios.isAxiosError(error)) throw error;
