@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { shareStatement } from './share-statement.js';
+import { Turns } from './turns.js';
 
 interface Given {
   row: string;
@@ -27,6 +28,11 @@ class HeldStatement {
   async until(runs: number): Promise<void> {
     while (this.runs.length < runs) await new Promise(setImmediate);
   }
+}
+
+/** Some turns of the event loop, in which everything happens that does not wait for something else. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 }
 
 const given = (row: string, value: number): Given => ({ row, value });
@@ -59,6 +65,60 @@ describe('a shared statement', () => {
     held.answer();
 
     expect(await Promise.all([hanging, next])).toEqual(['a=1', 'b=2']);
+  });
+
+  it('of several rows lets those of other kinds gather until it has ended', async () => {
+    const turns = new Turns();
+    const [busy, other] = [new HeldStatement(), new HeldStatement()];
+    const askBusy = shareStatement({ run: busy.run }, turns);
+    const askOther = shareStatement({ run: other.run }, turns);
+
+    const several = [askBusy(given('a', 1)), askBusy(given('b', 2))];
+    await busy.until(1);
+    const first = askOther(given('c', 3));
+    await settled();
+    const second = askOther(given('d', 4));
+    await settled();
+    expect(other.runs).toEqual([]);
+    busy.answer();
+    await other.until(1);
+    other.answer();
+
+    expect(await Promise.all([...several, first, second])).toEqual(['a=1', 'b=2', 'c=3', 'd=4']);
+    expect(other.runs).toEqual([[3, 4]]);
+  });
+
+  it('of a single row holds up no other kind', async () => {
+    const turns = new Turns();
+    const [lone, other] = [new HeldStatement(), new HeldStatement()];
+    const askLone = shareStatement({ run: lone.run }, turns);
+    const askOther = shareStatement({ run: other.run }, turns);
+
+    const first = askLone(given('a', 1));
+    await lone.until(1);
+    const second = askOther(given('b', 2));
+    await settled();
+    expect(other.runs).toEqual([[2]]);
+    other.answer();
+    lone.answer();
+
+    expect(await Promise.all([first, second])).toEqual(['a=1', 'b=2']);
+  });
+
+  it('of several rows that hangs does not hold up other kinds', async () => {
+    const turns = new Turns();
+    const [busy, other] = [new HeldStatement(), new HeldStatement()];
+    const askBusy = shareStatement({ run: busy.run }, turns);
+    const askOther = shareStatement({ run: other.run }, turns);
+
+    const hanging = [askBusy(given('a', 1)), askBusy(given('b', 2))];
+    await busy.until(1);
+    const next = askOther(given('c', 3));
+    await other.until(1);
+    other.answer();
+    busy.answer();
+
+    expect(await Promise.all([...hanging, next])).toEqual(['a=1', 'b=2', 'c=3']);
   });
 
   it('never carries two changes of one row at once, and makes them in their order', async () => {

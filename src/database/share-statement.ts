@@ -1,11 +1,12 @@
-import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import pg from 'pg';
+import { Turns } from './turns.js';
 
-/** A statement that hangs does not hold up those after it. */
-const MAX_WAIT_MS = 100;
 /** Bounds what one statement carries, texts of an hour's recording included, and how long it holds its locks. */
 const DEFAULT_MAX_ITEMS = 100;
+/** Of all shared statements of the process, which has one database. */
+const BUSY_TURNS = new Turns();
 
 export interface SharedStatement<Item, Result> {
   /** Executes the statement for all of them. @returns a result for each, in their order */
@@ -16,37 +17,57 @@ export interface SharedStatement<Item, Result> {
   maxItems?: number;
 }
 
+/** Ends it among those of one kind, and of all kinds. */
+interface Turn {
+  own: () => void;
+  busy: () => void;
+}
+
 /**
  * Lets those who want the same of different rows share a statement: those that come together, or while one is under way, go with
  * the next. Alone, nobody waits for longer than a turn of the event loop; under load a statement serves a dozen, at a small part
  * of what a dozen would cost.
  *
+ * A statement of several rows is a sign of load: while one is under way, those of other kinds gather too. One of a single row
+ * holds up nobody but its own kind, so a job without company meets no other's.
+ *
  * Each caller goes on when its own is committed. What the server refuses for all is tried for each alone, so that a fault of one
  * is nobody else's.
+ *
+ * @param busyTurns those of the statements that gather together
  */
 export function shareStatement<Item, Result>(
   statement: SharedStatement<Item, Result>,
+  busyTurns = BUSY_TURNS,
 ): (item: Item) => Promise<Result> {
-  let underWay: Promise<unknown> | undefined;
-  const turn = async (): Promise<void> => {
-    if (underWay !== undefined) await Promise.race([underWay, pause(MAX_WAIT_MS, undefined, { ref: false })]);
+  const ownTurns = new Turns();
+  let turn: Turn;
+  const take = async (): Promise<Turn> => {
+    const own = await ownTurns.take();
+    const busy = await busyTurns.take();
     // What has arrived together is handled first: answers that are there already bring more who want the same.
     await immediate();
+    return { own, busy };
   };
   const loader = new DataLoader<Item, Result>(
     (items) => {
+      const { own, busy } = turn;
+      if (items.length === 1) busy();
       const answered = runApart(statement, items);
-      const ended = Promise.allSettled([answered]).then(() => {
-        if (underWay === ended) underWay = undefined;
+      void Promise.allSettled([answered]).then(() => {
+        own();
+        busy();
       });
-      underWay = ended;
       return answered;
     },
     {
       cache: false,
       maxBatchSize: statement.maxItems ?? DEFAULT_MAX_ITEMS,
       batchScheduleFn: (dispatch) => {
-        void turn().then(dispatch);
+        void take().then((taken) => {
+          turn = taken;
+          dispatch();
+        });
       },
     },
   );
