@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { createAppConfig } from '../src/config/create-app-config.js';
 import type { Coordination } from '../src/coordination/coordination.js';
 import { PostgresCoordination } from '../src/coordination/postgres-coordination.js';
@@ -84,10 +85,15 @@ describe('the pace of two processes', () => {
   });
 
   /** Of a process of its own. */
-  const newPace = async () => {
+  const newPace = async (coordination?: Coordination) => {
     const client = new AssemblyAiClient({ baseUrl: 'http://127.0.0.1:1', apiKey: 'a-key-of-the-tests' });
     clients.push(client);
-    return new ProviderPace(config, client, await store.coordination(), new LooksRepository(opened.database));
+    return new ProviderPace(
+      config,
+      client,
+      coordination ?? (await store.coordination()),
+      new LooksRepository(opened.database),
+    );
   };
   const putInFlight = async (count: number) => {
     await query(
@@ -163,5 +169,26 @@ describe('the pace of two processes', () => {
     const waitMs = await other.waitMs();
     expect(waitMs).toBeGreaterThan(0);
     expect(waitMs).toBeLessThanOrEqual(windowEndsInMs * JITTER);
+  });
+
+  it('tells once that a window is used up, however often it asks', async () => {
+    const coordination = await store.coordination();
+    await coordination.reportUsage('assemblyai', { units: 18_000, windowMs: WINDOW_MS });
+    const reports = jest.spyOn(coordination, 'reportUsage');
+    const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const pace = await newPace(coordination);
+
+    await waitUntil(
+      async () => {
+        await pace.waitMs();
+        return reports.mock.calls.length;
+      },
+      (count) => count === 3,
+    );
+
+    expect(warnings.mock.calls).toEqual([
+      ['18000 requests to AssemblyAI in this window; waiting for the next one'],
+    ]);
+    warnings.mockRestore();
   });
 });

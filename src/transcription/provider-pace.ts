@@ -36,6 +36,7 @@ export class ProviderPace {
   // Both by the process's steady clock: the machine's own may jump.
   private reportedAt = -Infinity;
   private brakedUntil = 0;
+  private toldOfWindowUntil = 0;
   private reporting: Promise<void> | undefined;
   private inFlight = { count: 0, at: -Infinity };
 
@@ -94,7 +95,9 @@ export class ProviderPace {
 
   private apply(usage: Usage): void {
     const spent = usage.used >= ALLOWED_REQUESTS * USABLE_SHARE;
-    if (spent) {
+    // Once a window: it may be minutes long, and is asked for every moment.
+    if (spent && performance.now() >= this.toldOfWindowUntil) {
+      this.toldOfWindowUntil = performance.now() + usage.windowEndsInMs;
       this.logger.warn(`${usage.used} requests to AssemblyAI in this window; waiting for the next one`);
     }
     const brakeMs = Math.max(usage.brakedForMs, spent ? usage.windowEndsInMs : 0);
