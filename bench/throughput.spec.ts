@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runScenario } from './support/run-scenario.js';
 
 const SMALL = { chunks: 20, conversations: 2, 'warm-up': 2, rounds: 1 };
-const CONTENDERS = ['bare', 'ringback', 'ringback without Redis'];
+const CONTENDERS = ['bare', 'bare with a record', 'ringback', 'ringback without Redis'];
 /** It starts one or two processes of each contender, twice. */
 const TIMEOUT_MS = 120_000;
 

@@ -3,13 +3,18 @@
  * Fastify adds a job for each request, workers submit, get, correct, and save a hash in Redis. What is lost is lost.
  *
  *   node dist/bench/bare/main.js api|worker     with REDIS_URL, PROVIDERS_URL, PORT and CALLBACK_URL
+ *
+ * With a DATABASE_URL it keeps a record in PostgreSQL and asks the model through Google's SDK: the least that Ringback's own
+ * libraries take, still without a check.
  */
 import axios from 'axios';
 import { Queue, Worker, type Job } from 'bullmq';
 import Fastify from 'fastify';
 import http from 'node:http';
 import { Redis } from 'ioredis';
-import { BARE_LISTENS, BARE_WORKS, RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
+import { BARE_LISTENS, BARE_WORKS } from './bare-names.js';
+import { askPlainly, askThroughSdk } from './models.js';
+import { HashRecords, TableRecords, type Records } from './records.js';
 
 interface SubmitData {
   chunkId: string;
@@ -24,9 +29,9 @@ interface GetData extends SubmitData {
 const SUBMITS_AT_ONCE = 16;
 const GETS_AT_ONCE = 16;
 const CORRECTIONS_AT_ONCE = 8;
-const MODEL = 'gemini-2.5-pro';
 
 const env = (name: string): string => process.env[name] ?? '';
+const databaseUrl = process.env['DATABASE_URL'];
 const redisUrl = new URL(env('REDIS_URL'));
 const connection = {
   host: redisUrl.hostname,
@@ -38,13 +43,21 @@ const submits = new Queue<SubmitData>('submit', queueOptions);
 const gets = new Queue<GetData>('get', queueOptions);
 const corrections = new Queue<GetData & { text: string }>('correct', queueOptions);
 
+function openRecords(): Records {
+  const hashes = new HashRecords(new Redis(env('REDIS_URL')));
+  return databaseUrl === undefined ? hashes : new TableRecords(databaseUrl, hashes);
+}
+
 async function runApi(): Promise<void> {
+  const records = openRecords();
   const app = Fastify();
   app.post<{ Body: SubmitData }>('/chunks', async (request, reply) => {
+    await records.keep('added', request.body.chunkId, request.body.audioUrl);
     await submits.add('submit', request.body);
     return reply.status(202).send({ id: request.body.chunkId });
   });
   app.post<{ Body: { transcript_id: string }; Querystring: SubmitData }>('/callback', async (request) => {
+    await records.keep('called', request.query.chunkId);
     await gets.add('get', { ...request.query, transcriptId: request.body.transcript_id });
     return { status: 'ok' };
   });
@@ -53,11 +66,13 @@ async function runApi(): Promise<void> {
 }
 
 async function runWorker(): Promise<void> {
-  const redis = new Redis(env('REDIS_URL'));
+  const records = openRecords();
   const agent = new http.Agent({ keepAlive: true });
   const providers = axios.create({ baseURL: env('PROVIDERS_URL'), httpAgent: agent });
+  const askModel = databaseUrl === undefined ? askPlainly(providers) : askThroughSdk(env('PROVIDERS_URL'));
   const authorization = { authorization: 'simulator' };
   const submit = async ({ data }: Job<SubmitData>): Promise<void> => {
+    await records.keep('opened', data.chunkId);
     const query = new URLSearchParams({ chunkId: data.chunkId, audioUrl: data.audioUrl });
     const { data: transcript } = await providers.post<{ id: string }>(
       '/v2/transcript',
@@ -68,36 +83,24 @@ async function runWorker(): Promise<void> {
       },
       { headers: authorization },
     );
-    await redis.hset(SUBMISSIONS_KEY, data.chunkId, transcript.id);
+    await records.keep('submitted', data.chunkId, transcript.id);
   };
   const get = async ({ data }: Job<GetData>): Promise<void> => {
     const { data: transcript } = await providers.get<{ text: string }>(
       `/v2/transcript/${data.transcriptId}`,
       { headers: authorization },
     );
+    await records.keep('transcribed', data.chunkId, transcript.text);
     await corrections.add('correct', { ...data, text: transcript.text });
   };
   const correct = async ({ data }: Job<GetData & { text: string }>): Promise<void> => {
+    await records.keep('read', data.chunkId);
     const audio = await axios.get<ArrayBuffer>(data.audioUrl, {
       responseType: 'arraybuffer',
       httpAgent: agent,
     });
-    const { data: answer } = await providers.post<object>(
-      `/v1beta/models/${MODEL}:generateContent`,
-      {
-        contents: [
-          {
-            role: 'user',
-            parts: [
-              { inlineData: { mimeType: 'audio/wav', data: Buffer.from(audio.data).toString('base64') } },
-              { text: `Correct this transcript.\n${data.text}` },
-            ],
-          },
-        ],
-      },
-      { headers: { 'x-goog-api-key': 'simulator' } },
-    );
-    await redis.hset(RESULTS_KEY, data.chunkId, JSON.stringify(answer));
+    const answer = await askModel(Buffer.from(audio.data), `Correct this transcript.\n${data.text}`);
+    await records.keep('corrected', data.chunkId, answer);
   };
   const workers = [
     new Worker('submit', submit, { connection, prefix: '{bare}', concurrency: SUBMITS_AT_ONCE }),

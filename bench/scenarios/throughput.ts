@@ -3,14 +3,15 @@
  *
  * Measured: the time from the first request to the last corrected text (and finalised conversation), and the processor time that
  * the operating system counts for each process meanwhile, with one api and one worker process on Redis and PostgreSQL of their own;
- * and, as on a machine with Node alone, with one process that does all on PostgreSQL.
+ * and, as on a machine with Node alone, with one process that does all on PostgreSQL. The baseline runs a second time with a row in
+ * PostgreSQL for each chunk and the model's SDK: the least that can be had with these libraries.
  * All contenders ask the same of the same simulated providers, which answer within 20 ms and share the machine.
  * Rounds alternate; the first of each contender warms up the stores and is not counted. In each round new processes do some chunks
  * first that are not counted either: code that has just been loaded runs at half its speed, and a service runs for weeks.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
 import { inTurns, withArena, type StartContender } from '../support/arena.js';
-import { startBare } from '../support/bare-contender.js';
+import { startBare, startBareWithRecord } from '../support/bare-contender.js';
 import type { Contender } from '../support/contender.js';
 import { measureContender, type ContenderRound as Round } from '../support/measure-contender.js';
 import { median, spread } from '../support/median.js';
@@ -19,7 +20,12 @@ import { rounded } from '../support/table.js';
 
 const LATENCY_MS: [number, number] = [0, 20];
 
-const STARTS: readonly StartContender[] = [startBare, startRingback, startRingbackWithoutRedis];
+const STARTS: readonly StartContender[] = [
+  startBare,
+  startBareWithRecord,
+  startRingback,
+  startRingbackWithoutRedis,
+];
 
 export const throughput = defineScenario({
   name: 'throughput',

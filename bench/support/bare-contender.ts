@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { chooseFreePort } from '../../src/database/embedded/ports.js';
-import { BARE_LISTENS, BARE_WORKS, RESULTS_KEY, SUBMISSIONS_KEY } from '../bare/bare-names.js';
+import { BARE_LISTENS, BARE_WORKS, RECORD_TABLE, RESULTS_KEY, SUBMISSIONS_KEY } from '../bare/bare-names.js';
 import type { ScenarioTools } from '../scenario.js';
 import { atOnce } from './at-once.js';
 import { CLIENTS, postJson } from './clients.js';
@@ -11,11 +11,50 @@ import type { Stores } from './stores.js';
 const SCRIPT = fileURLToPath(new URL('../bare/main.js', import.meta.url));
 
 /** The baseline: one api and one worker process on Redis. */
-export async function startBare(
+export function startBare(
   stores: Stores,
-  { simulatorUrl, recordingsUrl }: Surroundings,
+  surroundings: Surroundings,
   tools: ScenarioTools,
 ): Promise<Contender> {
+  return start({ name: 'bare', env: {}, forget: () => Promise.resolve() }, { stores, surroundings, tools });
+}
+
+/** The same with a record in PostgreSQL and the model's SDK: what a service costs before it is safe. */
+export async function startBareWithRecord(
+  stores: Stores,
+  surroundings: Surroundings,
+  tools: ScenarioTools,
+): Promise<Contender> {
+  const { database, databaseUrl } = stores;
+  await database.query(`
+    create table if not exists ${RECORD_TABLE} (
+      id text primary key,
+      status text not null default 'queued',
+      audio_url text not null,
+      transcript_id text unique,
+      callbacks integer not null default 0,
+      transcript text,
+      corrected text
+    )`);
+  const forget = async (): Promise<void> => {
+    await database.query(`truncate ${RECORD_TABLE}`);
+  };
+  const env = { DATABASE_URL: databaseUrl };
+  return start({ name: 'bare with a record', env, forget }, { stores, surroundings, tools });
+}
+
+interface Setting {
+  name: string;
+  env: Record<string, string>;
+  /** Empties what it keeps beside the hashes. */
+  forget: () => Promise<void>;
+}
+
+async function start(
+  setting: Setting,
+  { stores, surroundings, tools }: { stores: Stores; surroundings: Surroundings; tools: ScenarioTools },
+): Promise<Contender> {
+  const { simulatorUrl, recordingsUrl } = surroundings;
   const { client, url } = stores.redis;
   const port = await chooseFreePort([]);
   const base = `http://127.0.0.1:${port}`;
@@ -25,14 +64,16 @@ export async function startBare(
     PORT: String(port),
     CALLBACK_URL: `${base}/callback`,
     NODE_ENV: 'production',
+    ...setting.env,
   };
-  const start = (role: string, ready: string): Promise<NodeProcess> =>
+  const launch = (role: string, ready: string): Promise<NodeProcess> =>
     NodeProcess.start({ script: SCRIPT, args: [role], env, ready: new RegExp(ready) }, tools);
-  const processes = [await start('api', BARE_LISTENS), await start('worker', BARE_WORKS)];
+  const processes = [await launch('api', BARE_LISTENS), await launch('worker', BARE_WORKS)];
   return {
-    name: 'bare',
+    name: setting.name,
     processes,
     give: async (conversations, chunksEach) => {
+      await setting.forget();
       await client.del(RESULTS_KEY, SUBMISSIONS_KEY);
       const chunks = Array.from({ length: conversations * chunksEach }, (_chunk, index) => index);
       await atOnce(CLIENTS, chunks, async (index) => {
