@@ -56,7 +56,8 @@ export class TableRecords implements Records {
     /** Tells that a chunk is done in the same place. */
     private readonly results: HashRecords,
   ) {
-    this.pool = new pg.Pool({ connectionString: databaseUrl });
+    // The server takes a table that was just empty for a small one, and would read all of it for each statement.
+    this.pool = new pg.Pool({ connectionString: databaseUrl, options: '-c enable_seqscan=off' });
     const shared = (name: Step) =>
       shareStatement<Entry, undefined>({ run: (entries) => this.execute(name, entries) });
     this.statements = {
