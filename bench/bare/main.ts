@@ -44,8 +44,9 @@ const gets = new Queue<GetData>('get', queueOptions);
 const corrections = new Queue<GetData & { text: string }>('correct', queueOptions);
 
 function openRecords(): Records {
-  const hashes = new HashRecords(new Redis(env('REDIS_URL')));
-  return databaseUrl === undefined ? hashes : new TableRecords(databaseUrl, hashes);
+  return databaseUrl === undefined
+    ? new HashRecords(new Redis(env('REDIS_URL')))
+    : new TableRecords(databaseUrl);
 }
 
 async function runApi(): Promise<void> {

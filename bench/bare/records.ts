@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Redis } from 'ioredis';
 import { shareStatement } from '../../src/database/share-statement.js';
-import { RECORD_TABLE, RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
+import { DONE, RECORD_TABLE, RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
 
 /** What becomes of a chunk, in this order. */
 export type Step = 'added' | 'opened' | 'submitted' | 'called' | 'transcribed' | 'read' | 'corrected';
@@ -40,7 +40,7 @@ const STATEMENTS: Readonly<Record<Step, string>> = {
   called: update('callbacks = callbacks + 1'),
   transcribed: update(`status = 'correcting', transcript = given.value`),
   read: `${GIVEN} select chunk.* from ${RECORD_TABLE} as chunk join given on given.id = chunk.id`,
-  corrected: update(`status = 'completed', corrected = given.value`),
+  corrected: update(`status = '${DONE}', corrected = given.value`),
 };
 
 /**
@@ -51,11 +51,7 @@ export class TableRecords implements Records {
   private readonly pool: pg.Pool;
   private readonly statements: Record<Step, (entry: Entry) => Promise<undefined>>;
 
-  constructor(
-    databaseUrl: string,
-    /** Tells that a chunk is done in the same place. */
-    private readonly results: HashRecords,
-  ) {
+  constructor(databaseUrl: string) {
     // The server takes a table that was just empty for a small one, and would read all of it for each statement.
     this.pool = new pg.Pool({ connectionString: databaseUrl, options: '-c enable_seqscan=off' });
     const shared = (name: Step) =>
@@ -73,7 +69,6 @@ export class TableRecords implements Records {
 
   async keep(step: Step, chunkId: string, value = ''): Promise<void> {
     await this.statements[step]({ id: chunkId, value });
-    if (step === 'corrected') await this.results.keep(step, chunkId, value);
   }
 
   private async execute(step: Step, entries: readonly Entry[]): Promise<undefined[]> {

@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { chooseFreePort } from '../../src/database/embedded/ports.js';
-import { BARE_LISTENS, BARE_WORKS, RECORD_TABLE, RESULTS_KEY, SUBMISSIONS_KEY } from '../bare/bare-names.js';
+import {
+  BARE_LISTENS,
+  BARE_WORKS,
+  DONE,
+  RECORD_TABLE,
+  RESULTS_KEY,
+  SUBMISSIONS_KEY,
+} from '../bare/bare-names.js';
 import type { ScenarioTools } from '../scenario.js';
 import { atOnce } from './at-once.js';
 import { CLIENTS, postJson } from './clients.js';
@@ -16,7 +23,16 @@ export function startBare(
   surroundings: Surroundings,
   tools: ScenarioTools,
 ): Promise<Contender> {
-  return start({ name: 'bare', env: {}, forget: () => Promise.resolve() }, { stores, surroundings, tools });
+  const { client } = stores.redis;
+  const setting: Setting = {
+    name: 'bare',
+    env: {},
+    forget: async () => {
+      await client.del(RESULTS_KEY, SUBMISSIONS_KEY);
+    },
+    done: () => client.hlen(RESULTS_KEY),
+  };
+  return start(setting, { stores, surroundings, tools });
 }
 
 /** The same with a record in PostgreSQL and the model's SDK: what a service costs before it is safe. */
@@ -36,18 +52,28 @@ export async function startBareWithRecord(
       transcript text,
       corrected text
     )`);
-  const forget = async (): Promise<void> => {
-    await database.query(`truncate ${RECORD_TABLE}`);
+  const setting: Setting = {
+    name: 'bare with a record',
+    env: { DATABASE_URL: databaseUrl },
+    forget: async () => {
+      await database.query(`truncate ${RECORD_TABLE}`);
+    },
+    done: async () => {
+      const { rows } = await database.query<{ count: string }>(
+        `select count(*) from ${RECORD_TABLE} where status = '${DONE}'`,
+      );
+      return Number(rows[0]?.count);
+    },
   };
-  const env = { DATABASE_URL: databaseUrl };
-  return start({ name: 'bare with a record', env, forget }, { stores, surroundings, tools });
+  return start(setting, { stores, surroundings, tools });
 }
 
 interface Setting {
   name: string;
   env: Record<string, string>;
-  /** Empties what it keeps beside the hashes. */
+  /** Empties what it keeps. */
   forget: () => Promise<void>;
+  done: () => Promise<number>;
 }
 
 async function start(
@@ -55,7 +81,7 @@ async function start(
   { stores, surroundings, tools }: { stores: Stores; surroundings: Surroundings; tools: ScenarioTools },
 ): Promise<Contender> {
   const { simulatorUrl, recordingsUrl } = surroundings;
-  const { client, url } = stores.redis;
+  const { url } = stores.redis;
   const port = await chooseFreePort([]);
   const base = `http://127.0.0.1:${port}`;
   const env = {
@@ -74,13 +100,12 @@ async function start(
     processes,
     give: async (conversations, chunksEach) => {
       await setting.forget();
-      await client.del(RESULTS_KEY, SUBMISSIONS_KEY);
       const chunks = Array.from({ length: conversations * chunksEach }, (_chunk, index) => index);
       await atOnce(CLIENTS, chunks, async (index) => {
         const chunkId = `chunk-${index}`;
         await postJson(`${base}/chunks`, { chunkId, audioUrl: `${recordingsUrl}/bare-${index}.wav` }, tools);
       });
     },
-    done: () => client.hlen(RESULTS_KEY),
+    done: setting.done,
   };
 }
