@@ -75,6 +75,7 @@ describe('the pace of two processes', () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await store.close();
   });
 
@@ -189,6 +190,5 @@ describe('the pace of two processes', () => {
     expect(warnings.mock.calls).toEqual([
       ['18000 requests to AssemblyAI in this window; waiting for the next one'],
     ]);
-    warnings.mockRestore();
   });
 });

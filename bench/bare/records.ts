@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Redis } from 'ioredis';
 import { shareStatement } from '../../src/database/share-statement.js';
-import { DONE, RECORD_TABLE, RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
+import { RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
 
 /** What becomes of a chunk, in this order. */
 export type Step = 'added' | 'opened' | 'submitted' | 'called' | 'transcribed' | 'read' | 'corrected';
@@ -27,21 +27,23 @@ interface Entry {
   value: string;
 }
 
+export const RECORD_TABLE = 'bare_chunks';
+export const CREATE_RECORD_TABLE = `create table if not exists ${RECORD_TABLE} (
+  id text primary key,
+  status text not null default 'queued',
+  audio_url text not null,
+  transcript_id text unique,
+  callbacks integer not null default 0,
+  transcript text,
+  corrected text
+)`;
+export const COUNT_CORRECTED = `select count(*) from ${RECORD_TABLE} where status = 'completed'`;
+
 const GIVEN = `with given as (
   select entry.* from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as entry (id text, value text)
 )`;
 const update = (changes: string) =>
   `${GIVEN} update ${RECORD_TABLE} as chunk set ${changes} from given where chunk.id = given.id`;
-
-const STATEMENTS: Readonly<Record<Step, string>> = {
-  added: `${GIVEN} insert into ${RECORD_TABLE} (id, audio_url) select id, value from given`,
-  opened: update(`status = 'opened'`),
-  submitted: update(`status = 'submitted', transcript_id = given.value`),
-  called: update('callbacks = callbacks + 1'),
-  transcribed: update(`status = 'correcting', transcript = given.value`),
-  read: `${GIVEN} select chunk.* from ${RECORD_TABLE} as chunk join given on given.id = chunk.id`,
-  corrected: update(`status = '${DONE}', corrected = given.value`),
-};
 
 /**
  * The least that a record takes: a row for each chunk in PostgreSQL, changed before and after every request, by prepared
@@ -54,16 +56,23 @@ export class TableRecords implements Records {
   constructor(databaseUrl: string) {
     // The server takes a table that was just empty for a small one, and would read all of it for each statement.
     this.pool = new pg.Pool({ connectionString: databaseUrl, options: '-c enable_seqscan=off' });
-    const shared = (name: Step) =>
-      shareStatement<Entry, undefined>({ run: (entries) => this.execute(name, entries) });
+    const share = (name: Step, text: string) =>
+      shareStatement<Entry, undefined>({ run: (entries) => this.execute({ name, text }, entries) });
+    const change = (name: Step, changes: string) => share(name, update(changes));
     this.statements = {
-      added: shared('added'),
-      opened: shared('opened'),
-      submitted: shared('submitted'),
-      called: shared('called'),
-      transcribed: shared('transcribed'),
-      read: shared('read'),
-      corrected: shared('corrected'),
+      added: share(
+        'added',
+        `${GIVEN} insert into ${RECORD_TABLE} (id, audio_url) select id, value from given`,
+      ),
+      opened: change('opened', `status = 'opened'`),
+      submitted: change('submitted', `status = 'submitted', transcript_id = given.value`),
+      called: change('called', 'callbacks = callbacks + 1'),
+      transcribed: change('transcribed', `status = 'correcting', transcript = given.value`),
+      read: share(
+        'read',
+        `${GIVEN} select chunk.* from ${RECORD_TABLE} as chunk join given on given.id = chunk.id`,
+      ),
+      corrected: change('corrected', `status = 'completed', corrected = given.value`),
     };
   }
 
@@ -71,9 +80,12 @@ export class TableRecords implements Records {
     await this.statements[step]({ id: chunkId, value });
   }
 
-  private async execute(step: Step, entries: readonly Entry[]): Promise<undefined[]> {
+  private async execute(
+    statement: { name: Step; text: string },
+    entries: readonly Entry[],
+  ): Promise<undefined[]> {
     const places = entries.map((_entry, place) => place);
-    await this.pool.query({ name: step, text: STATEMENTS[step], values: [places, JSON.stringify(entries)] });
+    await this.pool.query({ ...statement, values: [places, JSON.stringify(entries)] });
     return entries.map(() => undefined);
   }
 }

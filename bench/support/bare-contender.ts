@@ -1,13 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { chooseFreePort } from '../../src/database/embedded/ports.js';
-import {
-  BARE_LISTENS,
-  BARE_WORKS,
-  DONE,
-  RECORD_TABLE,
-  RESULTS_KEY,
-  SUBMISSIONS_KEY,
-} from '../bare/bare-names.js';
+import { BARE_LISTENS, BARE_WORKS, RESULTS_KEY, SUBMISSIONS_KEY } from '../bare/bare-names.js';
+import { COUNT_CORRECTED, CREATE_RECORD_TABLE, RECORD_TABLE } from '../bare/records.js';
 import type { ScenarioTools } from '../scenario.js';
 import { atOnce } from './at-once.js';
 import { CLIENTS, postJson } from './clients.js';
@@ -42,16 +36,7 @@ export async function startBareWithRecord(
   tools: ScenarioTools,
 ): Promise<Contender> {
   const { database, databaseUrl } = stores;
-  await database.query(`
-    create table if not exists ${RECORD_TABLE} (
-      id text primary key,
-      status text not null default 'queued',
-      audio_url text not null,
-      transcript_id text unique,
-      callbacks integer not null default 0,
-      transcript text,
-      corrected text
-    )`);
+  await database.query(CREATE_RECORD_TABLE);
   const setting: Setting = {
     name: 'bare with a record',
     env: { DATABASE_URL: databaseUrl },
@@ -59,9 +44,7 @@ export async function startBareWithRecord(
       await database.query(`truncate ${RECORD_TABLE}`);
     },
     done: async () => {
-      const { rows } = await database.query<{ count: string }>(
-        `select count(*) from ${RECORD_TABLE} where status = '${DONE}'`,
-      );
+      const { rows } = await database.query<{ count: string }>(COUNT_CORRECTED);
       return Number(rows[0]?.count);
     },
   };

@@ -31,11 +31,21 @@ class HeldStatement {
 }
 
 /** Some turns of the event loop, in which everything happens that does not wait for something else. */
-async function settled(): Promise<void> {
+async function idle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 }
 
 const given = (row: string, value: number): Given => ({ row, value });
+
+/** Statements of two kinds, which take turns with each other and with nobody else's. */
+function twoKinds() {
+  const turns = new Turns();
+  const newKind = () => {
+    const held = new HeldStatement();
+    return Object.assign(held, { ask: shareStatement({ run: held.run }, turns) });
+  };
+  return [newKind(), newKind()] as const;
+}
 
 describe('a shared statement', () => {
   it('serves those who come while it is under way together, with the next one, and gives each its own result', async () => {
@@ -68,17 +78,14 @@ describe('a shared statement', () => {
   });
 
   it('of several rows lets those of other kinds gather until it has ended', async () => {
-    const turns = new Turns();
-    const [busy, other] = [new HeldStatement(), new HeldStatement()];
-    const askBusy = shareStatement({ run: busy.run }, turns);
-    const askOther = shareStatement({ run: other.run }, turns);
+    const [busy, other] = twoKinds();
 
-    const several = [askBusy(given('a', 1)), askBusy(given('b', 2))];
+    const several = [busy.ask(given('a', 1)), busy.ask(given('b', 2))];
     await busy.until(1);
-    const first = askOther(given('c', 3));
-    await settled();
-    const second = askOther(given('d', 4));
-    await settled();
+    const first = other.ask(given('c', 3));
+    await idle();
+    const second = other.ask(given('d', 4));
+    await idle();
     expect(other.runs).toEqual([]);
     busy.answer();
     await other.until(1);
@@ -89,15 +96,12 @@ describe('a shared statement', () => {
   });
 
   it('of a single row holds up no other kind', async () => {
-    const turns = new Turns();
-    const [lone, other] = [new HeldStatement(), new HeldStatement()];
-    const askLone = shareStatement({ run: lone.run }, turns);
-    const askOther = shareStatement({ run: other.run }, turns);
+    const [lone, other] = twoKinds();
 
-    const first = askLone(given('a', 1));
+    const first = lone.ask(given('a', 1));
     await lone.until(1);
-    const second = askOther(given('b', 2));
-    await settled();
+    const second = other.ask(given('b', 2));
+    await idle();
     expect(other.runs).toEqual([[2]]);
     other.answer();
     lone.answer();
@@ -106,14 +110,11 @@ describe('a shared statement', () => {
   });
 
   it('of several rows that hangs does not hold up other kinds', async () => {
-    const turns = new Turns();
-    const [busy, other] = [new HeldStatement(), new HeldStatement()];
-    const askBusy = shareStatement({ run: busy.run }, turns);
-    const askOther = shareStatement({ run: other.run }, turns);
+    const [busy, other] = twoKinds();
 
-    const hanging = [askBusy(given('a', 1)), askBusy(given('b', 2))];
+    const hanging = [busy.ask(given('a', 1)), busy.ask(given('b', 2))];
     await busy.until(1);
-    const next = askOther(given('c', 3));
+    const next = other.ask(given('c', 3));
     await other.until(1);
     other.answer();
     busy.answer();

@@ -29,7 +29,8 @@ interface Turn {
  * of what a dozen would cost.
  *
  * A statement of several rows is a sign of load: while one is under way, those of other kinds gather too. One of a single row
- * holds up nobody but its own kind, so a job without company meets no other's.
+ * holds up nobody but its own kind, so a job without company meets no other's. One that hangs holds up the next for 100 ms, and one
+ * of several rows the next of its own kind for twice that, as it is waited for in both turns.
  *
  * Each caller goes on when its own is committed. What the server refuses for all is tried for each alone, so that a fault of one
  * is nobody else's.
