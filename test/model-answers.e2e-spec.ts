@@ -74,7 +74,7 @@ describe('a model that does wrong', () => {
 
   it('has the tokens of every answer kept with the chunk, refused ones included, and counted', async () => {
     const { api } = world();
-    const labels = { model: 'gemini-2.5-pro', direction: 'output' };
+    const labels = { model: 'gemini-3.8-flash', direction: 'output' };
     const before = await api.metric('ringback_model_tokens_total', labels);
     world().simulator.faults.add(
       { operation: 'correct', effect: saying('Short.'), times: 1 },
@@ -87,7 +87,7 @@ describe('a model that does wrong', () => {
       .reduce((sum, length) => sum + Math.ceil(length / 4), 0);
 
     expect(chunk.modelUse).toMatchObject({
-      model: 'gemini-2.5-pro',
+      model: 'gemini-3.8-flash',
       promptVersion: 'correction-1',
       outputTokens: tokens,
       inputTokens: expect.any(Number),
@@ -113,6 +113,6 @@ describe('a model that does wrong', () => {
         'select summary_model as model, summary_prompt_version as version from conversations where id = $1',
         [chunk.conversationId],
       ),
-    ).toEqual([{ model: 'gemini-2.5-flash', version: 'summary-1' }]);
+    ).toEqual([{ model: 'gemini-3.5-flash-lite', version: 'summary-1' }]);
   });
 });

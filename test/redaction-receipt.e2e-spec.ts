@@ -61,7 +61,7 @@ describe('the receipt of a redaction', () => {
         {
           by: 'model',
           counts: { name: 1, email: 2 },
-          model: expect.stringContaining('gemini-2.5-pro'),
+          model: expect.stringContaining('gemini-3.8-flash'),
           promptVersion: CORRECTION_PROMPT_VERSION,
         },
         { by: 'final_patterns', counts: { phone: 1 } },

@@ -4,7 +4,7 @@ import type { AxiosInstance } from 'axios';
 /** Corrects a text with its recording. @returns the model's answer, as it is to be kept */
 export type AskModel = (audio: Buffer, prompt: string) => Promise<string>;
 
-const MODEL = 'gemini-2.5-pro';
+const MODEL = 'gemini-3.8-flash';
 const API_KEY = 'simulator';
 
 const contentsOf = (audio: Buffer, prompt: string) => [

@@ -1,4 +1,5 @@
 import type { ApiKey } from './api-keys.js';
+import type { CorrectionThinking } from './environment.js';
 import type { TrustProxy } from './proxy-settings.js';
 
 /** How results come back: the provider calls us, or we look. Chosen by ASSEMBLYAI_WEBHOOK_URL alone. */
@@ -76,8 +77,11 @@ export interface TranscriptionConfig {
 
 export interface CorrectionConfig {
   languageModel: LanguageModelConfig;
-  correctionModel: string;
-  summaryModel: string;
+  /** In order of preference, at least one. */
+  correctionModels: readonly string[];
+  /** In order of preference, at least one. */
+  summaryModels: readonly string[];
+  thinking: CorrectionThinking;
   concurrency: number;
 }
 

@@ -50,8 +50,9 @@ describe('a configuration', () => {
       },
       correction: {
         languageModel: { kind: 'none' },
-        correctionModel: 'gemini-2.5-pro',
-        summaryModel: 'gemini-2.5-flash',
+        correctionModels: ['gemini-3.8-flash'],
+        summaryModels: ['gemini-3.5-flash-lite'],
+        thinking: 'low',
         concurrency: 8,
       },
       reconcileIntervalMs: 180_000,
@@ -189,7 +190,7 @@ describe('the correction model', () => {
     expect(correction.languageModel).toMatchObject({
       kind: 'vertexai',
       serviceAccount: SERVICE_ACCOUNT,
-      locations: ['europe-west1'],
+      locations: ['eu'],
     });
   });
 
@@ -200,9 +201,28 @@ describe('the correction model', () => {
     });
   });
 
+  it('may be several, each named once, the preferred first', () => {
+    const env = { ...VALID, CORRECTION_MODEL: 'gemini-2.5-pro, gemini-3.8-flash,gemini-2.5-pro' };
+    expect(createAppConfig(env).correction.correctionModels).toEqual(['gemini-2.5-pro', 'gemini-3.8-flash']);
+  });
+
+  it.each([',', 'gemini 3', 'gemini-3.8-flash;rm', '?key=1'])('is refused under the name %j', (name) => {
+    expect(problemsWith({ CORRECTION_MODEL: name, SUMMARY_MODEL: name })).toEqual([
+      expect.stringContaining('CORRECTION_MODEL: is not a list of models'),
+      expect.stringContaining('SUMMARY_MODEL: is not a list of models'),
+    ]);
+  });
+
+  it('thinks as long as it is told to, and is told of a level that there is', () => {
+    expect(createAppConfig({ ...VALID, CORRECTION_THINKING: 'high' }).correction.thinking).toBe('high');
+    expect(problemsWith({ CORRECTION_THINKING: 'minimal' })).toEqual([
+      'CORRECTION_THINKING: is not a level of thinking; give one of low, medium, high',
+    ]);
+  });
+
   it.each([',', 'europe west', 'evil.example/', 'a'])('is refused in the region %j', (VERTEX_LOCATION) => {
     expect(problemsWith({ GCP_SA_JSON: json, VERTEX_LOCATION })).toEqual([
-      expect.stringContaining('VERTEX_LOCATION: is not a list of regions'),
+      expect.stringContaining('VERTEX_LOCATION: is not a list of locations'),
     ]);
   });
 

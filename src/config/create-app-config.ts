@@ -15,12 +15,17 @@ import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
 
-/** A region of Google Cloud, or `global`; it becomes part of a host name. */
+/** A region of Google Cloud, a multi-region or `global`; it becomes part of a host name. */
 const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
 
 const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
   advice: 'is not a list of models; give them in order of preference, such as universal-3-pro,universal-2',
+};
+/** An id, also with the path of a gateway before it; it becomes part of a URL. */
+const LANGUAGE_MODELS = {
+  item: /^[A-Za-z0-9][\w.:@/-]*$/,
+  advice: 'is not a list of models; give one or several in order of preference, such as gemini-3.8-flash',
 };
 const LANGUAGES = {
   item: /^[a-z]{2,3}$/,
@@ -54,6 +59,8 @@ export function createAppConfig(source: Source): AppConfig {
   const litellm = chooseLiteLlm(env, report);
   const speechModels = chooseList(env, { variable: 'ASSEMBLYAI_SPEECH_MODELS', ...SPEECH_MODELS }, report);
   const expectedLanguages = chooseList(env, { variable: 'EXPECTED_LANGUAGES', ...LANGUAGES }, report);
+  const correctionModels = chooseList(env, { variable: 'CORRECTION_MODEL', ...LANGUAGE_MODELS }, report);
+  const summaryModels = chooseList(env, { variable: 'SUMMARY_MODEL', ...LANGUAGE_MODELS }, report);
   checkProvider(env, languageModel, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -95,8 +102,9 @@ export function createAppConfig(source: Source): AppConfig {
     },
     correction: {
       languageModel,
-      correctionModel: env.CORRECTION_MODEL,
-      summaryModel: env.SUMMARY_MODEL,
+      correctionModels: correctionModels ?? [],
+      summaryModels: summaryModels ?? [],
+      thinking: env.CORRECTION_THINKING,
       concurrency: env.CORRECTION_CONCURRENCY,
     },
     allowedPrivateNetworks,
@@ -228,7 +236,7 @@ function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
   if (locations.length === 0 || !locations.every((location) => LOCATION.test(location))) {
     report(
       'VERTEX_LOCATION',
-      'is not a list of regions; give one or several, such as europe-west1,europe-west4',
+      'is not a list of locations; give one or several, such as eu or eu,us,europe-west1',
     );
   }
   return locations;
@@ -236,7 +244,11 @@ function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
 
 function chooseList(
   env: EnvironmentVariables,
-  list: { variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'EXPECTED_LANGUAGES'; item: RegExp; advice: string },
+  list: {
+    variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'EXPECTED_LANGUAGES' | 'CORRECTION_MODEL' | 'SUMMARY_MODEL';
+    item: RegExp;
+    advice: string;
+  },
   report: Report,
 ): string[] | undefined {
   const text = env[list.variable];

@@ -24,6 +24,10 @@ const OPENAI_MAX_AUDIO_BYTES = 26_214_400;
 
 export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM', 'Gemini'] as const;
 
+/** Levels that every model of Gemini 3 has. */
+export const CORRECTION_THINKING = ['low', 'medium', 'high'] as const;
+export type CorrectionThinking = (typeof CORRECTION_THINKING)[number];
+
 /** Where recordings and texts stay is a matter of the host alone; the paths are the same. */
 const ASSEMBLYAI_HOSTS: Readonly<Record<string, string>> = {
   eu: 'https://api.eu.assemblyai.com',
@@ -176,7 +180,7 @@ export class EnvironmentVariables {
 
   GCP_SA_JSON?: string;
 
-  VERTEX_LOCATION = 'europe-west1';
+  VERTEX_LOCATION = 'eu';
 
   VERTEX_API_ENDPOINT?: string;
 
@@ -188,9 +192,14 @@ export class EnvironmentVariables {
   @UrlWith('https:', 'http:')
   GEMINI_BASE_URL?: string;
 
-  CORRECTION_MODEL = 'gemini-2.5-pro';
+  CORRECTION_MODEL = 'gemini-3.8-flash';
 
-  SUMMARY_MODEL = 'gemini-2.5-flash';
+  SUMMARY_MODEL = 'gemini-3.5-flash-lite';
+
+  @IsIn(CORRECTION_THINKING, {
+    message: `is not a level of thinking; give one of ${CORRECTION_THINKING.join(', ')}`,
+  })
+  CORRECTION_THINKING: CorrectionThinking = 'low';
 
   LITELLM_TRANSCRIPTION_MODEL?: string;
 

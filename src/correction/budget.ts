@@ -1,12 +1,4 @@
-/** The most that Gemini 2.5 puts out, thoughts included (https://ai.google.dev/gemini-api/docs/models). */
-const MODEL_MAX_OUTPUT_TOKENS = 65_535;
-
-/**
- * Thoughts count as output, and Gemini 2.5 Pro may think for up to 32,768 tokens
- * (https://ai.google.dev/gemini-api/docs/thinking). With a smaller budget an answer ends at MAX_TOKENS in the middle of its
- * JSON, or before its first letter.
- */
-const THINKING_TOKENS = 32_768;
+import { factsOf } from '../providers/language-models/model-catalogue.js';
 
 /** Written languages run from four characters a token (English) to less than one (scripts the tokeniser hardly knows). */
 const TOKENS_PER_CHAR = 1;
@@ -23,31 +15,45 @@ const FLOOR_TEXT_TOKENS = 8_192;
 /** Braces, names of fields, and the note. */
 const WRAPPING_TOKENS = 512;
 
+/** More letters than a token stands for, on average, in any written language. */
+const MAX_CHARS_PER_TOKEN = 5;
+
 /** A summary of 250 words with its wrapping, in any script. */
 const SUMMARY_TEXT_TOKENS = 4_096;
 
 export interface CorrectionBudget {
-  /** 41,472 to 65,535. A limit against answers without end; only what is used is billed. */
+  /** At most what the model puts out. A limit against answers without end; only what is used is billed. */
   maxOutputTokens: number;
   /** At least 40,000. A longer text is not believed. */
   maxTextChars: number;
 }
 
 /** How much a correction may put out, from the length of what the first stage understood. */
-export function correctionBudget(partialTranscript: string): CorrectionBudget {
+export function correctionBudget(model: string, partialTranscript: string): CorrectionBudget {
   const chars = partialTranscript.length;
   const textTokens = Math.max(Math.ceil(chars * TOKENS_PER_CHAR * 1.5), FLOOR_TEXT_TOKENS);
   return {
-    maxOutputTokens: Math.min(THINKING_TOKENS + textTokens + WRAPPING_TOKENS, MODEL_MAX_OUTPUT_TOKENS),
+    maxOutputTokens: withThoughts(model, textTokens + WRAPPING_TOKENS),
     maxTextChars: Math.max(chars * GROWTH, FLOOR_TEXT_CHARS),
   };
 }
 
 /** Room for any recording that fits a request: hours of it, in the worst case. */
-export const TRANSCRIPTION_BUDGET: CorrectionBudget = {
-  maxOutputTokens: MODEL_MAX_OUTPUT_TOKENS,
-  maxTextChars: (MODEL_MAX_OUTPUT_TOKENS - WRAPPING_TOKENS) * 5,
-};
+export function transcriptionBudget(model: string): CorrectionBudget {
+  const { outputTokens } = factsOf(model).limits;
+  return {
+    maxOutputTokens: outputTokens,
+    maxTextChars: (outputTokens - WRAPPING_TOKENS) * MAX_CHARS_PER_TOKEN,
+  };
+}
 
 /** The same for a summary, whatever the length of its transcript. */
-export const SUMMARY_MAX_OUTPUT_TOKENS = THINKING_TOKENS + SUMMARY_TEXT_TOKENS;
+export function summaryMaxOutputTokens(model: string): number {
+  return withThoughts(model, SUMMARY_TEXT_TOKENS);
+}
+
+/** Thoughts count as output: an answer without room for them ends before its first letter. */
+function withThoughts(model: string, answerTokens: number): number {
+  const { limits, thinking } = factsOf(model);
+  return Math.min(thinking.maxTokens + answerTokens, limits.outputTokens);
+}

@@ -18,8 +18,9 @@ import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.
 import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
 import { audioSource } from '../transcription/submit-tasks.repository.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
-import { Corrector, type CorrectionResult, type UsageListener } from './corrector.js';
+import { Corrector, type CorrectionResult } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
+import type { UsageListener } from './language-model.js';
 import { redactionPasses } from './redaction-passes.js';
 import { Rescuer } from './rescuer.js';
 
@@ -61,18 +62,19 @@ export class ChunkCorrector {
     context.subject.conversationId = task.conversationId;
     let note: string | undefined;
     if (task.status === 'correcting') {
+      const { signal, isLastTry } = context;
       let used: TokenUse | undefined;
       const onUsage = (use: TokenUse): void => {
         used = use;
       };
       try {
-        await this.store(task, await this.run(task, { ...context, onUsage }));
+        await this.store(task, await this.run(task, { signal, isLastTry, onUsage }));
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         if (used !== undefined) await addTokens(this.database, chunkId, used);
         // A job that was stopped has not failed: it is run again, by another worker.
-        if (context.signal.aborted) throw error;
-        if (error instanceof ProviderUnavailableError && !context.isLastTry) throw error;
+        if (signal.aborted) throw error;
+        if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
         await this.giveUp(task, error);
         note = error.message;
       }
@@ -84,14 +86,11 @@ export class ChunkCorrector {
   }
 
   /** What nobody foresaw counts as a refusal once it has been tried often enough: the chunk would never settle otherwise. */
-  private async run(
-    task: CorrectionTask,
-    { isLastTry, ...call }: Call & { isLastTry: boolean },
-  ): Promise<CorrectionResult> {
+  private async run(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
     try {
       return await this.ask(task, call);
     } catch (error) {
-      if (error instanceof ProviderError || !isLastTry || call.signal.aborted) throw error;
+      if (error instanceof ProviderError || !call.isLastTry || call.signal.aborted) throw error;
       const name = error instanceof Error ? error.name : typeof error;
       throw new ProviderRejectedError(`This service itself failed at it (${name}); its log tells more.`, {
         provider: 'service',
@@ -184,6 +183,7 @@ export class ChunkCorrector {
 
 interface Call {
   signal: AbortSignal;
+  isLastTry: boolean;
   onUsage: UsageListener;
 }
 

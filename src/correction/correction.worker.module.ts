@@ -10,6 +10,7 @@ import { CorrectionsRepository } from './corrections.repository.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { LanguageModel } from './language-model.js';
 import { LanguageModelModule } from './language-model.module.js';
+import { ModelList } from './model-list.js';
 import { Rescuer } from './rescuer.js';
 import { Summariser } from './summariser.js';
 import { SummarizeProcessor } from './summarize.processor.js';
@@ -23,7 +24,11 @@ const SUMMARY_TIMEOUT_MS = 120_000;
       provide: Summariser,
       inject: [LanguageModel, AppConfig],
       useFactory: (model: LanguageModel, { correction }: AppConfig) =>
-        new Summariser(model, { model: correction.summaryModel, timeoutMs: SUMMARY_TIMEOUT_MS }),
+        new Summariser(model, {
+          models: new ModelList({ variable: 'SUMMARY_MODEL', models: correction.summaryModels }),
+          thinking: correction.thinking,
+          timeoutMs: SUMMARY_TIMEOUT_MS,
+        }),
     },
     CorrectionsRepository,
     FirstStageReader,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CorrectionInput, Corrector } from './corrector.js';
 import { LanguageModel, type ModelAnswer, type ModelRequest } from './language-model.js';
+import { ModelList } from './model-list.js';
 import { Summariser } from './summariser.js';
 
 /** Remembers what it was asked and answers what it was told to. */
@@ -15,6 +16,7 @@ class ScriptedModel extends LanguageModel {
 
   generate(request: ModelRequest): Promise<ModelAnswer> {
     this.requests.push(request);
+    request.onUsage?.(this.answer.usage);
     return Promise.resolve(this.answer);
   }
 }
@@ -39,7 +41,11 @@ function input(overrides: Partial<CorrectionInput> = {}): CorrectionInput {
   };
 }
 
-const OPTIONS = { model: 'gemini-2.5-pro', timeoutMs: 1_000 };
+const OPTIONS = {
+  models: new ModelList({ variable: 'CORRECTION_MODEL', models: ['gemini-2.5-pro'] }),
+  thinking: 'low' as const,
+  timeoutMs: 1_000,
+};
 
 describe('Corrector', () => {
   it('returns the corrected text with what is needed to explain it', async () => {

@@ -1,20 +1,29 @@
 import { type GuardedAnswer, refusalOf, type RefusalReason } from './answer-guard.js';
 import { audioLimitsOf } from './audio-limits.js';
-import { correctionBudget, TRANSCRIPTION_BUDGET, type CorrectionBudget } from './budget.js';
-import type { LanguageModel, ModelAnswer, ModelRequest } from './language-model.js';
+import { correctionBudget, transcriptionBudget, type CorrectionBudget } from './budget.js';
+import type { LanguageModel, ModelRequest, ModelUsage, UsageListener } from './language-model.js';
 import { unusableAnswer } from './model-failure.js';
+import type { ModelList } from './model-list.js';
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
+import type { ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
+import { usableAudio } from './usable-audio.js';
+import { UsageSum } from './usage-sum.js';
 
-/** Told of each answer's tokens before it is judged: a refused one is paid for as well. */
-export type UsageListener = (usage: ModelAnswer['usage']) => void;
+interface Call {
+  /** Told after each answer the tokens of all answers of this call, also of those that are refused. */
+  onUsage?: UsageListener;
+  signal?: AbortSignal;
+  /** No further call follows: every model is asked before the text is given up. */
+  isLastTry?: boolean;
+}
 
-export interface CorrectionInput {
+export interface CorrectionInput extends Call {
   partialTranscript: string;
   hotwords: string[];
   guidance: string | null;
@@ -27,11 +36,9 @@ export interface CorrectionInput {
   audioOmittedReason?: string;
   /** Of the recording, as the first stage measured it. */
   durationSeconds?: number;
-  onUsage?: UsageListener;
-  signal?: AbortSignal;
 }
 
-export interface TranscriptionInput {
+export interface TranscriptionInput extends Call {
   hotwords: string[];
   guidance: string | null;
   /** A language code, or `auto`. */
@@ -39,8 +46,6 @@ export interface TranscriptionInput {
   redactPii: boolean;
   /** At most `maxAudioBytes`. */
   audio: { bytes: Buffer; mimeType: string };
-  onUsage?: UsageListener;
-  signal?: AbortSignal;
 }
 
 export interface CorrectionResult {
@@ -51,7 +56,8 @@ export interface CorrectionResult {
   /** The exact version that answered, else the model that was asked. */
   model: string;
   promptVersion: string;
-  usage: ModelAnswer['usage'];
+  /** Of all answers of the call. */
+  usage: ModelUsage;
   /**
    * With `redactPii`: what patterns found in the first-stage text, where there was one, before the model got it; markers in the
    * model's text and note; and what patterns then found in them.
@@ -67,21 +73,37 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   prompt_leaked: 'sent a text that repeats its instructions',
 };
 
-/** Corrects one chunk, or transcribes it from the recording alone, with one request. It keeps nothing, so running it twice costs twice and harms nothing. */
+interface Question
+  extends Pick<ModelRequest, 'model' | 'systemInstruction' | 'prompt' | 'audio'>, CorrectionBudget {
+  promptVersion: string;
+  /** The first-stage text; null where there is none. */
+  draft: string | null;
+  /** A sentence for the note, when the model does not get the recording. */
+  omission?: string;
+}
+
+/** Settings of the call that the answer is judged and redacted by. */
+type Judged = Call & Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds'>;
+
+/**
+ * Corrects one chunk, or transcribes it from the recording alone, with one request to a model, or one to each model
+ * of the list until one answers. It keeps nothing, so running it twice costs twice and harms nothing.
+ */
 export class Corrector {
   constructor(
     private readonly model: LanguageModel,
     private readonly options: {
-      model: string;
+      models: ModelList;
+      thinking: ThinkingLevel;
       timeoutMs: number;
       /** Told why an answer was not believed. */
       onRefusal?: (reason: RefusalReason) => void;
     },
   ) {}
 
-  /** The largest recording that is listened to, in bytes: what is larger need not be loaded. */
+  /** The largest recording that some model listens to, in bytes: what is larger need not be loaded. */
   get maxAudioBytes(): number {
-    return Math.min(this.model.maxInlineAudioBytes, audioLimitsOf(this.options.model).maxBytes);
+    return Math.max(...this.options.models.models.map((model) => this.maxAudioBytesOf(model)));
   }
 
   /**
@@ -89,56 +111,75 @@ export class Corrector {
    * @throws ProviderRejectedError when it cannot: the content, the request or the credentials are refused
    */
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
-    const audio = this.usableAudio(input);
     // The model gets none of what a pattern can find.
     const draft = input.redactPii
       ? redactPatterns(input.partialTranscript)
       : { text: input.partialTranscript, counts: {} };
     const partialTranscript = draft.text;
-    const budget = correctionBudget(partialTranscript);
-    const result = await this.ask(input, {
-      ...buildCorrectionPrompt({ ...input, partialTranscript, hasAudio: audio !== undefined }),
-      promptVersion: CORRECTION_PROMPT_VERSION,
-      audio,
-      draft: partialTranscript,
-      ...budget,
+    const { redaction, ...result } = await this.askInTurn(input, (model) => {
+      const { audio, omission } = usableAudio(input.audio, {
+        model,
+        maxBytes: this.maxAudioBytesOf(model),
+        omittedReason: input.audioOmittedReason,
+      });
+      return {
+        model,
+        ...buildCorrectionPrompt({ ...input, partialTranscript, hasAudio: audio !== undefined }),
+        promptVersion: CORRECTION_PROMPT_VERSION,
+        audio,
+        omission,
+        draft: partialTranscript,
+        ...correctionBudget(model, partialTranscript),
+      };
     });
-    const note = [result.note, this.omission(input)].filter((sentence) => sentence !== '').join(' ');
-    const { redaction } = result;
-    return { ...result, note, ...(redaction && { redaction: { ...redaction, ofDraft: draft.counts } }) };
+    return { ...result, ...(redaction && { redaction: { ...redaction, ofDraft: draft.counts } }) };
   }
 
   /** Hears the recording alone, without a first stage. Errors as `correct`. */
-  async transcribe(input: TranscriptionInput): Promise<CorrectionResult> {
-    if (!this.hears(input.audio)) {
-      throw new ProviderRejectedError(
-        `The model does not take recordings in this format (${modelMimeType(input.audio.mimeType)}); send MP3, WAV, M4A, Ogg, FLAC or WebM.`,
-        { provider: this.model.provider, code: 'audio_format' },
-      );
-    }
-    return this.ask(input, {
-      ...buildTranscriptionPrompt(input),
-      promptVersion: TRANSCRIPTION_PROMPT_VERSION,
-      audio: { bytes: input.audio.bytes, mimeType: modelMimeType(input.audio.mimeType) },
-      draft: null,
-      ...TRANSCRIPTION_BUDGET,
+  transcribe(input: TranscriptionInput): Promise<CorrectionResult> {
+    const mimeType = modelMimeType(input.audio.mimeType);
+    return this.askInTurn(input, (model) => {
+      if (!audioLimitsOf(model).mimeTypes.has(mimeType)) {
+        throw new ProviderRejectedError(
+          `The model does not take recordings in this format (${mimeType}); send MP3, WAV, M4A, Ogg, FLAC or WebM.`,
+          { provider: this.model.provider, code: 'audio_format' },
+        );
+      }
+      return {
+        model,
+        ...buildTranscriptionPrompt(input),
+        promptVersion: TRANSCRIPTION_PROMPT_VERSION,
+        audio: { bytes: input.audio.bytes, mimeType },
+        draft: null,
+        ...transcriptionBudget(model),
+      };
     });
   }
 
+  private askInTurn(input: Judged, questionFor: (model: string) => Question): Promise<CorrectionResult> {
+    const used = new UsageSum();
+    const onUsage: UsageListener = (usage) => {
+      used.add(usage);
+      input.onUsage?.(used.total);
+    };
+    return this.options.models.ask(async (model) => {
+      const result = await this.ask({ ...input, onUsage }, questionFor(model));
+      return { ...result, usage: used.total };
+    }, input);
+  }
+
   private async ask(
-    input: Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds' | 'onUsage' | 'signal'>,
-    request: Pick<ModelRequest, 'systemInstruction' | 'prompt' | 'audio'> &
-      CorrectionBudget & { promptVersion: string; draft: string | null },
-  ): Promise<CorrectionResult> {
-    const { promptVersion, maxTextChars, draft, ...prompt } = request;
+    input: Judged,
+    { promptVersion, maxTextChars, draft, omission = '', ...prompt }: Question,
+  ): Promise<Omit<CorrectionResult, 'usage'>> {
     const answer = await this.model.generate({
       ...prompt,
-      model: this.options.model,
       responseSchema: CORRECTION_SCHEMA,
+      thinking: this.options.thinking,
       timeoutMs: this.options.timeoutMs,
       signal: input.signal,
+      onUsage: input.onUsage,
     });
-    input.onUsage?.(answer.usage);
     const { correctedTranscript, note } = parseCorrection(answer.text, {
       provider: this.model.provider,
       maxTextChars,
@@ -149,17 +190,14 @@ export class Corrector {
       durationSeconds: input.durationSeconds,
       instructions: [prompt.systemInstruction, input.guidance ?? ''],
     });
-    const said = { text: correctedTranscript, note };
+    const answered = { text: correctedTranscript, note };
+    const said = input.redactPii ? redactAnswer(answered) : answered;
     return {
-      ...(input.redactPii ? redactAnswer(said) : said),
-      model: answer.modelVersion ?? this.options.model,
+      ...said,
+      note: [said.note, omission].filter((sentence) => sentence !== '').join(' '),
+      model: answer.modelVersion ?? prompt.model,
       promptVersion,
-      usage: answer.usage,
     };
-  }
-
-  private hears({ mimeType }: { mimeType: string }): boolean {
-    return audioLimitsOf(this.options.model).mimeTypes.has(modelMimeType(mimeType));
   }
 
   private requireCredible(guarded: GuardedAnswer): void {
@@ -169,22 +207,8 @@ export class Corrector {
     throw unusableAnswer(this.model.provider, reason, REFUSALS[reason]);
   }
 
-  private usableAudio({ audio }: CorrectionInput): ModelRequest['audio'] {
-    if (audio === null || audio.bytes.length > this.maxAudioBytes || !this.hears(audio)) return undefined;
-    return { bytes: audio.bytes, mimeType: modelMimeType(audio.mimeType) };
-  }
-
-  /** Who reads the note must know that nobody listened. */
-  private omission({ audio, audioOmittedReason }: CorrectionInput): string {
-    if (audio !== null && audio.bytes.length > this.maxAudioBytes) {
-      return 'The recording was too large to listen to; this is corrected from the text only.';
-    }
-    if (audio !== null && !this.hears(audio)) {
-      return `The model does not take recordings in this format (${modelMimeType(audio.mimeType)}); this is corrected from the text only.`;
-    }
-    if (audio !== null) return '';
-    const reason = audioOmittedReason === undefined ? '' : ` (${audioOmittedReason})`;
-    return `The recording was not used${reason}; this is corrected from the text only.`;
+  private maxAudioBytesOf(model: string): number {
+    return Math.min(this.model.maxInlineAudioBytes, audioLimitsOf(model).maxBytes);
   }
 }
 

@@ -17,6 +17,7 @@ interface Received {
     contents: { parts: { text?: string; inlineData?: { mimeType: string; data: string } }[] }[];
     systemInstruction: { parts: { text: string }[] };
     generationConfig: Record<string, unknown>;
+    store?: boolean;
   };
 }
 
@@ -78,6 +79,7 @@ function generate(overrides: Partial<ModelRequest> = {}): Promise<unknown> {
       required: ['note'],
     },
     maxOutputTokens: 1_000,
+    thinking: 'low',
     timeoutMs: 10_000,
     ...overrides,
   });
@@ -122,6 +124,48 @@ describe('GeminiApiModel', () => {
       responseSchema: { type: 'OBJECT', required: ['note'], properties: { note: { type: 'STRING' } } },
       maxOutputTokens: 1_000,
     });
+  });
+
+  it('asks Gemini 3 for a level of thinking, and sends it neither temperature nor budget', async () => {
+    await generate({ model: 'gemini-3.8-flash', thinking: 'medium' });
+
+    expect(received[0]?.body.generationConfig).toMatchObject({ thinkingConfig: { thinkingLevel: 'MEDIUM' } });
+    expect(received[0]?.body.generationConfig).not.toHaveProperty('temperature');
+    expect(received[0]?.body.generationConfig).not.toHaveProperty('thinkingConfig.thinkingBudget');
+  });
+
+  it('sends Gemini 2.5 a low temperature and no level of thinking', async () => {
+    await generate({ model: 'gemini-2.5-pro' });
+
+    expect(received[0]?.body.generationConfig).toMatchObject({ temperature: 0.2 });
+    expect(received[0]?.body.generationConfig).not.toHaveProperty('thinkingConfig');
+  });
+
+  it.each(['gemini-3.8-flash', 'gemini-2.5-pro', 'our-gateway-alias'])(
+    'asks for nothing to be stored: %s',
+    async (model) => {
+      await generate({ model });
+
+      expect(received[0]?.body.store).toBe(false);
+    },
+  );
+
+  it('makes one request also when an answer asks to be continued', async () => {
+    answer = json(finished('CONTINUATION'));
+
+    await expect(failure()).resolves.toMatchObject({ code: 'unfinished' });
+    expect(received).toHaveLength(1);
+  });
+
+  it('tells the tokens of an answer that is of no use', async () => {
+    answer = json({
+      ...finished('MAX_TOKENS'),
+      usageMetadata: { promptTokenCount: 7, thoughtsTokenCount: 9 },
+    });
+    const used: object[] = [];
+
+    await failure({ onUsage: (usage) => used.push(usage) });
+    expect(used).toEqual([{ inputTokens: 7, outputTokens: 9 }]);
   });
 
   it('joins an answer of several parts and skips the thoughts', async () => {
@@ -306,6 +350,7 @@ describe('GeminiApiModel', () => {
         prompt: '',
         responseSchema: { type: 'OBJECT', properties: {}, required: [] },
         maxOutputTokens: 1,
+        thinking: 'low',
         timeoutMs: 5_000,
       }),
     ).rejects.toMatchObject({ code: 'network' });

@@ -1,7 +1,8 @@
-import { ApiError, GoogleGenAI } from '@google/genai';
+import { ApiError, GoogleGenAI, ThinkingLevel } from '@google/genai';
+import { generationSettings } from '../providers/language-models/generation-settings.js';
+import { factsOf } from '../providers/language-models/model-catalogue.js';
 import { ProviderError } from '../providers/provider-error.js';
 import { withDeadline } from './deadline.js';
-import { TEMPERATURE } from './generation.js';
 import { MAX_INLINE_AUDIO_BYTES } from './inline-audio.js';
 import { LanguageModel, type ModelAnswer, type ModelRequest } from './language-model.js';
 import { failureFromStatus, isUnreadableBody, unreachable, unusableAnswer } from './model-failure.js';
@@ -48,11 +49,12 @@ export class GeminiApiModel extends LanguageModel {
     } catch (error) {
       throw this.asProviderError(error, seen);
     }
-    return readAnswer(this.provider, response);
+    return readAnswer(this.provider, response, request.onUsage);
   }
 
   private send(request: ModelRequest, seen: SeenAnswer, deadline: AbortSignal): Promise<unknown> {
     const { audio, prompt } = request;
+    const { temperature, thinkingLevel } = generationSettings(factsOf(request.model), request.thinking);
     const recording =
       audio === undefined
         ? []
@@ -65,7 +67,15 @@ export class GeminiApiModel extends LanguageModel {
         responseMimeType: 'application/json',
         responseSchema: request.responseSchema,
         maxOutputTokens: request.maxOutputTokens,
-        temperature: TEMPERATURE,
+        ...(temperature !== undefined && { temperature }),
+        ...(thinkingLevel !== undefined && {
+          thinkingConfig: { thinkingLevel: ThinkingLevel[thinkingLevel] },
+        }),
+        // Wins over the project's setting, by which Google may keep prompts and answers for 55 days
+        // (https://ai.google.dev/gemini-api/docs/logs-datasets).
+        store: false,
+        // Else the SDK repeats a paid request by itself; whether an answer is whole is judged here.
+        automaticContinuation: false,
         abortSignal: deadline,
         // `timeout` also travels as a header, so that the server stops working for nobody.
         httpOptions: { timeout: request.timeoutMs, fetch: watchingFetch(seen) },

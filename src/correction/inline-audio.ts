@@ -1,7 +1,6 @@
 /**
- * A generateContent request may be 20 MB in all (https://ai.google.dev/gemini-api/docs/audio). Vertex AI takes more by now,
- * but a recording is held three times over while it is sent (bytes, base64, JSON), times CORRECTION_CONCURRENCY: the
- * smaller limit is right for both.
+ * The largest request that this service makes, whatever the model takes: a recording is held three times over while it
+ * is sent (bytes, base64, JSON), times CORRECTION_CONCURRENCY.
  */
 const MAX_REQUEST_BYTES = 20_000_000;
 
@@ -11,5 +10,10 @@ const PROMPT_RESERVE_BYTES = 2_000_000;
 /** Base64 writes three bytes as four characters. */
 const BYTES_PER_ENCODED_BYTE = 3 / 4;
 
-/** Largest recording that fits a request beside its prompt, in bytes before encoding: 13.5 MB. */
-export const MAX_INLINE_AUDIO_BYTES = (MAX_REQUEST_BYTES - PROMPT_RESERVE_BYTES) * BYTES_PER_ENCODED_BYTE;
+/** Largest recording that fits this service's requests beside its prompt, in bytes before encoding: 13.5 MB. */
+export const MAX_INLINE_AUDIO_BYTES = inlineAudioBytes(MAX_REQUEST_BYTES);
+
+/** Largest recording that fits a request of so many bytes beside its prompt, in bytes before encoding. */
+export function inlineAudioBytes(requestBytes: number): number {
+  return (requestBytes - PROMPT_RESERVE_BYTES) * BYTES_PER_ENCODED_BYTE;
+}

@@ -1,35 +1,41 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
+import { modelNotices } from '../providers/language-models/model-notices.js';
 import { chooseModel } from './choose-model.js';
+import { configuredModels } from './configured-models.js';
 import { Corrector } from './corrector.js';
 import { LanguageModel } from './language-model.js';
 import { MeteredModel } from './metered-model.js';
+import { ModelList } from './model-list.js';
 import { Metrics } from '../observability/metrics.js';
 
 /** A correction with minutes of audio takes a model that long; a server that is silent for longer is taken for dead. */
 const CORRECTION_TIMEOUT_MS = 180_000;
 
+async function makeModel(config: AppConfig, metrics: Metrics): Promise<LanguageModel> {
+  const logger = new Logger('LanguageModel');
+  for (const configured of configuredModels(config)) {
+    for (const notice of modelNotices(configured, new Date())) logger.warn(notice);
+  }
+  return new MeteredModel(await chooseModel(config), metrics);
+}
+
+function makeCorrector(model: LanguageModel, { correction }: AppConfig, metrics: Metrics): Corrector {
+  return new Corrector(model, {
+    models: new ModelList({ variable: 'CORRECTION_MODEL', models: correction.correctionModels }),
+    thinking: correction.thinking,
+    timeoutMs: CORRECTION_TIMEOUT_MS,
+    onRefusal: (reason) => {
+      metrics.refusedAnswers.inc({ reason });
+    },
+  });
+}
+
 /** The model that corrects, and that hears where there is no first stage. */
 @Module({
   providers: [
-    {
-      provide: LanguageModel,
-      inject: [AppConfig, Metrics],
-      useFactory: async (config: AppConfig, metrics: Metrics) =>
-        new MeteredModel(await chooseModel(config), metrics),
-    },
-    {
-      provide: Corrector,
-      inject: [LanguageModel, AppConfig, Metrics],
-      useFactory: (model: LanguageModel, { correction }: AppConfig, metrics: Metrics) =>
-        new Corrector(model, {
-          model: correction.correctionModel,
-          timeoutMs: CORRECTION_TIMEOUT_MS,
-          onRefusal: (reason) => {
-            metrics.refusedAnswers.inc({ reason });
-          },
-        }),
-    },
+    { provide: LanguageModel, inject: [AppConfig, Metrics], useFactory: makeModel },
+    { provide: Corrector, inject: [LanguageModel, AppConfig, Metrics], useFactory: makeCorrector },
   ],
   exports: [LanguageModel, Corrector],
 })

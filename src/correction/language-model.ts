@@ -1,3 +1,4 @@
+import type { ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import type { ProviderName } from '../providers/provider-error.js';
 
 /** The providers that can stand behind the port. */
@@ -17,8 +18,10 @@ export interface ModelRequest {
   /** At most `maxInlineAudioBytes` of the model; more is the caller's mistake and comes back as a rejected request. */
   audio?: { mimeType: string; bytes: Buffer };
   responseSchema: ModelSchema;
-  /** Thinking counts against it. More than the model allows (65,535 for Gemini 2.5) is rejected by the provider. */
+  /** Thinking counts against it. More than the catalogue's limit of the model is rejected. */
   maxOutputTokens: number;
+  /** How much to think, where the model's family has levels. */
+  thinking: ThinkingLevel;
   /**
    * For everything together: token, sending, thinking, reading the answer. Milliseconds, 1 to 300,000: beyond five minutes
    * without an answer's headers Node's own fetch gives up.
@@ -26,18 +29,25 @@ export interface ModelRequest {
   timeoutMs: number;
   /** Aborted: the call ends at once as unavailable, with the code `cancelled`. */
   signal?: AbortSignal;
+  /** Told the tokens of an answer before it is judged: one that is of no use is paid for as well. */
+  onUsage?: UsageListener;
 }
+
+/** Tokens as they are billed; a field is left out when the provider does not say. */
+export interface ModelUsage {
+  inputTokens?: number;
+  /** Thoughts included. */
+  outputTokens?: number;
+}
+
+export type UsageListener = (usage: ModelUsage) => void;
 
 export interface ModelAnswer {
   /** The whole answer, thoughts left out. Never empty, never cut off; whether it is the JSON asked for is not checked. */
   text: string;
   /** The exact version that answered, when the provider says. */
   modelVersion?: string;
-  usage: {
-    inputTokens?: number;
-    /** Thoughts included, as they are billed. */
-    outputTokens?: number;
-  };
+  usage: ModelUsage;
 }
 
 /**

@@ -1,7 +1,18 @@
 import type { Metrics } from '../observability/metrics.js';
-import { LanguageModel, type ModelAnswer, type ModelProvider, type ModelRequest } from './language-model.js';
+import { ProviderError } from '../providers/provider-error.js';
+import {
+  LanguageModel,
+  type ModelAnswer,
+  type ModelProvider,
+  type ModelRequest,
+  type ModelUsage,
+  type UsageListener,
+} from './language-model.js';
 
-/** Counts the tokens of every answer of a model, also of those that are refused afterwards: all are paid for. */
+/**
+ * Counts the answers of a model by outcome, and their tokens. Answers that are of no use are counted
+ * as well: all are paid for.
+ */
 export class MeteredModel extends LanguageModel {
   constructor(
     private readonly model: LanguageModel,
@@ -19,10 +30,24 @@ export class MeteredModel extends LanguageModel {
   }
 
   async generate(request: ModelRequest): Promise<ModelAnswer> {
-    const answer = await this.model.generate(request);
-    const { inputTokens = 0, outputTokens = 0 } = answer.usage;
-    this.metrics.modelTokens.inc({ model: request.model, direction: 'input' }, inputTokens);
-    this.metrics.modelTokens.inc({ model: request.model, direction: 'output' }, outputTokens);
-    return answer;
+    const { model } = request;
+    const onUsage: UsageListener = (usage) => {
+      this.countTokens(model, usage);
+      request.onUsage?.(usage);
+    };
+    try {
+      const answer = await this.model.generate({ ...request, onUsage });
+      this.metrics.modelAnswers.inc({ model, outcome: 'answered' });
+      return answer;
+    } catch (error) {
+      const outcome = error instanceof ProviderError ? error.code : 'unforeseen';
+      this.metrics.modelAnswers.inc({ model, outcome });
+      throw error;
+    }
+  }
+
+  private countTokens(model: string, { inputTokens = 0, outputTokens = 0 }: ModelUsage): void {
+    this.metrics.modelTokens.inc({ model, direction: 'input' }, inputTokens);
+    this.metrics.modelTokens.inc({ model, direction: 'output' }, outputTokens);
   }
 }

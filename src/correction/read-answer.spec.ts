@@ -12,6 +12,33 @@ describe('readAnswer', () => {
     },
   );
 
+  it('takes a block without a meaning for one that may pass', () => {
+    expect(() => readAnswer('gemini', { promptFeedback: { blockReason: 'OTHER' } })).toThrow(
+      expect.objectContaining({ name: 'ProviderUnavailableError', code: 'blocked_without_reason' }),
+    );
+  });
+
+  it.each(['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'A_REASON_OF_TOMORROW'])(
+    'takes %s for a refusal of the content',
+    (blockReason) => {
+      expect(() => readAnswer('gemini', { promptFeedback: { blockReason } })).toThrow(
+        expect.objectContaining({ name: 'ProviderRejectedError', code: 'prompt_blocked' }),
+      );
+    },
+  );
+
+  it('tells the tokens first, whatever becomes of the answer', () => {
+    const used: object[] = [];
+    expect(() =>
+      readAnswer(
+        'gemini',
+        { promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 7 } },
+        (usage) => used.push(usage),
+      ),
+    ).toThrow(ProviderError);
+    expect(used).toEqual([{ inputTokens: 7, outputTokens: undefined }]);
+  });
+
   it('does not read a text that was not finished, even when it looks complete', () => {
     const candidates = [{ content: { parts: [{ text: '{"a":"b"}' }] }, finishReason: 'MAX_TOKENS' }];
     expect(() => readAnswer('vertexai', { candidates })).toThrow(ProviderError);

@@ -1,5 +1,5 @@
 import { codeWord, isRecord } from './google-error.js';
-import type { ModelAnswer, ModelProvider } from './language-model.js';
+import type { ModelAnswer, ModelProvider, ModelUsage, UsageListener } from './language-model.js';
 import { blocked, unusableAnswer } from './model-failure.js';
 
 /**
@@ -22,19 +22,25 @@ const CONTENT_REFUSALS = new Set([
 
 /** "No reason", as the Gemini API and Vertex AI spell it. */
 const UNSPECIFIED_BLOCK = new Set(['BLOCK_REASON_UNSPECIFIED', 'BLOCKED_REASON_UNSPECIFIED']);
+/**
+ * A block without a documented meaning, which comes and goes for the same request
+ * (https://github.com/googleapis/python-genai/issues/1289).
+ */
+const PASSING_BLOCK = 'OTHER';
 
 /**
  * Reads a generateContent answer, of either SDK or of none: nothing in it is taken for granted.
  *
- * @throws ProviderRejectedError when the prompt or the answer was blocked
- * @throws ProviderUnavailableError when there is no finished text: no candidate, no STOP, no text part
+ * @param onUsage told the tokens first, whatever becomes of the answer
+ * @throws ProviderRejectedError when the content of the prompt or of the answer was refused
+ * @throws ProviderUnavailableError when there is no finished text: no candidate, no STOP, no text
+ *   part, or a block that does not speak of the content
  */
-export function readAnswer(provider: ModelProvider, response: unknown): ModelAnswer {
+export function readAnswer(provider: ModelProvider, response: unknown, onUsage?: UsageListener): ModelAnswer {
   const body = isRecord(response) ? response : {};
-  const blockReason = isRecord(body.promptFeedback) ? body.promptFeedback.blockReason : undefined;
-  if (typeof blockReason === 'string' && !UNSPECIFIED_BLOCK.has(blockReason)) {
-    throw blocked(provider, 'prompt_blocked', codeWord(blockReason) ?? 'no reason given');
-  }
+  const usage = readUsage(body.usageMetadata);
+  onUsage?.(usage);
+  requireNoBlock(provider, body.promptFeedback);
 
   const candidate: unknown = Array.isArray(body.candidates) ? body.candidates[0] : undefined;
   if (!isRecord(candidate)) throw unusableAnswer(provider, 'no_candidates', 'sent an answer without content');
@@ -45,8 +51,17 @@ export function readAnswer(provider: ModelProvider, response: unknown): ModelAns
   return {
     text,
     modelVersion: typeof body.modelVersion === 'string' ? body.modelVersion : undefined,
-    usage: readUsage(body.usageMetadata),
+    usage,
   };
+}
+
+function requireNoBlock(provider: ModelProvider, promptFeedback: unknown): void {
+  const reason = isRecord(promptFeedback) ? promptFeedback.blockReason : undefined;
+  if (typeof reason !== 'string' || UNSPECIFIED_BLOCK.has(reason)) return;
+  if (reason === PASSING_BLOCK) {
+    throw unusableAnswer(provider, 'blocked_without_reason', 'blocked the request without a reason (OTHER)');
+  }
+  throw blocked(provider, 'prompt_blocked', codeWord(reason) ?? 'no reason given');
 }
 
 function requireStop(provider: ModelProvider, finishReason: unknown): void {
@@ -69,7 +84,7 @@ function joinText(content: unknown): string {
     .join('');
 }
 
-function readUsage(usage: unknown): ModelAnswer['usage'] {
+function readUsage(usage: unknown): ModelUsage {
   if (!isRecord(usage)) return {};
   const answerTokens = count(usage.candidatesTokenCount);
   const thoughtTokens = count(usage.thoughtsTokenCount);

@@ -6,7 +6,8 @@ import { ProviderRejectedError, ProviderUnavailableError } from '../providers/pr
 import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
 import { audioSource } from '../transcription/submit-tasks.repository.js';
 import type { CorrectionTask } from './corrections.repository.js';
-import { Corrector, type CorrectionResult, type UsageListener } from './corrector.js';
+import { Corrector, type CorrectionResult } from './corrector.js';
+import type { UsageListener } from './language-model.js';
 
 /** A recording that our own store, or its sender's server, does not hand out within this time is tried again. */
 const LOAD_AUDIO_TIMEOUT_MS = 30_000;
@@ -26,7 +27,7 @@ export class Rescuer {
    */
   async transcribe(
     task: CorrectionTask,
-    call: { signal: AbortSignal; onUsage: UsageListener },
+    call: { signal: AbortSignal; isLastTry: boolean; onUsage: UsageListener },
   ): Promise<CorrectionResult> {
     const audio = await loadAudio({
       storage: this.storage,

@@ -40,7 +40,7 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     { isLastTry, signal }: JobContext,
   ): Promise<boolean> {
     try {
-      const made = await this.summariser.summarise({ ...task, signal });
+      const made = await this.summariser.summarise({ ...task, signal, isLastTry });
       return await this.finalization.storeSummary(conversationId, task.mergeRevision, made);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

@@ -21,9 +21,18 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 interface Received {
   url: string;
+  /** The host that was asked, by the name that the client wants to see in the certificate. */
+  host?: string;
   authorization?: string;
   body: Record<string, unknown>;
 }
+
+const HOSTS = {
+  global: 'aiplatform.googleapis.com',
+  eu: 'aiplatform.eu.rep.googleapis.com',
+  us: 'aiplatform.us.rep.googleapis.com',
+  'europe-west1': 'europe-west1-aiplatform.googleapis.com',
+};
 
 const accountKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const privateKeyPem = accountKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -38,7 +47,7 @@ let tokenRequests: number;
 const sockets = new Set<Socket>();
 
 beforeAll(async () => {
-  const { key, certificate } = makeCertificate(['localhost', 'www.googleapis.com']);
+  const { key, certificate } = makeCertificate(['localhost', 'www.googleapis.com', ...Object.values(HOSTS)]);
   trust(certificate);
   google = createTlsServer({ key, cert: certificate }, (request, response) => {
     const chunks: Buffer[] = [];
@@ -51,7 +60,8 @@ beforeAll(async () => {
         return;
       }
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-      received.push({ url, authorization: request.headers.authorization, body });
+      const host = (request.socket as tls.TLSSocket).servername || undefined;
+      received.push({ url, host, authorization: request.headers.authorization, body });
       answer(response, request);
     });
   });
@@ -98,11 +108,15 @@ function googleError(code: number, status: string, details: object[] = []): Answ
   return json({ error: { code, status, message: `${TOKEN} ${SECRET_WORDS}`, details } }, code);
 }
 
-function makeModel(privateKey = privateKeyPem, locations = ['europe-west1']): VertexAiModel {
+function makeModel(
+  privateKey = privateKeyPem,
+  locations = ['europe-west1'],
+  endpoint: string | null = apiEndpoint,
+): VertexAiModel {
   return new VertexAiModel({
     serviceAccount: { project_id: 'our-project', client_email: 'us@example.org', private_key: privateKey },
     locations,
-    apiEndpoint,
+    apiEndpoint: endpoint ?? undefined,
   });
 }
 
@@ -117,6 +131,7 @@ function generate(overrides: Partial<ModelRequest> = {}, model = makeModel()): P
       required: ['note'],
     },
     maxOutputTokens: 1_000,
+    thinking: 'low',
     timeoutMs: 3_000,
     ...overrides,
   });
@@ -281,6 +296,32 @@ describe('VertexAiModel', () => {
       expect(locationsAsked()).toEqual(['europe-west1']);
     });
 
+    it('asks the next one when the first does not serve the model, and asks the first again the next time', async () => {
+      answer = onlyIn('eu', googleError(404, 'NOT_FOUND'));
+      const model = inRegions('europe-west1', 'eu');
+      await expect(generate({}, model)).resolves.toMatchObject({ text: 'fine' });
+      await generate({}, model);
+      expect(locationsAsked()).toEqual(['europe-west1', 'eu', 'europe-west1', 'eu']);
+    });
+
+    it('does not call a model missing while a region that may serve it is overloaded', async () => {
+      answer = (response, request) => {
+        const isEu = request.url?.includes('/locations/eu/') === true;
+        googleError(isEu ? 429 : 404, isEu ? 'RESOURCE_EXHAUSTED' : 'NOT_FOUND')(response, request);
+      };
+      const model = inRegions('eu', 'europe-west1');
+      await expect(failure({}, model)).resolves.toMatchObject({ code: 'throttled' });
+      // Now `eu` rests, and the other region alone cannot tell.
+      await expect(failure({}, model)).resolves.toMatchObject({ code: 'throttled' });
+      expect(locationsAsked()).toEqual(['eu', 'europe-west1', 'europe-west1', 'eu']);
+    });
+
+    it('calls a model missing that none of them serves', async () => {
+      answer = googleError(404, 'NOT_FOUND');
+      await expect(failure({}, inRegions('eu', 'us'))).resolves.toMatchObject({ code: 'model_not_found' });
+      expect(locationsAsked()).toEqual(['eu', 'us']);
+    });
+
     it('fails with the shortest pause when all are overloaded', async () => {
       const pauses: Record<string, string> = { a1: '30s', b1: '7s', c1: '20s' };
       answer = (response, request) => {
@@ -306,6 +347,44 @@ describe('VertexAiModel', () => {
       });
       expect(locationsAsked()).toEqual(['a1', 'b1']);
     });
+  });
+
+  describe('at the hosts of its locations', () => {
+    const at = (...locations: string[]) => makeModel(privateKeyPem, locations, null);
+
+    it('asks each location at a host of its own, one after the other', async () => {
+      leadHome(google);
+      answer = googleError(503, 'UNAVAILABLE');
+
+      await failure({ model: 'gemini-3.8-flash' }, at('eu', 'us', 'europe-west1', 'global'));
+      expect(received.map(({ host }) => host)).toEqual([
+        HOSTS.eu,
+        HOSTS.us,
+        HOSTS['europe-west1'],
+        HOSTS.global,
+      ]);
+      expect(received.map(({ url }) => /locations\/([^/]+)\//.exec(url)?.[1])).toEqual([
+        'eu',
+        'us',
+        'europe-west1',
+        'global',
+      ]);
+    });
+  });
+
+  it('asks Gemini 3 for a level of thinking, without temperature, budget or a field that Vertex AI lacks', async () => {
+    await generate({ model: 'gemini-3.8-flash', thinking: 'high' });
+
+    expect(received[0]?.body.generationConfig).toMatchObject({ thinkingConfig: { thinkingLevel: 'HIGH' } });
+    expect(received[0]?.body.generationConfig).not.toHaveProperty('temperature');
+    expect(received[0]?.body).not.toHaveProperty('store');
+  });
+
+  it('sends Gemini 2.5 a low temperature and no level of thinking', async () => {
+    await generate({ model: 'gemini-2.5-pro' });
+
+    expect(received[0]?.body.generationConfig).toMatchObject({ temperature: 0.2 });
+    expect(received[0]?.body.generationConfig).not.toHaveProperty('thinkingConfig');
   });
 
   it('gives up on a silent server when the time is over, and closes the connection', async () => {
@@ -362,6 +441,24 @@ async function close(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   for (const socket of sockets) socket.destroy();
   await closed;
+}
+
+/**
+ * Leads connections to Google's hosts to a server of ours, whatever port it has. The name that the
+ * client wants to see stays, and is what the server tells the hosts apart by.
+ */
+function leadHome(server: Server): void {
+  const { port } = server.address() as AddressInfo;
+  const connectTls = tls.connect as (options: tls.ConnectionOptions) => tls.TLSSocket;
+  jest
+    .spyOn(tls, 'connect')
+    .mockImplementation(((options: tls.ConnectionOptions) =>
+      connectTls(
+        options.host?.endsWith('aiplatform.googleapis.com') === true ||
+          options.host?.includes('.rep.') === true
+          ? { ...options, host: '127.0.0.1', port }
+          : options,
+      )) as typeof tls.connect);
 }
 
 /** Node 20 offers no way to add an authority at run time, so each new secure context is given ours. */

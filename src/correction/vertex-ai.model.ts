@@ -2,14 +2,20 @@ import {
   ClientError,
   GoogleApiError,
   GoogleAuthError,
+  type GenerationConfig,
   GoogleGenerativeAIError,
   SchemaType,
   VertexAI,
   type ResponseSchema,
 } from '@google-cloud/vertexai';
-import { ProviderError, ProviderUnavailableError } from '../providers/provider-error.js';
+import { generationSettings } from '../providers/language-models/generation-settings.js';
+import { factsOf } from '../providers/language-models/model-catalogue.js';
+import {
+  ProviderError,
+  type ProviderRejectedError,
+  ProviderUnavailableError,
+} from '../providers/provider-error.js';
 import { withDeadline } from './deadline.js';
-import { TEMPERATURE } from './generation.js';
 import { isRecord } from './google-error.js';
 import { MAX_INLINE_AUDIO_BYTES } from './inline-audio.js';
 import { LanguageModel, type ModelAnswer, type ModelRequest, type ModelSchema } from './language-model.js';
@@ -22,7 +28,8 @@ import {
   unusableAnswer,
 } from './model-failure.js';
 import { readAnswer } from './read-answer.js';
-import { Regions, type Region } from './regions.js';
+import { PreferenceList } from './preference-list.js';
+import { vertexHost } from './vertex-host.js';
 
 /** The fields of a service account's key file that we need. */
 export interface ServiceAccount {
@@ -33,40 +40,50 @@ export interface ServiceAccount {
 
 export interface VertexAiOptions {
   serviceAccount: ServiceAccount;
-  /** Regions, such as `europe-west1`, the preferred first. */
+  /** Multi-regions (`global`, `eu`, `us`) and regions such as `europe-west1`, the preferred first. */
   locations: readonly string[];
   /** Host, with a port if need be, reached by https; unset: the location's own. */
   apiEndpoint?: string;
 }
 
-/** Answers that speak of a region's load, and not of the request: the next region may well answer. */
-const REGIONAL: ReadonlySet<string> = new Set(['throttled', 'server_error']);
+/**
+ * Answers that speak of a region and not of the request: its load, or that it does not serve the model.
+ * The next region may well answer.
+ */
+const OF_THE_REGION: ReadonlySet<string> = new Set(['throttled', 'server_error', 'model_not_found']);
 /** With less time left, a model could not answer in the next region either. */
 const MIN_TIME_MS = 1_000;
+
+interface Region {
+  /** The location. */
+  name: string;
+  client: VertexAI;
+}
 
 /**
  * Gemini through a service account, with Google's `@google-cloud/vertexai`. That SDK is no longer developed and says so
  * on the console, once, when this is constructed. It does not retry, takes no abort signal, and does not tell the status
  * of a 5xx.
  *
- * A region that answers 429 or 5xx rests for as long as it asks, and the same request goes to the next one at once. Regions
- * are no retries: each is asked once, and all within the request's own time.
+ * A region that answers 429 or 5xx rests for as long as it asks, and the same request goes to the next one at once; so it
+ * does when a region does not serve the model. Regions are no retries: each is asked once, and all within the request's
+ * own time.
  */
 export class VertexAiModel extends LanguageModel {
   readonly provider = 'vertexai';
   readonly maxInlineAudioBytes = MAX_INLINE_AUDIO_BYTES;
-  private readonly regions: Regions<VertexAI>;
+  private readonly regions: PreferenceList<Region>;
 
   constructor(options: VertexAiOptions) {
     super();
     const { project_id, client_email, private_key } = options.serviceAccount;
-    this.regions = new Regions(
+    this.regions = new PreferenceList(
       options.locations.map((location) => ({
-        location,
+        name: location,
         client: new VertexAI({
           project: project_id,
           location,
-          apiEndpoint: options.apiEndpoint,
+          apiEndpoint: options.apiEndpoint ?? vertexHost(location),
           googleAuthOptions: { credentials: { client_email, private_key } },
         }),
       })),
@@ -75,22 +92,26 @@ export class VertexAiModel extends LanguageModel {
 
   async generate(request: ModelRequest): Promise<ModelAnswer> {
     const endMs = performance.now() + request.timeoutMs;
-    let failure: ProviderUnavailableError | undefined;
-    for (const region of this.regions.inOrder()) {
+    const preferred = this.regions.inOrder();
+    const resting = this.regions.all.filter((region) => !preferred.includes(region));
+    let failure: RegionFailure | undefined;
+    for (const region of [...preferred, ...resting]) {
       const timeoutMs = Math.round(endMs - performance.now());
       if (failure !== undefined && timeoutMs < MIN_TIME_MS) break;
+      // A resting region is asked only when no other one serves the model.
+      if (resting.includes(region) && failure instanceof ProviderUnavailableError) break;
       try {
         return await this.ask(region, { ...request, timeoutMs });
       } catch (error) {
-        if (!(error instanceof ProviderUnavailableError) || !REGIONAL.has(error.code)) throw error;
-        this.regions.rest(region.location, error.retryAfterMs);
-        failure = soonest(failure, error);
+        if (!isOfTheRegion(error)) throw error;
+        if (error instanceof ProviderUnavailableError) this.regions.rest(region.name, error.retryAfterMs);
+        failure = hopefulOf(failure, error);
       }
     }
     throw failure ?? unreachable(this.provider);
   }
 
-  private async ask(region: Region<VertexAI>, request: ModelRequest): Promise<ModelAnswer> {
+  private async ask(region: Region, request: ModelRequest): Promise<ModelAnswer> {
     const { timeoutMs, signal } = request;
     let response: unknown;
     try {
@@ -100,7 +121,7 @@ export class VertexAiModel extends LanguageModel {
     } catch (error) {
       throw vertexFailure(error);
     }
-    return readAnswer(this.provider, response);
+    return readAnswer(this.provider, response, request.onUsage);
   }
 
   private async send(client: VertexAI, request: ModelRequest): Promise<unknown> {
@@ -118,19 +139,38 @@ export class VertexAiModel extends LanguageModel {
         responseMimeType: 'application/json',
         responseSchema: toSdkSchema(request.responseSchema),
         maxOutputTokens: request.maxOutputTokens,
-        temperature: TEMPERATURE,
+        ...settingsOf(request),
       },
     });
     return response;
   }
 }
 
-/** Of two regions that are overloaded, the one that can be asked again first speaks for both. */
-function soonest(
-  one: ProviderUnavailableError | undefined,
-  other: ProviderUnavailableError,
-): ProviderUnavailableError {
-  if (one === undefined) return other;
+/**
+ * The SDK's types know no level of thinking; it sends the configuration as it is given.
+ * Field names: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thinking
+ */
+function settingsOf({ model, thinking }: ModelRequest): GenerationConfig & { thinkingConfig?: object } {
+  const { temperature, thinkingLevel } = generationSettings(factsOf(model), thinking);
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(thinkingLevel !== undefined && { thinkingConfig: { thinkingLevel } }),
+  };
+}
+
+type RegionFailure = ProviderUnavailableError | ProviderRejectedError;
+
+function isOfTheRegion(error: unknown): error is RegionFailure {
+  return error instanceof ProviderError && OF_THE_REGION.has(error.code);
+}
+
+/**
+ * Of two regions that failed, the one that gives more hope speaks for both: one that is overloaded rather than one that
+ * does not serve the model, and of two that are overloaded the one that can be asked again first.
+ */
+function hopefulOf(one: RegionFailure | undefined, other: RegionFailure): RegionFailure {
+  if (!(one instanceof ProviderUnavailableError)) return other;
+  if (!(other instanceof ProviderUnavailableError)) return one;
   return (one.retryAfterMs ?? 0) <= (other.retryAfterMs ?? 0) ? one : other;
 }
 

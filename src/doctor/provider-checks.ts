@@ -10,9 +10,9 @@ import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Findi
 const MAX_OUTPUT_TOKENS = 1_024;
 
 export function providerChecks(config: AppConfig): Check[] {
-  const { correctionModel, summaryModel } = config.correction;
+  const { correctionModels, summaryModels } = config.correction;
   const isOneStage = ['AssemblyAI', 'LiteLLM'].includes(config.transcription.provider);
-  const models = isOneStage ? [summaryModel] : [correctionModel, summaryModel];
+  const models = isOneStage ? summaryModels : [...correctionModels, ...summaryModels];
   return [
     ...firstStageChecks(config),
     ...[...new Set(models)].map((model) => ({ name: model, run: () => checkModel(config, model) })),
@@ -66,6 +66,7 @@ async function checkModel(config: AppConfig, model: string): Promise<Finding> {
       ...buildSummaryPrompt({ transcript: 'This is a test.', language: 'en' }),
       responseSchema: SUMMARY_SCHEMA,
       maxOutputTokens: MAX_OUTPUT_TOKENS,
+      thinking: config.correction.thinking,
       timeoutMs: CHECK_TIMEOUT_MS,
     });
     return ok(`answers (${answer.modelVersion ?? model})`);

@@ -104,6 +104,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly modelAnswers = new Counter({
+    name: 'ringback_model_answers_total',
+    help: 'Requests to language models, by model and outcome: answered, or the code of the failure.',
+    labelNames: ['model', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
   readonly refusedAnswers = new Counter({
     name: 'ringback_refused_answers_total',
     help: 'Answers of a model that were not believed, by reason.',

@@ -28,7 +28,7 @@ export class RedactionPassResponse implements RedactionPass {
   })
   counts!: MarkerCounts;
 
-  @ApiPropertyOptional({ example: 'gemini-2.5-pro' })
+  @ApiPropertyOptional({ example: 'gemini-3.8-flash' })
   model?: string;
 
   @ApiPropertyOptional({ example: 'correction-1' })

@@ -195,8 +195,9 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
     },
     correction: {
       languageModel: { kind: 'none' },
-      correctionModel: 'played',
-      summaryModel: 'played',
+      correctionModels: ['played'],
+      summaryModels: ['played'],
+      thinking: 'low',
       concurrency: 1,
     },
     reconcileIntervalMs: 180_000,

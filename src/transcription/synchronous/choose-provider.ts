@@ -2,6 +2,7 @@ import type { AudioStorage } from '../../audio/audio-storage.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { Corrector } from '../../correction/corrector.js';
 import type { LanguageModel } from '../../correction/language-model.js';
+import { ModelList } from '../../correction/model-list.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { LiteLlmClient } from '../litellm/litellm.client.js';
@@ -26,7 +27,8 @@ export function chooseProvider(
     return new LiteLlmProvider(new LiteLlmClient(litellm, transcribeTimeoutMs), storage, agents);
   if (provider !== 'Gemini') return null;
   const corrector = new Corrector(model, {
-    model: correction.correctionModel,
+    models: new ModelList({ variable: 'CORRECTION_MODEL', models: correction.correctionModels }),
+    thinking: correction.thinking,
     timeoutMs: Math.min(transcribeTimeoutMs, MAX_MODEL_TIMEOUT_MS),
     onRefusal: (reason) => {
       metrics.refusedAnswers.inc({ reason });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { Regions } from './regions.js';
+import { PreferenceList } from './preference-list.js';
 
 const LOCATIONS = ['europe-west1', 'europe-west4', 'europe-north1'];
-const make = () => new Regions(LOCATIONS.map((location) => ({ location, client: null })));
+const make = () => new PreferenceList(LOCATIONS.map((name) => ({ name })));
 const order = (regions: ReturnType<typeof make>, nowMs: number) =>
-  regions.inOrder(nowMs).map(({ location }) => location);
+  regions.inOrder(nowMs).map(({ name }) => name);
 
-describe('the regions of a model', () => {
+describe('choices such as the regions of a model', () => {
   it('are asked in the order of preference', () => {
     expect(order(make(), 0)).toEqual(LOCATIONS);
   });

@@ -1,0 +1,17 @@
+import type { ModelUsage } from './language-model.js';
+
+/** Tokens of several answers; a figure that no answer gave stays unknown. */
+export class UsageSum {
+  total: ModelUsage = {};
+
+  add({ inputTokens, outputTokens }: ModelUsage): void {
+    this.total = {
+      inputTokens: sum(this.total.inputTokens, inputTokens),
+      outputTokens: sum(this.total.outputTokens, outputTokens),
+    };
+  }
+}
+
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : one + other;
+}
