@@ -2,30 +2,17 @@ import { isIPv4 } from 'node:net';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { readApiKeys } from './api-keys.js';
-import type {
-  AppConfig,
-  DeliveryConfig,
-  Doors,
-  LanguageModelConfig,
-  LiteLlmConfig,
-  ServiceAccount,
-} from './app-config.js';
+import type { AppConfig, DeliveryConfig, Doors, LanguageModelConfig, LiteLlmConfig } from './app-config.js';
+import { chooseCorrection } from './choose-correction.js';
 import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
+import { chooseList, type Report, splitList } from './lists.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
-
-/** A region of Google Cloud, a multi-region or `global`; it becomes part of a host name. */
-const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
 
 const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
   advice: 'is not a list of models; give them in order of preference, such as universal-3-pro,universal-2',
-};
-/** An id, also with the path of a gateway before it; it becomes part of a URL. */
-const LANGUAGE_MODELS = {
-  item: /^[A-Za-z0-9][\w.:@/-]*$/,
-  advice: 'is not a list of models; give one or several in order of preference, such as gemini-3.8-flash',
 };
 const LANGUAGES = {
   item: /^[a-z]{2,3}$/,
@@ -55,13 +42,11 @@ export function createAppConfig(source: Source): AppConfig {
   });
   const storage = chooseStorage(env, report);
   const delivery = chooseDelivery(env, report);
-  const languageModel = chooseLanguageModel(env, report);
+  const correction = chooseCorrection(env, report);
   const litellm = chooseLiteLlm(env, report);
   const speechModels = chooseList(env, { variable: 'ASSEMBLYAI_SPEECH_MODELS', ...SPEECH_MODELS }, report);
   const expectedLanguages = chooseList(env, { variable: 'EXPECTED_LANGUAGES', ...LANGUAGES }, report);
-  const correctionModels = chooseList(env, { variable: 'CORRECTION_MODEL', ...LANGUAGE_MODELS }, report);
-  const summaryModels = chooseList(env, { variable: 'SUMMARY_MODEL', ...LANGUAGE_MODELS }, report);
-  checkProvider(env, languageModel, report);
+  checkProvider(env, correction.languageModel, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   return freeze({
@@ -100,20 +85,12 @@ export function createAppConfig(source: Source): AppConfig {
       transcribeConcurrency: env.TRANSCRIBE_CONCURRENCY,
       transcribeTimeoutMs: env.TRANSCRIBE_TIMEOUT_MS,
     },
-    correction: {
-      languageModel,
-      correctionModels: correctionModels ?? [],
-      summaryModels: summaryModels ?? [],
-      thinking: env.CORRECTION_THINKING,
-      concurrency: env.CORRECTION_CONCURRENCY,
-    },
+    correction,
     allowedPrivateNetworks,
     reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
     retryBaseMs: env.RETRY_BASE_MS,
   });
 }
-
-type Report = (variable: string, problem: string) => void;
 
 /** Only our variables; an empty one counts as unset, and the short name wins over the long one. */
 function pickVariables(source: Source): Record<string, string> {
@@ -206,82 +183,6 @@ function chooseDelivery(env: EnvironmentVariables, report: Report): DeliveryConf
     return { kind: 'polling' };
   }
   return { kind: 'webhook', url, secret };
-}
-
-function chooseLanguageModel(env: EnvironmentVariables, report: Report): LanguageModelConfig {
-  if (env.GCP_SA_JSON !== undefined) {
-    const serviceAccount = parseServiceAccount(env.GCP_SA_JSON);
-    if (serviceAccount !== undefined) {
-      return {
-        kind: 'vertexai',
-        serviceAccount,
-        locations: chooseLocations(env, report),
-        apiEndpoint: env.VERTEX_API_ENDPOINT,
-      };
-    }
-    report(
-      'GCP_SA_JSON',
-      'is not a service account key; give its JSON, raw or in base64, with project_id, client_email and private_key',
-    );
-  }
-  if (env.GEMINI_API_KEY !== undefined) {
-    return { kind: 'gemini', apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL };
-  }
-  return { kind: 'none' };
-}
-
-/** The first is asked; the others, in their order, while it is overloaded. */
-function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
-  const locations = [...new Set(splitList(env.VERTEX_LOCATION))];
-  if (locations.length === 0 || !locations.every((location) => LOCATION.test(location))) {
-    report(
-      'VERTEX_LOCATION',
-      'is not a list of locations; give one or several, such as eu or eu,us,europe-west1',
-    );
-  }
-  return locations;
-}
-
-function chooseList(
-  env: EnvironmentVariables,
-  list: {
-    variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'EXPECTED_LANGUAGES' | 'CORRECTION_MODEL' | 'SUMMARY_MODEL';
-    item: RegExp;
-    advice: string;
-  },
-  report: Report,
-): string[] | undefined {
-  const text = env[list.variable];
-  if (text === undefined) return undefined;
-  const items = [...new Set(splitList(text))];
-  if (items.length === 0 || !items.every((item) => list.item.test(item))) report(list.variable, list.advice);
-  return items;
-}
-
-function parseServiceAccount(text: string): ServiceAccount | undefined {
-  const json = text.startsWith('{') ? text : Buffer.from(text, 'base64').toString('utf8');
-  try {
-    const parsed: unknown = JSON.parse(json);
-    return isServiceAccount(parsed) ? parsed : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function isServiceAccount(value: unknown): value is ServiceAccount {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = value as Partial<Record<keyof ServiceAccount, unknown>>;
-  return [fields.project_id, fields.client_email, fields.private_key].every(
-    (field) => typeof field === 'string' && field !== '',
-  );
-}
-
-function splitList(list: string | undefined): string[] {
-  return (list ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }
 
 function isLoopback(host: string): boolean {

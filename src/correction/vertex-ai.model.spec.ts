@@ -1,11 +1,13 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer as createProxyServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Server } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
 import type { ModelRequest } from './language-model.js';
+import { makeCertificate } from './testing/certificate.js';
+import { closeServer, listen } from './testing/local-server.js';
 import { VertexAiModel } from './vertex-ai.model.js';
 
 /*
@@ -44,7 +46,6 @@ let answer: Answer;
 let answerToken: Answer;
 let received: Received[];
 let tokenRequests: number;
-const sockets = new Set<Socket>();
 
 beforeAll(async () => {
   const { key, certificate } = makeCertificate(['localhost', 'www.googleapis.com', ...Object.values(HOSTS)]);
@@ -88,7 +89,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   jest.restoreAllMocks();
-  await Promise.all([google, proxy].map(close));
+  await Promise.all([google, proxy].map(closeServer));
 });
 
 beforeEach(() => {
@@ -349,27 +350,14 @@ describe('VertexAiModel', () => {
     });
   });
 
-  describe('at the hosts of its locations', () => {
-    const at = (...locations: string[]) => makeModel(privateKeyPem, locations, null);
+  it('asks each location at a host of its own, one after the other', async () => {
+    leadHome(google);
+    answer = googleError(503, 'UNAVAILABLE');
+    const locations = ['eu', 'us', 'europe-west1', 'global'] as const;
 
-    it('asks each location at a host of its own, one after the other', async () => {
-      leadHome(google);
-      answer = googleError(503, 'UNAVAILABLE');
-
-      await failure({ model: 'gemini-3.8-flash' }, at('eu', 'us', 'europe-west1', 'global'));
-      expect(received.map(({ host }) => host)).toEqual([
-        HOSTS.eu,
-        HOSTS.us,
-        HOSTS['europe-west1'],
-        HOSTS.global,
-      ]);
-      expect(received.map(({ url }) => /locations\/([^/]+)\//.exec(url)?.[1])).toEqual([
-        'eu',
-        'us',
-        'europe-west1',
-        'global',
-      ]);
-    });
+    await failure({ model: 'gemini-3.8-flash' }, makeModel(privateKeyPem, [...locations], null));
+    expect(received.map(({ host }) => host)).toEqual(locations.map((location) => HOSTS[location]));
+    expect(received.map(({ url }) => /locations\/([^/]+)\//.exec(url)?.[1])).toEqual(locations);
   });
 
   it('asks Gemini 3 for a level of thinking, without temperature, budget or a field that Vertex AI lacks', async () => {
@@ -431,18 +419,6 @@ describe('VertexAiModel', () => {
   });
 });
 
-async function listen(server: Server): Promise<number> {
-  server.on('connection', (socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  for (const socket of sockets) socket.destroy();
-  await closed;
-}
-
 /**
  * Leads connections to Google's hosts to a server of ours, whatever port it has. The name that the
  * client wants to see stays, and is what the server tells the hosts apart by.
@@ -469,47 +445,4 @@ function trust(certificate: string): void {
     (secure.context as { addCACert(pem: string): void }).addCACert(certificate);
     return secure;
   });
-}
-
-/** A self-signed X.509 v3 certificate (RFC 5280), as small as TLS accepts it. */
-function makeCertificate(hosts: string[]): { key: string; certificate: string } {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const ecdsaWithSha256 = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
-  const commonName = der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('test')));
-  const name = der(0x30, der(0x31, commonName));
-  const validity = der(
-    0x30,
-    der(0x17, Buffer.from('200101000000Z')),
-    der(0x17, Buffer.from('491231235959Z')),
-  );
-  const hostNames = der(0x30, ...hosts.map((host) => der(0x82, Buffer.from(host))));
-  const subjectAltName = der(0x30, Buffer.from('0603551d11', 'hex'), der(0x04, hostNames));
-  const body = der(
-    0x30,
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, Buffer.from([1])),
-    ecdsaWithSha256,
-    name,
-    validity,
-    name,
-    pair.publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, der(0x30, subjectAltName)),
-  );
-  const signature = der(0x03, Buffer.from([0]), sign('sha256', body, pair.privateKey));
-  return {
-    key: pem(pair.privateKey),
-    certificate: `-----BEGIN CERTIFICATE-----\n${der(0x30, body, ecdsaWithSha256, signature).toString('base64')}\n-----END CERTIFICATE-----\n`,
-  };
-}
-
-function pem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-function der(tag: number, ...contents: Buffer[]): Buffer {
-  const content = Buffer.concat(contents);
-  const { length } = content;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
