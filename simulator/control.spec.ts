@@ -105,6 +105,8 @@ describe('the settings', () => {
     ['latencyMs', NaN],
     ['webhookMaxAttempts', 0],
     ['unknownIdStatus', 500],
+    ['retiredModels', 'gemini-2.5-pro'],
+    ['retiredModels', [3]],
   ];
   it.each(impossible)('do not take %s of %j', (name, value) => {
     expect(() => {

@@ -89,7 +89,7 @@ describe('@google/genai', () => {
 
   it.each([undefined, 'v1'])('corrects with audio and a schema, API version %s', async (apiVersion) => {
     const answer = await models(apiVersion).generateContent({
-      model: 'gemini-2.5-pro',
+      model: 'gemini-3.8-flash',
       contents: [{ role: 'user', parts: [audio(), { text: prompt() }] }],
       config: {
         systemInstruction: 'You correct transcripts.',
@@ -105,7 +105,7 @@ describe('@google/genai', () => {
 
   it('summarises a bare text', async () => {
     const answer = await models().generateContent({
-      model: 'gemini-2.5-flash',
+      model: 'gemini-3.5-flash-lite',
       contents: '<transcript>\nHello. Bye.\n</transcript>',
     });
     expect(answer.text).toBe('The conversation opens with “Hello”. It closes with “Bye”.');
@@ -116,7 +116,7 @@ describe('@google/genai', () => {
       operation: 'summarise',
       effect: { kind: 'status', status: 429, body: { error: {} } },
     });
-    const answer = models().generateContent({ model: 'gemini-2.5-flash', contents: 'x' });
+    const answer = models().generateContent({ model: 'gemini-3.5-flash-lite', contents: 'x' });
     await expect(answer).rejects.toMatchObject({ status: 429 });
   });
 });
@@ -141,7 +141,7 @@ describe('@google-cloud/vertexai', () => {
         apiEndpoint: new URL(simulator.url).host,
         googleAuthOptions: { authClient: authClient as never },
       });
-      const model = vertex.getGenerativeModel({ model: 'gemini-2.5-pro' });
+      const model = vertex.getGenerativeModel({ model: 'gemini-3.8-flash' });
       const { response } = await model.generateContent({
         contents: [{ role: 'user', parts: [audio(), { text: prompt() }] }],
         generationConfig: {
@@ -151,7 +151,7 @@ describe('@google-cloud/vertexai', () => {
       });
       expect(JSON.parse(response.candidates?.[0]?.content.parts[0]?.text ?? '')).toEqual(corrected());
       expect(toSimulator.mock.calls[0]?.[0]).toBe(
-        `https://${new URL(simulator.url).host}/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-pro:generateContent`,
+        `https://${new URL(simulator.url).host}/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-3.8-flash:generateContent`,
       );
       expect(simulator.ledger.corrections).toMatchObject([{ audioSha256: sample.sha256 }]);
     } finally {
