@@ -107,6 +107,9 @@ describe('the settings', () => {
     ['unknownIdStatus', 500],
     ['retiredModels', 'gemini-2.5-pro'],
     ['retiredModels', [3]],
+    ['speechModels', null],
+    ['deprecatedSpeechModels', ['']],
+    ['refusedLanguages', 'xx'],
   ];
   it.each(impossible)('do not take %s of %j', (name, value) => {
     expect(() => {

@@ -24,7 +24,7 @@ afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
 describe('the official AssemblyAI package', () => {
-  const speech_models = ['universal-3-pro', 'universal-2'];
+  const speech_models = ['assemblyai-stt-3-7', 'universal-2'];
   const client = (apiKey = 'test-key') => new AssemblyAI({ apiKey, baseUrl: simulator.url });
 
   it('uploads a file, transcribes it and polls until it is done', async () => {
@@ -65,8 +65,9 @@ describe('the official AssemblyAI package', () => {
     await expect(client('invalid').transcripts.get('t')).rejects.toThrow(
       'Authentication error, API token missing/invalid',
     );
-    await expect(client().transcripts.submit({ audio_url: 'https://example.org/a.wav' })).rejects.toThrow(
-      '"speech_models" must be a non-empty list',
+    const deprecated = { audio_url: 'https://example.org/a.wav', speech_models: ['universal-3-pro'] };
+    await expect(client().transcripts.submit(deprecated)).rejects.toThrow(
+      'The "universal-3-pro" speech model(s) have been deprecated.',
     );
   });
 });

@@ -1,3 +1,4 @@
+import { DEPRECATED_SPEECH_MODELS, SPEECH_MODELS } from './assemblyai/speech-models.js';
 import { RETIRED_MODELS } from './gemini/known-models.js';
 import type { SeededRandom } from './seeded-random.js';
 
@@ -23,6 +24,12 @@ export interface SimulatorSettings {
   webhookMaxAttempts: number;
   /** What a GET or DELETE of an unknown id answers: the specification says 404, the cookbook shows 400. */
   unknownIdStatus: 404 | 400;
+  /** AssemblyAI's models that this account may name; the first is its default. */
+  speechModels: readonly string[];
+  /** AssemblyAI's models that have a whole request refused. */
+  deprecatedSpeechModels: readonly string[];
+  /** Languages that AssemblyAI refuses in a request. */
+  refusedLanguages: readonly string[];
   /** Gemini models that are answered 404, as are ids that never existed. */
   retiredModels: readonly string[];
 }
@@ -36,6 +43,9 @@ export const DEFAULT_SETTINGS: SimulatorSettings = {
   webhookTimeoutMs: 10_000,
   webhookMaxAttempts: 10,
   unknownIdStatus: 404,
+  speechModels: SPEECH_MODELS,
+  deprecatedSpeechModels: DEPRECATED_SPEECH_MODELS,
+  refusedLanguages: [],
   retiredModels: RETIRED_MODELS,
 };
 
@@ -63,6 +73,9 @@ const RULES: Record<keyof SimulatorSettings, { holds: (value: unknown) => boolea
   webhookTimeoutMs: { holds: isMs, rule: MS_RULE },
   webhookMaxAttempts: { holds: isCount, rule: COUNT_RULE },
   unknownIdStatus: { holds: (value) => value === 404 || value === 400, rule: '404 or 400' },
+  speechModels: { holds: isNames, rule: NAMES_RULE },
+  deprecatedSpeechModels: { holds: isNames, rule: NAMES_RULE },
+  refusedLanguages: { holds: isNames, rule: NAMES_RULE },
   retiredModels: { holds: isNames, rule: NAMES_RULE },
 };
 

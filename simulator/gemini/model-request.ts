@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Fields, isFields } from '../fields.js';
 
 /** What a generateContent request asks for, as far as the simulated models look. */
 export interface ModelRequest {
@@ -21,10 +22,7 @@ export interface ModelRequest {
   readonly store: boolean | null;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const fields = (value: unknown): Fields => (isFields(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
