@@ -1,5 +1,5 @@
 import { VertexAI } from '@google-cloud/vertexai';
-import { GoogleGenAI, Type } from '@google/genai';
+import { GoogleGenAI, ThinkingLevel, Type } from '@google/genai';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AssemblyAI } from 'assemblyai';
 import { readFileSync } from 'node:fs';
@@ -110,6 +110,68 @@ describe('@google/genai', () => {
       contents: '<transcript>\nHello. Bye.\n</transcript>',
     });
     expect(answer.text).toBe('The conversation opens with “Hello”. It closes with “Bye”.');
+  });
+
+  it('sends thinking, limits and store where the simulator looks for them', async () => {
+    await models().generateContent({
+      model: 'models/gemini-3.8-flash',
+      contents: 'x',
+      config: {
+        temperature: 0.5,
+        maxOutputTokens: 2000,
+        thinkingConfig: { thinkingLevel: ThinkingLevel.LOW },
+        store: false,
+      },
+    });
+    expect(simulator.ledger.summaries).toMatchObject([
+      {
+        model: 'gemini-3.8-flash',
+        temperature: 0.5,
+        maxOutputTokens: 2000,
+        thinkingLevel: 'LOW',
+        store: false,
+      },
+    ]);
+  });
+
+  it('lists the models page by page', async () => {
+    const names: (string | undefined)[] = [];
+    for await (const { name } of await models().list({ config: { pageSize: 3 } })) {
+      names.push(name);
+    }
+    expect(names).toHaveLength(8);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('models/gemini-3.8-flash');
+  });
+
+  describe('for Vertex AI', () => {
+    const vertexModels = () =>
+      new GoogleGenAI({
+        vertexai: true,
+        project: 'p',
+        location: 'eu',
+        httpOptions: { baseUrl: simulator.url, fetch: globalThis.fetch },
+        googleAuthOptions: {
+          authClient: {
+            getRequestHeaders: () => Promise.resolve(new Headers({ authorization: 'Bearer token' })),
+          } as never,
+        },
+      }).models;
+
+    it('lists the models', async () => {
+      const pager = await vertexModels().list();
+      expect(pager.page.map(({ name }) => name)).toContain('publishers/google/models/gemini-3.8-flash');
+    });
+
+    it('answers, with the level of thinking that was asked for', async () => {
+      const { usageMetadata } = await vertexModels().generateContent({
+        model: 'gemini-3.8-flash',
+        contents: 'x',
+        config: { thinkingConfig: { thinkingLevel: ThinkingLevel.LOW } },
+      });
+      expect(usageMetadata?.thoughtsTokenCount).toBe(64);
+      expect(simulator.ledger.summaries[0]?.path).toContain('/projects/p/locations/eu/publishers/google/');
+    });
   });
 
   it('sees a 429 as an error with its status', async () => {

@@ -1,4 +1,4 @@
-import { type Fields, isFields, isGiven } from '../fields.js';
+import { type Fields, fieldsOf, isGiven } from '../fields.js';
 
 /** Leaves the choice to the detection. */
 const AUTO = 'auto';
@@ -16,7 +16,7 @@ export function languagesProblem(
   { language_code, language_detection_options }: Fields,
   refused: readonly string[],
 ): string | null {
-  const options = isFields(language_detection_options) ? language_detection_options : {};
+  const options = fieldsOf(language_detection_options);
   const expected = Array.isArray(options.expected_languages) ? options.expected_languages.map(String) : [ALL];
   const named: [field: string, languages: unknown[]][] = [
     ['language_code', [language_code]],

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Answer } from '../exchange.js';
 import type { EffectSet } from '../faults.js';
-import { isFields } from '../fields.js';
+import { fieldsOf } from '../fields.js';
 import type { SubmitRecord } from '../ledger.js';
 import type { AssemblyAiTools } from './assemblyai-tools.js';
 import { badRequest, type ProviderRequest } from './provider-request.js';
@@ -26,7 +26,7 @@ export function submitTranscript(tools: AssemblyAiTools, asked: ProviderRequest)
 }
 
 function recordOf(body: unknown): SubmitRecord {
-  const fields = isFields(body) ? body : {};
+  const fields = fieldsOf(body);
   const shown = Object.entries(fields).filter(([name]) => name !== SECRET_FIELD);
   return {
     time: Date.now(),

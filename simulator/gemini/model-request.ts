@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Fields, isFields } from '../fields.js';
+import { type Fields, fieldsOf } from '../fields.js';
 
 /** What a generateContent request asks for, as far as the simulated models look. */
 export interface ModelRequest {
@@ -22,7 +22,6 @@ export interface ModelRequest {
   readonly store: boolean | null;
 }
 
-const fields = (value: unknown): Fields => (isFields(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
@@ -35,19 +34,21 @@ const REDACTION_ON = /^PII redaction: on\r?$/m;
  * @returns undefined when it has no contents; the real one answers that with a 400
  */
 export function readModelRequest(body: unknown): ModelRequest | undefined {
-  const request = fields(body);
+  const request = fieldsOf(body);
   const contents = contentsOf(request.contents);
   if (contents.length === 0) {
     return undefined;
   }
   const parts = [request.systemInstruction, ...contents].flatMap(partsOf);
   const texts = parts.map((part) => part.text).filter((text) => typeof text === 'string');
-  const inline = parts.map((part) => fields(part.inlineData).data).filter((data) => typeof data === 'string');
+  const inline = parts
+    .map((part) => fieldsOf(part.inlineData).data)
+    .filter((data) => typeof data === 'string');
   const recordings = inline.map((data) => Buffer.from(data, 'base64'));
   const hasUri = parts.some((part) => part.fileData !== undefined);
-  const config = fields(request.generationConfig);
-  const thinking = fields(config.thinkingConfig);
-  const properties = fields(fields(config.responseSchema ?? config.responseJsonSchema).properties);
+  const config = fieldsOf(request.generationConfig);
+  const thinking = fieldsOf(config.thinkingConfig);
+  const properties = fieldsOf(fieldsOf(config.responseSchema ?? config.responseJsonSchema).properties);
   const prompt = texts.join('\n');
   return {
     kind: kindOf(properties, { prompt, hasAudio: recordings.length > 0 || hasUri }),
@@ -85,8 +86,8 @@ function partsOf(content: unknown): readonly Fields[] {
   if (typeof content === 'string') {
     return [{ text: content }];
   }
-  const { parts } = fields(content);
-  return (Array.isArray(parts) ? list(parts) : [parts]).map(fields);
+  const { parts } = fieldsOf(content);
+  return (Array.isArray(parts) ? list(parts) : [parts]).map(fieldsOf);
 }
 
 /** The text between the first line `<name>` and the last line `</name>`; null without both. */
