@@ -20,7 +20,7 @@ const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
 
 const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
-  advice: 'is not a list of models; give them in order of preference, such as universal-3-pro,universal-2',
+  advice: 'is not a list of models; give them in order of preference, such as assemblyai-stt-3-7,universal-2',
 };
 const LANGUAGES = {
   item: /^[a-z]{2,3}$/,

@@ -8,7 +8,7 @@ describe('buildSubmitRequest', () => {
   it('names the audio and the models in order of preference, and nothing that was not asked for', () => {
     expect(request()).toEqual({
       audio_url: 'https://a.example/x.mp3',
-      speech_models: ['universal-3-pro', 'universal-2'],
+      speech_models: ['assemblyai-stt-3-7', 'universal-2'],
       language_detection: true,
       language_detection_options: {
         expected_languages: ['nl', 'en', 'de', 'fr', 'es', 'it', 'pt', 'uk'],
