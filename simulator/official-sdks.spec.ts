@@ -24,7 +24,7 @@ afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
 describe('the official AssemblyAI package', () => {
-  const speech_models = ['universal-3-pro', 'universal-2'];
+  const speech_models = ['assemblyai-stt-3-7', 'universal-2'];
   const client = (apiKey = 'test-key') => new AssemblyAI({ apiKey, baseUrl: simulator.url });
 
   it('uploads a file, transcribes it and polls until it is done', async () => {
@@ -65,8 +65,9 @@ describe('the official AssemblyAI package', () => {
     await expect(client('invalid').transcripts.get('t')).rejects.toThrow(
       'Authentication error, API token missing/invalid',
     );
-    await expect(client().transcripts.submit({ audio_url: 'https://example.org/a.wav' })).rejects.toThrow(
-      '"speech_models" must be a non-empty list',
+    const deprecated = { audio_url: 'https://example.org/a.wav', speech_models: ['universal-3-pro'] };
+    await expect(client().transcripts.submit(deprecated)).rejects.toThrow(
+      'The "universal-3-pro" speech model(s) have been deprecated.',
     );
   });
 });
@@ -89,7 +90,7 @@ describe('@google/genai', () => {
 
   it.each([undefined, 'v1'])('corrects with audio and a schema, API version %s', async (apiVersion) => {
     const answer = await models(apiVersion).generateContent({
-      model: 'gemini-2.5-pro',
+      model: 'gemini-3.8-flash',
       contents: [{ role: 'user', parts: [audio(), { text: prompt() }] }],
       config: {
         systemInstruction: 'You correct transcripts.',
@@ -105,7 +106,7 @@ describe('@google/genai', () => {
 
   it('summarises a bare text', async () => {
     const answer = await models().generateContent({
-      model: 'gemini-2.5-flash',
+      model: 'gemini-3.5-flash-lite',
       contents: '<transcript>\nHello. Bye.\n</transcript>',
     });
     expect(answer.text).toBe('The conversation opens with “Hello”. It closes with “Bye”.');
@@ -116,7 +117,7 @@ describe('@google/genai', () => {
       operation: 'summarise',
       effect: { kind: 'status', status: 429, body: { error: {} } },
     });
-    const answer = models().generateContent({ model: 'gemini-2.5-flash', contents: 'x' });
+    const answer = models().generateContent({ model: 'gemini-3.5-flash-lite', contents: 'x' });
     await expect(answer).rejects.toMatchObject({ status: 429 });
   });
 });
@@ -141,7 +142,7 @@ describe('@google-cloud/vertexai', () => {
         apiEndpoint: new URL(simulator.url).host,
         googleAuthOptions: { authClient: authClient as never },
       });
-      const model = vertex.getGenerativeModel({ model: 'gemini-2.5-pro' });
+      const model = vertex.getGenerativeModel({ model: 'gemini-3.8-flash' });
       const { response } = await model.generateContent({
         contents: [{ role: 'user', parts: [audio(), { text: prompt() }] }],
         generationConfig: {
@@ -151,7 +152,7 @@ describe('@google-cloud/vertexai', () => {
       });
       expect(JSON.parse(response.candidates?.[0]?.content.parts[0]?.text ?? '')).toEqual(corrected());
       expect(toSimulator.mock.calls[0]?.[0]).toBe(
-        `https://${new URL(simulator.url).host}/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-pro:generateContent`,
+        `https://${new URL(simulator.url).host}/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-3.8-flash:generateContent`,
       );
       expect(simulator.ledger.corrections).toMatchObject([{ audioSha256: sample.sha256 }]);
     } finally {

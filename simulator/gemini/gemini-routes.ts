@@ -9,6 +9,7 @@ import type { KnownSamples } from '../samples.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { drawLatencyMs, type SimulatorSettings } from '../settings.js';
 import { invalidKey, missingKey, missingToken, noContents, tooLarge, unknownModel } from './google-error.js';
+import { servedModel } from './known-models.js';
 import { modelAnswer } from './model-answer.js';
 import { type ModelRequest, readModelRequest } from './model-request.js';
 import { doModelWork, type ModelSpeech } from './model-work.js';
@@ -105,7 +106,7 @@ function generate(tools: GeminiTools, call: Call): Promise<FastifyReply> {
   const { request, reply, model, refusal } = call;
   const asked = readModelRequest(request.body);
   const speech = asked === undefined ? null : doModelWork(asked, tools.samples);
-  const record = recordOf(model, asked, speech);
+  const record = recordOf(call, asked, speech);
   const operation = asked?.kind ?? 'summarise';
   tools.ledger[operation](record);
   const effects = tools.faults.take(operation, { model, prompt: record.prompt });
@@ -126,7 +127,7 @@ async function answer(
   work: { asked: ModelRequest; speech: ModelSpeech; record: ModelRecord; effects: EffectSet },
 ): Promise<Answer> {
   const { asked, speech, record, effects } = work;
-  if (!record.model.startsWith('gemini-')) {
+  if (servedModel(record.model, settings.retiredModels) === undefined) {
     return unknownModel(record.model);
   }
   await lifetime.sleep(drawLatencyMs(settings.geminiLatencyMs, random));
@@ -138,18 +139,44 @@ async function answer(
   return { status: 200, body };
 }
 
-function recordOf(model: string, asked: ModelRequest | undefined, speech: ModelSpeech | null): ModelRecord {
+/** Written into the ledger of a request without contents. */
+const NOTHING_ASKED: Omit<ModelRequest, 'kind' | 'wantsJson'> = {
+  prompt: '',
+  audio: 'none',
+  audioBytes: 0,
+  audioSha256: [],
+  redaction: false,
+  temperature: null,
+  thinkingLevel: null,
+  thinkingBudget: null,
+  maxOutputTokens: null,
+  store: null,
+};
+
+function recordOf(
+  { request, model }: Call,
+  asked: ModelRequest | undefined,
+  speech: ModelSpeech | null,
+): ModelRecord {
+  const read = asked ?? NOTHING_ASKED;
   return {
     time: Date.now(),
     status: null,
     fault: null,
     model,
-    prompt: asked?.prompt ?? '',
-    audio: asked?.audio ?? 'none',
-    audioBytes: asked?.audioBytes ?? 0,
-    audioSha256: asked?.audioSha256[0] ?? null,
+    prompt: read.prompt,
+    audio: read.audio,
+    audioBytes: read.audioBytes,
+    audioSha256: read.audioSha256[0] ?? null,
     sample: speech?.sample?.file ?? null,
-    redaction: asked?.redaction ?? false,
+    redaction: read.redaction,
+    temperature: read.temperature,
+    thinkingLevel: read.thinkingLevel,
+    thinkingBudget: read.thinkingBudget,
+    maxOutputTokens: read.maxOutputTokens,
+    store: read.store,
+    host: (request.headers.host ?? '').toLowerCase(),
+    path: new URL(request.url, 'http://simulator').pathname,
     finishReason: null,
   };
 }

@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-const PATH = '/v1beta/models/gemini-2.5-pro:generateContent';
+const pathOf = (model: string) => `/v1beta/models/${model}:generateContent`;
+const PATH = pathOf('gemini-3.8-flash');
 const CORRECTION = {
   responseMimeType: 'application/json',
   responseSchema: {
@@ -66,12 +67,12 @@ describe('a correction', () => {
     expect(JSON.parse(textOf(answer))).toEqual({ corrected_transcript: sample.corrected, note: sample.note });
     expect(answer.json).toMatchObject({
       candidates: [{ content: { role: 'model' }, finishReason: 'STOP', index: 0 }],
-      modelVersion: 'gemini-2.5-pro',
+      modelVersion: 'gemini-3.8-flash',
       usageMetadata: { totalTokenCount: expect.any(Number) },
     });
     const [correction] = simulator.ledger.corrections;
     expect(correction).toMatchObject({
-      model: 'gemini-2.5-pro',
+      model: 'gemini-3.8-flash',
       audio: 'inline',
       audioSha256: sample.sha256,
       sample: sample.file,
@@ -173,18 +174,18 @@ describe('a fault of the model', () => {
   it('strikes only the model that it names', async () => {
     simulator.faults.add({
       operation: 'correct',
-      match: { model: 'gemini-2.5-flash' },
+      match: { model: 'gemini-3.5-flash-lite' },
       effect: { kind: 'empty' },
     });
     expect((await correct(promptWith('x'))).json.candidates).toBeDefined();
-    const flash = await correct(promptWith('x'), { path: PATH.replace('pro', 'flash') });
+    const flash = await correct(promptWith('x'), { path: pathOf('gemini-3.5-flash-lite') });
     expect(flash.json.candidates).toBeUndefined();
   });
 });
 
 describe('credentials and requests', () => {
   const VERTEX =
-    '/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-pro:generateContent';
+    '/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-3.8-flash:generateContent';
   const cases: [string, Record<string, string>, string, number, string][] = [
     ['no key', {}, PATH, 403, 'PERMISSION_DENIED'],
     ['a wrong key', { 'x-goog-api-key': 'invalid' }, PATH, 400, 'INVALID_ARGUMENT'],
@@ -205,7 +206,7 @@ describe('credentials and requests', () => {
 
   it('with an unknown model or method are a 404', async () => {
     expect((await correct('x', { path: '/v1beta/models/gpt-4:generateContent' })).status).toBe(404);
-    expect((await correct('x', { path: '/v1beta/models/gemini-2.5-pro:embedContent' })).status).toBe(404);
+    expect((await correct('x', { path: '/v1beta/models/gemini-3.8-flash:embedContent' })).status).toBe(404);
   });
 
   it('without contents are a 400', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Fields, isFields } from '../fields.js';
 
 /** What a generateContent request asks for, as far as the simulated models look. */
 export interface ModelRequest {
@@ -13,14 +14,17 @@ export interface ModelRequest {
   /** Of each inline recording, in their order. */
   readonly audioSha256: readonly string[];
   readonly redaction: boolean;
+  readonly temperature: number | null;
+  /** As it was sent: `low` and `LOW` mean the same. */
+  readonly thinkingLevel: string | null;
+  readonly thinkingBudget: number | null;
   readonly maxOutputTokens: number | null;
+  readonly store: boolean | null;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const fields = (value: unknown): Fields => (isFields(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** A line of its own, so that a transcript in which somebody says these words does not turn redaction on. */
 const REDACTION_ON = /^PII redaction: on\r?$/m;
@@ -42,6 +46,7 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
   const recordings = inline.map((data) => Buffer.from(data, 'base64'));
   const hasUri = parts.some((part) => part.fileData !== undefined);
   const config = fields(request.generationConfig);
+  const thinking = fields(config.thinkingConfig);
   const properties = fields(fields(config.responseSchema ?? config.responseJsonSchema).properties);
   const prompt = texts.join('\n');
   return {
@@ -52,7 +57,12 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
     audioBytes: recordings.reduce((sum, recording) => sum + recording.length, 0),
     audioSha256: recordings.map((recording) => createHash('sha256').update(recording).digest('hex')),
     redaction: REDACTION_ON.test(prompt),
-    maxOutputTokens: typeof config.maxOutputTokens === 'number' ? config.maxOutputTokens : null,
+    temperature: numberOrNull(config.temperature),
+    thinkingLevel: typeof thinking.thinkingLevel === 'string' ? thinking.thinkingLevel : null,
+    thinkingBudget: numberOrNull(thinking.thinkingBudget),
+    maxOutputTokens: numberOrNull(config.maxOutputTokens),
+    // Beside generationConfig, not in it: where @google/genai 2.32 puts it.
+    store: typeof request.store === 'boolean' ? request.store : null,
   };
 }
 
