@@ -137,7 +137,7 @@ describe('a submit request', () => {
   it('names its models in order, and the upload as its audio', async () => {
     const body = await bodyFor({});
 
-    expect(body?.speech_models).toEqual(['universal-3-pro', 'universal-2']);
+    expect(body?.speech_models).toEqual(['assemblyai-stt-3-7', 'universal-2']);
     expect(body?.audio_url).toBe(world().simulator.ledger.uploads[0]?.uploadUrl);
   });
 });

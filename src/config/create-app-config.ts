@@ -12,7 +12,7 @@ import { readNetworks, readTrustProxy } from './proxy-settings.js';
 
 const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
-  advice: 'is not a list of models; give them in order of preference, such as universal-3-pro,universal-2',
+  advice: 'is not a list of models; give them in order of preference, such as assemblyai-stt-3-7,universal-2',
 };
 const LANGUAGES = {
   item: /^[a-z]{2,3}$/,

@@ -2,6 +2,7 @@ import type { AppConfig, LiteLlmConfig } from '../config/app-config.js';
 import { chooseModel } from '../correction/choose-model.js';
 import { buildSummaryPrompt, SUMMARY_SCHEMA } from '../correction/summary-prompt.js';
 import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
+import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from '../transcription/assemblyai/speech-models.js';
 import { LiteLlmClient } from '../transcription/litellm/litellm.client.js';
 import { secondOfSilence } from './second-of-silence.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
@@ -42,11 +43,18 @@ async function checkLiteLlm(litellm: LiteLlmConfig): Promise<Finding> {
 }
 
 /** Asks for the newest transcript: free, and refused without a valid key of the right region. */
-async function checkAssemblyAi({ transcription: { assemblyai } }: AppConfig): Promise<Finding> {
+async function checkAssemblyAi({ transcription }: AppConfig): Promise<Finding> {
+  const { assemblyai, speechModels = DEFAULT_SPEECH_MODELS } = transcription;
   const client = new AssemblyAiClient({ ...assemblyai, timeouts: { readMs: CHECK_TIMEOUT_MS } });
   try {
     await client.list({ limit: 1 });
-    return ok(`the key is accepted by ${new URL(assemblyai.baseUrl).host}`);
+    const accepted = `the key is accepted by ${new URL(assemblyai.baseUrl).host}`;
+    const outdated = outdatedSpeechModels(speechModels);
+    if (outdated.length === 0) return ok(accepted);
+    return warning(
+      `${accepted}; ASSEMBLYAI_SPEECH_MODELS names ${outdated.join(', and ')}`,
+      'take it out of the list',
+    );
   } catch (error) {
     return failed(reasonOf(error), 'check ASSEMBLYAI_API_KEY and ASSEMBLYAI_BASE_URL');
   } finally {

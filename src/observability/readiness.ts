@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 /** Resolves when the dependency answers; throws with a message for the operator when it does not. */
 export type ReadinessCheck = () => Promise<void>;
 
-/** Figures for the operator beside the checks; they never make a process unready. */
-export type ReadinessDetail = () => Promise<Record<string, number>>;
+/** Figures and lists for the operator beside the checks; they never make a process unready. */
+export type ReadinessDetail = () => Promise<Record<string, number | readonly string[]>>;
 
 /** What must answer before this process is ready; each dependency brings its own check. */
 @Injectable()
@@ -16,7 +16,7 @@ export class Readiness {
     this.checks.set(name, check);
   }
 
-  /** Adds figures to the report of readiness. */
+  /** Adds figures or lists to the report of readiness. */
   registerDetail(name: string, detail: ReadinessDetail): void {
     this.details.set(name, detail);
   }

@@ -117,6 +117,23 @@ export async function claimSubmission(db: Db, id: string, leaseMs: number): Prom
   return claimed.has(id);
 }
 
+/**
+ * Begins the lease of a `created` submission anew, as its request was refused and is sent once more. A
+ * lease that is over is not brought back: somebody may be concluding from its end already (rule K4).
+ *
+ * @returns whether the lease holds, so that the request may be sent
+ */
+export async function renewLease(db: Db, id: string, leaseMs: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('submissions')
+    .set({ lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'` })
+    .where('id', '=', id)
+    .where('status', '=', 'created')
+    .where('lease_until', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 const accept = moveSubmissions({
   given: new GivenRows({ id: 'uuid', transcript_id: 'text' }),
   from: 'created',

@@ -20,6 +20,7 @@ import {
   openSubmissions,
   recordFinalText,
   recordTexts,
+  renewLease,
   type AcceptedSubmission,
   type Heard,
   type NewSubmission,
@@ -136,6 +137,11 @@ export class SubmissionsRepository {
       if (isUniqueViolation(error)) return false;
       throw error;
     }
+  }
+
+  /** The request was refused, and is to be sent once more. @returns false when the lease is over */
+  async renewLease({ submissionId }: SubmissionRef, leaseMs: number): Promise<boolean> {
+    return renewLease(this.database, submissionId, leaseMs);
   }
 
   /** The submitter has given up waiting for an answer: the check may look at once, and conclude after what is left. */

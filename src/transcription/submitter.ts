@@ -6,24 +6,15 @@ import { bestEffort } from '../queues/best-effort.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { AssemblyAiClient, SUBMIT_TIMEOUT_MS } from './assemblyai/assemblyai.client.js';
-import { parseHotwords } from './assemblyai/hotwords.js';
-import { buildSubmitRequest } from './assemblyai/submit-request.js';
 import { AudioHandover, audioUrlHash } from './audio-handover.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
-import { expectLanguages } from './language-memory.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
+import { SUBMIT_LEASE_MS, SubmitSender } from './submit-sender.js';
 import type { SubmissionRef } from './submission-statements.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
-
-/**
- * While it holds, only the submitter may conclude anything (rule K4): longer than the request can take, and than a process
- * that was stopped for a moment takes to come back and store the answer.
- */
-const SUBMIT_LEASE_MS = SUBMIT_TIMEOUT_MS + 15_000;
 
 /**
  * Sends a chunk to AssemblyAI. The order is the guarantee: first the submission is in the record and its check in the
@@ -39,7 +30,7 @@ export class Submitter {
     private readonly admission: SubmitAdmission,
     private readonly submissions: SubmissionsRepository,
     private readonly handover: AudioHandover,
-    private readonly client: AssemblyAiClient,
+    private readonly sender: SubmitSender,
     private readonly strategy: DeliveryStrategy,
     private readonly queues: JobQueues,
     private readonly coordination: Coordination,
@@ -94,41 +85,26 @@ export class Submitter {
 
   /** Not stopped when the job is: a request that has left is waited for, its answer is worth a transcript. */
   private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string): Promise<JobOutcome> {
-    const callback = this.strategy.callbackRequest(ref.submissionId);
-    const { speechModels, expectedLanguages } = this.config.transcription;
-    const { language, isLanguageSet: isSet, heardLanguages: heard, speakerLabels } = task;
-    const { fallback, expected } = expectLanguages({ language, isSet, heard, configured: expectedLanguages });
-    const request = buildSubmitRequest({
-      audioUrl,
-      language: fallback,
-      expectedLanguages: expected,
-      speechModels,
-      speakerLabels,
-      hotwords: this.hotwordsOf(task),
-      webhook: callback,
-    });
-    let transcriptId: string;
+    let transcriptId: string | undefined;
     try {
-      transcriptId = (await this.client.submit(request)).id;
+      transcriptId = await this.sender.send(task, ref, audioUrl);
     } catch (error) {
       return this.failures.afterSubmit(task, ref, error);
     }
+    if (transcriptId === undefined) {
+      // Asleep, perhaps, for the callback of a request that did not leave.
+      await this.queues.wake('check', { submissionId: ref.submissionId });
+      return DONE;
+    }
+    return this.accept(task, ref, transcriptId);
+  }
+
+  private async accept(task: SubmitTask, ref: SubmissionRef, transcriptId: string): Promise<JobOutcome> {
     // The check was faster, or nobody waits for the transcript any more: no callback need be matched to it.
     if (!(await this.submissions.accept(ref, transcriptId))) return DONE;
     await bestEffort(this.logger, `callback metadata of submission ${ref.submissionId}`, () =>
       this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId: task.conversationId }),
     );
     return DONE;
-  }
-
-  private hotwordsOf(task: SubmitTask): string[] {
-    const { phrases, dropped } = parseHotwords(task.transcriptPrompt);
-    if (dropped.length > 0) {
-      const reasons = [...new Set(dropped.map(({ reason }) => reason))].join(', ');
-      this.logger.warn(
-        `${dropped.length} hotwords of conversation ${task.conversationId} were left out: ${reasons}`,
-      );
-    }
-    return phrases;
   }
 }

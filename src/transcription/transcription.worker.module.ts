@@ -19,11 +19,13 @@ import { LooksRepository } from './looks.repository.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
 import { ProviderPace } from './provider-pace.js';
+import { RefusedSettings } from './refused-settings.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionResults } from './submission-results.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
+import { SubmitSender } from './submit-sender.js';
 import { SubmitProcessor } from './submit.processor.js';
 import { SubmitTasksRepository } from './submit-tasks.repository.js';
 import { Submitter } from './submitter.js';
@@ -68,6 +70,8 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     SubmitAdmission,
     SubmissionResults,
     SubmitFailures,
+    RefusedSettings,
+    SubmitSender,
     Submitter,
     Checker,
     SubmitProcessor,

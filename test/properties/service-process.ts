@@ -27,6 +27,7 @@ import { EventDeliverer } from '../../src/events/event-deliverer.js';
 import { EventOutbox } from '../../src/events/event-outbox.js';
 import type { JobObserver } from '../../src/observability/job-observer.js';
 import type { Metrics } from '../../src/observability/metrics.js';
+import { Readiness } from '../../src/observability/readiness.js';
 import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
 import type { JobKind } from '../../src/queues/job-catalogue.js';
 import type { JobProcessor } from '../../src/queues/job-processor.js';
@@ -41,11 +42,13 @@ import { LooksRepository } from '../../src/transcription/looks.repository.js';
 import { LostSubmitSearch } from '../../src/transcription/lost-submit-search.js';
 import { PollingDelivery } from '../../src/transcription/polling-delivery.js';
 import { ProviderPace } from '../../src/transcription/provider-pace.js';
+import { RefusedSettings } from '../../src/transcription/refused-settings.js';
 import { Resubmission } from '../../src/transcription/resubmission.js';
 import { SubmissionResults } from '../../src/transcription/submission-results.js';
 import { SubmissionsRepository } from '../../src/transcription/submissions.repository.js';
 import { SubmitAdmission } from '../../src/transcription/submit-admission.js';
 import { SubmitFailures } from '../../src/transcription/submit-failures.js';
+import { SubmitSender } from '../../src/transcription/submit-sender.js';
 import { SubmitProcessor } from '../../src/transcription/submit.processor.js';
 import { SubmitTasksRepository } from '../../src/transcription/submit-tasks.repository.js';
 import { Submitter } from '../../src/transcription/submitter.js';
@@ -175,7 +178,7 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
     admission,
     submissions,
     new AudioHandover(base.storage, client),
-    client,
+    new SubmitSender(config, client, strategy, submissions, new RefusedSettings(config, new Readiness())),
     strategy,
     queues,
     coordination,

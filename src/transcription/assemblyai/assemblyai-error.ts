@@ -8,6 +8,7 @@ import {
 } from '../../providers/provider-error.js';
 import { pauseOfHeaders } from '../../providers/retry-after.js';
 import { providerWords } from './provider-words.js';
+import { settingsNamedIn, SettingRefusedError } from './setting-refusal.js';
 
 /**
  * Every way in which a call to AssemblyAI can fail, and what it means, decided in one place.
@@ -132,6 +133,8 @@ function unavailableWords(status: number, said: string): [code: string, message:
 
 function rejected(answer: FailedAnswer, said: string): ProviderRejectedError {
   const [code, message] = rejectedWords(answer.status, said);
+  const settings = answer.operation === 'submit' && answer.status === 400 ? settingsNamedIn(said) : [];
+  if (settings.length > 0) return new SettingRefusedError(message, details(answer, code), settings, said);
   return new ProviderRejectedError(message, details(answer, code));
 }
 

@@ -81,7 +81,8 @@ interface Answer {
  * - ProviderUnavailableError: try again, after its `retryAfterMs` if there is one. When it is `ambiguous` (submit only), the
  *   transcript may exist although we have not heard of it: look for it before submitting again.
  * - ProviderNotFoundError (`get`, `delete`): no such transcript for this key and region.
- * - ProviderRejectedError: the same request will fail again; the message says why.
+ * - ProviderRejectedError: the same request will fail again; the message says why. When it is a
+ *   SettingRefusedError (submit only), another request for the same recording may be accepted.
  *
  * A caller that aborts gets the first, with code `stopped`. Redirects are not followed: they would carry the key elsewhere.
  */

@@ -8,6 +8,7 @@ import {
 } from '../../providers/provider-error.js';
 import { errorOfAnswer, type Operation } from './assemblyai-error.js';
 import { readTranscript } from './read-transcript.js';
+import { SettingRefusedError } from './setting-refusal.js';
 
 /** The tables that operators read; the code is held to them. */
 const PAGE = new URL('../../../docs/assemblyai-errors.md', import.meta.url);
@@ -26,6 +27,7 @@ beforeAll(async () => {
 const unquoted = (code = ''): string => code.replaceAll('`', '');
 
 function verdictOf(error: ProviderError): string {
+  if (error instanceof SettingRefusedError) return 'without it';
   if (error instanceof ProviderNotFoundError) return 'not found';
   if (error instanceof ProviderRejectedError) return 'fail';
   return error instanceof ProviderUnavailableError && error.ambiguous ? 'look first' : 'retry';

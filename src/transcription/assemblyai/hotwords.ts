@@ -5,6 +5,8 @@ export const MAX_WORDS_PER_PHRASE = 6;
  * for more than one there; what the provider cannot use it ignores, so none is left out here that might help.
  */
 export const MAX_PHRASES = 1_000;
+/** Its limit where `universal-2` is the only model left (the same page). */
+export const MAX_PHRASES_OF_UNIVERSAL_2 = 200;
 /** Six of the longest words there are; beyond, somebody has pasted something else. Ours: AssemblyAI names none. */
 export const MAX_PHRASE_CHARACTERS = 200;
 

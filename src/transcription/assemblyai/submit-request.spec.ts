@@ -8,7 +8,7 @@ describe('buildSubmitRequest', () => {
   it('names the audio and the models in order of preference, and nothing that was not asked for', () => {
     expect(request()).toEqual({
       audio_url: 'https://a.example/x.mp3',
-      speech_models: ['universal-3-pro', 'universal-2'],
+      speech_models: ['assemblyai-stt-3-7', 'universal-2'],
       language_detection: true,
       language_detection_options: {
         expected_languages: ['nl', 'en', 'de', 'fr', 'es', 'it', 'pt', 'uk'],
@@ -42,6 +42,38 @@ describe('buildSubmitRequest', () => {
       expected_languages: ['fr'],
       fallback_language: 'auto',
     });
+  });
+
+  it('names no models when there are none, so that the account’s default is used', () => {
+    expect(request({ speechModels: [] })).not.toHaveProperty('speech_models');
+  });
+
+  it.each([
+    [
+      'an expected one is left out',
+      { language: 'nl', expectedLanguages: ['fr', 'xx'] },
+      { expected_languages: ['nl', 'fr'], fallback_language: 'nl' },
+    ],
+    [
+      'a usual one is left out',
+      { language: 'nl', refusedLanguages: new Set(['uk', 'pt']) },
+      { expected_languages: ['nl', 'en', 'de', 'fr', 'es', 'it'], fallback_language: 'nl' },
+    ],
+    [
+      'the conversation’s own is detected',
+      { language: 'xx-YY', expectedLanguages: ['fr', 'xx'] },
+      { expected_languages: ['fr'], fallback_language: 'auto' },
+    ],
+    ['the only ones leave every language open', { language: 'xx' }, { fallback_language: 'auto' }],
+    [
+      'all that are expected leave every language open',
+      { language: 'auto', expectedLanguages: ['xx'] },
+      { fallback_language: 'auto' },
+    ],
+  ])('sends no refused language: %s', (_what, changes, options) => {
+    const made = request({ refusedLanguages: new Set(['xx']), ...changes });
+    expect(made.language_detection).toBe(true);
+    expect(made.language_detection_options).toEqual(options);
   });
 
   it('sends hot words when there are any', () => {

@@ -1,11 +1,5 @@
 import type { TranscriptParams } from 'assemblyai';
-
-/**
- * In order of preference: a recording falls through to the next when a model does not know its language. The first is the most
- * accurate but knows six languages only; the second knows ninety-nine, Dutch and Ukrainian among them, and must stay last.
- * There is no default: a request without models is refused (openapi.yml of AssemblyAI/assemblyai-api-spec, `speech_models`).
- */
-export const DEFAULT_SPEECH_MODELS: readonly string[] = ['universal-3-pro', 'universal-2'];
+import { DEFAULT_SPEECH_MODELS } from './speech-models.js';
 
 /**
  * What a conversation whose language is known may turn out to be in instead. Detection wants 15 seconds of speech and chunks
@@ -26,10 +20,12 @@ export interface SubmitRequestInput {
   language: string;
   /** From `parseHotwords`. */
   hotwords: readonly string[];
-  /** @default DEFAULT_SPEECH_MODELS */
+  /** None: the account's own default. @default DEFAULT_SPEECH_MODELS */
   speechModels?: readonly string[];
   /** Two-letter codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
   expectedLanguages?: readonly string[];
+  /** Codes that must not be sent, as AssemblyAI refuses them: as if they had never been chosen. */
+  refusedLanguages?: ReadonlySet<string>;
   /** Speakers are told apart, by letters that hold within this recording. */
   speakerLabels?: boolean;
   /** Webhook strategy only. */
@@ -49,12 +45,12 @@ export interface SubmitRequestInput {
  * wrong. Without any speech the job then fails, which costs nothing, instead of completing empty, which is billed.
  */
 export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams {
-  const { audioUrl, hotwords, webhook } = input;
+  const { audioUrl, hotwords, webhook, speechModels = DEFAULT_SPEECH_MODELS } = input;
   return {
     audio_url: audioUrl,
-    speech_models: [...(input.speechModels ?? DEFAULT_SPEECH_MODELS)],
+    ...(speechModels.length > 0 && { speech_models: [...speechModels] }),
     language_detection: true,
-    language_detection_options: languageDetection(twoLetterCode(input.language), input.expectedLanguages),
+    language_detection_options: languageDetection(input),
     ...(input.speakerLabels === true && { speaker_labels: true }),
     ...(hotwords.length > 0 && { keyterms_prompt: [...hotwords] }),
     ...(webhook && {
@@ -66,19 +62,21 @@ export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams 
 }
 
 /** A fallback that is not among the expected languages is refused, so it is made one of them. */
-function languageDetection(
-  language: string,
-  expected: readonly string[] | undefined,
-): TranscriptParams['language_detection_options'] {
+function languageDetection(input: SubmitRequestInput): TranscriptParams['language_detection_options'] {
+  const isUsable = (code: string): boolean => input.refusedLanguages?.has(code) !== true;
+  const code = twoLetterCode(input.language);
+  const language = isUsable(code) ? code : ANY_LANGUAGE;
+  const expected = input.expectedLanguages?.filter(isUsable);
   if (language === ANY_LANGUAGE) {
-    return { ...(expected && { expected_languages: [...expected] }), fallback_language: ANY_LANGUAGE };
+    const isLimited = expected !== undefined && expected.length > 0;
+    return { ...(isLimited && { expected_languages: expected }), fallback_language: ANY_LANGUAGE };
   }
-  const all = expected ?? DEFAULT_EXPECTED_LANGUAGES;
+  const all = expected ?? DEFAULT_EXPECTED_LANGUAGES.filter(isUsable);
   return { expected_languages: [...new Set([language, ...all])], fallback_language: language };
 }
 
 /** `en-GB`, `en_us` and ` EN ` are all `en`; what is no code at all leaves the choice to the provider. */
-function twoLetterCode(language: string): string {
+export function twoLetterCode(language: string): string {
   const [code = ''] = language.trim().toLowerCase().split(/[-_]/);
   return /^[a-z]{2,3}$/.test(code) ? code : ANY_LANGUAGE;
 }
