@@ -117,14 +117,17 @@ describe('a model that refuses the content', () => {
     expect(asked()).toEqual([FIRST, SECOND]);
   });
 
-  it.each(REFUSALS)('leaves the first-stage text when every one refuses it, once each (%s)', async (reason) => {
-    block(reason, {});
+  it.each(REFUSALS)(
+    'leaves the first-stage text when every one refuses it, once each (%s)',
+    async (reason) => {
+      block(reason, {});
 
-    const chunk = await settle();
-    expect(chunk).toMatchObject({ status: 'completed', transcript: DRAFT, modelUse: { model: null } });
-    expect(errorOf(chunk)).toMatch(new RegExp(`${FIRST}: .*\\(${reason}\\).*${SECOND}: .*\\(${reason}\\)`));
-    expect(asked()).toEqual([FIRST, SECOND]);
-  });
+      const chunk = await settle();
+      expect(chunk).toMatchObject({ status: 'completed', transcript: DRAFT, modelUse: { model: null } });
+      expect(errorOf(chunk)).toMatch(new RegExp(`${FIRST}: .*\\(${reason}\\).*${SECOND}: .*\\(${reason}\\)`));
+      expect(asked()).toEqual([FIRST, SECOND]);
+    },
+  );
 
   it('withholds an anonymized chunk that every one refuses, and none that the second takes', async () => {
     block('PROHIBITED_CONTENT', { model: FIRST });
@@ -158,9 +161,8 @@ describe('a model that refuses the content', () => {
   });
 
   it('counts the tokens of refused answers with the chunk', async () => {
-    block('SAFETY', { model: FIRST });
+    block('SAFETY', { model: FIRST }, 1);
     const refused = await settle();
-    world().simulator.faults.clear();
     const taken = await settle();
 
     expect(refused.modelUse.inputTokens).toBe(2 * (taken.modelUse.inputTokens ?? 0));
