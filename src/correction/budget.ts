@@ -28,12 +28,22 @@ export interface CorrectionBudget {
   maxTextChars: number;
 }
 
-/** How much a correction may put out, from the length of what the first stage understood. */
-export function correctionBudget(model: string, partialTranscript: string): CorrectionBudget {
+/**
+ * How much a correction may put out, from the length of what the first stage understood.
+ *
+ * @param options.allRoom whether an answer may take all that the model puts out
+ */
+export function correctionBudget(
+  model: string,
+  partialTranscript: string,
+  { allRoom = false }: { allRoom?: boolean } = {},
+): CorrectionBudget {
   const chars = partialTranscript.length;
   const textTokens = Math.max(Math.ceil(chars * TOKENS_PER_CHAR * 1.5), FLOOR_TEXT_TOKENS);
   return {
-    maxOutputTokens: withThoughts(model, textTokens + WRAPPING_TOKENS),
+    maxOutputTokens: allRoom
+      ? factsOf(model).limits.outputTokens
+      : withThoughts(model, textTokens + WRAPPING_TOKENS),
     maxTextChars: Math.max(chars * GROWTH, FLOOR_TEXT_CHARS),
   };
 }

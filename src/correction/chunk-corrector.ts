@@ -19,6 +19,7 @@ import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
 import { audioSource } from '../transcription/submit-tasks.repository.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
+import { finalWords } from './final-words.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import type { UsageListener } from './language-model.js';
 import { redactionPasses } from './redaction-passes.js';
@@ -62,21 +63,22 @@ export class ChunkCorrector {
     context.subject.conversationId = task.conversationId;
     let note: string | undefined;
     if (task.status === 'correcting') {
-      const { signal, isLastTry } = context;
+      const { signal, isLastTry, tryNumber } = context;
+      const isRepeated = tryNumber > 1 && task.outputTokens > 0;
       let used: TokenUse | undefined;
       const onUsage = (use: TokenUse): void => {
         used = use;
       };
       try {
-        await this.store(task, await this.run(task, { signal, isLastTry, onUsage }));
+        await this.store(task, await this.run(task, { signal, isLastTry, isRepeated, onUsage }));
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         if (used !== undefined) await addTokens(this.database, chunkId, used);
         // A job that was stopped has not failed: it is run again, by another worker.
         if (signal.aborted) throw error;
         if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
-        await this.giveUp(task, error);
-        note = error.message;
+        note = finalWords(error, tryNumber);
+        await this.giveUp(task, error, note);
       }
     }
     if (task.status !== 'queued' && task.status !== 'transcribing') {
@@ -118,15 +120,15 @@ export class ChunkCorrector {
     });
   }
 
-  private async giveUpRescue(task: CorrectionTask, error: ProviderError): Promise<void> {
+  private async giveUpRescue(task: CorrectionTask, words: string): Promise<void> {
     const failed = await this.transitions.fail(this.database, {
       ...task,
       errorCode: task.firstStageErrorCode ?? 'other',
       error:
-        `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${error.message}`.trim(),
+        `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${words}`.trim(),
     });
     if (!failed) return;
-    this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${error.message}`);
+    this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${words}`);
     this.metrics.rescues.inc({ outcome: 'failed' });
     this.metrics.chunksSettled.inc({ status: 'failed' });
   }
@@ -160,20 +162,20 @@ export class ChunkCorrector {
     this.metrics.chunksSettled.inc({ status: 'completed' });
   }
 
-  private async giveUp(task: CorrectionTask, error: ProviderError): Promise<void> {
-    if (isRescue(task)) return this.giveUpRescue(task, error);
-    this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${error.message}`);
+  private async giveUp(task: CorrectionTask, error: ProviderError, words: string): Promise<void> {
+    if (isRescue(task)) return this.giveUpRescue(task, words);
+    this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${words}`);
     const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
     const settled = task.anonymize
       ? await this.transitions.fail(this.database, {
           ...task,
           errorCode: 'withheld',
-          error: `The text is withheld, as it could not be anonymised: ${error.message}`,
+          error: `The text is withheld, as it could not be anonymised: ${words}`,
         })
       : await this.transitions.complete({
           ...task,
           transcript: task.transcript ?? '',
-          ...diarizationOf(task, { note: null, error: error.message }),
+          ...diarizationOf(task, { note: null, error: words }),
         });
     if (!settled) return;
     this.metrics.corrections.inc({ outcome });
@@ -184,6 +186,7 @@ export class ChunkCorrector {
 interface Call {
   signal: AbortSignal;
   isLastTry: boolean;
+  isRepeated: boolean;
   onUsage: UsageListener;
 }
 

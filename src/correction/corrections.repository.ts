@@ -17,6 +17,8 @@ export interface CorrectionTask {
   /** Of the recording, in seconds, as the first stage's answer has it. */
   audioDuration: unknown;
   transcriptId: string | null;
+  /** Of all answers so far, also of those that were of no use. */
+  outputTokens: number;
   /** `failed`: there is no first-stage text, and the chunk is to be rescued. */
   submissionStatus: SubmissionStatus;
   /** Why the first stage failed, if it did. */
@@ -48,6 +50,7 @@ const readTasks = prepareStatement<{ ids: readonly string[] }, CorrectionTask>((
       'c.transcript',
       sql`c.diarization #> '{data,audio_duration}'`.as('audioDuration'),
       's.transcript_id as transcriptId',
+      'c.output_tokens as outputTokens',
       's.status as submissionStatus',
       's.error as firstStageError',
       's.error_code as firstStageErrorCode',

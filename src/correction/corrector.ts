@@ -7,7 +7,7 @@ import type { ModelList } from './model-list.js';
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
-import type { ThinkingLevel } from '../providers/language-models/model-catalogue.js';
+import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatterns } from '../redaction/redact-patterns.js';
@@ -21,6 +21,8 @@ interface Call {
   signal?: AbortSignal;
   /** No further call follows: every model is asked before the text is given up. */
   isLastTry?: boolean;
+  /** An earlier answer was of no use: the model is to think less, and may put out more. */
+  isRepeated?: boolean;
 }
 
 export interface CorrectionInput extends Call {
@@ -72,6 +74,9 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   other_language: 'sent a text in another language than the first stage heard',
   prompt_leaked: 'sent a text that repeats its instructions',
 };
+
+/** Thoughts and text share the room of an answer: one that ran out of it is to think less. */
+const [LEAST_THINKING] = THINKING_LEVELS;
 
 interface Question
   extends Pick<ModelRequest, 'model' | 'systemInstruction' | 'prompt' | 'audio'>, CorrectionBudget {
@@ -129,7 +134,7 @@ export class Corrector {
         audio,
         omission,
         draft: partialTranscript,
-        ...correctionBudget(model, partialTranscript),
+        ...correctionBudget(model, partialTranscript, { allRoom: input.isRepeated }),
       };
     });
     return { ...result, ...(redaction && { redaction: { ...redaction, ofDraft: draft.counts } }) };
@@ -175,7 +180,7 @@ export class Corrector {
     const answer = await this.model.generate({
       ...prompt,
       responseSchema: CORRECTION_SCHEMA,
-      thinking: this.options.thinking,
+      thinking: input.isRepeated === true ? LEAST_THINKING : this.options.thinking,
       timeoutMs: this.options.timeoutMs,
       signal: input.signal,
       onUsage: input.onUsage,

@@ -54,13 +54,13 @@ export function failureFromStatus(
       parseRetryAfter(google.retryDelaySeconds, nowMs),
     ];
     return new ProviderUnavailableError(
-      `${said}: too many requests, or a quota is used up. It is tried again later; if it lasts, raise the quota.`,
+      `${said}: too many requests, or a quota is used up. If it lasts, raise the quota.`,
       { provider, code: 'throttled', status, ambiguous: false, retryAfterMs: longest(waits) },
     );
   }
   // 499 is Google's "cancelled": the connection was closed on the way, nobody judged the request.
   if (status === 408 || status === 499 || status >= 500 || status < 400) {
-    return new ProviderUnavailableError(`${said}. It is tried again later.`, {
+    return new ProviderUnavailableError(`${said}.`, {
       provider,
       code: status === 408 ? 'timeout' : 'server_error',
       status,
@@ -100,40 +100,35 @@ function judgeRejection(
 
 /** A 5xx of which no more is known than that it was one. */
 export function serverFailed(provider: ModelProvider): ProviderUnavailableError {
-  return new ProviderUnavailableError(
-    `${WORDS[provider].name} failed on its side (5xx). It is tried again later.`,
-    {
-      provider,
-      code: 'server_error',
-      ambiguous: true,
-    },
-  );
+  return new ProviderUnavailableError(`${WORDS[provider].name} failed on its side (5xx).`, {
+    provider,
+    code: 'server_error',
+    ambiguous: true,
+  });
 }
 
 /** Nothing came within the time. */
 export function timedOut(provider: ModelProvider, timeoutMs: number): ProviderUnavailableError {
-  return new ProviderUnavailableError(
-    `${WORDS[provider].name} gave no answer within ${timeoutMs} ms. It is tried again later.`,
-    { provider, code: 'timeout', ambiguous: true },
-  );
+  return new ProviderUnavailableError(`${WORDS[provider].name} gave no answer within ${timeoutMs} ms.`, {
+    provider,
+    code: 'timeout',
+    ambiguous: true,
+  });
 }
 
 /** We stopped waiting ourselves, to shut down for example. */
 export function cancelled(provider: ModelProvider): ProviderUnavailableError {
-  return new ProviderUnavailableError(
-    `The request to ${WORDS[provider].name} was cancelled. It is tried again later.`,
-    {
-      provider,
-      code: 'cancelled',
-      ambiguous: true,
-    },
-  );
+  return new ProviderUnavailableError(`The request to ${WORDS[provider].name} was cancelled.`, {
+    provider,
+    code: 'cancelled',
+    ambiguous: true,
+  });
 }
 
 /** No connection, or one that broke before the whole answer was here. */
 export function unreachable(provider: ModelProvider): ProviderUnavailableError {
   return new ProviderUnavailableError(
-    `${WORDS[provider].name} could not be reached, or the connection broke. It is tried again later; if it lasts, check the network and the address.`,
+    `${WORDS[provider].name} could not be reached, or the connection broke. If it lasts, check the network and the address.`,
     { provider, code: 'network', ambiguous: true },
   );
 }
@@ -144,7 +139,7 @@ export function unusableAnswer(
   code: string,
   what: string,
 ): ProviderUnavailableError {
-  return new ProviderUnavailableError(`${WORDS[provider].name} ${what}. It is tried again later.`, {
+  return new ProviderUnavailableError(`${WORDS[provider].name} ${what}.`, {
     provider,
     code,
     ambiguous: false,

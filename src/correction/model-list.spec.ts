@@ -86,6 +86,15 @@ describe('a list of models', () => {
     });
   });
 
+  it('tells on the last try that a refusal was not all there was', async () => {
+    const { ask } = listWhere({
+      one: unavailable('throttled'),
+      two: rejected('prompt_blocked'),
+      three: rejected('answer_blocked'),
+    });
+    await expect(ask({ isLastTry: true })).rejects.toMatchObject({ name: 'ProviderUnavailableError' });
+  });
+
   it('leaves a model out that was not found, and says so once', async () => {
     const { ask, asked } = listWhere({ one: rejected('model_not_found') });
     await ask();

@@ -1,5 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { ProviderError, ProviderRejectedError } from '../providers/provider-error.js';
+import {
+  ProviderError,
+  ProviderRejectedError,
+  ProviderUnavailableError,
+} from '../providers/provider-error.js';
 import { PreferenceList } from './preference-list.js';
 
 /**
@@ -79,5 +83,7 @@ function joined(failures: readonly Failure[]): ProviderError {
   if (failures.length === 1) return last.error;
   const message = failures.map(({ model, error }) => `${model}: ${error.message}`).join(' ');
   const { provider, code, status } = last.error;
-  return new ProviderRejectedError(message, { provider, code, status });
+  return failures.some(({ error }) => error instanceof ProviderUnavailableError)
+    ? new ProviderUnavailableError(message, { provider, code, status, ambiguous: false })
+    : new ProviderRejectedError(message, { provider, code, status });
 }

@@ -6,6 +6,7 @@ import { ProviderError, ProviderUnavailableError } from '../providers/provider-e
 import { QUEUE_NAMES, type JobData } from '../queues/job-catalogue.js';
 import { DONE, JobProcessor, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
+import { finalWords } from './final-words.js';
 import { Summariser } from './summariser.js';
 
 /** Summaries are few, one a conversation; they leave the model's quota to the corrections. */
@@ -37,7 +38,7 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
   private async summarise(
     conversationId: string,
     task: SummaryTask,
-    { isLastTry, signal }: JobContext,
+    { isLastTry, tryNumber, signal }: JobContext,
   ): Promise<boolean> {
     try {
       const made = await this.summariser.summarise({ ...task, signal, isLastTry });
@@ -45,8 +46,9 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (signal.aborted || (error instanceof ProviderUnavailableError && !isLastTry)) throw error;
-      this.logger.warn(`conversation ${conversationId} has no summary: ${error.message}`);
-      return this.finalization.failSummary(conversationId, task.mergeRevision, error.message);
+      const words = finalWords(error, tryNumber);
+      this.logger.warn(`conversation ${conversationId} has no summary: ${words}`);
+      return this.finalization.failSummary(conversationId, task.mergeRevision, words);
     }
   }
 }

@@ -18,6 +18,8 @@ class CloseTimeoutError extends Error {
 }
 
 export interface JobContext {
+  /** Number of this try, from 1. */
+  tryNumber: number;
   /** No further try follows: what fails now must be settled now. */
   isLastTry: boolean;
   /** Aborted when the job's lock is lost: another worker has it now. */
@@ -68,8 +70,10 @@ export abstract class JobProcessor<K extends JobKind>
 
   async process(job: Job<JobData[K]>, token?: string, signal?: AbortSignal): Promise<void> {
     if (job.name === HEARTBEAT) return;
+    const tryNumber = job.attemptsMade + 1;
     const context: JobContext = {
-      isLastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+      tryNumber,
+      isLastTry: tryNumber >= (job.opts.attempts ?? 1),
       signal: signal ?? new AbortController().signal,
       subject: subjectOf(job.data),
     };

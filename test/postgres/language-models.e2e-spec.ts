@@ -6,6 +6,8 @@ import { sharedWorld } from '../support/shared-world.js';
 import { World } from '../support/test-service.js';
 
 const TRIES = 6;
+/** What the simulator's models think at the level `high`. */
+const HIGH_THOUGHT_TOKENS = 1_024;
 const DRAFT = 'Good evening everybody and thank you for coming to the meeting about the bridge';
 const [FIRST, SECOND] = ['gemini-3.8-flash', 'gemini-3.7-flash'];
 
@@ -89,6 +91,39 @@ describe('a retired model alone', () => {
   });
 });
 
+describe('a model that runs out of room for its answer', () => {
+  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5', CORRECTION_THINKING: 'high' } }));
+
+  it('is asked again with fewer thoughts and more room, and counts what it put out in vain', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({
+      operation: 'correct',
+      effect: { kind: 'finish', finishReason: 'MAX_TOKENS' },
+      times: 1,
+    });
+    const { id } = await api.createConversation();
+    const chunk = await api.settledChunk((await api.addChunk(id)).id);
+
+    const [first, second] = simulator.ledger.corrections;
+    expect(first).toMatchObject({ thinkingLevel: 'HIGH' });
+    expect(second).toMatchObject({ thinkingLevel: 'LOW', maxOutputTokens: 65_536 });
+    expect(second?.maxOutputTokens).toBeGreaterThan(first?.maxOutputTokens ?? 0);
+    expect(chunk.modelUse.outputTokens).toBeGreaterThan(HIGH_THOUGHT_TOKENS);
+  });
+
+  it('says at the end how often it was tried, and promises nothing', async () => {
+    const { api, simulator } = world();
+    simulator.faults.add({ operation: 'correct', effect: { kind: 'finish', finishReason: 'MAX_TOKENS' } });
+    const { id } = await api.createConversation();
+    const chunk = await api.settledChunk((await api.addChunk(id)).id);
+
+    expect(errorOf(chunk)).toBe(
+      'The Gemini API ran out of output tokens before its answer was complete. It was tried 6 times.',
+    );
+    expect(chunk.modelUse.inputTokens).toBeGreaterThan(0);
+  });
+});
+
 describe('a model that refuses the content', () => {
   const world = sharedWorld(
     () => World.start({ env: { RETRY_BASE_MS: '5', CORRECTION_MODEL: `${FIRST},${SECOND}` } }),
@@ -165,7 +200,7 @@ describe('a model that refuses the content', () => {
     const refused = await settle();
     const taken = await settle();
 
-    expect(refused.modelUse.inputTokens).toBe(2 * (taken.modelUse.inputTokens ?? 0));
+    expect(refused.modelUse.inputTokens).toBe(2 * taken.modelUse.inputTokens);
   });
 });
 
