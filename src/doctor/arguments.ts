@@ -2,7 +2,7 @@ export const USAGE = `Usage: npm run doctor [-- options]
 
 Checks everything that the configuration names, one line each, and says what to do about what is wrong.
 
-  --live   also has a recording of samples/ transcribed and corrected with your keys; costs about a cent
+  --live   also sends a recording of samples/ through the providers with your keys; costs about a cent
   --help   show this
 `;
 

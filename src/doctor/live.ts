@@ -2,10 +2,11 @@ import type { AppConfig } from '../config/app-config.js';
 import { failed, reasonOf } from './check.js';
 import { runFirstStage } from './live-first-stage.js';
 import { runSecondStage } from './live-second-stage.js';
+import { runSummary } from './live-summary.js';
 import { print, say } from './print.js';
 import { loadSample, type Sample } from './sample.js';
 
-/** Has a sample transcribed and corrected with the user's own keys, and prints what comes of it. */
+/** Has a sample transcribed, corrected and summarized with the user's own keys, and prints what comes of it. */
 export async function runLive(config: AppConfig): Promise<boolean> {
   let sample: Sample;
   try {
@@ -27,5 +28,6 @@ export async function runLive(config: AppConfig): Promise<boolean> {
   // The stages are judged apart: without a text, the second one gets what a first stage makes of the sample.
   const draft = heard === undefined ? sample.heard : heard;
   const isCorrected = await runSecondStage({ config, sample, draft, signal });
-  return heard !== undefined && isCorrected;
+  const isSummarized = await runSummary(config, sample, signal);
+  return heard !== undefined && isCorrected && isSummarized;
 }

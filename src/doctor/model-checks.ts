@@ -10,7 +10,7 @@ const NOT_FOR_TEXT = /-(?:tts|image|embedding|live|audio|omni|robotics|computer-
 const BASE_MODEL = /^(?:(?:models|publishers\/google\/models)\/)?([^/]+)$/;
 /** The provider is not there, or does not let us in: no model can answer. */
 const FATAL: ReadonlySet<string> = new Set(['unauthenticated', 'network', 'timeout']);
-const TRY_LIVE = 'npm run doctor -- --live asks it';
+const TRY_LIVE = 'npm run doctor -- --live asks the models themselves';
 
 /** Compares the models that the credentials can see with those that are configured; asks for the list once, which is free. */
 export function modelChecks(config: AppConfig): Check[] {
