@@ -105,6 +105,11 @@ describe('the settings', () => {
     ['latencyMs', NaN],
     ['webhookMaxAttempts', 0],
     ['unknownIdStatus', 500],
+    ['retiredModels', 'gemini-2.5-pro'],
+    ['retiredModels', [3]],
+    ['speechModels', null],
+    ['deprecatedSpeechModels', ['']],
+    ['refusedLanguages', 'xx'],
   ];
   it.each(impossible)('do not take %s of %j', (name, value) => {
     expect(() => {

@@ -49,15 +49,15 @@ describe('the fault board', () => {
   const subject = {
     submission: 's-1',
     transcriptId: 't-1',
-    model: 'gemini-2.5-pro',
+    model: 'gemini-3.8-flash',
     audioUrl: 'https://example.org/one.wav?sig=1',
     prompt: 'Correct this.',
   };
   const matching: [Fault['match'], boolean][] = [
     [{ submission: 's-1' }, true],
     [{ submission: 's-2' }, false],
-    [{ transcriptId: 't-1', model: 'gemini-2.5-pro' }, true],
-    [{ transcriptId: 't-1', model: 'gemini-2.5-flash' }, false],
+    [{ transcriptId: 't-1', model: 'gemini-3.8-flash' }, true],
+    [{ transcriptId: 't-1', model: 'gemini-3.5-flash-lite' }, false],
     [{ audioUrlContains: 'one.wav' }, true],
     [{ audioUrlContains: 'two.wav' }, false],
     [{ promptContains: 'Correct' }, true],
@@ -138,7 +138,7 @@ describe('a request that a fault strikes', () => {
   const gemini = (properties: object) => () =>
     new ApiClient(simulator, { 'x-goog-api-key': 'k' }).request(
       'POST',
-      '/v1beta/models/gemini-2.5-pro:generateContent',
+      '/v1beta/models/gemini-3.8-flash:generateContent',
       { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { responseSchema: { properties } } },
     );
   const requests: [Exclude<Fault['operation'], 'webhook'>, () => Promise<unknown>][] = [

@@ -56,6 +56,16 @@ export interface ModelRecord extends RequestRecord {
   readonly sample: string | null;
   /** Whether the request asked for redaction. */
   readonly redaction: boolean;
+  /** Settings of the request, as it named them; null: it did not. */
+  readonly temperature: number | null;
+  readonly thinkingLevel: string | null;
+  readonly thinkingBudget: number | null;
+  readonly maxOutputTokens: number | null;
+  readonly store: boolean | null;
+  /** The Host header, in lower case. */
+  readonly host: string;
+  /** Of the URL, without its query. */
+  readonly path: string;
   finishReason: string | null;
 }
 export type CorrectionRecord = ModelRecord;

@@ -1,5 +1,5 @@
 import { VertexAI } from '@google-cloud/vertexai';
-import { GoogleGenAI, Type } from '@google/genai';
+import { GoogleGenAI, ThinkingLevel, Type } from '@google/genai';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AssemblyAI } from 'assemblyai';
 import { readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
 describe('the official AssemblyAI package', () => {
-  const speech_models = ['universal-3-pro', 'universal-2'];
+  const speech_models = ['assemblyai-stt-3-7', 'universal-2'];
   const client = (apiKey = 'test-key') => new AssemblyAI({ apiKey, baseUrl: simulator.url });
 
   it('uploads a file, transcribes it and polls until it is done', async () => {
@@ -65,8 +65,9 @@ describe('the official AssemblyAI package', () => {
     await expect(client('invalid').transcripts.get('t')).rejects.toThrow(
       'Authentication error, API token missing/invalid',
     );
-    await expect(client().transcripts.submit({ audio_url: 'https://example.org/a.wav' })).rejects.toThrow(
-      '"speech_models" must be a non-empty list',
+    const deprecated = { audio_url: 'https://example.org/a.wav', speech_models: ['universal-3-pro'] };
+    await expect(client().transcripts.submit(deprecated)).rejects.toThrow(
+      'The "universal-3-pro" speech model(s) have been deprecated.',
     );
   });
 });
@@ -89,7 +90,7 @@ describe('@google/genai', () => {
 
   it.each([undefined, 'v1'])('corrects with audio and a schema, API version %s', async (apiVersion) => {
     const answer = await models(apiVersion).generateContent({
-      model: 'gemini-2.5-pro',
+      model: 'gemini-3.8-flash',
       contents: [{ role: 'user', parts: [audio(), { text: prompt() }] }],
       config: {
         systemInstruction: 'You correct transcripts.',
@@ -105,10 +106,72 @@ describe('@google/genai', () => {
 
   it('summarises a bare text', async () => {
     const answer = await models().generateContent({
-      model: 'gemini-2.5-flash',
+      model: 'gemini-3.5-flash-lite',
       contents: '<transcript>\nHello. Bye.\n</transcript>',
     });
     expect(answer.text).toBe('The conversation opens with “Hello”. It closes with “Bye”.');
+  });
+
+  it('sends thinking, limits and store where the simulator looks for them', async () => {
+    await models().generateContent({
+      model: 'models/gemini-3.8-flash',
+      contents: 'x',
+      config: {
+        temperature: 0.5,
+        maxOutputTokens: 2000,
+        thinkingConfig: { thinkingLevel: ThinkingLevel.LOW },
+        store: false,
+      },
+    });
+    expect(simulator.ledger.summaries).toMatchObject([
+      {
+        model: 'gemini-3.8-flash',
+        temperature: 0.5,
+        maxOutputTokens: 2000,
+        thinkingLevel: 'LOW',
+        store: false,
+      },
+    ]);
+  });
+
+  it('lists the models page by page', async () => {
+    const names: (string | undefined)[] = [];
+    for await (const { name } of await models().list({ config: { pageSize: 3 } })) {
+      names.push(name);
+    }
+    expect(names).toHaveLength(8);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('models/gemini-3.8-flash');
+  });
+
+  describe('for Vertex AI', () => {
+    const vertexModels = () =>
+      new GoogleGenAI({
+        vertexai: true,
+        project: 'p',
+        location: 'eu',
+        httpOptions: { baseUrl: simulator.url, fetch: globalThis.fetch },
+        googleAuthOptions: {
+          authClient: {
+            getRequestHeaders: () => Promise.resolve(new Headers({ authorization: 'Bearer token' })),
+          } as never,
+        },
+      }).models;
+
+    it('lists the models', async () => {
+      const pager = await vertexModels().list();
+      expect(pager.page.map(({ name }) => name)).toContain('publishers/google/models/gemini-3.8-flash');
+    });
+
+    it('answers, with the level of thinking that was asked for', async () => {
+      const { usageMetadata } = await vertexModels().generateContent({
+        model: 'gemini-3.8-flash',
+        contents: 'x',
+        config: { thinkingConfig: { thinkingLevel: ThinkingLevel.LOW } },
+      });
+      expect(usageMetadata?.thoughtsTokenCount).toBe(64);
+      expect(simulator.ledger.summaries[0]?.path).toContain('/projects/p/locations/eu/publishers/google/');
+    });
   });
 
   it('sees a 429 as an error with its status', async () => {
@@ -116,7 +179,7 @@ describe('@google/genai', () => {
       operation: 'summarise',
       effect: { kind: 'status', status: 429, body: { error: {} } },
     });
-    const answer = models().generateContent({ model: 'gemini-2.5-flash', contents: 'x' });
+    const answer = models().generateContent({ model: 'gemini-3.5-flash-lite', contents: 'x' });
     await expect(answer).rejects.toMatchObject({ status: 429 });
   });
 });
@@ -141,7 +204,7 @@ describe('@google-cloud/vertexai', () => {
         apiEndpoint: new URL(simulator.url).host,
         googleAuthOptions: { authClient: authClient as never },
       });
-      const model = vertex.getGenerativeModel({ model: 'gemini-2.5-pro' });
+      const model = vertex.getGenerativeModel({ model: 'gemini-3.8-flash' });
       const { response } = await model.generateContent({
         contents: [{ role: 'user', parts: [audio(), { text: prompt() }] }],
         generationConfig: {
@@ -151,7 +214,7 @@ describe('@google-cloud/vertexai', () => {
       });
       expect(JSON.parse(response.candidates?.[0]?.content.parts[0]?.text ?? '')).toEqual(corrected());
       expect(toSimulator.mock.calls[0]?.[0]).toBe(
-        `https://${new URL(simulator.url).host}/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-pro:generateContent`,
+        `https://${new URL(simulator.url).host}/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-3.8-flash:generateContent`,
       );
       expect(simulator.ledger.corrections).toMatchObject([{ audioSha256: sample.sha256 }]);
     } finally {

@@ -1,3 +1,5 @@
+import { DEPRECATED_SPEECH_MODELS, SPEECH_MODELS } from './assemblyai/speech-models.js';
+import { RETIRED_MODELS } from './gemini/known-models.js';
 import type { SeededRandom } from './seeded-random.js';
 
 /** Milliseconds, or a range that a value is drawn from. */
@@ -22,6 +24,14 @@ export interface SimulatorSettings {
   webhookMaxAttempts: number;
   /** What a GET or DELETE of an unknown id answers: the specification says 404, the cookbook shows 400. */
   unknownIdStatus: 404 | 400;
+  /** AssemblyAI's models that this account may name; the first is its default. */
+  speechModels: readonly string[];
+  /** AssemblyAI's models that have a whole request refused. */
+  deprecatedSpeechModels: readonly string[];
+  /** Languages that AssemblyAI refuses in a request. */
+  refusedLanguages: readonly string[];
+  /** Gemini models that are answered 404, as are ids that never existed. */
+  retiredModels: readonly string[];
 }
 
 /** The numbers that AssemblyAI documents for webhooks, and the concurrency of its paid accounts. */
@@ -33,6 +43,10 @@ export const DEFAULT_SETTINGS: SimulatorSettings = {
   webhookTimeoutMs: 10_000,
   webhookMaxAttempts: 10,
   unknownIdStatus: 404,
+  speechModels: SPEECH_MODELS,
+  deprecatedSpeechModels: DEPRECATED_SPEECH_MODELS,
+  refusedLanguages: [],
+  retiredModels: RETIRED_MODELS,
 };
 
 const isMs = (value: unknown): value is number =>
@@ -43,9 +57,13 @@ const isLatency = (value: unknown): value is Latency =>
   isMs(value) ||
   (Array.isArray(value) && value.length === 2 && value.every(isMs) && Number(value[0]) <= Number(value[1]));
 
+const isNames = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+
 const LATENCY_RULE = 'milliseconds of 0 or more, or [min, max]';
 const MS_RULE = 'milliseconds, 0 or more';
 const COUNT_RULE = 'a whole number of 1 or more';
+const NAMES_RULE = 'a list of names, such as ["a", "b"], or []';
 
 const RULES: Record<keyof SimulatorSettings, { holds: (value: unknown) => boolean; rule: string }> = {
   latencyMs: { holds: isLatency, rule: LATENCY_RULE },
@@ -55,6 +73,10 @@ const RULES: Record<keyof SimulatorSettings, { holds: (value: unknown) => boolea
   webhookTimeoutMs: { holds: isMs, rule: MS_RULE },
   webhookMaxAttempts: { holds: isCount, rule: COUNT_RULE },
   unknownIdStatus: { holds: (value) => value === 404 || value === 400, rule: '404 or 400' },
+  speechModels: { holds: isNames, rule: NAMES_RULE },
+  deprecatedSpeechModels: { holds: isNames, rule: NAMES_RULE },
+  refusedLanguages: { holds: isNames, rule: NAMES_RULE },
+  retiredModels: { holds: isNames, rule: NAMES_RULE },
 };
 
 /** The caller gave a setting that does not exist or cannot be; nothing was changed. */

@@ -1,17 +1,11 @@
+import { type Fields, isFields, isGiven } from '../fields.js';
+import { languagesProblem } from './languages.js';
+import { type SpeechModelRights, speechModelsProblem, speechModelUsed } from './speech-models.js';
+
 /** A phrase list for Universal-2 alone, and for any newer model (public documentation of 2026). */
 const MAX_KEYTERMS_UNIVERSAL_2 = 200;
 const MAX_KEYTERMS = 1000;
 const MAX_WORDS_PER_KEYTERM = 6;
-
-/** `nano` and unknown names are refused by the real one. */
-const SPEECH_MODELS = new Set([
-  'universal-3-5-pro',
-  'universal-3-pro',
-  'universal-2',
-  'universal',
-  'slam-1',
-  'best',
-]);
 
 /** The specification closes the object: any other field is a 400. Names of openapi 1.3.4 and of SDK 4.41. */
 const KNOWN_FIELDS = new Set(
@@ -32,7 +26,9 @@ const PICTURE = /\p{Extended_Pictographic}/u;
 /** A submit that was understood. `raw` holds every field that was sent. */
 export interface SubmitParams {
   readonly audioUrl: string;
-  readonly speechModels: readonly string[];
+  /** As named by the request; null: it left the choice to the account. */
+  readonly speechModels: readonly string[] | null;
+  readonly speechModelUsed: string;
   readonly languageCode: string | null;
   readonly languageDetection: boolean;
   readonly webhookUrl: string | null;
@@ -43,22 +39,21 @@ export interface SubmitParams {
 
 export type ParsedSubmit = { ok: true; params: SubmitParams } | { ok: false; error: string };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 export const isHttpUrl = (value: unknown): value is string =>
   typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTextList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 
-const given = (value: unknown): boolean => value !== undefined && value !== null;
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
+/** The part of the settings that decides what this account may ask for. */
+export interface AccountRights extends SpeechModelRights {
+  readonly refusedLanguages: readonly string[];
+}
+
 /** Each rule returns what is wrong, or null. The first that speaks is the answer. */
-const RULES: readonly ((fields: Fields) => string | null)[] = [
+const RULES: readonly ((fields: Fields, rights: AccountRights) => string | null)[] = [
   (fields) => {
     const unknown = Object.keys(fields).filter((name) => !KNOWN_FIELDS.has(name));
     return unknown.length > 0
@@ -66,34 +61,28 @@ const RULES: readonly ((fields: Fields) => string | null)[] = [
       : null;
   },
   ({ audio_url }) => (isHttpUrl(audio_url) ? null : '"audio_url" is required and must start with http(s)'),
-  ({ speech_models }) => speechModelsProblem(speech_models),
+  speechModelsProblem,
   ({ keyterms_prompt, speech_models }) => keytermsProblem(keyterms_prompt, speech_models),
   ({ keyterms_prompt, prompt }) =>
-    given(keyterms_prompt) && given(prompt)
+    isGiven(keyterms_prompt) && isGiven(prompt)
       ? '"prompt" cannot be used together with "keyterms_prompt"'
       : null,
   ({ language_code, language_detection }) =>
-    given(language_code) && language_detection === true
+    isGiven(language_code) && language_detection === true
       ? '"language_code" cannot be used together with "language_detection"'
       : null,
-  ({ word_boost }) => (given(word_boost) ? '"word_boost" is not supported, use "keyterms_prompt"' : null),
+  (fields, { refusedLanguages }) => languagesProblem(fields, refusedLanguages),
+  ({ word_boost }) => (isGiven(word_boost) ? '"word_boost" is not supported, use "keyterms_prompt"' : null),
   ({ webhook_url }) =>
-    given(webhook_url) && !isHttpUrl(webhook_url) ? '"webhook_url" must start with http(s)' : null,
+    isGiven(webhook_url) && !isHttpUrl(webhook_url) ? '"webhook_url" must start with http(s)' : null,
   ({ webhook_auth_header_name, webhook_auth_header_value }) =>
-    given(webhook_auth_header_name) === given(webhook_auth_header_value)
+    isGiven(webhook_auth_header_name) === isGiven(webhook_auth_header_value)
       ? null
       : '"webhook_auth_header_name" and "webhook_auth_header_value" must be given together',
 ];
 
-function speechModelsProblem(models: unknown): string | null {
-  const valid = isTextList(models) && models.length > 0 && models.every((model) => SPEECH_MODELS.has(model));
-  return valid
-    ? null
-    : '"speech_models" must be a non-empty list containing one or more of: "universal-3-5-pro", "universal-3-pro", "universal-2"';
-}
-
 function keytermsProblem(keyterms: unknown, models: unknown): string | null {
-  if (!given(keyterms)) {
+  if (!isGiven(keyterms)) {
     return null;
   }
   if (!isTextList(keyterms)) {
@@ -111,23 +100,25 @@ function keytermsProblem(keyterms: unknown, models: unknown): string | null {
 }
 
 /** Reads the body of POST /v2/transcript by the rules of the real one. */
-export function parseSubmit(body: unknown): ParsedSubmit {
+export function parseSubmit(body: unknown, rights: AccountRights): ParsedSubmit {
   if (!isFields(body)) {
     return { ok: false, error: 'Invalid endpoint schema, please refer to documentation for examples.' };
   }
   for (const rule of RULES) {
-    const error = rule(body);
+    const error = rule(body, rights);
     if (error !== null) {
       return { ok: false, error };
     }
   }
   const name = textOrNull(body.webhook_auth_header_name);
   const value = textOrNull(body.webhook_auth_header_value);
+  const speechModels = isTextList(body.speech_models) ? body.speech_models : null;
   return {
     ok: true,
     params: {
       audioUrl: String(body.audio_url),
-      speechModels: isTextList(body.speech_models) ? body.speech_models : [],
+      speechModels,
+      speechModelUsed: speechModelUsed(speechModels, rights),
       languageCode: textOrNull(body.language_code),
       languageDetection: body.language_detection === true,
       webhookUrl: textOrNull(body.webhook_url),

@@ -1,10 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { Answer } from '../exchange.js';
 import type { EffectSet } from '../faults.js';
+import { fieldsOf } from '../fields.js';
 import type { SubmitRecord } from '../ledger.js';
 import type { AssemblyAiTools } from './assemblyai-tools.js';
 import { badRequest, type ProviderRequest } from './provider-request.js';
-import { isFields, parseSubmit, submissionOf, type SubmitParams } from './submit-params.js';
+import { parseSubmit, submissionOf, type SubmitParams } from './submit-params.js';
 import { type Transcript, transcriptBody } from './transcript.js';
 
 const SECRET_FIELD = 'webhook_auth_header_value';
@@ -25,7 +26,7 @@ export function submitTranscript(tools: AssemblyAiTools, asked: ProviderRequest)
 }
 
 function recordOf(body: unknown): SubmitRecord {
-  const fields = isFields(body) ? body : {};
+  const fields = fieldsOf(body);
   const shown = Object.entries(fields).filter(([name]) => name !== SECRET_FIELD);
   return {
     time: Date.now(),
@@ -42,7 +43,7 @@ async function submit(
   tools: AssemblyAiTools,
   { body, record, effects }: { body: unknown; record: SubmitRecord; effects: EffectSet },
 ): Promise<Answer> {
-  const parsed = parseSubmit(body);
+  const parsed = parseSubmit(body, tools.settings);
   if (!parsed.ok) {
     return badRequest(parsed.error);
   }

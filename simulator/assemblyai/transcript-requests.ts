@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import type { Answer } from '../exchange.js';
 import type { FaultSubject } from '../fault-types.js';
+import { fieldsOf } from '../fields.js';
 import type { TranscriptRequestRecord } from '../ledger.js';
 import type { AssemblyAiTools } from './assemblyai-tools.js';
 import { badRequest, type ProviderRequest } from './provider-request.js';
-import { isFields } from './submit-params.js';
 import { listItem, type Transcript, transcriptBody } from './transcript.js';
 import type { ListFilter } from './transcript-store.js';
 
@@ -124,7 +124,7 @@ function pageUrl(
 }
 
 function filterOf(query: unknown): ListFilter {
-  const fields = isFields(query) ? query : {};
+  const fields = fieldsOf(query);
   // The official SDK sends an option that is not set as an empty value.
   const value = (name: string): string | undefined => {
     const given = fields[name];

@@ -130,7 +130,7 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
     audio_duration: Math.ceil(durationSeconds),
     language_code: detected ? language : (params.languageCode ?? 'en_us'),
     language_confidence: detected ? languageConfidence : null,
-    speech_model_used: params.speechModels[0] ?? null,
+    speech_model_used: params.speechModelUsed,
   };
 }
 

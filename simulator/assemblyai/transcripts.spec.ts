@@ -84,11 +84,10 @@ describe('a submit', () => {
   const refused: [string, Record<string, unknown>][] = [
     ['no audio_url', { audio_url: undefined }],
     ['an audio_url that is no URL', { audio_url: '/etc/passwd' }],
-    ['no speech_models', { speech_models: undefined }],
     ['empty speech_models', { speech_models: [] }],
     ['a model that is gone', { speech_models: ['nano'] }],
     ['an unknown field', { audio_uri: 'https://example.org' }],
-    ['1001 key terms', { speech_models: ['universal-3-pro'], keyterms_prompt: Array(1001).fill('term') }],
+    ['1001 key terms', { speech_models: ['universal-3-5-pro'], keyterms_prompt: Array(1001).fill('term') }],
     ['201 key terms for Universal-2 alone', { keyterms_prompt: Array(201).fill('term') }],
     ['a key term of seven words', { keyterms_prompt: [`${sixWords} more`] }],
     ['an emoji in a key term', { keyterms_prompt: ['bridge 🚲'] }],
@@ -109,7 +108,7 @@ describe('a submit', () => {
   const accepted: [string, Record<string, unknown>][] = [
     [
       '1000 key terms',
-      { speech_models: ['universal-3-pro', 'universal-2'], keyterms_prompt: Array(1000).fill('term') },
+      { speech_models: ['assemblyai-stt-3-7', 'universal-2'], keyterms_prompt: Array(1000).fill('term') },
     ],
     ['a key term of six words', { keyterms_prompt: [sixWords] }],
     ['letters of many languages', { keyterms_prompt: ['Škoda', 'Київ', '東京'] }],

@@ -9,9 +9,12 @@ import type { KnownSamples } from '../samples.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { drawLatencyMs, type SimulatorSettings } from '../settings.js';
 import { invalidKey, missingKey, missingToken, noContents, tooLarge, unknownModel } from './google-error.js';
+import { servedModel } from './known-models.js';
 import { modelAnswer } from './model-answer.js';
+import { listModels, type ModelListShape } from './model-list.js';
 import { type ModelRequest, readModelRequest } from './model-request.js';
 import { doModelWork, type ModelSpeech } from './model-work.js';
+import { abilityProblem, shapeProblem } from './request-rules.js';
 
 export interface GeminiTools {
   readonly settings: SimulatorSettings;
@@ -34,7 +37,7 @@ interface Call {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly model: string;
-  /** What bad credentials are answered; null when they are good. */
+  /** What bad credentials, or a body that is no request, are answered; null when they are good. */
   readonly refusal: Answer | null;
 }
 
@@ -43,35 +46,73 @@ const VERTEX_PATHS = ['/v1', '/v1beta1'].map(
   (version) => `${version}/projects/:project/locations/:location/publishers/google/models`,
 );
 
+const VERTEX_LIST_PATHS = ['/v1', '/v1beta1'].map((version) => `${version}/publishers/google/models`);
+
 interface Side {
+  readonly shape: ModelListShape;
+  readonly listPaths: readonly string[];
   readonly paths: readonly string[];
   readonly maxBytes: number;
+  /** Google's `store` is not known on Vertex AI: https://ai.google.dev/gemini-api/docs/logs-datasets */
+  readonly takesStore: boolean;
   readonly refusalOf: (request: FastifyRequest) => Answer | null;
 }
 
-/** generateContent under the paths of @google/genai (API key) and @google-cloud/vertexai (OAuth token). */
+const DEVELOPER: Side = {
+  shape: 'developer',
+  listPaths: DEVELOPER_PATHS,
+  paths: DEVELOPER_PATHS,
+  maxBytes: MAX_DEVELOPER_REQUEST_BYTES,
+  takesStore: true,
+  refusalOf: keyRefusal,
+};
+const VERTEX: Side = {
+  shape: 'vertex',
+  listPaths: VERTEX_LIST_PATHS,
+  paths: VERTEX_PATHS,
+  maxBytes: MAX_VERTEX_REQUEST_BYTES,
+  takesStore: false,
+  refusalOf: tokenRefusal,
+};
+
+/**
+ * generateContent, and the list of models, under the paths of the Gemini Developer API (API key) and of
+ * Vertex AI (OAuth token).
+ */
 export function geminiRoutes(app: FastifyInstance, tools: GeminiTools): void {
-  const sides: readonly Side[] = [
-    { paths: DEVELOPER_PATHS, maxBytes: MAX_DEVELOPER_REQUEST_BYTES, refusalOf: keyRefusal },
-    { paths: VERTEX_PATHS, maxBytes: MAX_VERTEX_REQUEST_BYTES, refusalOf: tokenRefusal },
-  ];
-  for (const { paths, maxBytes, refusalOf } of sides) {
+  for (const side of [DEVELOPER, VERTEX]) {
     app.register((scope, _options, done) => {
-      prepare(scope, maxBytes);
-      for (const path of paths) {
-        // The router cannot end a parameter at a colon, so the method is cut off here.
-        scope.post<{ Params: { call: string } }>(
-          `${path}/:call`,
-          { bodyLimit: maxBytes },
-          (request, reply) => {
-            const model = /^(.+):generateContent$/.exec(request.params.call)?.[1];
-            return model === undefined
-              ? reply.code(404).send(unknownModel(request.params.call).body)
-              : generate(tools, { request, reply, model, refusal: refusalOf(request) });
-          },
-        );
-      }
+      prepare(scope, side.maxBytes);
+      generateRoutes(scope, { tools, side });
+      listRoutes(scope, { tools, side });
       done();
+    });
+  }
+}
+
+function generateRoutes(scope: FastifyInstance, { tools, side }: { tools: GeminiTools; side: Side }): void {
+  const { paths, maxBytes, refusalOf } = side;
+  for (const path of paths) {
+    // The router cannot end a parameter at a colon, so the method is cut off here.
+    scope.post<{ Params: { call: string } }>(`${path}/:call`, { bodyLimit: maxBytes }, (request, reply) => {
+      const model = /^(.+):generateContent$/.exec(request.params.call)?.[1];
+      if (model === undefined) {
+        return reply.code(404).send(unknownModel(request.params.call).body);
+      }
+      const refusal = refusalOf(request) ?? shapeProblem(request.body, side);
+      return generate(tools, { request, reply, model, refusal });
+    });
+  }
+}
+
+function listRoutes(scope: FastifyInstance, { tools, side }: { tools: GeminiTools; side: Side }): void {
+  const { listPaths, refusalOf, shape } = side;
+  for (const path of listPaths) {
+    scope.get(path, (request, reply) => {
+      const refusal = refusalOf(request);
+      return refusal === null
+        ? listModels({ request, reply }, { shape, retired: tools.settings.retiredModels })
+        : reply.code(refusal.status).send(refusal.body);
     });
   }
 }
@@ -105,7 +146,7 @@ function generate(tools: GeminiTools, call: Call): Promise<FastifyReply> {
   const { request, reply, model, refusal } = call;
   const asked = readModelRequest(request.body);
   const speech = asked === undefined ? null : doModelWork(asked, tools.samples);
-  const record = recordOf(model, asked, speech);
+  const record = recordOf(call, asked, speech);
   const operation = asked?.kind ?? 'summarise';
   tools.ledger[operation](record);
   const effects = tools.faults.take(operation, { model, prompt: record.prompt });
@@ -126,11 +167,16 @@ async function answer(
   work: { asked: ModelRequest; speech: ModelSpeech; record: ModelRecord; effects: EffectSet },
 ): Promise<Answer> {
   const { asked, speech, record, effects } = work;
-  if (!record.model.startsWith('gemini-')) {
+  const model = servedModel(record.model, settings.retiredModels);
+  if (model === undefined) {
     return unknownModel(record.model);
   }
+  const problem = abilityProblem(model, asked);
+  if (problem !== null) {
+    return problem;
+  }
   await lifetime.sleep(drawLatencyMs(settings.geminiLatencyMs, random));
-  const { body, finishReason } = modelAnswer(asked, { text: speech.text, model: record.model, effects });
+  const { body, finishReason } = modelAnswer(asked, { text: speech.text, model, effects });
   record.finishReason = finishReason;
   await (asked.kind === 'summarise'
     ? hooks.beforeSummaryResponse?.(record)
@@ -138,18 +184,44 @@ async function answer(
   return { status: 200, body };
 }
 
-function recordOf(model: string, asked: ModelRequest | undefined, speech: ModelSpeech | null): ModelRecord {
+/** Written into the ledger of a request without contents. */
+const NOTHING_ASKED: Omit<ModelRequest, 'kind' | 'wantsJson'> = {
+  prompt: '',
+  audio: 'none',
+  audioBytes: 0,
+  audioSha256: [],
+  redaction: false,
+  temperature: null,
+  thinkingLevel: null,
+  thinkingBudget: null,
+  maxOutputTokens: null,
+  store: null,
+};
+
+function recordOf(
+  { request, model }: Call,
+  asked: ModelRequest | undefined,
+  speech: ModelSpeech | null,
+): ModelRecord {
+  const read = asked ?? NOTHING_ASKED;
   return {
     time: Date.now(),
     status: null,
     fault: null,
     model,
-    prompt: asked?.prompt ?? '',
-    audio: asked?.audio ?? 'none',
-    audioBytes: asked?.audioBytes ?? 0,
-    audioSha256: asked?.audioSha256[0] ?? null,
+    prompt: read.prompt,
+    audio: read.audio,
+    audioBytes: read.audioBytes,
+    audioSha256: read.audioSha256[0] ?? null,
     sample: speech?.sample?.file ?? null,
-    redaction: asked?.redaction ?? false,
+    redaction: read.redaction,
+    temperature: read.temperature,
+    thinkingLevel: read.thinkingLevel,
+    thinkingBudget: read.thinkingBudget,
+    maxOutputTokens: read.maxOutputTokens,
+    store: read.store,
+    host: (request.headers.host ?? '').toLowerCase(),
+    path: new URL(request.url, 'http://simulator').pathname,
     finishReason: null,
   };
 }

@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-const PATH = '/v1beta/models/gemini-2.5-pro:generateContent';
+const pathOf = (model: string) => `/v1beta/models/${model}:generateContent`;
+const PATH = pathOf('gemini-3.8-flash');
 const CORRECTION = {
   responseMimeType: 'application/json',
   responseSchema: {
@@ -30,6 +31,9 @@ const CORRECTION = {
     properties: { corrected_transcript: { type: 'STRING' }, note: { type: 'STRING' } },
   },
 };
+
+/** What the simulated models think, in tokens. */
+const THOUGHTS = { low: 64, medium: 256, high: 1024 };
 
 const promptWith = (partial: string, redaction = 'off') =>
   `Correct the transcript.\nPII redaction: ${redaction}\n<partial_transcript>\n${partial}\n</partial_transcript>`;
@@ -66,12 +70,12 @@ describe('a correction', () => {
     expect(JSON.parse(textOf(answer))).toEqual({ corrected_transcript: sample.corrected, note: sample.note });
     expect(answer.json).toMatchObject({
       candidates: [{ content: { role: 'model' }, finishReason: 'STOP', index: 0 }],
-      modelVersion: 'gemini-2.5-pro',
+      modelVersion: 'gemini-3.8-flash',
       usageMetadata: { totalTokenCount: expect.any(Number) },
     });
     const [correction] = simulator.ledger.corrections;
     expect(correction).toMatchObject({
-      model: 'gemini-2.5-pro',
+      model: 'gemini-3.8-flash',
       audio: 'inline',
       audioSha256: sample.sha256,
       sample: sample.file,
@@ -114,15 +118,55 @@ describe('a correction', () => {
   );
 
   it('longer than the output limit is cut, with MAX_TOKENS', async () => {
-    const answer = await correct(promptWith('word '.repeat(100)), { config: { maxOutputTokens: 20 } });
+    const config = { maxOutputTokens: THOUGHTS.low + 20, thinkingConfig: { thinkingLevel: 'low' } };
+    const answer = await correct(promptWith('word '.repeat(100)), { config });
     expect(candidateOf(answer)?.finishReason).toBe('MAX_TOKENS');
     expect(textOf(answer)).toHaveLength(80);
+  });
+
+  it('whose limit is spent on thoughts has no text at all', async () => {
+    const answer = await correct(promptWith('word'), { config: { maxOutputTokens: 20 } });
+    expect(candidateOf(answer)).toEqual({ content: { role: 'model' }, finishReason: 'MAX_TOKENS', index: 0 });
+    expect(answer.json.usageMetadata).toMatchObject({ candidatesTokenCount: 0, thoughtsTokenCount: 20 });
   });
 
   it('is told apart by a JSON schema as well', async () => {
     const { responseSchema: responseJsonSchema } = CORRECTION;
     await summarise(promptWith('x'), { responseJsonSchema });
     expect(simulator.ledger.counts).toMatchObject({ correct: 1, summarise: 0 });
+  });
+});
+
+describe('the thoughts of a model', () => {
+  const usageOf = async (model: string, config?: object) =>
+    (await correct(promptWith('x'), { path: pathOf(model), config })).json.usageMetadata as Record<
+      string,
+      number
+    >;
+  const level = (thinkingLevel: string) => ({ thinkingConfig: { thinkingLevel } });
+
+  const levels: [string, string, number | undefined][] = [
+    ['gemini-3.8-flash', 'low', THOUGHTS.low],
+    ['gemini-3.8-flash', 'MEDIUM', THOUGHTS.medium],
+    ['gemini-3.1-pro-preview', 'HIGH', THOUGHTS.high],
+    ['gemini-3.5-flash-lite', 'minimal', undefined],
+  ];
+  it.each(levels)('%s at level %s are %s tokens', async (model, name, tokens) => {
+    const usage = await usageOf(model, level(name));
+    expect(usage.thoughtsTokenCount).toBe(tokens);
+    const { promptTokenCount = 0, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = usage;
+    expect(usage.totalTokenCount).toBe(promptTokenCount + candidatesTokenCount + thoughtsTokenCount);
+  });
+
+  it('follow its own default when the request names no level', async () => {
+    expect((await usageOf('gemini-3.8-flash')).thoughtsTokenCount).toBe(THOUGHTS.medium);
+    expect((await usageOf('gemini-3.1-pro-preview')).thoughtsTokenCount).toBe(THOUGHTS.high);
+    expect((await usageOf('gemini-3.5-flash-lite')).thoughtsTokenCount).toBeUndefined();
+  });
+
+  it('are none on Gemini 2.5', async () => {
+    const usage = await usageOf('gemini-2.5-flash-lite', { thinkingConfig: { thinkingBudget: 512 } });
+    expect(usage.thoughtsTokenCount).toBeUndefined();
   });
 });
 
@@ -170,21 +214,42 @@ describe('a fault of the model', () => {
     expect(simulator.ledger.corrections).toMatchObject([{ finishReason: 'MAX_TOKENS' }]);
   });
 
+  const blocks = ['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'OTHER'];
+  it.each(blocks)('blocked: may say %s', async (reason) => {
+    expect((await struckBy({ kind: 'blocked', reason })).json.promptFeedback).toEqual({
+      blockReason: reason,
+    });
+  });
+
+  const ofListening: [Effect, object][] = [
+    [{ kind: 'empty' }, {}],
+    [{ kind: 'blocked', reason: 'OTHER' }, { promptFeedback: { blockReason: 'OTHER' } }],
+    [{ kind: 'finish', finishReason: 'SAFETY' }, { candidates: [{ finishReason: 'SAFETY' }] }],
+  ];
+  it.each(ofListening)('strikes a listening too: %j', async (effect, expected) => {
+    simulator.faults.add({ operation: 'listen', effect });
+    const { status, json } = await correct('Listen.', { audio: [inlineAudio()] });
+    expect(status).toBe(200);
+    expect(json).toMatchObject(expected);
+    expect('candidates' in json).toBe(effect.kind === 'finish');
+    expect(simulator.ledger.listenings).toHaveLength(1);
+  });
+
   it('strikes only the model that it names', async () => {
     simulator.faults.add({
       operation: 'correct',
-      match: { model: 'gemini-2.5-flash' },
+      match: { model: 'gemini-3.5-flash-lite' },
       effect: { kind: 'empty' },
     });
     expect((await correct(promptWith('x'))).json.candidates).toBeDefined();
-    const flash = await correct(promptWith('x'), { path: PATH.replace('pro', 'flash') });
+    const flash = await correct(promptWith('x'), { path: pathOf('gemini-3.5-flash-lite') });
     expect(flash.json.candidates).toBeUndefined();
   });
 });
 
 describe('credentials and requests', () => {
   const VERTEX =
-    '/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-pro:generateContent';
+    '/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-3.8-flash:generateContent';
   const cases: [string, Record<string, string>, string, number, string][] = [
     ['no key', {}, PATH, 403, 'PERMISSION_DENIED'],
     ['a wrong key', { 'x-goog-api-key': 'invalid' }, PATH, 400, 'INVALID_ARGUMENT'],
@@ -205,7 +270,7 @@ describe('credentials and requests', () => {
 
   it('with an unknown model or method are a 404', async () => {
     expect((await correct('x', { path: '/v1beta/models/gpt-4:generateContent' })).status).toBe(404);
-    expect((await correct('x', { path: '/v1beta/models/gemini-2.5-pro:embedContent' })).status).toBe(404);
+    expect((await correct('x', { path: '/v1beta/models/gemini-3.8-flash:embedContent' })).status).toBe(404);
   });
 
   it('without contents are a 400', async () => {

@@ -34,8 +34,10 @@ export const missingToken = (): Answer =>
 export const unknownModel = (model: string): Answer =>
   googleError(404, 'NOT_FOUND', `models/${model} is not found, or is not supported for generateContent.`);
 
+export const invalidArgument = (message: string): Answer => googleError(400, 'INVALID_ARGUMENT', message);
+
 export const noContents = (): Answer =>
-  googleError(400, 'INVALID_ARGUMENT', '* GenerateContentRequest.contents: contents is not specified');
+  invalidArgument('* GenerateContentRequest.contents: contents is not specified');
 
 export const tooLarge = (maxBytes: number): Answer =>
-  googleError(400, 'INVALID_ARGUMENT', `Request payload size exceeds the limit: ${maxBytes} bytes.`);
+  invalidArgument(`Request payload size exceeds the limit: ${maxBytes} bytes.`);

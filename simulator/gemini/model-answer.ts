@@ -1,5 +1,7 @@
 import type { EffectSet } from '../faults.js';
+import type { KnownModel } from './known-models.js';
 import type { ModelRequest } from './model-request.js';
+import { thoughtTokens } from './thinking.js';
 
 /** The rule of thumb of Google's own documentation; and 32 tokens a second, of 16 kHz 16-bit sound, say. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -12,63 +14,73 @@ export interface ModelAnswer {
 
 const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
+interface Saying {
+  readonly text: string;
+  readonly finishReason: string;
+  readonly thoughts: number;
+}
+
 /**
  * The GenerateContentResponse of a model that wants to say `text`, or what the faults make of it. A text longer than
- * the request's output limit is cut, as by the real one.
+ * the request's output limit is cut, as by the real one, and thoughts count against that limit.
  */
 export function modelAnswer(
   request: ModelRequest,
-  { text, model, effects }: { text: string; model: string; effects: EffectSet },
+  { text, model, effects }: { text: string; model: KnownModel; effects: EffectSet },
 ): ModelAnswer {
   const effect = effects.find('text', 'empty', 'blocked', 'finish');
-  const frame = { modelVersion: model, responseId: 'simulated' };
+  const frame = { modelVersion: model.id, responseId: 'simulated' };
+  const limit = request.maxOutputTokens ?? model.maxOutputTokens;
+  const thoughts = Math.min(thoughtTokens(model, request), limit);
+  const candidate = (saying: Saying): ModelAnswer => ({
+    body: {
+      candidates: [{ content: contentOf(saying), finishReason: saying.finishReason, index: 0 }],
+      usageMetadata: usage(request, saying),
+      ...frame,
+    },
+    finishReason: saying.finishReason,
+  });
   switch (effect?.kind) {
     case 'empty':
-      return { body: { usageMetadata: usage(request, ''), ...frame }, finishReason: null };
+      return { body: { usageMetadata: usage(request), ...frame }, finishReason: null };
     case 'blocked': {
       const promptFeedback = { blockReason: effect.reason };
-      return { body: { promptFeedback, usageMetadata: usage(request, ''), ...frame }, finishReason: null };
+      return { body: { promptFeedback, usageMetadata: usage(request), ...frame }, finishReason: null };
     }
     case 'finish':
-      return candidate(request, { text: halfOf(text), finishReason: effect.finishReason, frame });
+      return candidate({ text: halfOf(text), finishReason: effect.finishReason, thoughts });
     case 'text':
-      return candidate(request, { text: effect.text, finishReason: 'STOP', frame });
+      return candidate({ text: effect.text, finishReason: 'STOP', thoughts });
     case undefined:
-      return candidate(request, { ...limited(text, request.maxOutputTokens), frame });
+      return candidate({ ...limited(text, limit - thoughts), thoughts });
   }
 }
 
 const halfOf = (text: string): string => text.slice(0, Math.floor(text.length / 2));
 
-function limited(text: string, maxTokens: number | null): { text: string; finishReason: string } {
-  return maxTokens !== null && tokensOf(text) > maxTokens
+function limited(text: string, maxTokens: number): { text: string; finishReason: string } {
+  return tokensOf(text) > maxTokens
     ? { text: text.slice(0, maxTokens * CHARACTERS_PER_TOKEN), finishReason: 'MAX_TOKENS' }
     : { text, finishReason: 'STOP' };
 }
 
-function candidate(
-  request: ModelRequest,
-  { text, finishReason, frame }: { text: string; finishReason: string; frame: Record<string, unknown> },
-): ModelAnswer {
-  const content = { role: 'model', parts: [{ text }] };
-  return {
-    body: {
-      candidates: [{ content, finishReason, index: 0 }],
-      usageMetadata: usage(request, text),
-      ...frame,
-    },
-    finishReason,
-  };
-}
+/** A model that spent its whole limit on thoughts has a role but no parts. */
+const contentOf = ({ text, finishReason }: Saying): object =>
+  text === '' && finishReason === 'MAX_TOKENS' ? { role: 'model' } : { role: 'model', parts: [{ text }] };
 
-function usage({ prompt, audioBytes }: ModelRequest, text: string): Record<string, unknown> {
+function usage(
+  { prompt, audioBytes }: ModelRequest,
+  { text, thoughts }: Pick<Saying, 'text' | 'thoughts'> = { text: '', thoughts: 0 },
+): Record<string, unknown> {
   const textTokens = tokensOf(prompt);
   const audioTokens = Math.ceil(audioBytes / AUDIO_BYTES_PER_TOKEN);
   const answerTokens = tokensOf(text);
   return {
     promptTokenCount: textTokens + audioTokens,
     candidatesTokenCount: answerTokens,
-    totalTokenCount: textTokens + audioTokens + answerTokens,
+    // As any count that is zero, it is not there without thoughts.
+    ...(thoughts > 0 ? { thoughtsTokenCount: thoughts } : {}),
+    totalTokenCount: textTokens + audioTokens + answerTokens + thoughts,
     promptTokensDetails: [
       { modality: 'TEXT', tokenCount: textTokens },
       ...(audioTokens > 0 ? [{ modality: 'AUDIO', tokenCount: audioTokens }] : []),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Fields, fieldsOf } from '../fields.js';
 
 /** What a generateContent request asks for, as far as the simulated models look. */
 export interface ModelRequest {
@@ -13,14 +14,16 @@ export interface ModelRequest {
   /** Of each inline recording, in their order. */
   readonly audioSha256: readonly string[];
   readonly redaction: boolean;
+  readonly temperature: number | null;
+  /** As it was sent: `low` and `LOW` mean the same. */
+  readonly thinkingLevel: string | null;
+  readonly thinkingBudget: number | null;
   readonly maxOutputTokens: number | null;
+  readonly store: boolean | null;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** A line of its own, so that a transcript in which somebody says these words does not turn redaction on. */
 const REDACTION_ON = /^PII redaction: on\r?$/m;
@@ -31,18 +34,21 @@ const REDACTION_ON = /^PII redaction: on\r?$/m;
  * @returns undefined when it has no contents; the real one answers that with a 400
  */
 export function readModelRequest(body: unknown): ModelRequest | undefined {
-  const request = fields(body);
+  const request = fieldsOf(body);
   const contents = contentsOf(request.contents);
   if (contents.length === 0) {
     return undefined;
   }
   const parts = [request.systemInstruction, ...contents].flatMap(partsOf);
   const texts = parts.map((part) => part.text).filter((text) => typeof text === 'string');
-  const inline = parts.map((part) => fields(part.inlineData).data).filter((data) => typeof data === 'string');
+  const inline = parts
+    .map((part) => fieldsOf(part.inlineData).data)
+    .filter((data) => typeof data === 'string');
   const recordings = inline.map((data) => Buffer.from(data, 'base64'));
   const hasUri = parts.some((part) => part.fileData !== undefined);
-  const config = fields(request.generationConfig);
-  const properties = fields(fields(config.responseSchema ?? config.responseJsonSchema).properties);
+  const config = fieldsOf(request.generationConfig);
+  const thinking = fieldsOf(config.thinkingConfig);
+  const properties = fieldsOf(fieldsOf(config.responseSchema ?? config.responseJsonSchema).properties);
   const prompt = texts.join('\n');
   return {
     kind: kindOf(properties, { prompt, hasAudio: recordings.length > 0 || hasUri }),
@@ -52,7 +58,12 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
     audioBytes: recordings.reduce((sum, recording) => sum + recording.length, 0),
     audioSha256: recordings.map((recording) => createHash('sha256').update(recording).digest('hex')),
     redaction: REDACTION_ON.test(prompt),
-    maxOutputTokens: typeof config.maxOutputTokens === 'number' ? config.maxOutputTokens : null,
+    temperature: numberOrNull(config.temperature),
+    thinkingLevel: typeof thinking.thinkingLevel === 'string' ? thinking.thinkingLevel : null,
+    thinkingBudget: numberOrNull(thinking.thinkingBudget),
+    maxOutputTokens: numberOrNull(config.maxOutputTokens),
+    // Beside generationConfig, not in it: where @google/genai 2.32 puts it.
+    store: typeof request.store === 'boolean' ? request.store : null,
   };
 }
 
@@ -75,8 +86,8 @@ function partsOf(content: unknown): readonly Fields[] {
   if (typeof content === 'string') {
     return [{ text: content }];
   }
-  const { parts } = fields(content);
-  return (Array.isArray(parts) ? list(parts) : [parts]).map(fields);
+  const { parts } = fieldsOf(content);
+  return (Array.isArray(parts) ? list(parts) : [parts]).map(fieldsOf);
 }
 
 /** The text between the first line `<name>` and the last line `</name>`; null without both. */
