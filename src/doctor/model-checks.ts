@@ -36,9 +36,9 @@ export function noModel(): Finding {
 async function checkListing(config: ListingConfig, listing: Promise<ListedModel[]>): Promise<Finding> {
   try {
     const listed = await listing;
-    const names = listed.filter(isGeminiForText).map(({ name }) => name);
+    const names = namesForText(listed);
     const credentials = config.kind === 'gemini' ? 'key' : 'service account';
-    const gemini = names.length === 0 ? 'none' : [...new Set(names)].sort().join(', ');
+    const gemini = names.length === 0 ? 'none' : names.join(', ');
     return ok(`the ${credentials} can see ${listed.length}; Gemini for text: ${gemini}`);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
@@ -86,6 +86,10 @@ function isListComplete({ kind }: ListingConfig): boolean {
   return kind === 'gemini';
 }
 
-function isGeminiForText({ name, generates }: ListedModel): boolean {
-  return name.startsWith('gemini-') && generates !== false && !NOT_FOR_TEXT.test(name);
+/** @returns names of the Gemini models that answer with text, sorted */
+export function namesForText(listed: readonly ListedModel[]): string[] {
+  const fit = listed.filter(
+    ({ name, generates }) => name.startsWith('gemini-') && generates !== false && !NOT_FOR_TEXT.test(name),
+  );
+  return [...new Set(fit.map(({ name }) => name))].sort();
 }
