@@ -43,6 +43,7 @@ export async function listModels(config: ListingConfig): Promise<ListedModel[]> 
       for await (const model of await clientFor(config).models.list({ config: query })) {
         listed.push(...readModel(model));
       }
+      if (listed.length === 0) throw noList(provider, 'the answer names no model');
       return listed;
     });
   } catch (error) {
@@ -52,7 +53,7 @@ export async function listModels(config: ListingConfig): Promise<ListedModel[]> 
 
 function clientFor(config: ListingConfig): GoogleGenAI {
   const retryOptions = { attempts: 1 };
-  // `vertexai` and `baseUrl` are always given: left out, the SDK reads them from environment variables of its own.
+  // `vertexai`, and the Developer API's `baseUrl`, are always given: left out, the SDK reads variables of its own.
   if (config.kind === 'gemini') {
     const { apiKey, baseUrl = DEFAULT_BASE_URL } = config;
     return new GoogleGenAI({ vertexai: false, apiKey, httpOptions: { baseUrl, retryOptions } });
@@ -77,17 +78,17 @@ function readModel({ name, supportedActions }: Model): ListedModel[] {
   return [{ name: lastPart, generates: supportedActions?.includes('generateContent') }];
 }
 
+function noList(provider: ListingConfig['kind'], message: string): ProviderRejectedError {
+  return new ProviderRejectedError(message, { provider, code: 'no_list' });
+}
+
 /** The SDK's error is never kept as a cause: it holds the provider's whole answer. */
 function asProviderError(provider: ListingConfig['kind'], error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   if (error instanceof ApiError) {
     const { status } = error;
     if (NO_SUCH_ENDPOINT.includes(status)) {
-      return new ProviderRejectedError(`there is none at that address (${String(status)})`, {
-        provider,
-        code: 'no_list',
-        status,
-      });
+      return noList(provider, `there is none at that address (${String(status)})`);
     }
     return failureFromStatus(provider, { status, body: bodyOf(error) });
   }

@@ -10,5 +10,5 @@ export function say(line: string): void {
 
 export function print(name: string, { state, detail, advice }: Finding): void {
   const line = `${SYMBOLS[state]}  ${name.padEnd(NAME_WIDTH)}  ${detail}`;
-  say(advice === undefined ? line : `${line}; ${advice}`);
+  say(advice === undefined ? line : `${line.replace(/\.$/, '')}; ${advice}`);
 }

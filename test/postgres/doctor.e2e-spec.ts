@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { servedModels } from '../../simulator/gemini/known-models.js';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { DoctorProcess, type DoctorReport } from '../support/doctor-process.js';
 import { HttpProxy } from '../support/http-proxy.js';
@@ -105,14 +106,27 @@ describe('the doctor', () => {
     expect(report.exitCode).toBe(0);
   });
 
-  it.each([404, 403, 503])('does not fail for a gateway that answers %d for the list', async (status) => {
-    const gateway = await HttpProxy.start(simulator.url);
-    gateway.fault = ({ method }) => (method === 'GET' ? { status } : undefined);
-    const report = await examine({ GEMINI_BASE_URL: gateway.url });
-    await gateway.stop();
+  it.each([404, 403, 503, 200])(
+    'does not fail for a gateway that answers %d for the list',
+    async (status) => {
+      const gateway = await HttpProxy.start(simulator.url);
+      gateway.fault = ({ method }) => (method === 'GET' ? { status } : undefined);
+      const report = await examine({ GEMINI_BASE_URL: gateway.url });
+      await gateway.stop();
 
-    expect(report.line('models')).toMatch(/^warning .*could not be had/);
-    expect(report.line('SUMMARY_MODEL')).toMatch(/^warning .*gemini-3\.5-flash-lite .*could not be told/);
+      expect(report.line('models')).toMatch(/^warning .*could not be had/);
+      expect(report.line('SUMMARY_MODEL')).toMatch(/^warning .*gemini-3\.5-flash-lite .*could not be told/);
+      expect(report.exitCode).toBe(0);
+    },
+  );
+
+  it('does not fail for a list without a model, as of a gateway that speaks another dialect', async () => {
+    const { retiredModels } = simulator.settings;
+    simulator.updateSettings({ retiredModels: [...retiredModels, ...servedModels([]).map(({ id }) => id)] });
+    const report = await examine();
+    simulator.updateSettings({ retiredModels });
+
+    expect(report.line('models')).toMatch(/^warning .*names no model/);
     expect(report.exitCode).toBe(0);
   });
 
