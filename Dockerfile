@@ -4,8 +4,9 @@
 #   docker build --tag ringback .
 #   docker run --env-file .env --env DATABASE_URL=... --publish 127.0.0.1:3000:3000 --volume ringback:/data ringback
 
-# The major version that the tests run on; `engines` in package.json says from which one on it works.
-ARG NODE_VERSION=20
+# A release with long-term support, until April 2028; `engines` in package.json says from which one on it works.
+# https://github.com/nodejs/release#release-schedule
+ARG NODE_VERSION=24
 
 # --- Build: compiles, and is thrown away ---------------------------------------------------------------------------
 FROM node:${NODE_VERSION}-bookworm-slim AS build
@@ -42,6 +43,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 # The service and its doctor (node dist/src/doctor/main.js); the demo, the simulator and the benchmarks stay behind.
 COPY --from=build /app/dist/src ./dist/src
+# For the doctor's `--live`.
+COPY --from=build /app/samples ./samples
 # The image's unprivileged user.
 USER node
 VOLUME /data

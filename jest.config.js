@@ -65,7 +65,7 @@ export default {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{src,simulator,demo,bench}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{src,simulator,demo,bench,scripts}/**/*.spec.ts'],
     },
     ...ENGINES.map(endToEnd),
   ],

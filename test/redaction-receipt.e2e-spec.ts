@@ -51,6 +51,12 @@ describe('the receipt of a redaction', () => {
       anonymize: false,
       counts: { name: 1, email: 2, phone: 1 },
       providerCopies: { kept: 0, deleting: 0, deleted: 1 },
+      modelProvider: {
+        name: 'gemini',
+        isBehindGateway: true,
+        store: false,
+        keeps: expect.stringContaining('55 days'),
+      },
     });
     expect(entry).toMatchObject({
       chunkId: chunk.id,
@@ -68,6 +74,7 @@ describe('the receipt of a redaction', () => {
       ],
       providerCopies: [{ transcriptId: chunk.transcriptId, state: 'deleted', evidence: 'emptied' }],
     });
+    expect(entry?.model).toBe(entry?.passes[1]?.model);
     for (const { at } of entry?.passes ?? []) expect(Date.parse(at)).toBeGreaterThanOrEqual(before - 1_000);
     expect(Date.parse(entry?.providerCopies[0]?.deletedAt ?? '')).toBeGreaterThan(before - 1_000);
     expect(JSON.stringify(receipt)).not.toMatch(/Adaeze|example\.org/);

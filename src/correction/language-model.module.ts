@@ -15,7 +15,9 @@ const CORRECTION_TIMEOUT_MS = 180_000;
 async function makeModel(config: AppConfig, metrics: Metrics): Promise<LanguageModel> {
   const logger = new Logger('LanguageModel');
   for (const configured of configuredModels(config)) {
-    for (const notice of modelNotices(configured, new Date())) logger.warn(notice);
+    for (const { detail, advice } of modelNotices(configured, new Date())) {
+      logger.warn(`${configured.variable}: ${detail}; ${advice}`);
+    }
   }
   return new MeteredModel(await chooseModel(config), metrics);
 }

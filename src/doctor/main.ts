@@ -2,19 +2,36 @@ import { Logger } from '@nestjs/common';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { ConfigModule } from '../config/config.module.js';
+import { parseDoctorArguments, USAGE } from './arguments.js';
 import { audioCheck } from './audio-check.js';
 import { callbackCheck } from './callback-check.js';
 import { reasonOf, type Check, type Finding } from './check.js';
 import { databaseChecks } from './database-checks.js';
+import { runLive } from './live.js';
+import { print } from './print.js';
 import { providerChecks } from './provider-checks.js';
 import { redisCheck } from './redis-check.js';
 
-const SYMBOLS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
-/** The longest name of a check, a model's, with a space. */
-const NAME_WIDTH = 18;
+const FAILED = 1;
+/** What command-line programs answer to arguments that they do not know. */
+const WRONG_USAGE = 2;
+
+async function main(): Promise<number> {
+  const parsed = parseDoctorArguments(process.argv.slice(2));
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'wrong':
+      process.stderr.write(`${parsed.problem}\n\n${USAGE}`);
+      return WRONG_USAGE;
+    case 'run':
+      return (await examine(parsed)) ? 0 : FAILED;
+  }
+}
 
 /** Looks at everything that Ringback needs, one line each, and says what to do about what is wrong. */
-async function examine(): Promise<boolean> {
+async function examine({ live }: { live: boolean }): Promise<boolean> {
   let config: AppConfig;
   try {
     ({ config } = await ConfigModule.load());
@@ -26,6 +43,12 @@ async function examine(): Promise<boolean> {
     return false;
   }
   print('configuration', { state: 'ok', detail: `${config.transcription.delivery.kind} strategy` });
+  const isWell = await runChecks(config);
+  const isLive = !live || (await runLive(config));
+  return isWell && isLive;
+}
+
+async function runChecks(config: AppConfig): Promise<boolean> {
   const checks: Check[] = [
     ...databaseChecks(config),
     ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
@@ -46,10 +69,5 @@ async function run(check: Check): Promise<Finding> {
   }
 }
 
-function print(name: string, { state, detail, advice }: Finding): void {
-  const line = `${SYMBOLS[state]}  ${name.padEnd(NAME_WIDTH)}  ${detail}`;
-  process.stdout.write(`${advice === undefined ? line : `${line}; ${advice}`}\n`);
-}
-
 Logger.overrideLogger(false);
-process.exit((await examine()) ? 0 : 1);
+process.exit(await main());

@@ -1,23 +1,13 @@
 import type { AppConfig, LiteLlmConfig } from '../config/app-config.js';
-import { chooseModel } from '../correction/choose-model.js';
-import { buildSummaryPrompt, SUMMARY_SCHEMA } from '../correction/summary-prompt.js';
 import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
 import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from '../transcription/assemblyai/speech-models.js';
 import { LiteLlmClient } from '../transcription/litellm/litellm.client.js';
-import { secondOfSilence } from './second-of-silence.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
-
-/** Enough for the thoughts of a model before its few words. */
-const MAX_OUTPUT_TOKENS = 1_024;
+import { modelChecks } from './model-checks.js';
+import { secondOfSilence } from './second-of-silence.js';
 
 export function providerChecks(config: AppConfig): Check[] {
-  const { correctionModels, summaryModels } = config.correction;
-  const isOneStage = ['AssemblyAI', 'LiteLLM'].includes(config.transcription.provider);
-  const models = isOneStage ? summaryModels : [...correctionModels, ...summaryModels];
-  return [
-    ...firstStageChecks(config),
-    ...[...new Set(models)].map((model) => ({ name: model, run: () => checkModel(config, model) })),
-  ];
+  return [...firstStageChecks(config), ...modelChecks(config)];
 }
 
 function firstStageChecks(config: AppConfig): Check[] {
@@ -59,26 +49,5 @@ async function checkAssemblyAi({ transcription }: AppConfig): Promise<Finding> {
     return failed(reasonOf(error), 'check ASSEMBLYAI_API_KEY and ASSEMBLYAI_BASE_URL');
   } finally {
     client.close();
-  }
-}
-
-/** Asks for a summary of three words; costs some tokens. */
-async function checkModel(config: AppConfig, model: string): Promise<Finding> {
-  if (config.correction.languageModel.kind === 'none') {
-    return warning('no model is configured: texts stay uncorrected', 'set GCP_SA_JSON or GEMINI_API_KEY');
-  }
-  try {
-    const languageModel = await chooseModel(config);
-    const answer = await languageModel.generate({
-      model,
-      ...buildSummaryPrompt({ transcript: 'This is a test.', language: 'en' }),
-      responseSchema: SUMMARY_SCHEMA,
-      maxOutputTokens: MAX_OUTPUT_TOKENS,
-      thinking: config.correction.thinking,
-      timeoutMs: CHECK_TIMEOUT_MS,
-    });
-    return ok(`answers (${answer.modelVersion ?? model})`);
-  } catch (error) {
-    return failed(reasonOf(error), 'check the model name, the credentials, and the quota of their project');
   }
 }

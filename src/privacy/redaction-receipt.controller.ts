@@ -1,5 +1,7 @@
 import { Controller, Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
 import { ApiBearerAuth, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AppConfig } from '../config/app-config.js';
+import { modelProviderReceipt } from './model-provider-receipt.js';
 import { RedactionReceiptResponse } from './redaction-receipt.dto.js';
 import { RedactionReceiptRepository } from './redaction-receipt.repository.js';
 import { redactionReceipt } from './redaction-receipt.js';
@@ -8,11 +10,14 @@ import { redactionReceipt } from './redaction-receipt.js';
 @ApiBearerAuth()
 @Controller('api/conversations/:id')
 export class RedactionReceiptController {
-  constructor(private readonly receipts: RedactionReceiptRepository) {}
+  constructor(
+    private readonly receipts: RedactionReceiptRepository,
+    private readonly config: AppConfig,
+  ) {}
 
   @Get('redaction')
   @ApiOperation({
-    summary: 'What was redacted in a conversation, by whom and when, and what is left at AssemblyAI',
+    summary: 'What was redacted in a conversation, by whom and when, and what is left at the providers',
     description: 'Counts, versions and times; no text.',
   })
   @ApiOkResponse({ type: RedactionReceiptResponse })
@@ -24,6 +29,7 @@ export class RedactionReceiptController {
       this.receipts.chunks(conversationId),
       this.receipts.copies(conversationId),
     ]);
-    return redactionReceipt({ conversationId, settings, chunks, copies });
+    const modelProvider = modelProviderReceipt(this.config.correction.languageModel);
+    return redactionReceipt({ conversationId, settings, chunks, copies, modelProvider });
   }
 }

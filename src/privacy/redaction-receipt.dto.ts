@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { DeletionEvidence, RedactionPass } from '../database/schema.js';
 import type { MarkerCounts } from '../redaction/count-markers.js';
+import type { ModelProviderReceipt } from './model-provider-receipt.js';
 import type {
   ChunkReceipt,
   CopyReceipt,
@@ -75,6 +76,14 @@ export class ChunkReceiptResponse implements ChunkReceipt {
   })
   state!: RedactionState;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'gemini-2.5-pro',
+    description: 'The model whose answer the text is; null where it is none’s.',
+  })
+  model!: string | null;
+
   @ApiProperty({ type: RedactionPassResponse, isArray: true })
   passes!: RedactionPassResponse[];
 
@@ -93,6 +102,37 @@ export class CopyCountsResponse implements Record<CopyState, number> {
   deleted!: number;
 }
 
+export class ModelProviderResponse implements ModelProviderReceipt {
+  @ApiProperty({
+    type: String,
+    enum: ['gemini', 'vertexai'],
+    nullable: true,
+    description:
+      'Who gets recordings and texts for correction and summary, by the present configuration; ' +
+      'of older chunks their model is known, and not who provided it. null: no model is configured.',
+  })
+  name!: ModelProviderReceipt['name'];
+
+  @ApiProperty({ description: 'The requests go through something else than Google, which may keep them.' })
+  isBehindGateway!: boolean;
+
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'false: each request asks to store nothing. null: the provider has no such setting.',
+  })
+  store!: false | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the provider says that it keeps.' })
+  keeps!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '2026-11', description: 'When it said so.' })
+  asOf!: string | null;
+
+  @ApiProperty({ type: String, isArray: true, description: 'Where it says so.' })
+  sources!: readonly string[];
+}
+
 export class RedactionReceiptResponse implements RedactionReceipt {
   @ApiProperty({ format: 'uuid' })
   conversationId!: string;
@@ -108,6 +148,9 @@ export class RedactionReceiptResponse implements RedactionReceipt {
 
   @ApiProperty({ type: CopyCountsResponse })
   providerCopies!: CopyCountsResponse;
+
+  @ApiProperty({ type: ModelProviderResponse })
+  modelProvider!: ModelProviderResponse;
 
   @ApiProperty({ type: ChunkReceiptResponse, isArray: true })
   chunks!: ChunkReceiptResponse[];

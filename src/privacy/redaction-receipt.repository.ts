@@ -16,6 +16,8 @@ export interface ReceiptChunk {
   /** What holds for this chunk, whichever setting it comes from. */
   isRedacted: boolean;
   redaction: RedactionPass[] | null;
+  /** Model that made the text; null where none did. */
+  model: string | null;
 }
 
 export interface ReceiptCopy {
@@ -51,6 +53,7 @@ export class RedactionReceiptRepository {
         'c.error_code as errorCode',
         sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
         'c.redaction',
+        'c.model',
       ])
       .where('c.conversation_id', '=', conversationId)
       .orderBy('c.position')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RedactionPass } from '../database/schema.js';
+import { modelProviderReceipt } from './model-provider-receipt.js';
 import { redactionReceipt, type RedactionState } from './redaction-receipt.js';
 import type { ReceiptChunk, ReceiptCopy } from './redaction-receipt.repository.js';
 
@@ -8,6 +9,8 @@ const FIRST: RedactionPass = { by: 'first_stage_patterns', at: AT.toISOString(),
 const MODEL: RedactionPass = { by: 'model', at: AT.toISOString(), counts: { email: 1, name: 2 } };
 const FINAL: RedactionPass = { by: 'final_patterns', at: AT.toISOString(), counts: { phone: 1 } };
 
+const MODEL_PROVIDER = modelProviderReceipt({ kind: 'gemini', apiKey: 'k' });
+
 const chunk = (changes: Partial<ReceiptChunk> = {}): ReceiptChunk => ({
   id: 'chunk-1',
   position: 0,
@@ -15,6 +18,7 @@ const chunk = (changes: Partial<ReceiptChunk> = {}): ReceiptChunk => ({
   errorCode: null,
   isRedacted: true,
   redaction: [FIRST, MODEL, FINAL],
+  model: 'gemini-3.8-flash',
   ...changes,
 });
 
@@ -34,6 +38,7 @@ const receiptOf = (chunks: ReceiptChunk[], copies: ReceiptCopy[] = []) =>
     settings: { redactPii: true, anonymize: false },
     chunks,
     copies,
+    modelProvider: MODEL_PROVIDER,
   });
 
 describe('a receipt', () => {
@@ -44,8 +49,14 @@ describe('a receipt', () => {
       anonymize: false,
       counts: {},
       providerCopies: { kept: 0, deleting: 0, deleted: 0 },
+      modelProvider: MODEL_PROVIDER,
       chunks: [],
     });
+  });
+
+  it('says which model made each text, as recorded', () => {
+    const receipt = receiptOf([chunk(), chunk({ id: 'chunk-2', model: null })]);
+    expect(receipt.chunks.map(({ model }) => model)).toEqual(['gemini-3.8-flash', null]);
   });
 
   it('counts each marker of the texts that stand once', () => {

@@ -1,5 +1,6 @@
 import type { DeletionEvidence, RedactionPass } from '../database/schema.js';
 import { addCounts, type MarkerCounts } from '../redaction/count-markers.js';
+import type { ModelProviderReceipt } from './model-provider-receipt.js';
 import type { ReceiptChunk, ReceiptCopy, ReceiptSettings } from './redaction-receipt.repository.js';
 
 /**
@@ -28,6 +29,8 @@ export interface ChunkReceipt {
   chunkId: string;
   position: number;
   state: RedactionState;
+  /** Model whose answer the text is; null where it is none's. */
+  model: string | null;
   passes: RedactionPass[];
   providerCopies: CopyReceipt[];
 }
@@ -37,6 +40,7 @@ export interface RedactionReceipt extends ReceiptSettings {
   /** What all passes put in or found, by kind. */
   counts: MarkerCounts;
   providerCopies: Record<CopyState, number>;
+  modelProvider: ModelProviderReceipt;
   chunks: ChunkReceipt[];
 }
 
@@ -46,6 +50,7 @@ export function redactionReceipt(input: {
   settings: ReceiptSettings;
   chunks: readonly ReceiptChunk[];
   copies: readonly ReceiptCopy[];
+  modelProvider: ModelProviderReceipt;
 }): RedactionReceipt {
   const copiesOfChunk = new Map<string, CopyReceipt[]>();
   for (const copy of input.copies) {
@@ -55,6 +60,7 @@ export function redactionReceipt(input: {
     chunkId: chunk.id,
     position: chunk.position,
     state: stateOf(chunk),
+    model: chunk.model,
     passes: chunk.redaction ?? [],
     providerCopies: copiesOfChunk.get(chunk.id) ?? [],
   }));
@@ -66,6 +72,7 @@ export function redactionReceipt(input: {
     anonymize: input.settings.anonymize,
     counts: addCounts(chunks.map(({ passes }) => standingMarkers(passes))),
     providerCopies: { kept: count('kept'), deleting: count('deleting'), deleted: count('deleted') },
+    modelProvider: input.modelProvider,
     chunks,
   };
 }

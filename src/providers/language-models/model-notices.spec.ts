@@ -11,30 +11,30 @@ const notices = (configured: Partial<ConfiguredModels>, day: string) =>
       ...configured,
     },
     new Date(day),
-  );
+  ).map(({ detail, advice }) => `${detail}; ${advice}`);
 
 describe('what is told of a configured model', () => {
   it('is its end and its successor, from 60 days before on', () => {
     const lite = { models: ['gemini-3.1-flash-lite'] };
     expect(notices(lite, '2027-03-07')).toEqual([]);
     expect(notices(lite, '2027-03-08')).toEqual([
-      'CORRECTION_MODEL: gemini-3.1-flash-lite ends on 2027-05-07; use gemini-3.5-flash-lite',
+      'gemini-3.1-flash-lite ends on 2027-05-07; use gemini-3.5-flash-lite',
     ]);
     expect(notices(lite, '2027-05-07')).toEqual([
-      'CORRECTION_MODEL: gemini-3.1-flash-lite ended on 2027-05-07; use gemini-3.5-flash-lite',
+      'gemini-3.1-flash-lite ended on 2027-05-07; use gemini-3.5-flash-lite',
     ]);
   });
 
   it('is that new projects are refused, however far its end', () => {
     expect(notices({ provider: 'vertexai', locations: ['eu'] }, '2026-11-26')).toEqual([
-      'CORRECTION_MODEL: gemini-2.5-pro is closed to new projects and ends on 2027-03-31; use gemini-3.8-flash',
+      'gemini-2.5-pro is closed to new projects and ends on 2027-03-31; use gemini-3.8-flash',
     ]);
   });
 
   it('is that its locations do not serve it', () => {
     const onVertex = { provider: 'vertexai' as const, models: ['gemini-3.8-flash'] };
     expect(notices({ ...onVertex, locations: ['europe-west1'] }, '2026-11-26')).toEqual([
-      'CORRECTION_MODEL: gemini-3.8-flash is served by Vertex AI in global, eu, us only; set VERTEX_LOCATION to one of them',
+      'gemini-3.8-flash is served by Vertex AI in global, eu, us only; set VERTEX_LOCATION to one of them',
     ]);
     expect(notices({ ...onVertex, locations: ['europe-west1', 'eu'] }, '2026-11-26')).toEqual([]);
   });

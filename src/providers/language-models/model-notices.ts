@@ -13,39 +13,56 @@ export interface ConfiguredModels {
   locations: readonly string[];
 }
 
+export interface ModelNotice {
+  /** Says which model has ended, ends soon, or is not served where it is asked. */
+  detail: string;
+  advice: string;
+}
+
 /**
- * Warnings about configured models that have ended, end soon, or are not served where they are
- * asked: one line each, with variable, model, date and successor.
+ * Notices about configured models that have ended, end within 60 days, are closed to new projects, or
+ * are not served where they are asked.
  *
  * @param today any time of the day in question
  */
-export function modelNotices(configured: ConfiguredModels, today: Date): string[] {
-  const { variable, models, provider, locations } = configured;
+export function modelNotices({ models, provider, locations }: ConfiguredModels, today: Date): ModelNotice[] {
   return models.flatMap((model) => {
     const facts = factsOf(model);
-    return [endNotice(facts, facts.ends?.[provider], today), locationNotice(facts, provider, locations)]
+    const notices = [
+      endNotice(facts, facts.ends?.[provider], today),
+      provider === 'vertexai' ? locationNotice(facts, locations) : undefined,
+    ];
+    return notices
       .filter((notice) => notice !== undefined)
-      .map((notice) => `${variable}: ${model} ${notice}`);
+      .map(({ detail, advice }) => ({ detail: `${model} ${detail}`, advice }));
   });
 }
 
-function endNotice(facts: ModelFacts, end: ModelEnd | undefined, today: Date): string | undefined {
+function endNotice(
+  { successor }: ModelFacts,
+  end: ModelEnd | undefined,
+  today: Date,
+): ModelNotice | undefined {
   if (end === undefined) return undefined;
   const { endsOn, closedToNewProjectsOn } = end;
   const nowMs = today.getTime();
-  const advice = facts.successor === undefined ? 'choose another model' : `use ${facts.successor}`;
-  if (nowMs >= Date.parse(endsOn)) return `ended on ${endsOn}; ${advice}`;
-  const isClosed = closedToNewProjectsOn !== undefined && nowMs >= Date.parse(closedToNewProjectsOn);
-  if (isClosed) return `is closed to new projects and ends on ${endsOn}; ${advice}`;
-  return Date.parse(endsOn) - nowMs <= NOTICE_DAYS * DAY_MS ? `ends on ${endsOn}; ${advice}` : undefined;
+  const advice = successor === undefined ? 'choose another model' : `use ${successor}`;
+  if (nowMs >= Date.parse(endsOn)) return { detail: `ended on ${endsOn}`, advice };
+  if (closedToNewProjectsOn !== undefined && nowMs >= Date.parse(closedToNewProjectsOn)) {
+    return { detail: `is closed to new projects and ends on ${endsOn}`, advice };
+  }
+  const isSoon = Date.parse(endsOn) - nowMs <= NOTICE_DAYS * DAY_MS;
+  return isSoon ? { detail: `ends on ${endsOn}`, advice } : undefined;
 }
 
 function locationNotice(
   { vertexLocations }: ModelFacts,
-  provider: ConfiguredModels['provider'],
   locations: readonly string[],
-): string | undefined {
-  if (provider !== 'vertexai' || vertexLocations === undefined) return undefined;
+): ModelNotice | undefined {
+  if (vertexLocations === undefined) return undefined;
   if (locations.some((location) => vertexLocations.includes(location))) return undefined;
-  return `is served by Vertex AI in ${vertexLocations.join(', ')} only; set VERTEX_LOCATION to one of them`;
+  return {
+    detail: `is served by Vertex AI in ${vertexLocations.join(', ')} only`,
+    advice: 'set VERTEX_LOCATION to one of them',
+  };
 }

@@ -1,0 +1,35 @@
+import type { AppConfig } from '../config/app-config.js';
+import { chooseModel } from '../correction/choose-model.js';
+import { ModelList } from '../correction/model-list.js';
+import { Summariser } from '../correction/summariser.js';
+import { failed, ok, reasonOf, type Finding } from './check.js';
+import { print, say } from './print.js';
+import type { Sample } from './sample.js';
+
+const TIME_LIMIT_MS = 60_000;
+
+/** Has the sample's text summarized, as SUMMARY_MODEL is another model than the one that corrects. */
+export async function runSummary(config: AppConfig, sample: Sample, signal: AbortSignal): Promise<boolean> {
+  if (config.correction.languageModel.kind === 'none') return true;
+  const finding = await examine(config, sample, signal);
+  print('summary', finding);
+  return finding.state !== 'failed';
+}
+
+async function examine(config: AppConfig, sample: Sample, signal: AbortSignal): Promise<Finding> {
+  const { summaryModels: models, thinking } = config.correction;
+  say(`Waiting for ${models[0] ?? ''} to summarize ...`);
+  const startMs = performance.now();
+  try {
+    const summariser = new Summariser(await chooseModel(config), {
+      models: new ModelList({ variable: 'SUMMARY_MODEL', models }),
+      thinking,
+      timeoutMs: TIME_LIMIT_MS,
+    });
+    const { heard: transcript, language } = sample;
+    const result = await summariser.summarise({ transcript, language, signal, isLastTry: true });
+    return ok(`${result.model}, ${Math.round(performance.now() - startMs)} ms: ${result.summary}`);
+  } catch (error) {
+    return failed(reasonOf(error), 'check SUMMARY_MODEL, the credentials, and the quota of their project');
+  }
+}

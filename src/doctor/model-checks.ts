@@ -1,0 +1,99 @@
+import type { AppConfig, LanguageModelConfig } from '../config/app-config.js';
+import { configuredModels } from '../correction/configured-models.js';
+import { type ConfiguredModels, modelNotices } from '../providers/language-models/model-notices.js';
+import { ProviderError } from '../providers/provider-error.js';
+import { failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+import { listModels, type ListedModel, type ListingConfig } from './list-models.js';
+
+/** Members of the Gemini family that do something else than answer with text, by their names. */
+const NOT_FOR_TEXT = /-(?:tts|image|embedding|live|audio|omni|robotics|computer-use|banana)(?:-|$)/;
+/** How a base model may be named; a tuned model or an endpoint has another path, and is in no list. */
+const BASE_MODEL = /^(?:(?:models|publishers\/google\/models)\/)?([^/]+)$/;
+/** The provider is not there, or does not let us in: no model can answer. */
+const FATAL: ReadonlySet<string> = new Set(['unauthenticated', 'network', 'timeout']);
+const TRY_LIVE = 'npm run doctor -- --live asks the models themselves';
+
+/** Compares the models that the credentials can see with those that are configured; asks for the list once, which is free. */
+export function modelChecks(config: AppConfig): Check[] {
+  const { languageModel } = config.correction;
+  if (languageModel.kind === 'none') {
+    return [{ name: 'models', run: () => Promise.resolve(noModel()) }];
+  }
+  let asked: Promise<ListedModel[]> | undefined;
+  const listed = () => (asked ??= listModels(languageModel));
+  return [
+    { name: 'models', run: () => checkListing(languageModel, listed()) },
+    ...configuredModels(config).flatMap((list) => [
+      { name: list.variable, run: () => checkList(languageModel, list, listed()) },
+      ...modelNotices(list, new Date()).map(({ detail, advice }) => ({
+        name: list.variable,
+        run: () => Promise.resolve(warning(detail, advice)),
+      })),
+    ]),
+  ];
+}
+
+export function noModel(): Finding {
+  return warning('no model is configured: texts stay uncorrected', 'set GCP_SA_JSON or GEMINI_API_KEY');
+}
+
+async function checkListing(config: ListingConfig, listing: Promise<ListedModel[]>): Promise<Finding> {
+  try {
+    const listed = await listing;
+    const names = namesForText(listed);
+    const credentials = config.kind === 'gemini' ? 'key' : 'service account';
+    const gemini = names.length === 0 ? 'none' : names.join(', ');
+    return ok(`the ${credentials} can see ${listed.length}; Gemini for text: ${gemini}`);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return isFatal(config, error)
+      ? failed(error.message, 'without it no text is corrected')
+      : warning(`the list of models could not be had: ${error.message}`, TRY_LIVE);
+  }
+}
+
+async function checkList(
+  config: ListingConfig,
+  { models }: ConfiguredModels,
+  listing: Promise<ListedModel[]>,
+): Promise<Finding> {
+  let listed: Set<string>;
+  try {
+    listed = new Set((await listing).map(({ name }) => name));
+  } catch (error) {
+    return warning(`whether ${models.join(', ')} is there could not be told`, adviceAfter(error));
+  }
+  const missing = models.filter((model) => !listed.has(BASE_MODEL.exec(model)?.[1] ?? ''));
+  if (missing.length === 0) return ok(`${models.join(', ')}: listed`);
+  const detail = `${missing.join(', ')}: not among the models that are listed`;
+  if (!missing.every((model) => BASE_MODEL.test(model)) || !isListComplete(config)) {
+    return warning(detail, TRY_LIVE);
+  }
+  return missing.length === models.length
+    ? failed(detail, 'choose one of them')
+    : warning(detail, 'the others of the list are asked instead');
+}
+
+function adviceAfter(error: unknown): string {
+  if (!(error instanceof ProviderError)) return reasonOf(error);
+  return FATAL.has(error.code) ? 'see the line above' : TRY_LIVE;
+}
+
+/** A gateway may lack the list, or guard it otherwise than the models; Google itself does not. */
+function isFatal(config: LanguageModelConfig, { code }: ProviderError): boolean {
+  const isGoogle = config.kind === 'gemini' && config.baseUrl === undefined;
+  return FATAL.has(code) || (isGoogle && code === 'forbidden');
+}
+
+/** Vertex AI leaves models out of its list that it answers with (https://github.com/googleapis/google-cloud-node/issues/6962). */
+function isListComplete({ kind }: ListingConfig): boolean {
+  return kind === 'gemini';
+}
+
+/** @returns names of the Gemini models that answer with text, sorted */
+export function namesForText(listed: readonly ListedModel[]): string[] {
+  const fit = listed.filter(
+    ({ name, generates }) => name.startsWith('gemini-') && generates !== false && !NOT_FOR_TEXT.test(name),
+  );
+  return [...new Set(fit.map(({ name }) => name))].sort();
+}
