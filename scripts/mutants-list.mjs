@@ -107,11 +107,6 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'K4: a refused request is sent again after the lease',
-    file: 'src/transcription/submission-statements.ts',
-    changes: [[".where('lease_until', '>', sql<Date>`now()`)", '']],
-  },
-  {
     name: 'K5: lost checks are not put back',
     file: RECONCILER,
     changes: [['await this.restoreChecks();', '']],
