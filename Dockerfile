@@ -6,7 +6,7 @@
 
 # A release with long-term support, until April 2028; `engines` in package.json says from which one on it works.
 # https://github.com/nodejs/release#release-schedule
-ARG NODE_VERSION=24
+ARG NODE_VERSION=26
 
 # --- Build: compiles, and is thrown away ---------------------------------------------------------------------------
 FROM node:${NODE_VERSION}-bookworm-slim AS build

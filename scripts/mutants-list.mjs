@@ -156,19 +156,14 @@ export const MUTANTS = [
     changes: [
       [
         `const opened = await this.submissions.open({`,
-        `const sent = await this.client.submit(
-      buildSubmitRequest({ audioUrl, language: task.language, hotwords: [], webhook: this.strategy.callbackRequest(ref.submissionId) }),
-    );
+        `const sentId = await this.sender.send(task, ref, audioUrl);
     const opened = await this.submissions.open({`,
       ],
-      [
-        `transcriptId = (await this.client.submit(request)).id;`,
-        `transcriptId = request.audio_url === '' ? '' : sentId;`,
-      ],
-      [`return this.send(task, ref, audioUrl);`, `return this.send(task, ref, audioUrl, sent.id);`],
+      [`transcriptId = await this.sender.send(task, ref, audioUrl);`, `transcriptId = sentId;`],
+      [`return this.send(task, ref, audioUrl);`, `return this.send(task, ref, audioUrl, sentId);`],
       [
         `private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string)`,
-        `private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string, sentId: string)`,
+        `private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string, sentId: string | undefined)`,
       ],
     ],
   },

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
+import { createAppConfig } from '../src/config/create-app-config.js';
+import { providerChecks } from '../src/doctor/provider-checks.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { letLeasesEnd, query, submissionCounts } from './support/record.js';
 import { sharedWorld } from './support/shared-world.js';
@@ -172,6 +174,31 @@ describe('an AssemblyAI that refuses models', () => {
     expect(warnings).toEqual([
       expect.stringMatching(/^ASSEMBLYAI_SPEECH_MODELS names universal-3-pro, .*2026-09-02/),
     ]);
+  });
+});
+
+describe('the doctor', () => {
+  const world = sharedWorld(() => World.start({ env: ONE_STAGE }));
+
+  const findingFor = async (models: string) => {
+    const config = createAppConfig(world().env({ ASSEMBLYAI_SPEECH_MODELS: models }));
+    return providerChecks(config)
+      .find(({ name }) => name === 'AssemblyAI')
+      ?.run();
+  };
+
+  it('warns of a model that is known to be refused, and of one that is deprecated', async () => {
+    expect(await findingFor('universal-3-pro,universal-3-5-pro,universal-2')).toEqual({
+      state: 'warning',
+      detail: expect.stringMatching(
+        /^the key is accepted .*ASSEMBLYAI_SPEECH_MODELS names universal-3-pro, .* and universal-3-5-pro, /,
+      ),
+      advice: expect.stringContaining('the list'),
+    });
+  });
+
+  it('has nothing to say of models that are current, or not known', async () => {
+    expect(await findingFor(`${NEWEST},universal-2,universal-9`)).toMatchObject({ state: 'ok' });
   });
 });
 

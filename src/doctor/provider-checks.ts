@@ -43,7 +43,7 @@ async function checkAssemblyAi({ transcription }: AppConfig): Promise<Finding> {
     if (outdated.length === 0) return ok(accepted);
     return warning(
       `${accepted}; ASSEMBLYAI_SPEECH_MODELS names ${outdated.join(', and ')}`,
-      'take it out of the list',
+      'put the successor into the list instead',
     );
   } catch (error) {
     return failed(reasonOf(error), 'check ASSEMBLYAI_API_KEY and ASSEMBLYAI_BASE_URL');

@@ -55,7 +55,7 @@ describe('the models of a process', () => {
     expect(refused.speechModels()).toEqual(['b-2']);
     expect(warnings).toEqual([
       'AssemblyAI refuses the speech model a-1 ("Unknown speech model "a-1""); using b-2 until this process ' +
-        'starts again. Take it out of ASSEMBLYAI_SPEECH_MODELS.',
+        'starts again. Set ASSEMBLYAI_SPEECH_MODELS without it.',
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('the languages of a process', () => {
 
     expect([...refused.refusedLanguages()]).toEqual(['zz']);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('Take it out of EXPECTED_LANGUAGES.');
+    expect(warnings[0]).toContain('Set EXPECTED_LANGUAGES without it.');
   });
 
   it('lose a conversation’s own, which names the conversation', () => {

@@ -113,7 +113,7 @@ export class RefusedSettings implements OnModuleInit {
     const instead = left.length === 0 ? "the account's own default" : left.join(', ');
     this.logger.warn(
       `AssemblyAI refuses the speech model ${model} ("${said}"); using ${instead} until this process starts again. ` +
-        'Take it out of ASSEMBLYAI_SPEECH_MODELS.',
+        'Set ASSEMBLYAI_SPEECH_MODELS without it.',
     );
   }
 
@@ -123,7 +123,7 @@ export class RefusedSettings implements OnModuleInit {
       `AssemblyAI refuses the language ${code} ("${said}"); going without it until this process starts again. ` +
         (isOwn
           ? `It is the language of conversation ${task.conversationId}, which is detected instead.`
-          : 'Take it out of EXPECTED_LANGUAGES.'),
+          : 'Set EXPECTED_LANGUAGES without it.'),
     );
   }
 }

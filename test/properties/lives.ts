@@ -81,7 +81,14 @@ const twice = (refused: fc.Arbitrary<boolean>): fc.Arbitrary<Step> =>
 const fault: fc.Arbitrary<ProviderFault> = fc.oneof(
   fc.record({
     call: fc.constant('submit'),
-    kind: fc.constantFrom('refused', 'turned away', 'lost before', 'lost after', 'carried out late'),
+    kind: fc.constantFrom(
+      'refused',
+      'setting refused',
+      'turned away',
+      'lost before',
+      'lost after',
+      'carried out late',
+    ),
   }),
   fc.record({ call: fc.constant('get'), kind: fc.constantFrom('unavailable', 'not found') }),
   fc.record({ call: fc.constant('list'), kind: fc.constantFrom('unavailable', 'lagging') }),

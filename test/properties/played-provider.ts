@@ -12,6 +12,7 @@ import type {
   ProviderTranscript,
   TranscriptPage,
 } from '../../src/transcription/assemblyai/provider-transcript.js';
+import { SettingRefusedError } from '../../src/transcription/assemblyai/setting-refusal.js';
 import type { Activity } from './activity.js';
 import { recordingOf, summaryOf, textOf } from './recordings.js';
 import { PROVIDER_EFFECT } from './stage.js';
@@ -19,7 +20,7 @@ import { PROVIDER_EFFECT } from './stage.js';
 /** What can go wrong with a call of each kind. */
 interface FaultKinds {
   /** The last three are ambiguous: whether it was carried out, and when, the caller is not told. */
-  submit: 'refused' | 'turned away' | 'lost before' | 'lost after' | 'carried out late';
+  submit: 'refused' | 'setting refused' | 'turned away' | 'lost before' | 'lost after' | 'carried out late';
   get: 'unavailable' | 'not found';
   list: 'unavailable' | 'lagging';
   correct: 'unavailable' | 'refused';
@@ -116,6 +117,10 @@ export class PlayedProvider {
         return asAnswer(this.make(request));
       case 'refused':
         throw rejected();
+      case 'setting refused':
+        // Without models there is nothing left to refuse.
+        if (request.speech_models === undefined) return asAnswer(this.make(request));
+        throw settingRefused();
       case 'turned away':
         throw unavailable({ ambiguous: false });
       case 'lost after':
@@ -219,6 +224,11 @@ function unavailable({ ambiguous }: { ambiguous: boolean }): ProviderUnavailable
     code: 'unavailable',
     ambiguous,
   });
+}
+
+function settingRefused(): SettingRefusedError {
+  const details = { provider: 'assemblyai', code: 'refused' } as const;
+  return new SettingRefusedError('refused', details, ['speech_models'], 'a speech model is off');
 }
 
 function rejected(): ProviderRejectedError {
