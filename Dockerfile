@@ -4,7 +4,7 @@
 #   docker build --tag ringback .
 #   docker run --env-file .env --env DATABASE_URL=... --publish 127.0.0.1:3000:3000 --volume ringback:/data ringback
 
-# A release with long-term support, until April 2028; `engines` in package.json says from which one on it works.
+# A release with long-term support, until April 2029; `engines` in package.json says from which one on it works.
 # https://github.com/nodejs/release#release-schedule
 ARG NODE_VERSION=26
 

@@ -75,6 +75,8 @@ describe('the receipt of a redaction', () => {
       providerCopies: [{ transcriptId: chunk.transcriptId, state: 'deleted', evidence: 'emptied' }],
     });
     expect(entry?.model).toBe(entry?.passes[1]?.model);
+    // The receipt tells what was asked for; this is what was asked.
+    expect(world().simulator.ledger.corrections.map(({ store }) => store)).toEqual([false]);
     for (const { at } of entry?.passes ?? []) expect(Date.parse(at)).toBeGreaterThanOrEqual(before - 1_000);
     expect(Date.parse(entry?.providerCopies[0]?.deletedAt ?? '')).toBeGreaterThan(before - 1_000);
     expect(JSON.stringify(receipt)).not.toMatch(/Adaeze|example\.org/);

@@ -9,8 +9,6 @@ import { HttpProxy } from '../support/http-proxy.js';
 import { litellmEnv } from '../support/litellm-env.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const CORRECTION_MODEL = 'gemini-3.8-flash';
-const SUMMARY_MODEL = 'gemini-3.5-flash-lite';
 const KEY = 'a-key-of-the-tests';
 
 let simulator: Simulator;
@@ -39,11 +37,8 @@ const env = (changes: Record<string, string> = {}): Record<string, string> => ({
   DATA_DIR: dataDir,
   ASSEMBLYAI_API_KEY: KEY,
   ASSEMBLYAI_BASE_URL: simulator.url,
-  ASSEMBLYAI_SPEECH_MODELS: 'universal-3-5-pro,universal-2',
   GEMINI_API_KEY: KEY,
   GEMINI_BASE_URL: simulator.url,
-  CORRECTION_MODEL,
-  SUMMARY_MODEL,
   POLL_INTERVAL_MS: '50',
   ...changes,
 });
@@ -91,12 +86,24 @@ describe('the doctor', () => {
   it('fails for a model that is not among those that the key can see', async () => {
     const report = await examine({
       CORRECTION_MODEL: 'gemini-2.5-pro',
-      SUMMARY_MODEL: `models/${SUMMARY_MODEL}`,
+      SUMMARY_MODEL: 'models/gemini-3.5-flash-lite',
     });
 
     expect(report.line('CORRECTION_MODEL')).toMatch(/^FAILED .*gemini-2\.5-pro: not among the models/);
+    expect(report.output).toMatch(
+      /^warning {2}CORRECTION_MODEL .*gemini-2\.5-pro .* on 2026-12-01; use gemini-3\.8-flash$/m,
+    );
     expect(report.line('SUMMARY_MODEL')).toMatch(/^ok /);
     expect(report.exitCode).toBe(1);
+  });
+
+  it('does not fail for one model of a list that the key cannot see', async () => {
+    const report = await examine({ CORRECTION_MODEL: 'gemini-2.5-pro,gemini-3.8-flash' });
+
+    expect(report.line('CORRECTION_MODEL')).toMatch(
+      /^warning .*gemini-2\.5-pro: not among the models that are listed; the others of the list are asked/,
+    );
+    expect(report.exitCode).toBe(0);
   });
 
   it('does not fail for a tuned model, which is in no list', async () => {
