@@ -164,7 +164,7 @@ describe('the doctor with --live', () => {
     const report = await examine();
 
     expect(report.output).toContain('costs about a cent');
-    expect(report.line('first stage')).toMatch(/^ok .*universal-3-5-pro, \d+ ms: .*Maria Tapestry/);
+    expect(report.line('first stage')).toMatch(/^ok .*assemblyai-stt-3-7, \d+ ms: .*Maria Tapestry/);
     expect(report.line('second stage')).toMatch(
       /^ok .*gemini-3\.8-flash, \d+ ms, \d+ tokens in, \d+ out: .*Marijke Terpstra/,
     );
