@@ -8,7 +8,7 @@ import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
-import { redactPatterns } from '../redaction/redact-patterns.js';
+import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
 
 /** Told of each answer's tokens before it is judged: a refused one is paid for as well. */
@@ -92,7 +92,7 @@ export class Corrector {
     const audio = this.usableAudio(input);
     // The model gets none of what a pattern can find.
     const draft = input.redactPii
-      ? redactPatterns(input.partialTranscript)
+      ? await redactPatternsInTurns(input.partialTranscript)
       : { text: input.partialTranscript, counts: {} };
     const partialTranscript = draft.text;
     const budget = correctionBudget(partialTranscript);
@@ -151,7 +151,7 @@ export class Corrector {
     });
     const said = { text: correctedTranscript, note };
     return {
-      ...(input.redactPii ? redactAnswer(said) : said),
+      ...(input.redactPii ? await redactAnswer(said) : said),
       model: answer.modelVersion ?? this.options.model,
       promptVersion,
       usage: answer.usage,
@@ -189,12 +189,12 @@ export class Corrector {
 }
 
 /** The model is asked to redact and mostly does; what a pattern can find is not left to it. */
-function redactAnswer(answer: {
+async function redactAnswer(answer: {
   text: string;
   note: string;
-}): Pick<CorrectionResult, 'text' | 'note' | 'redaction'> {
-  const text = redactPatterns(answer.text);
-  const note = redactPatterns(answer.note);
+}): Promise<Pick<CorrectionResult, 'text' | 'note' | 'redaction'>> {
+  const text = await redactPatternsInTurns(answer.text);
+  const note = await redactPatternsInTurns(answer.note);
   return {
     text: text.text,
     note: note.text,
