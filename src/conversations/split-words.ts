@@ -15,7 +15,8 @@ const PIECES =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}][\p{M}\p{P}ー]*|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
 
 export function splitWords(text: string): WordPiece[] {
-  return Array.from(text.matchAll(/(\s*)(\S+)/gu)).flatMap(([, space = '', word = ''], index) => {
+  // Without an end of white space: a word would be looked for behind each space of it.
+  return Array.from(text.trimEnd().matchAll(/(\s*)(\S+)/gu)).flatMap(([, space = '', word = ''], index) => {
     const gap = index === 0 || space === '' ? '' : space.includes('\n') ? '\n' : ' ';
     return splitWord(word).map((piece, place) => ({ text: piece, gap: place === 0 ? gap : ('' as const) }));
   });

@@ -9,7 +9,8 @@ const CONTROLS = /(?![\t\n\r\u0080-\u009F])\p{Cc}/gu;
 const LONE_SURROGATES = /\p{Cs}/gu;
 
 /** Some answers come as a Markdown code block, whatever the schema says. */
-const CODE_FENCE = /^```(?:json)?\s*\n([\s\S]*?)\n?\s*```$/i;
+const FENCE = '```';
+const FENCE_BEGINNING = /^```(?:json)?/i;
 
 /** The text as it can be stored: no control characters, no lone surrogates, no white space around it. */
 export function storable(text: string): string {
@@ -45,9 +46,22 @@ function parseObject(answer: string): Record<string, unknown> | undefined {
   // A raw control character is illegal inside JSON, and no reason to throw away a good text.
   const clean = answer.replace(CONTROLS, '').trim();
   try {
-    const parsed: unknown = JSON.parse(CODE_FENCE.exec(clean)?.[1] ?? clean);
+    const parsed: unknown = JSON.parse(withoutCodeFence(clean));
     return isRecord(parsed) && !Array.isArray(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Reads what a code block holds; a text that is none stays as it is. Plain string operations:
+ * a regular expression for both ends shares the white space beside them out in every way.
+ */
+function withoutCodeFence(text: string): string {
+  const beginning = FENCE_BEGINNING.exec(text)?.[0];
+  if (beginning === undefined || !text.endsWith(FENCE)) return text;
+  const inside = text.slice(beginning.length, -FENCE.length);
+  const content = inside.trimStart();
+  const isOnItsOwnLine = inside.slice(0, inside.length - content.length).includes('\n');
+  return isOnItsOwnLine ? content : text;
 }

@@ -10,7 +10,7 @@ import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } f
 import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
-import { redactPatterns } from '../redaction/redact-patterns.js';
+import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
 import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
@@ -118,7 +118,7 @@ export class Corrector {
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
     // The model gets none of what a pattern can find.
     const draft = input.redactPii
-      ? redactPatterns(input.partialTranscript)
+      ? await redactPatternsInTurns(input.partialTranscript)
       : { text: input.partialTranscript, counts: {} };
     const partialTranscript = draft.text;
     const { redaction, ...result } = await this.askInTurn(input, (model) => {
@@ -196,7 +196,7 @@ export class Corrector {
       instructions: [prompt.systemInstruction, input.guidance ?? ''],
     });
     const answered = { text: correctedTranscript, note };
-    const said = input.redactPii ? redactAnswer(answered) : answered;
+    const said = input.redactPii ? await redactAnswer(answered) : answered;
     return {
       ...said,
       note: [said.note, omission].filter((sentence) => sentence !== '').join(' '),
@@ -218,12 +218,12 @@ export class Corrector {
 }
 
 /** The model is asked to redact and mostly does; what a pattern can find is not left to it. */
-function redactAnswer(answer: {
+async function redactAnswer(answer: {
   text: string;
   note: string;
-}): Pick<CorrectionResult, 'text' | 'note' | 'redaction'> {
-  const text = redactPatterns(answer.text);
-  const note = redactPatterns(answer.note);
+}): Promise<Pick<CorrectionResult, 'text' | 'note' | 'redaction'>> {
+  const text = await redactPatternsInTurns(answer.text);
+  const note = await redactPatternsInTurns(answer.note);
   return {
     text: text.text,
     note: note.text,

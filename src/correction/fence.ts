@@ -1,8 +1,11 @@
 /** Names of the blocks that carry other people's words inside a prompt. */
 export type FenceName = 'partial_transcript' | 'guidance' | 'hotwords' | 'transcript';
 
-/** An opening or closing tag of any of our blocks, also written loosely: a model reads `</ Guidance >` as an end, too. */
-const ANY_FENCE = /<(\s*\/?\s*(?:partial_transcript|guidance|hotwords|transcript)\s*\/?\s*)>/gi;
+/**
+ * An opening or closing tag of any of our blocks, also written loosely: a model reads `</ Guidance >` as an end, too.
+ * White space is told apart by the slash: two runs of it side by side would take quadratic time.
+ */
+const ANY_FENCE = /<(\s*(?:\/\s*)?(?:partial_transcript|guidance|hotwords|transcript)\s*(?:\/\s*)?)>/gi;
 
 /**
  * Puts a text between a line `<name>` and a line `</name>`. Tags of ours inside the text lose their angle brackets, so the

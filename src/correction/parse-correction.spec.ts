@@ -36,6 +36,7 @@ describe('parseCorrection', () => {
   it.each([
     ['a code block', '```json\n{"corrected_transcript":"a","note":""}\n```'],
     ['a code block without a language', '```\n{"corrected_transcript":"a","note":""}\n```\n'],
+    ['a code block with empty lines', '```JSON \n\n \n{"corrected_transcript":"a","note":""}\n\n \n```'],
     ['white space', ' \n{"corrected_transcript":"a","note":""} '],
     ['fields that nobody asked for', '{"corrected_transcript":"a","note":"","extra":1}'],
   ])('accepts %s', (_name, given) => {
@@ -73,6 +74,10 @@ describe('parseCorrection', () => {
 
   it.each([
     ['nothing', ''],
+    ['a code block of nothing', '```json\n```'],
+    ['a fence alone', '```'],
+    ['a code block that is not closed', '```json\n{"corrected_transcript":"a","note":""}'],
+    ['a code block in one line', '```json {"corrected_transcript":"a","note":""}```'],
     ['prose', 'Here is your transcript: hallo'],
     ['a cut object', '{"corrected_transcript":"a'],
     ['two objects', `${answer('a')}${answer('b')}`],
@@ -90,6 +95,28 @@ describe('parseCorrection', () => {
     const error = failure(() => parse(given));
     expect(error).toBeInstanceOf(ProviderUnavailableError);
     expect(error).toMatchObject({ code: 'invalid_answer', ambiguous: false, provider: 'gemini' });
+  });
+
+  // The cube of these lengths would be years: a model that has lost its way writes such answers.
+  describe.each([100_000, 5_000_000])('of %d characters', (length) => {
+    const row = (piece: string) => piece.repeat(length / piece.length);
+
+    it.each([
+      ['line breaks behind a fence', `\`\`\`json\n${row('\n')}x`],
+      ['line breaks before a fence', `\`\`\`json\nx${row('\n')}\`\`\`x`],
+      ['spaces behind a fence', `\`\`\`${row(' ')}\n\`\`\`x`],
+      ['spaces and line breaks', `\`\`\`${row(' \n')}x`],
+      ['fences', row('```\n')],
+      ['control characters', row('\u0000')],
+      ['lone surrogates', row('\ud800')],
+    ])('refuses %s', (_name, given) => {
+      expect(failure(() => parse(given))).toMatchObject({ code: 'invalid_answer' });
+    });
+
+    it('reads an answer among line breaks', () => {
+      const good = answer('a', row(' \n'));
+      expect(parse(`\`\`\`json\n${row('\n')}${good}${row('\n')}\`\`\``).correctedTranscript).toBe('a');
+    });
   });
 
   it('does not quote the answer when it refuses it', () => {

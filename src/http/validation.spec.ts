@@ -1,6 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
-import { IsInt, IsOptional, IsString } from 'class-validator';
+import { ArrayUnique, IsInt, IsOptional, IsString } from 'class-validator';
 import { validateBody } from './validation.js';
 
 class Example {
@@ -10,6 +10,10 @@ class Example {
   @IsOptional()
   @IsInt()
   count?: number;
+
+  @IsOptional()
+  @ArrayUnique()
+  tags?: unknown[];
 }
 
 async function problemsOf(body: unknown): Promise<unknown> {
@@ -52,5 +56,29 @@ describe('a body', () => {
 
   it('is not converted: a number in words is no number', async () => {
     expect(await problemsOf({ name: 'a', count: '2' })).toEqual(['count must be an integer number']);
+  });
+
+  const many = Array.from({ length: 500_000 }, (_item, index) => `tag ${index}`);
+  const manyFields = Object.fromEntries(many.map((name) => [name, 1]));
+
+  // Time by the square of their number would be minutes here: longer than a test may take.
+  it.each([
+    ['fields', { ...manyFields, name: 'a' }],
+    ['fields in a field', { name: manyFields }],
+    ['list entries', { name: 'a', tags: many }],
+    ['fields in list entries', { name: 'a', tags: many.map((tag) => ({ tag })) }],
+    ['bodies', many],
+  ])('is refused in no time, with one sentence, when it has too many %s', async (_what, body) => {
+    expect(await problemsOf(body)).toEqual(['there are more than 100 fields and list entries']);
+  });
+
+  it('is refused without quoting it when the name of a field is far too long', async () => {
+    expect(await problemsOf({ name: 'a', ['n'.repeat(1_000_000)]: 1 })).toEqual([
+      'the name of a field is longer than 100 characters',
+    ]);
+  });
+
+  it('may be as large as it likes when it has no class that says what belongs into it', async () => {
+    expect(await validateBody(Object, manyFields)).toBe(manyFields);
   });
 });

@@ -59,4 +59,16 @@ describe('what is logged', () => {
       '[redacted]',
     );
   });
+
+  // The square of these lengths would be minutes and hours.
+  it.each(
+    ['http://', 'http://a', 'https://a:b', '//', '//a:', 'Bearer ', 'a', ' ', '?a='].flatMap((piece) =>
+      [100_000, 5_000_000].map((length) => [piece, length] as const),
+    ),
+  )('is read in time linear in its length: %j, %d characters', (piece, length) => {
+    const text = piece.repeat(length / piece.length);
+
+    expect(new SecretRedactor([]).redact(`https://host/a ${text} `).startsWith('https://host/a ')).toBe(true);
+    expect(new SecretRedactor([]).redact(`${text}, https://host/a?b=c`).endsWith('/a?[redacted]')).toBe(true);
+  });
 });

@@ -12,9 +12,13 @@ const SECRET_FORMS: [form: RegExp, replacement: string][] = [
   [/\bwhsec_[A-Za-z0-9+/=_-]+/g, `whsec_${REDACTED}`],
   [/\b(Bearer|Basic) +[^\s"',;]+/gi, `$1 ${REDACTED}`],
   [/\/\/([^\s/:@]*):[^\s/@]+@/g, `//$1:${REDACTED}@`],
-  // The query of a URL holds its signature, and more that is nobody's business.
-  [/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]+/gi, `$1?${REDACTED}`],
 ];
+
+/**
+ * The query of a URL holds its signature, and more that is nobody's business. It is optional here,
+ * so that a long row of URLs without one is read once, not once for each of them.
+ */
+const URL_AND_QUERY = /(\bhttps?:\/\/[^\s?"'<>]+)(\?[^\s"'<>]+)?/gi;
 
 /**
  * Takes secrets out of what is about to be logged. A last line of defence: nobody logs a secret on purpose, but the message of
@@ -39,7 +43,9 @@ export class SecretRedactor {
     let redacted = text;
     for (const secret of this.secrets) redacted = redacted.replaceAll(secret, REDACTED);
     for (const [form, replacement] of SECRET_FORMS) redacted = redacted.replace(form, replacement);
-    return redacted;
+    return redacted.replace(URL_AND_QUERY, (whole: string, address: string, query: string | undefined) =>
+      query === undefined ? whole : `${address}?${REDACTED}`,
+    );
   }
 }
 

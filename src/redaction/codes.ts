@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { fold } from './number-words.js';
+import { fold, mayBeginNumber } from './number-words.js';
 import { gapBefore, spokenNumber, type Token } from './tokens.js';
 
 /** A part of a code such as an account number or a plate: letters or digits, written or spelled out. */
@@ -39,6 +39,12 @@ const MAX_LETTERS = 6;
 /** A code begins with letters at most; further off, a digit belongs to something else. */
 const MAX_UNITS_BEFORE_DIGIT = 7;
 
+/** As many units, where each is spelled with three words: "A wie Anton". */
+const MAX_TOKENS_BEFORE_DIGIT = 3 * (MAX_UNITS_BEFORE_DIGIT + 1);
+/** The longest code is an IBAN with the name of a bank in it. */
+const MAX_CODE_CHARS = 33;
+
+const HAS_DIGIT = /[0-9]/;
 const WORD_CHAR = /[\p{L}\p{N}_]/u;
 /** "1200 AB-leden": the letters are a part of a word. */
 const COMPOUND = /^-\p{Ll}{2}/u;
@@ -74,30 +80,66 @@ const LETTER_REPEATS = new Map([
   ['triple', 3],
 ]);
 
+/** Reads what may belong to a code: around digits, written or spoken. No code is without them. */
 export function readUnits(text: string, tokens: readonly Token[]): CodeUnit[] {
   const units: CodeUnit[] = [];
   let index = 0;
+  let nextDigit = 0;
+  let charsLeft = 0;
   while (index < tokens.length) {
-    const token = tokens[index];
-    if (token === undefined) break;
-    const previous = units.at(-1);
-    const gap = gapBefore(text, tokens, index);
-    const follows = previous !== undefined && previous.end === tokens[index - 1]?.end && GAP.test(gap);
-    const read = readUnit(text, tokens, {
-      index,
-      followsNumber: follows && (isSpokenNumber(previous) || previous.chars.length === 1),
-    });
-    if (read !== undefined) {
-      const end = tokens[index + read.tokens - 1]?.end ?? token.end;
-      const touches = {
-        before: WORD_CHAR.test(text.charAt(token.start - 1)),
-        after: WORD_CHAR.test(text.charAt(end)) || COMPOUND.test(text.slice(end, end + 3)),
-      };
-      units.push({ ...read.unit, start: token.start, end, gap: follows ? gap : undefined, touches });
-    }
+    if (nextDigit <= index) nextDigit = indexOfPossibleDigit(tokens, index);
+    if (charsLeft <= 0) index = Math.max(index, nextDigit - MAX_TOKENS_BEFORE_DIGIT);
+    const read = readUnitAt(text, tokens, { index, previous: units.at(-1) });
+    if (read !== undefined) units.push(read.unit);
+    charsLeft = charsLeftBehind(read?.unit, charsLeft);
     index += read?.tokens ?? 1;
   }
   return units;
+}
+
+function readUnitAt(
+  text: string,
+  tokens: readonly Token[],
+  { index, previous }: { index: number; previous: CodeUnit | undefined },
+): { unit: CodeUnit; tokens: number } | undefined {
+  const token = tokens[index];
+  if (token === undefined) return undefined;
+  const gap = gapBefore(text, tokens, index);
+  const follows = previous !== undefined && previous.end === tokens[index - 1]?.end && isGap(gap);
+  const read = readUnit(text, tokens, {
+    index,
+    followsNumber: follows && (isSpokenNumber(previous) || previous.chars.length === 1),
+  });
+  if (read === undefined) return undefined;
+  const end = tokens[index + read.tokens - 1]?.end ?? token.end;
+  const touches = {
+    before: isWordChar(text.charAt(token.start - 1)),
+    after: isWordChar(text.charAt(end)) || COMPOUND.test(text.slice(end, end + 3)),
+  };
+  const unit = { ...read.unit, start: token.start, end, gap: follows ? gap : undefined, touches };
+  return { unit, tokens: read.tokens };
+}
+
+/** How long a code that goes on behind the unit can still be. */
+function charsLeftBehind(unit: CodeUnit | undefined, before: number): number {
+  if (unit === undefined) return 0;
+  return HAS_DIGIT.test(unit.chars) ? MAX_CODE_CHARS : before - unit.chars.length;
+}
+
+function indexOfPossibleDigit(tokens: readonly Token[], from: number): number {
+  for (let index = from; index < tokens.length; index += 1) {
+    const token = tokens[index];
+    if (token !== undefined && (token.isDigits || mayBeginNumber(token.text))) return index;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function isGap(gap: string): boolean {
+  return gap === ' ' || gap === '' || GAP.test(gap);
+}
+
+function isWordChar(char: string): boolean {
+  return char !== ' ' && WORD_CHAR.test(char);
 }
 
 function isSpokenNumber(unit: CodeUnit): boolean {
@@ -149,6 +191,7 @@ function readSpelled(text: string, tokens: readonly Token[], index: number): Rea
 }
 
 function latinLetters(word: string): string | undefined {
+  if (/^[A-Za-z]+$/.test(word)) return word;
   const latin = Array.from(word, (char) => LOOKALIKES.get(char) ?? char).join('');
   return /^[A-Za-zÄÖÜäöü]+$/.test(latin) ? latin : undefined;
 }
@@ -171,7 +214,7 @@ export function findCodes(units: readonly CodeUnit[], shapes: readonly CodeShape
 
 function indexOfDigit(units: readonly CodeUnit[], first: number): number {
   for (let index = first; index < units.length; index += 1) {
-    if (/[0-9]/.test(units[index]?.chars ?? '')) return index;
+    if (HAS_DIGIT.test(units[index]?.chars ?? '')) return index;
   }
   return -1;
 }
@@ -188,14 +231,15 @@ function longestFrom(
     const unit = units[last];
     if (unit === undefined || (last > first && unit.gap === undefined)) break;
     code += unit.chars;
-    const open = shapes.filter((shape) => mayBecome(shape, code));
-    if (open.length === 0) break;
-    if (unit.touches.after) continue;
-    for (const shape of open) {
-      if (code.length < shape.minChars || !shape.pattern.test(code)) continue;
+    let isOpen = false;
+    for (const shape of shapes) {
+      if (!mayBecome(shape, code)) continue;
+      isOpen = true;
+      if (unit.touches.after || code.length < shape.minChars || !shape.pattern.test(code)) continue;
       const candidate = candidateOf(code, units.slice(first, last + 1));
       if (shape.accept(candidate)) longest = candidate;
     }
+    if (!isOpen) break;
   }
   return longest;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { fold } from './number-words.js';
+import { fold, mayBeginNumber } from './number-words.js';
 import { spokenNumber, type Token } from './tokens.js';
 
 /** What may stand between two digits of one number: "06 - 12", "(0)20", "03/123.45". */
@@ -58,7 +58,12 @@ export interface NumberShape {
  * one without pauses comes before a longer one with pauses. Only whole groups: a number is found completely or not at all.
  */
 export function findDigits(runs: readonly DigitGroup[][], shape: NumberShape): DigitCandidate[] {
-  return runs.flatMap((run) => findInRun(run, shape));
+  const [minDigits] = shape.length;
+  const found: DigitCandidate[] = [];
+  for (const run of runs) {
+    if (hasDigits(run, minDigits)) for (const candidate of findInRun(run, shape)) found.push(candidate);
+  }
+  return found;
 }
 
 /** From the first digit to the last. */
@@ -100,7 +105,7 @@ function readGroup(
 ): { group: DigitGroup; tokens: number } | undefined {
   const { index, previous } = place;
   const token = tokens[index];
-  if (token === undefined) return undefined;
+  if (token === undefined || !(token.isDigits || mayBeginNumber(token.text))) return undefined;
   const gap = previous === undefined ? '' : text.slice(previous.end, token.start);
   const kind = previous === undefined ? undefined : gapKind(gap);
   const followsNumber = previous?.isSpoken === true && kind !== undefined;
@@ -133,13 +138,24 @@ function readDigits(
 /** A word that touches digits ("zes12") is no number of its own either. */
 function touchesLetter(text: string, start: number, end: number): boolean {
   const neighbours = text.charAt(start - 1) + text.charAt(end);
+  // Between spaces, as most are.
+  if (neighbours === '  ') return false;
   return SPACED_LETTER.test(neighbours) || (/[0-9]/.test(neighbours) && !/^[0-9]/.test(text.charAt(start)));
 }
 
 function gapKind(gap: string): 'separator' | 'pause' | undefined {
-  if (gap.length <= MAX_SEPARATOR_CHARS && SEPARATOR.test(gap)) return 'separator';
+  if (gap === ' ' || (gap.length <= MAX_SEPARATOR_CHARS && SEPARATOR.test(gap))) return 'separator';
   const signs = gap.replace(/[\p{L}\p{M}]+/gu, '');
   return signs.length <= MAX_PAUSE_CHARS && PAUSE.test(signs) ? 'pause' : undefined;
+}
+
+function hasDigits(run: readonly DigitGroup[], count: number): boolean {
+  let size = 0;
+  for (const { digits } of run) {
+    size += digits.length;
+    if (size >= count) return true;
+  }
+  return false;
 }
 
 function findInRun(run: readonly DigitGroup[], shape: NumberShape): DigitCandidate[] {
@@ -162,8 +178,9 @@ function groupsOfThing(run: readonly DigitGroup[], first: number, { isThing }: N
   const head = run[first];
   if (isThing === undefined || head === undefined || (first > 0 && !head.followsPause) || !isThing(head))
     return 0;
-  const pause = run.findIndex((group, index) => index > first && group.followsPause);
-  return (pause === -1 ? run.length : pause) - first;
+  let end = first + 1;
+  while (end < run.length && run[end]?.followsPause === false) end += 1;
+  return end - first;
 }
 
 function bestFrom(run: readonly DigitGroup[], first: number, shape: NumberShape): DigitCandidate | undefined {
@@ -172,12 +189,14 @@ function bestFrom(run: readonly DigitGroup[], first: number, shape: NumberShape)
   if (head === undefined || shape.begins?.(head) === false) return undefined;
   let longest: DigitCandidate | undefined;
   let size = 0;
-  for (const [index, group] of run.slice(first, first + maxDigits).entries()) {
-    if (index > 0 && endsBefore(group, { head, shape, isComplete: longest !== undefined })) break;
+  for (let index = first; index < run.length; index += 1) {
+    const group = run[index];
+    if (group === undefined) break;
+    if (index > first && endsBefore(group, { head, shape, isComplete: longest !== undefined })) break;
     size += group.digits.length;
     if (size > maxDigits) break;
     if (size < minDigits) continue;
-    const groups = run.slice(first, first + index + 1);
+    const groups = run.slice(first, index + 1);
     const digits = groups.map((one) => one.digits).join('');
     if (shape.digits.test(digits) && shape.accept({ digits, groups })) longest = { digits, groups };
   }

@@ -4,9 +4,12 @@ const LABEL_CHARS = 64;
 /** Between a label and what it announces: words without digits, up to this many characters; never a marker. */
 const GAP = '[^0-9<>]{0,28}$';
 
-/** "(number|nr.|code) (is|:)": what directly ties a label to a number. */
+/**
+ * "(number|nr.|code) (is|:)": what directly ties a label to a number. No row of these pieces can be read as two different
+ * rows of them: otherwise the ways to read 64 characters would multiply.
+ */
 const TIE =
-  '(?:[ .:#=°º/-]|numbers?|nummer[sn]?|num(?:éro|ero|mer)?|número|nr|no|n|id|code|código|codice|is|was|ist|war|est|es|è|van|von|of|de|del|der|des|di|met|avec|mit|con|with|lautet|luidt|het|the|le|la|el|il|die|das|meine?|mijn|my|mon|ma|mi|mio)*$';
+  '(?:[ .:#=°º/-]|numbers?|nummers?|num(?:éro|ero)?|número|nr|no|n|id|code|código|codice|is|was|ist|war|est|es|è|van|von|of|de|del|der|des|di|met|avec|mit|con|with|lautet|luidt|het|the|le|la|el|il|die|das|meine?|mijn|my|mon|ma|mi|mio)*$';
 
 const WORD_START = '(?<![\\p{L}\\p{N}_])';
 const WORD_END = '(?![\\p{L}\\p{N}_])';
@@ -27,14 +30,20 @@ export function namedBy(words: string): Question {
   return askedOnce(new RegExp(`${WORD_START}(?:${words})${TIE}`, 'iu'));
 }
 
-/** Many stretches begin at one place: the last answer is kept. Behind another digit there can be no label. */
+/** Many stretches begin at one place, for many detectors: the answers for the last text are kept. */
 function askedOnce(label: RegExp): Question {
-  let last: { text: string; start: number; answer: boolean } | undefined;
+  let lastText: string | undefined;
+  let answers = new Map<number, boolean>();
   return (text, start) => {
-    if (last?.start === start && last.text === text) return last.answer;
+    if (lastText !== text) answers = new Map();
+    // Also where it is equal: comparing a text with itself takes no time, with its copy it does.
+    lastText = text;
+    const known = answers.get(start);
+    if (known !== undefined) return known;
+    // Behind another digit there can be no label.
     const answer =
       !followsDigit(text, start) && label.test(text.slice(Math.max(0, start - LABEL_CHARS), start));
-    last = { text, start, answer };
+    answers.set(start, answer);
     return answer;
   };
 }

@@ -89,9 +89,18 @@ export interface NumberWords {
   words: number;
 }
 
+const ASCII = /^[ -~]*$/;
+
 /** Lower case without accents; `ß` as two letters. */
 export function fold(word: string): string {
+  if (ASCII.test(word)) return word.toLowerCase();
   return word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+}
+
+/** Whether a number may begin with this word: few do, and all else need not be read. */
+export function mayBeginNumber(word: string): boolean {
+  const folded = fold(word);
+  return VALUES.has(folded) || Object.hasOwn(REPEATED, folded);
 }
 
 export function isArticle(folded: string): boolean {

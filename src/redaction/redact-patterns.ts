@@ -17,8 +17,10 @@ import {
 } from './detectors/phone-zeroless.js';
 import { plateDetector } from './detectors/plate.js';
 import { codePostcodeDetector, digitPostcodeDetector } from './detectors/postcode.js';
-import { toPlainText } from './plain-text.js';
+import { plainTextSteps } from './plain-text.js';
 import { readSource } from './source.js';
+import { finish, finishInTurns, type Steps } from './steps.js';
+import { type Window, windowsOf } from './windows.js';
 
 /** The surest first: where findings overlap, the first of them names the marker. */
 const DETECTORS: Detector[] = [
@@ -65,12 +67,24 @@ interface Match extends PersonalData {
  * Replaces what patterns can recognise as personal data by markers such as `<redacted_email>`. Deterministic, in time linear
  * in the text, and a second run changes nothing. Names and addresses are beyond it, and so is what only its context makes
  * personal: it is the floor under the model's redaction, not a replacement for it.
+ *
+ * For short texts: a megabyte takes most of a second.
  */
 export function redactPatterns(text: string): Redaction {
+  return finish(redactSteps(text));
+}
+
+/** As `redactPatterns`, for texts of any length: the event loop goes on meanwhile. */
+export async function redactPatternsInTurns(text: string): Promise<Redaction> {
+  return finishInTurns(redactSteps(text));
+}
+
+/** The steps of `redactPatterns`. */
+export function* redactSteps(text: string): Steps<Redaction> {
   const counts: Redaction['counts'] = {};
   let redacted = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const found = findPersonalData(redacted);
+    const found = yield* personalDataSteps(redacted);
     if (found.length === 0) break;
     redacted = putMarkers(redacted, found);
     for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1;
@@ -80,11 +94,18 @@ export function redactPatterns(text: string): Redaction {
 
 /** What redactPatterns replaces in its first round, in the order of the text, without overlaps. */
 export function findPersonalData(text: string): PersonalData[] {
-  const plain = toPlainText(text);
-  return joinOverlaps(findAll(plain.text)).map(({ kind, start, end }) => ({
-    kind,
-    ...plain.toOriginal(start, end),
-  }));
+  return finish(personalDataSteps(text));
+}
+
+/** The steps of `findPersonalData`. */
+export function* personalDataSteps(text: string): Steps<PersonalData[]> {
+  const plain = yield* plainTextSteps(text);
+  const matches: Match[] = [];
+  for (const window of windowsOf(plain.text)) {
+    for (const match of findIn(plain.text, window)) matches.push(match);
+    yield;
+  }
+  return joinOverlaps(matches).map(({ kind, start, end }) => ({ kind, ...plain.toOriginal(start, end) }));
 }
 
 /** Whether anything was found. */
@@ -103,17 +124,37 @@ export function putMarkers(text: string, found: readonly PersonalData[]): string
   return pieces.join('') + text.slice(position);
 }
 
+/** Whatever begins in the window, with its places in the whole text. */
+function findIn(text: string, { start, end, from, to }: Window): Match[] {
+  return findAll(text.slice(from, to))
+    .map((match) => ({ ...match, start: match.start + from, end: match.end + from }))
+    .filter((match) => match.start >= start && match.start < end);
+}
+
 function findAll(text: string): Match[] {
   const source = readSource(text);
   const matches = DETECTORS.flatMap(({ kind, find }, rank) =>
     find(source).map((finding) => ({ ...finding, kind, rank })),
   );
-  if (!matches.some(({ kind }) => kind === 'phone' || kind === 'bsn')) return matches;
+  if (!matches.some(isDoubtful)) return matches;
   const broken = findBrokenIbans(source);
-  return matches.filter(
-    ({ kind, start, end }) =>
-      !(kind === 'phone' || kind === 'bsn') || !broken.some((iban) => iban.start <= start && end <= iban.end),
-  );
+  return matches.filter((match) => !isDoubtful(match) || !liesWithin(match, broken));
+}
+
+function isDoubtful({ kind }: Match): boolean {
+  return kind === 'phone' || kind === 'bsn';
+}
+
+/** @param stretches in the order of the text, without overlaps */
+function liesWithin({ start, end }: Finding, stretches: readonly Finding[]): boolean {
+  let low = 0;
+  let high = stretches.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((stretches[middle]?.end ?? 0) < end) low = middle + 1;
+    else high = middle;
+  }
+  return (stretches[low]?.start ?? Number.POSITIVE_INFINITY) <= start;
 }
 
 /** Overlapping findings become one that covers them all: cutting one off would leave a part of a number standing. */

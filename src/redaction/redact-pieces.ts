@@ -1,4 +1,5 @@
-import { findPersonalData, putMarkers, type PersonalData, type Redaction } from './redact-patterns.js';
+import { personalDataSteps, putMarkers, type PersonalData, type Redaction } from './redact-patterns.js';
+import type { Steps } from './steps.js';
 
 /** A piece of speech: its text, and whatever else the provider says of it. */
 interface Piece {
@@ -8,18 +9,25 @@ interface Piece {
   end: number;
 }
 
+export interface RedactedPieces {
+  pieces: unknown[];
+  counts: Redaction['counts'];
+}
+
 /**
  * Reads pieces of speech one after the other, and puts those together that one finding lies in: the first of them, with the
  * redacted text of all, and the `end` of the last. Pieces that hold nothing stay as they are.
  *
  * @returns the pieces, and how many findings of each kind there were
  */
-export function redactPieces(items: readonly unknown[]): { pieces: unknown[]; counts: Redaction['counts'] } {
+export function* redactPieces(items: readonly unknown[]): Steps<RedactedPieces> {
   const text = items.map(textOf).join(' ');
-  const found = findPersonalData(text);
+  const found = yield* personalDataSteps(text);
   const counts: Redaction['counts'] = {};
   for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1;
-  return { pieces: groupsOf(items, found).map((group) => merge(group, text, found)), counts };
+  const groups = groupsOf(items, found);
+  yield;
+  return { pieces: groups.map((group) => merge(group, text, found)), counts };
 }
 
 /** Neighbours that one finding lies in are one group. Both lists are in the order of the text, so one look at each is enough. */

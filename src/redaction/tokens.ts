@@ -1,4 +1,4 @@
-import { fold, isArticle, type NumberWords, readNumber } from './number-words.js';
+import { fold, isArticle, mayBeginNumber, type NumberWords, readNumber } from './number-words.js';
 
 /** A stretch of letters, or one of digits. */
 export interface Token {
@@ -43,6 +43,7 @@ export function spokenNumber(
   place: { index: number; followsNumber: boolean },
 ): NumberWords | undefined {
   const { index, followsNumber } = place;
+  if (!mayBeginNumber(tokens[index]?.text ?? '')) return undefined;
   const words = joinedWords(text, tokens, index);
   const number = readNumber(words);
   if (number === undefined || !isArticle(words[0] ?? '') || number.words > 1 || followsNumber) return number;

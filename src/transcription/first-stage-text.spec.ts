@@ -12,15 +12,15 @@ const reading = {
 };
 
 describe('what is stored of a first-stage text', () => {
-  it('is all of it, and the whole answer, when nothing is asked for', () => {
-    expect(firstStageText({ redactPii: false, anonymize: false }, reading)).toEqual({
+  it('is all of it, and the whole answer, when nothing is asked for', async () => {
+    expect(await firstStageText({ redactPii: false, anonymize: false }, reading)).toEqual({
       transcript: HEARD,
       diarization: { schema: 'Dembrane-25-09-assemblyai-partial', data: reading.raw },
     });
   });
 
-  it('is redacted by patterns, text and answer alike, where redaction is asked for', () => {
-    const stored = firstStageText({ redactPii: true, anonymize: false }, reading);
+  it('is redacted by patterns, text and answer alike, where redaction is asked for', async () => {
+    const stored = await firstStageText({ redactPii: true, anonymize: false }, reading);
 
     expect(stored).toMatchObject({
       transcript: REDACTED,
@@ -29,8 +29,8 @@ describe('what is stored of a first-stage text', () => {
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
-  it.each([true, false])('is nothing for an anonymised conversation (redactPii: %j)', (redactPii) => {
-    expect(firstStageText({ redactPii, anonymize: true }, reading)).toEqual({
+  it.each([true, false])('is nothing for an anonymised conversation (redactPii: %j)', async (redactPii) => {
+    expect(await firstStageText({ redactPii, anonymize: true }, reading)).toEqual({
       transcript: null,
       diarization: null,
     });
@@ -38,23 +38,23 @@ describe('what is stored of a first-stage text', () => {
 });
 
 describe('what is stored as final of a provider without a correction', () => {
-  it('is its text and its whole answer', () => {
-    expect(finalText({ redactPii: false, anonymize: false }, reading, 'ASSEMBLYAI')).toEqual({
+  it('is its text and its whole answer', async () => {
+    expect(await finalText({ redactPii: false, anonymize: false }, reading, 'ASSEMBLYAI')).toEqual({
       kind: 'text',
       transcript: HEARD,
       diarization: { schema: 'ASSEMBLYAI', data: reading.raw },
     });
   });
 
-  it('is redacted by patterns where redaction is asked for', () => {
-    const stored = finalText({ redactPii: true, anonymize: false }, reading, 'ASSEMBLYAI');
+  it('is redacted by patterns where redaction is asked for', async () => {
+    const stored = await finalText({ redactPii: true, anonymize: false }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({ kind: 'text', transcript: REDACTED });
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
-  it('is withheld from an anonymised conversation, with what to do', () => {
-    const stored = finalText({ redactPii: true, anonymize: true }, reading, 'ASSEMBLYAI');
+  it('is withheld from an anonymised conversation, with what to do', async () => {
+    const stored = await finalText({ redactPii: true, anonymize: true }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({
       kind: 'withheld',

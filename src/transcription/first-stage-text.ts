@@ -1,7 +1,7 @@
 import type { FirstStageText } from '../conversations/chunk-changes.js';
 import type { ChunkFailure } from '../conversations/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
-import { redactPatterns } from '../redaction/redact-patterns.js';
+import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
 import type { Reading } from './assemblyai/read-transcript.js';
 
@@ -28,7 +28,10 @@ export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw
  * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymised conversation, nothing, not
  * even the provider's answer. Its correction then asks the provider again, and keeps the text in memory only.
  */
-export function firstStageText(privacy: PrivacySettings, reading: TextReading): FirstStageText {
+export async function firstStageText(
+  privacy: PrivacySettings,
+  reading: TextReading,
+): Promise<FirstStageText> {
   if (privacy.anonymize) return { transcript: null, diarization: null };
   return storable(privacy, reading, FIRST_STAGE_SCHEMA);
 }
@@ -42,21 +45,25 @@ export const WITHHELD = {
 } as const;
 
 /** The text of a provider without a correction is final; it cannot redact names, so an anonymised one is withheld. */
-export function finalText(
+export async function finalText(
   privacy: PrivacySettings,
   reading: TextReading,
   schema: string,
-): ({ kind: 'text' } & StorableReading) | ({ kind: 'withheld' } & ChunkFailure) {
+): Promise<({ kind: 'text' } & StorableReading) | ({ kind: 'withheld' } & ChunkFailure)> {
   if (privacy.anonymize) return WITHHELD;
-  return { kind: 'text', ...storable(privacy, reading, schema) };
+  return { kind: 'text', ...(await storable(privacy, reading, schema)) };
 }
 
-function storable({ redactPii }: PrivacySettings, reading: TextReading, schema: string): StorableReading {
+async function storable(
+  { redactPii }: PrivacySettings,
+  reading: TextReading,
+  schema: string,
+): Promise<StorableReading> {
   if (!redactPii) return { transcript: reading.text, diarization: { schema, data: reading.raw } };
-  const { text, counts } = redactPatterns(reading.text);
+  const { text, counts } = await redactPatternsInTurns(reading.text);
   return {
     transcript: text,
-    diarization: { schema, data: redactResponse(reading.raw) },
+    diarization: { schema, data: await redactResponse(reading.raw) },
     redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
   };
 }

@@ -50,7 +50,7 @@ export class SubmissionResults {
     const recorded =
       this.config.transcription.provider === 'AssemblyAI'
         ? await this.recordFinal(look, reading)
-        : await this.submissions.recordText(look, firstStageText(look, reading), rememberable(reading));
+        : await this.submissions.recordText(look, await firstStageText(look, reading), rememberable(reading));
     if (!recorded) return { recorded };
     this.metrics.submitToTextSeconds.observe({ strategy: look.strategy }, look.ageMs / 1_000);
     await this.forgetCallback(look);
@@ -98,7 +98,7 @@ export class SubmissionResults {
   }
 
   private async recordFinal(look: SubmissionLook, reading: TextReading): Promise<boolean> {
-    const text = finalText(look, reading, ONE_STAGE_SCHEMA);
+    const text = await finalText(look, reading, ONE_STAGE_SCHEMA);
     const isWithheld = text.kind === 'withheld';
     const recorded = isWithheld
       ? await this.submissions.fail(look, text, { rescue: false })

@@ -15,6 +15,9 @@ interface DigitId {
   isAnnounced: (text: string, start: number) => boolean;
 }
 
+/** The French one, as it is printed: "1 84 12 76 451 089 46". */
+const MAX_USUAL_GROUPS = 7;
+
 const DIGIT_IDS: readonly DigitId[] = [
   {
     // Belgium: born on, serial number, remainder of 97.
@@ -78,7 +81,7 @@ export const digitIdDetector: Detector = {
 
 /** Sizes with their hyphens where the pattern asks for hyphens, with commas where any separator will do. */
 function isUsual({ groups }: DigitCandidate, usual: RegExp): boolean {
-  if (groups.some((group) => group.followsPause)) return false;
+  if (groups.length > MAX_USUAL_GROUPS || groups.some((group) => group.followsPause)) return false;
   const sizes = groups.map((group) => group.digits.length);
   const hyphens = groups.every((group, index) => index === 0 || group.separator === '-');
   return usual.test(sizes.join(',')) || (hyphens && usual.test(sizes.join('-')));

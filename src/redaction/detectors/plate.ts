@@ -99,14 +99,12 @@ function shapeOf({ units }: CodeCandidate): string {
 
 /** The groups of a plate of one of the countries, however they are written or spelled. */
 function isPlateLike(candidate: CodeCandidate): boolean {
+  const shape = shapeOf(candidate);
   const joined = candidate.code
     .replace(/[A-ZÄÖÜ]/g, 'L')
     .replace(/[0-9]/g, '9')
     .replace(/(?<=L)(?=9)|(?<=9)(?=L)/g, '-');
-  return (
-    PLATES.some(({ groups }) => groups.test(shapeOf(candidate)) || groups.test(joined)) ||
-    isOneOfSixes(joined)
-  );
+  return PLATES.some(({ groups }) => groups.test(shape) || groups.test(joined)) || isOneOfSixes(joined);
 }
 
 /** Two groups of letters or digits in a row lose their joint when they are spelled: "A B C D 1 2". */

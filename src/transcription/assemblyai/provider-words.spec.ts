@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { providerWords } from './provider-words.js';
+import { providerWords, withoutUrls, withoutUrlSecrets } from './provider-words.js';
 
 describe('providerWords', () => {
   it.each([
@@ -32,5 +32,39 @@ describe('providerWords', () => {
     const words = providerWords(`${'x'.repeat(280)} https://a.example/p?sig=${'s'.repeat(9_000)}`);
     expect(words).toBe(`${'x'.repeat(280)} https://a.example/p`);
     expect(providerWords('y'.repeat(9_000))).toBe(`${'y'.repeat(300)}…`);
+  });
+});
+
+describe('a URL of a provider, however long', () => {
+  // The square of these lengths would be minutes and hours.
+  const lengths = [100_000, 5_000_000];
+  const rows = [
+    ['beginnings of URLs', 'http://'],
+    ['beginnings of URLs with a user', 'https://a:b'],
+    ['URLs', 'http://a.example/b'],
+    ['beginnings of queries', '?a'],
+    ['encoded slashes', '%2f'],
+    ['spaces', ' '],
+    ['letters', 'a'],
+  ] as const;
+  const cases = rows.flatMap(([name, piece]) => lengths.map((length) => [name, piece, length] as const));
+
+  it.each(cases)('is left as it is without a query: %s (%j), %d characters', (_name, piece, length) => {
+    const text = piece.repeat(length / piece.length);
+    expect(withoutUrlSecrets(text) === text).toBe(true);
+    const address = `https://a.example/${text.replaceAll('?', '/')}`;
+    expect(withoutUrlSecrets(address) === address).toBe(true);
+  });
+
+  it.each(cases)('loses its query: %s (%j), %d characters', (_name, piece, length) => {
+    const text = piece.repeat(length / piece.length);
+    const address = `https://a.example/${text.trim().replaceAll('?', '/')}`;
+    expect(withoutUrlSecrets(`${address}?sig=${text}`.trim()) === address).toBe(true);
+    expect(withoutUrlSecrets('http://a.example/?a=b '.repeat(length / 20)).includes('?')).toBe(false);
+  });
+
+  it.each(cases)('is removed whole: %s (%j), %d characters', (_name, piece, length) => {
+    const text = piece.repeat(length / piece.length).trim();
+    expect(withoutUrls(`a https://b.example/${text} c`)).toBe('a  c');
   });
 });

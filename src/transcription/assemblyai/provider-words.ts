@@ -35,7 +35,8 @@ export function withoutUrlSecrets(text: string): string {
   return (
     text
       .replace(/(https?:\/\/)[^\s/?#@]*@/gi, '$1')
-      .replace(/(https?:\/\/[^\s?#]*)[?#]\S*/gi, '$1')
+      // What follows is optional, so that each beginning of a URL is read once.
+      .replace(/(https?:\/\/[^\s?#]*)(?:[?#]\S*)?/gi, '$1')
       // URLs whose scheme was cut off, or that were encoded as a whole.
       .replace(/\?[^\s=?]+=\S*/g, '')
       .replace(/%3f\S*/gi, '')

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { splitWords } from './split-words.js';
+
+describe('splitWords', () => {
+  it('tells what stood between two words', () => {
+    expect(splitWords(' a b\n \nc\u00a0d \n')).toEqual([
+      { text: 'a', gap: '' },
+      { text: 'b', gap: ' ' },
+      { text: 'c', gap: '\n' },
+      { text: 'd', gap: ' ' },
+    ]);
+  });
+
+  it('times each character of a script without spaces, with the signs behind it', () => {
+    expect(splitWords('你好。ok แม')).toEqual([
+      { text: '你', gap: '' },
+      { text: '好。', gap: '' },
+      { text: 'ok', gap: '' },
+      { text: 'แ', gap: ' ' },
+      { text: 'ม', gap: '' },
+    ]);
+  });
+
+  // The square of these lengths would be minutes and hours.
+  it.each([100_000, 5_000_000])('reads %d spaces, wherever they stand', (length) => {
+    const spaces = ' '.repeat(length);
+    expect(splitWords(spaces)).toEqual([]);
+    expect(splitWords(`${spaces}a${spaces}b${spaces}`)).toEqual([
+      { text: 'a', gap: '' },
+      { text: 'b', gap: ' ' },
+    ]);
+  });
+});
