@@ -15,8 +15,12 @@ const DUTCH =
   'Goedenavond allemaal, en dank u wel dat u naar deze avond over de brug bent gekomen. Wij willen graag horen wat u van de plannen vindt, en welke van de twee routes veiliger is voor de kinderen die elke ochtend met de fiets naar school gaan.';
 const GERMAN =
   'Guten Abend zusammen, und vielen Dank, dass Sie zu diesem Treffen über die Brücke gekommen sind. Wir möchten gerne hören, was Sie von den Plänen halten, und welcher der beiden Wege für die Kinder sicherer ist, die jeden Morgen mit dem Fahrrad zur Schule fahren.';
+const JAPANESE =
+  '皆さんこんばんは、橋についての集まりにお越しいただきありがとうございます。計画についてのご意見と、毎朝自転車で学校へ通う子どもたちにとってどちらの道がより安全かをお聞かせください。';
 const UKRAINIAN =
   'Добрий вечір усім, дякую, що прийшли на цю зустріч про міст. Ми хотіли б почути, що ви думаєте про ці плани, і який із двох шляхів безпечніший для дітей, які щоранку їздять до школи на велосипеді разом зі своїми батьками та друзями.';
+/** As long as twenty of these texts, without their repetition. */
+const MUCH = Array.from({ length: 800 }, (_word, index) => `word${index}`).join(' ');
 const GUIDANCE = 'Evenings of the neighbourhood council about the new bridge over the Merwede';
 const { systemInstruction } = buildCorrectionPrompt({
   partialTranscript: '',
@@ -41,12 +45,26 @@ describe('an answer of a model is believed', () => {
       'what a first stage did not hear, of a short draft',
       { answer: ENGLISH, draft: 'Good evening.', durationSeconds: 30 },
     ],
-    [
-      'much, of no draft, in a long recording',
-      { answer: ENGLISH.repeat(20), draft: null, durationSeconds: 400 },
-    ],
-    ['much, of no draft, in a recording of unknown length', { answer: ENGLISH.repeat(20), draft: null }],
+    ['much, of no draft, in a long recording', { answer: MUCH, draft: null, durationSeconds: 400 }],
+    ['much, of no draft, in a recording of unknown length', { answer: MUCH, draft: null }],
     ['a draft that was faster than we think possible', { durationSeconds: 1 }],
+    [
+      'a little longer than a draft that was faster than we think possible',
+      { answer: `${ENGLISH} Thank you very much, everybody.`, durationSeconds: 1 },
+    ],
+    [
+      'a chorus that the first stage heard as well',
+      { answer: 'la la la la, '.repeat(20), draft: 'la la la la '.repeat(18) },
+    ],
+    ['a word that somebody says many times', { answer: `${ENGLISH} No, no, no, no, no, no, no!` }],
+    [
+      'a correction in a script without spaces',
+      { answer: `${JAPANESE}ありがとうございました。`, draft: JAPANESE.replaceAll('橋', '箸') },
+    ],
+    [
+      'lines with a colon here and there',
+      { answer: `Item one: the bridge.\n${ENGLISH}\n${DUTCH}`, draft: `${ENGLISH} ${DUTCH}` },
+    ],
     [
       'two languages, of a draft in the same two',
       { answer: `${DUTCH} ${ENGLISH}`, draft: `${ENGLISH} ${DUTCH}` },
@@ -56,7 +74,7 @@ describe('an answer of a model is believed', () => {
       'another language, where there is too little to tell',
       { answer: 'Goedenavond.', draft: 'Good evening.' },
     ],
-    ['redacted, with markers in it', { answer: `${DUTCH} <redacted_name> `.repeat(2), draft: DUTCH }],
+    ['redacted, with markers in it', { answer: `<redacted_name> ${DUTCH} <redacted_name>`, draft: DUTCH }],
     ['guidance that was read aloud, and heard by the first stage', { answer: GUIDANCE, draft: GUIDANCE }],
     ['a few words of the instruction', { answer: `${ENGLISH} People will quote from your text.` }],
   ])('that is %s', (_what, changes) => {
@@ -89,6 +107,44 @@ describe('an answer of a model is refused', () => {
     ],
   ])('as too long when it is %s', (_what, changes) => {
     expect(judge(changes)).toBe('too_long');
+  });
+
+  it.each<[string, Partial<GuardedAnswer>]>([
+    ['says the same over and over', { answer: 'Thank you. '.repeat(20) }],
+    ['ends in the same over and over', { answer: `${ENGLISH} ${'Thank you. '.repeat(16)}` }],
+    [
+      'says the same over and over, in a script without spaces',
+      { answer: 'ありがとう。'.repeat(30), draft: JAPANESE },
+    ],
+    ['does so without a draft', { answer: 'And so on. '.repeat(30), draft: null }],
+    [
+      'comes back to the same sentences, with others between them',
+      {
+        answer: Array.from(
+          { length: 15 },
+          (_line, index) =>
+            `We would like to hear what you think of the plans. ${MUCH.slice(index * 8, index * 8 + 7)}`,
+        ).join(' '),
+        draft: MUCH.slice(0, 400),
+      },
+    ],
+  ])('as repetitive when it %s', (_what, changes) => {
+    expect(['repetitive', 'words_lost']).toContain(judge(changes));
+  });
+
+  it('as having lost words when it is another text of the same length', () => {
+    const answer =
+      'Yesterday my brother bought three green bottles at a market near Leeds, drove home through heavy rain, and then cooked dinner while his dog slept under our kitchen table until midnight, dreaming perhaps about rabbits, squirrels and long summer walks.';
+    expect(judge({ answer })).toBe('words_lost');
+  });
+
+  it('as naming speakers when most of its lines begin with one', () => {
+    const answer = ENGLISH.split('. ')
+      .map((sentence, index) => `${index % 2 === 0 ? 'Maria' : 'Chair Person'}: ${sentence}`)
+      .concat('Maria: Goodbye.')
+      .join('\n');
+    expect(judge({ answer })).toBe('speaker_names');
+    expect(judge({ answer, draft: answer })).toBeUndefined();
   });
 
   const texts = { ENGLISH, DUTCH, GERMAN, UKRAINIAN };

@@ -1,4 +1,5 @@
 import { francAll } from 'franc-min';
+import { comparedWords, coverageOf, longestLoop, repeatedShare } from './compared-words.js';
 
 /**
  * What language models do wrong with a transcript, told by comparing answer and draft. A refused answer is asked for again, and
@@ -9,8 +10,18 @@ import { francAll } from 'franc-min';
  * 2 `too_long`        it invented: far more letters than the draft, or than can be spoken in the recording's time
  * 3 `other_language`  it translated
  * 4 `prompt_leaked`   it repeats its instructions, or the material that they fence
+ * 5 `repetitive`      it lost its way: the same phrases over and over, which the draft does not have
+ * 6 `words_lost`      it wrote another text: most of the draft's words are gone
+ * 7 `speaker_names`   it wrote who speaks before each line, which nobody can check
  */
-export type RefusalReason = 'too_short' | 'too_long' | 'other_language' | 'prompt_leaked';
+export type RefusalReason =
+  | 'too_short'
+  | 'too_long'
+  | 'other_language'
+  | 'prompt_leaked'
+  | 'repetitive'
+  | 'words_lost'
+  | 'speaker_names';
 
 /** A draft with fewer letters says too little to compare with: half of three words may be right to go. */
 export const MIN_COMPARED_CHARS = 200;
@@ -25,6 +36,8 @@ export const MAX_SHARE_OF_DRAFT = 3;
 export const ALWAYS_ALLOWED_CHARS = 1_000;
 /** The fastest speakers reach 25 letters a second, in bursts; nobody keeps 30. */
 export const MAX_CHARS_PER_SECOND = 30;
+/** How much longer than a draft that was itself too long for its recording: punctuation, and words that were missed. */
+export const GROWTH_OF_LONG_DRAFT = 1.2;
 /** Recordings of a second or two: rounding, and markers that are longer than what was said. */
 const DURATION_SLACK_CHARS = 200;
 /** Below this, letters of both are too few for trigrams to tell languages apart. */
@@ -47,6 +60,31 @@ export const KEPT_WORDS_SHARE = 0.4;
 const COMPARED_WORDS = /\p{L}{4,100}/gu;
 /** Bounded for the same reason. */
 const MARKS = /[^\p{L}\p{N}]{1,100}/gu;
+
+/**
+ * More than a model puts out: 65,536 tokens of some five letters. Longer texts are compared by their beginnings, so that no
+ * text holds up the process.
+ */
+const MAX_COMPARED_CHARS = 400_000;
+/** A passage in which one phrase follows itself; people who sing or count come to less. */
+export const MIN_LOOP_WORDS = 30;
+/** How much longer than the draft's own loop: a chorus is sung, and heard by the first stage as well. */
+const LOOP_GROWTH = MAX_SHARE_OF_DRAFT;
+/** So many words in a row come back by chance in prayers and forms only. */
+const PASSAGE_WORDS = 6;
+/** A text of fewer words is too short to lose its way in. */
+const MIN_PASSAGE_TEXT_WORDS = 60;
+/** Share of passages that have been there before, beyond the draft's own. */
+export const MAX_REPEATED_SHARE = 0.4;
+/**
+ * Measured on texts of eight languages whose words a recognizer got wrong: with four of ten words wrong, at least 0.4 of the
+ * draft's are left in the right text. Two texts about something else share less than 0.2.
+ */
+export const MIN_COVERAGE = 0.3;
+/** Fewer lines with a name before them may be speech: "Note: ..." */
+const MIN_NAMED_LINES = 3;
+/** A name before a line: one to three words with a capital letter, and a colon. */
+const NAMED_LINE = /^\p{Lu}[\p{L}\p{M}\p{N}.'-]{0,30}(?: \p{Lu}?[\p{L}\p{M}\p{N}.'-]{0,30}){0,2}:\s/u;
 
 /** Long enough that nobody says it by chance. */
 export const MIN_LEAK_CHARS = 40;
@@ -76,7 +114,27 @@ export function refusalOf(guarded: GuardedAnswer): RefusalReason | undefined {
   if (isTooLong(guarded, draft)) return 'too_long';
   if (draft.length >= MIN_COMPARED_CHARS && answer.length < draft.length * MIN_SHARE_OF_DRAFT)
     return 'too_short';
-  return isTranslated(answer, draft) ? 'other_language' : undefined;
+  if (isTranslated(answer, draft)) return 'other_language';
+  if (namesSpeakers(answer) && !namesSpeakers(draft)) return 'speaker_names';
+  const said = comparedWords(answer.slice(0, MAX_COMPARED_CHARS));
+  const heard = comparedWords(draft.slice(0, MAX_COMPARED_CHARS));
+  if (isRepetitive(said, heard)) return 'repetitive';
+  const isComparable = draft.length >= MIN_COMPARED_CHARS;
+  return isComparable && coverageOf(heard, said) < MIN_COVERAGE ? 'words_lost' : undefined;
+}
+
+function isRepetitive(said: readonly string[], heard: readonly string[]): boolean {
+  const loop = longestLoop(said);
+  if (loop >= MIN_LOOP_WORDS && loop > longestLoop(heard) * LOOP_GROWTH) return true;
+  if (said.length < MIN_PASSAGE_TEXT_WORDS) return false;
+  return repeatedShare(said, PASSAGE_WORDS) > MAX_REPEATED_SHARE + repeatedShare(heard, PASSAGE_WORDS);
+}
+
+/** The model is told to write none; one that does puts them before most lines. */
+function namesSpeakers(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const named = lines.filter((line) => NAMED_LINE.test(line)).length;
+  return named >= MIN_NAMED_LINES && named > lines.length / 2;
 }
 
 function isTooLong({ answer, durationSeconds }: GuardedAnswer, draft: string): boolean {
@@ -86,7 +144,7 @@ function isTooLong({ answer, durationSeconds }: GuardedAnswer, draft: string): b
     length > durationSeconds * MAX_CHARS_PER_SECOND + DURATION_SLACK_CHARS
   ) {
     // The draft was spoken in that time, whatever we believe of speakers.
-    if (length > draft.length) return true;
+    if (length > draft.length * GROWTH_OF_LONG_DRAFT) return true;
   }
   if (draft.length < MIN_COMPARED_CHARS) return false;
   return length > Math.max(draft.length * MAX_SHARE_OF_DRAFT, ALWAYS_ALLOWED_CHARS);
@@ -114,7 +172,7 @@ function keptWordsShare(draft: string, answer: string): number {
 }
 
 function wordsOf(text: string): Set<string> {
-  return new Set(text.toLowerCase().match(COMPARED_WORDS) ?? []);
+  return new Set(text.slice(0, MAX_COMPARED_CHARS).toLowerCase().match(COMPARED_WORDS) ?? []);
 }
 
 /** Languages by score, the most likely first; empty when nothing can be told. Markers are no language. */

@@ -1,9 +1,11 @@
 import { type GuardedAnswer, refusalOf, type RefusalReason } from './answer-guard.js';
+import { storable } from './answer-text.js';
 import { audioLimitsOf } from './audio-limits.js';
 import { correctionBudget, transcriptionBudget, type CorrectionBudget } from './budget.js';
 import type { LanguageModel, ModelRequest, ModelUsage, UsageListener } from './language-model.js';
 import { unusableAnswer } from './model-failure.js';
 import type { ModelList } from './model-list.js';
+import { withoutModelMarks } from './model-marks.js';
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
@@ -73,6 +75,9 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   too_long: 'sent far more text than the recording can explain',
   other_language: 'sent a text in another language than the first stage heard',
   prompt_leaked: 'sent a text that repeats its instructions',
+  repetitive: 'sent a text that repeats the same phrases over and over',
+  words_lost: 'sent a text that has few of the words that the first stage heard',
+  speaker_names: 'wrote names of speakers before the lines, which it was told not to',
 };
 
 /** Thoughts and text share the room of an answer: one that ran out of it is to think less. */
@@ -185,17 +190,15 @@ export class Corrector {
       signal: input.signal,
       onUsage: input.onUsage,
     });
-    const { correctedTranscript, note } = parseCorrection(answer.text, {
-      provider: this.model.provider,
-      maxTextChars,
-    });
+    const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
+    const correctedTranscript = storable(withoutModelMarks(parsed.correctedTranscript, draft));
     this.requireCredible({
       answer: correctedTranscript,
       draft,
       durationSeconds: input.durationSeconds,
       instructions: [prompt.systemInstruction, input.guidance ?? ''],
     });
-    const answered = { text: correctedTranscript, note };
+    const answered = { text: correctedTranscript, note: parsed.note };
     const said = input.redactPii ? await redactAnswer(answered) : answered;
     return {
       ...said,
