@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
@@ -12,6 +13,9 @@ import { redisCheck } from './redis-check.js';
 const SYMBOLS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 /** The longest name of a check, a model's, with a space. */
 const NAME_WIDTH = 18;
+
+/** What shells answer for a program that a signal ended. */
+const EXIT_CODE_BASE = 128;
 
 /** Looks at everything that Ringback needs, one line each, and says what to do about what is wrong. */
 async function examine(): Promise<boolean> {
@@ -51,5 +55,19 @@ function print(name: string, { state, detail, advice }: Finding): void {
   process.stdout.write(`${advice === undefined ? line : `${line}; ${advice}`}\n`);
 }
 
+/** The checks end within seconds, and take down the database that they bring up: a signal waits for that. */
+function firstStopSignal(): () => NodeJS.Signals | undefined {
+  let received: NodeJS.Signals | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      received ??= signal;
+    });
+  }
+  return () => received;
+}
+
 Logger.overrideLogger(false);
-process.exit((await examine()) ? 0 : 1);
+const stopSignal = firstStopSignal();
+const verdict = (await examine()) ? 0 : 1;
+const signal = stopSignal();
+process.exit(signal === undefined ? verdict : EXIT_CODE_BASE + constants.signals[signal]);
