@@ -1,7 +1,7 @@
 // npm run chaos -- --seed N --minutes M [--engine postgres|redis]: the chaos suite for longer, or with another seed.
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import './follow-parent.mjs';
+import { runJest } from './run-jest.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -11,15 +11,7 @@ const { values } = parseArgs({
   },
 });
 const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
-const root = fileURLToPath(new URL('..', import.meta.url));
-const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand'];
-const { status } = spawnSync(
-  process.execPath,
-  [...jest, '--selectProjects', ...engines, '--', 'test/chaos'],
-  {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, CHAOS_SEED: values.seed, CHAOS_MINUTES: values.minutes },
-  },
-);
-process.exit(status ?? 1);
+const { exitCode } = await runJest(['--runInBand', '--selectProjects', ...engines, '--', 'test/chaos'], {
+  env: { CHAOS_SEED: values.seed, CHAOS_MINUTES: values.minutes },
+});
+process.exit(exitCode);

@@ -3,13 +3,13 @@
 //
 // Kills the service at every crash point of the path of a chunk, on both engines with both strategies, and prints a table. With
 // --point at those of the messages number k to m, or at the one that is named as the lines of a walk name it.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../dist/bench/support/table.js';
+import './follow-parent.mjs';
+import { runJest } from './run-jest.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -20,18 +20,12 @@ const { values } = parseArgs({
   },
 });
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const results = mkdtempSync(join(tmpdir(), 'ringback-crash-results-'));
-const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand'];
 const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
-const { status } = spawnSync(
-  process.execPath,
-  [...jest, '--selectProjects', ...engines, '--', 'test/crash-points/crash-points.e2e-spec.ts'],
+const { exitCode } = await runJest(
+  ['--runInBand', '--selectProjects', ...engines, '--', 'test/crash-points/crash-points.e2e-spec.ts'],
   {
-    cwd: root,
-    stdio: 'inherit',
     env: {
-      ...process.env,
       RINGBACK_CRASH_POINTS: values.point,
       RINGBACK_CRASH_RESULTS: results,
       ...(values.strategy !== undefined && { RINGBACK_CRASH_STRATEGY: values.strategy }),
@@ -66,4 +60,4 @@ process.stdout.write(
     ]),
   }),
 );
-process.exit(status ?? 1);
+process.exit(exitCode);

@@ -1,9 +1,9 @@
 // Builds when there is no build, or when a source file is newer than it: `npm start` never runs stale code, and a
 // fresh build costs nothing. Production images, which carry no compiler, start dist/src/main.js themselves.
-import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './run-child.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = ['src', 'simulator', 'demo', 'bench'];
@@ -23,6 +23,8 @@ const builtAt = statSync(join(root, 'dist/src/main.js'), { throwIfNoEntry: false
 const changedAt = Math.max(...sources.map((folder) => newestChange(join(root, folder))));
 
 if (builtAt === undefined || builtAt < changedAt) {
-  const { status } = spawnSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
-  process.exit(status ?? 1);
+  // Not through npm and its shell, which would end at a signal and leave the compiler running.
+  const build = [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'];
+  const { exitCode } = await runChild(process.execPath, build, { cwd: root, stdio: 'inherit' });
+  process.exit(exitCode);
 }

@@ -1,22 +1,20 @@
 // npm run mutants [-- --only <words of its name>]: breaks one rule of the service at a time, in a copy, and tells which random
 // life of test/properties sees it. Fails when one is not seen within the lives that npm test plays.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants-list.mjs';
+import './follow-parent.mjs';
+import { root, runJest } from './run-jest.mjs';
 
 const ENGINES = ['postgres', 'redis'];
 const COPIED = ['src', 'test', 'simulator', 'package.json', 'jest.config.js', 'tsconfig.json'];
 const SHARED = ['node_modules', 'dist'];
-const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const chosen = MUTANTS.filter(({ name }) => values.only === undefined || name.includes(values.only));
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'ringback-mutants-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const path of COPIED) cpSync(join(root, path), join(copy, path), { recursive: true });
@@ -36,12 +34,12 @@ function broken(text, { name, file, changes }) {
 }
 
 /** Plays the lives, each engine until its first failure. @returns for each engine what it says in its line */
-function play(engines) {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [...JEST, '--selectProjects', ...engines, '--', 'test/properties'],
-    { cwd: copy, encoding: 'utf8', env: { ...process.env, PROPERTY_SHRINK: 'no' } },
-  );
+async function play(engines) {
+  const { stdout, stderr } = await runJest(['--selectProjects', ...engines, '--', 'test/properties'], {
+    cwd: copy,
+    env: { PROPERTY_SHRINK: 'no' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines = [...stdout.matchAll(/^(\w+), seed \d+: (.*)$/gm)];
   const told = new Map(lines.map(([, engine, line]) => [engine, line]));
   for (const engine of engines) {
@@ -70,7 +68,7 @@ for (const mutant of chosen) {
   const original = readFileSync(join(root, mutant.file), 'utf8');
   writeFileSync(join(copy, mutant.file), broken(original, mutant));
   const engines = mutant.engines ?? ENGINES;
-  const told = play(engines);
+  const told = await play(engines);
   writeFileSync(join(copy, mutant.file), original);
   const seen = ENGINES.map((engine) => seenBy(told.get(engine) ?? ''));
   const lives = ENGINES.map((engine, index) => {

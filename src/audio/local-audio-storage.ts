@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { makeDataDir } from '../config/make-data-dir.js';
 import { AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
 import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
 import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
@@ -27,11 +28,13 @@ const INCOMING_FOLDER = '.incoming';
  * Several processes may share the folder.
  */
 export class LocalAudioStorage extends AudioStorage {
+  readonly #dataDir: string;
   readonly #root: string;
   readonly #incoming: string;
 
   constructor(options: { dataDir: string }) {
     super();
+    this.#dataDir = options.dataDir;
     this.#root = join(options.dataDir, 'audio');
     this.#incoming = join(this.#root, INCOMING_FOLDER);
   }
@@ -44,7 +47,7 @@ export class LocalAudioStorage extends AudioStorage {
     try {
       assertNewKey(input.key);
       const audio = await IncomingAudio.begin({ stream, maxBytes: input.maxBytes });
-      await mkdir(this.#incoming, { recursive: true, mode: FOLDER_MODE });
+      await this.#makeFolder(this.#incoming);
       await writeDurably(temporary, audio.chunks());
       const key = `${input.key}.${audio.type.extension}`;
       await this.#publish(temporary, key);
@@ -86,7 +89,7 @@ export class LocalAudioStorage extends AudioStorage {
 
   override async check(): Promise<void> {
     try {
-      await mkdir(this.#root, { recursive: true, mode: FOLDER_MODE });
+      await this.#makeFolder(this.#root);
       await access(this.#root, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
       throw new AudioStoreError(
@@ -111,9 +114,14 @@ export class LocalAudioStorage extends AudioStorage {
     return removed;
   }
 
+  async #makeFolder(path: string): Promise<void> {
+    await makeDataDir(this.#dataDir);
+    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  }
+
   async #publish(temporary: string, key: string): Promise<void> {
     const target = join(this.#root, key);
-    await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE });
+    await this.#makeFolder(dirname(target));
     await rename(temporary, target);
     await flushFolder(dirname(target));
     await flushFolder(this.#root);

@@ -25,9 +25,11 @@ export function databaseChecks(config: AppConfig): Check[] {
 async function checkEmbedded(dataDir: string): Promise<Finding> {
   try {
     const server = await startEmbeddedServer({ dataDir, log: () => undefined });
-    const finding = await withClient(server.connectionString, checkDatabase);
-    await server.stop();
-    return finding;
+    try {
+      return await withClient(server.connectionString, checkDatabase);
+    } finally {
+      await server.stop();
+    }
   } catch (error) {
     if (!(error instanceof EmbeddedPostgresError)) throw error;
     if (error.code === 'in_use') return ok('embedded PostgreSQL, in use by a running Ringback');

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
@@ -15,6 +16,8 @@ import { redisCheck } from './redis-check.js';
 const FAILED = 1;
 /** What command-line programs answer to arguments that they do not know. */
 const WRONG_USAGE = 2;
+/** What shells answer for a program that a signal ended. */
+const EXIT_CODE_BASE = 128;
 
 async function main(): Promise<number> {
   const parsed = parseDoctorArguments(process.argv.slice(2));
@@ -69,5 +72,19 @@ async function run(check: Check): Promise<Finding> {
   }
 }
 
+/** The checks end within seconds, and take down the database that they bring up: a signal waits for that. */
+function firstStopSignal(): () => NodeJS.Signals | undefined {
+  let received: NodeJS.Signals | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      received ??= signal;
+    });
+  }
+  return () => received;
+}
+
 Logger.overrideLogger(false);
-process.exit(await main());
+const stopSignal = firstStopSignal();
+const exitCode = await main();
+const signal = stopSignal();
+process.exit(signal === undefined ? exitCode : EXIT_CODE_BASE + constants.signals[signal]);

@@ -1,13 +1,14 @@
 // Starts the PostgreSQL server that all test files share, with a migrated template database to clone. It runs outside of
 // Jest's module system, so it uses the build; `pretest` has just made it.
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { startEmbeddedServer } from '../../dist/src/database/embedded/embedded-server.js';
 import { migrateToLatest } from '../../dist/src/database/migrate.js';
+import globalTeardown from './global-teardown.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
 /** Two Jest workers with a few services each, every one with a pool for each queue and worker. */
@@ -36,4 +37,12 @@ export default async function globalSetup() {
   process.env.RINGBACK_TEST_REDIS_BINARY = ensureRedisBinary();
   process.env.RINGBACK_TEST_POSTGRES = server.connectionString;
   globalThis.ringbackTestServer = { server, folder };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => stopEarly(signal));
+}
+
+/** Jest ends at a signal without its teardown, and the server, which has a session of its own, would stay. */
+async function stopEarly(signal) {
+  await globalTeardown();
+  // As a shell tells that a signal ended it.
+  process.exit(128 + constants.signals[signal]);
 }

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findBinaries } from '../../src/database/embedded/binaries.js';
-import { createCluster, prepareDataDir, type Cluster } from '../../src/database/embedded/data-folder.js';
-import { chooseServerUser, openForServerUser } from '../../src/database/embedded/os-user.js';
+import { reachableBinaries } from '../../src/database/embedded/binaries-copy.js';
+import { OUTSIDE } from '../../src/database/embedded/cluster-place.js';
+import { createCluster } from '../../src/database/embedded/create-cluster.js';
+import { prepareDataDir, type Cluster } from '../../src/database/embedded/data-folder.js';
+import { chooseServerUser } from '../../src/database/embedded/os-user.js';
 import { readPostmaster } from '../../src/database/embedded/postmaster.js';
+import { openWayInto } from '../../src/database/embedded/reach.js';
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { connectionStringFor } from '../../src/database/embedded/server-connection.js';
 import { startServer } from '../../src/database/embedded/server-control.js';
@@ -40,12 +44,14 @@ export class PostgresServer implements TestDatabase {
 
   /** Makes it, and does not start it yet. */
   static async prepare(): Promise<PostgresServer> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'ringback-postgres-'));
-    await prepareDataDir(dataDir);
-    const folder = join(dataDir, 'postgres');
-    const user = await chooseServerUser(dataDir, folder);
-    if (user !== null) await openForServerUser(dataDir, user);
-    const cluster: Cluster = { dataDir, folder, binaries: await findBinaries(), user };
+    const home = await mkdtemp(join(tmpdir(), 'ringback-postgres-'));
+    await prepareDataDir(home);
+    const folder = join(home, 'postgres');
+    const user = await chooseServerUser(home, folder);
+    if (user !== null) await openWayInto(home, user);
+    const found = await findBinaries();
+    const binaries = user === null ? found : await reachableBinaries(found, { outside: OUTSIDE, user });
+    const cluster: Cluster = { home, folder, binaries, user };
     await createCluster(cluster);
     const port = await freePort();
     return new PostgresServer(cluster, port, await connectionStringFor(cluster, port));
@@ -68,7 +74,7 @@ export class PostgresServer implements TestDatabase {
   /** As the database of a test, it goes with its server. */
   async drop(): Promise<void> {
     await this.stop('immediate');
-    await rm(this.cluster.dataDir, { recursive: true, force: true });
+    await rm(this.cluster.home, { recursive: true, force: true });
   }
 
   private async stop(mode: 'fast' | 'immediate'): Promise<void> {

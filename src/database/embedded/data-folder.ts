@@ -1,27 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  statfs,
-} from 'node:fs/promises';
+import { chmod, open, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDataDir } from '../../config/make-data-dir.js';
 import type { Binaries } from './binaries.js';
 import { diskFull, EmbeddedPostgresError, errnoOf, explainFolderError } from './embedded-postgres-error.js';
-import { handOver } from './os-user.js';
-import { lastLine, runProgram, type SystemUser } from './run-program.js';
+import type { SystemUser } from './run-program.js';
 
 /** A cluster's folder, and with what it is run. */
 export interface Cluster {
-  readonly dataDir: string;
+  /** Where it is made, beside its folder. */
+  readonly home: string;
   readonly folder: string;
   readonly binaries: Binaries;
   readonly user: SystemUser | null;
@@ -34,33 +22,21 @@ export const SUPERUSER = 'ringback';
  * In the cluster's folder, so that both appear, move and vanish together. Readable for its owner only: other users of
  * the machine reach the port, but not the data.
  */
-const PASSWORD_FILE = 'ringback-password';
-
-const INIT_PREFIX = 'postgres.init-';
-
-/** 192 bits; every character of base64url may stand in a URL as it is. */
-const PASSWORD_BYTES = 24;
-
-/** Half a second on an idle machine; writes 40 MB, which a slow network disk takes its time for. */
-const INITDB_TIMEOUT_MS = 180_000;
-
-/** A new cluster is 39 MB, and grows by WAL segments of 16 MB at once. */
-const MIN_FREE_BYTES_TO_CREATE = 80 * 1024 * 1024;
+export const PASSWORD_FILE = 'ringback-password';
 
 /** A server that cannot add one WAL segment stops. */
-const MIN_FREE_BYTES_TO_RUN = 16 * 1024 * 1024;
+export const MIN_FREE_BYTES_TO_RUN = 16 * 1024 * 1024;
 
 const OWNER_ONLY = 0o700;
 
 /**
- * Makes the data folder, closed to others as recordings lie in it, unless it is there already.
+ * Makes the data folder, unless it is there already.
  *
  * @throws EmbeddedPostgresError `folder_unusable`, `disk_full`
  */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
-    const created = await mkdir(dataDir, { recursive: true });
-    if (created !== undefined) await chmod(dataDir, OWNER_ONLY);
+    await makeDataDir(dataDir);
   } catch (error) {
     throw explainFolderError(dataDir, error);
   }
@@ -102,98 +78,6 @@ async function namesIn(folder: string): Promise<string[] | null> {
 }
 
 /**
- * Makes a new, empty cluster. It is made beside its place, synced to disk, and then moved there: a crash at any moment
- * leaves either no cluster or a whole one, and remains that the next call removes.
- *
- * @param onLaunch called when `initdb` is at work
- * @throws EmbeddedPostgresError `initdb_failed`, `disk_full`, `folder_unusable`
- */
-export async function createCluster(cluster: Cluster, onLaunch?: () => void): Promise<void> {
-  const { dataDir, folder, user } = cluster;
-  await requireFreeSpace(dataDir, MIN_FREE_BYTES_TO_CREATE);
-  await removeRemains(dataDir);
-  // A new name each time: an `initdb` that outlived its killed Ringback must not write into this one.
-  const workshop = await mkdtemp(join(dataDir, INIT_PREFIX));
-  try {
-    if (user !== null) await handOver(workshop, user);
-    const passwordFile = join(workshop, 'password');
-    await writeOwned({ file: passwordFile, text: randomBytes(PASSWORD_BYTES).toString('base64url'), user });
-    const made = join(workshop, 'cluster');
-    const making = runInitdb(cluster, made, passwordFile);
-    onLaunch?.();
-    await making;
-    await rename(passwordFile, join(made, PASSWORD_FILE));
-    await syncFolder(made);
-    await removeEmptyFolder(folder);
-    await rename(made, folder);
-    await syncFolder(dataDir);
-  } finally {
-    await rm(workshop, { recursive: true, force: true });
-  }
-}
-
-async function runInitdb(cluster: Cluster, folder: string, passwordFile: string): Promise<void> {
-  const result = await runProgram({
-    file: cluster.binaries.initdb,
-    args: [
-      `--pgdata=${folder}`,
-      `--pwfile=${passwordFile}`,
-      `--username=${SUPERUSER}`,
-      '--auth=scram-sha-256',
-      '--encoding=UTF8',
-      // PostgreSQL's own C.UTF-8 sorts alike on every system, whatever locales that has.
-      '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-    ],
-    cwd: '/',
-    user: cluster.user,
-    timeoutMs: INITDB_TIMEOUT_MS,
-  });
-  if (result.exitCode === 0) return;
-  await requireFreeSpace(cluster.dataDir, MIN_FREE_BYTES_TO_RUN);
-  throw new EmbeddedPostgresError(
-    'initdb_failed',
-    `PostgreSQL could not make a database in ${cluster.dataDir} (${failureIn(result.output)}): set DATA_DIR to a folder on a local disk, or set DATABASE_URL.`,
-  );
-}
-
-/** `initdb` tells what went wrong and then that it tidies up; the first is what helps. */
-function failureIn(output: string): string {
-  const line = output
-    .split('\n')
-    .find((candidate) => /^(initdb: error|\S+ \S+ \S+ \[\d+\] (FATAL|PANIC)):/.test(candidate));
-  return line === undefined ? lastLine(output) : lastLine(line);
-}
-
-async function removeRemains(dataDir: string): Promise<void> {
-  const remains = (await readdir(dataDir)).filter((name) => name.startsWith(INIT_PREFIX));
-  for (const name of remains) {
-    // Retries: an `initdb` that outlived its Ringback may still be adding files.
-    await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 10 });
-  }
-}
-
-async function removeEmptyFolder(folder: string): Promise<void> {
-  try {
-    await rmdir(folder);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** Makes a rename in the folder outlast a power cut. Windows cannot open folders, and journals renames itself. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/**
  * Writes a file that belongs to the server's user, who may start Ringback next time, and syncs it. Follows no link: as
  * root we would else write to wherever that user points it.
  */
@@ -228,7 +112,7 @@ export async function requireFreeSpaceToRun(cluster: Cluster): Promise<void> {
   await requireFreeSpace(cluster.folder, MIN_FREE_BYTES_TO_RUN);
 }
 
-async function requireFreeSpace(folder: string, minBytes: number): Promise<void> {
+export async function requireFreeSpace(folder: string, minBytes: number): Promise<void> {
   const disk = await statfs(folder);
   if (disk.bavail * disk.bsize < minBytes) throw diskFull(folder);
 }

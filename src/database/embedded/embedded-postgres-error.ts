@@ -7,6 +7,8 @@ export type EmbeddedPostgresErrorCode =
   | 'binaries_unusable'
   | 'no_system_user'
   | 'not_enterable'
+  | 'nameless_user'
+  | 'cluster_gone'
   | 'foreign_owner'
   | 'folder_unusable'
   | 'in_use'

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,9 +14,11 @@ import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } 
 import { lookAtProcess } from './process-facts.js';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
-const SOURCES = fileURLToPath(new URL('./', import.meta.url));
+const SOURCES = join(PROJECT, 'src');
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
+/** Has no line in any /etc/passwd. */
+const NAMELESS = { uid: 54_321, gid: 54_321 };
 
 /** Several starts of a server, on a machine that runs other suites beside this one. */
 jest.setTimeout(60_000);
@@ -33,7 +35,7 @@ const HOSTILE_ENVIRONMENT = {
 
 /** A service in miniature: starts the server, says how that went, and stops it when told to. */
 const OWNER_SCRIPT = `
-import { startEmbeddedServer } from './embedded-server.js';
+import { startEmbeddedServer } from './database/embedded/embedded-server.js';
 const options = JSON.parse(process.argv[2]);
 try {
   const server = await startEmbeddedServer({ ...options, log: () => undefined });
@@ -55,6 +57,8 @@ let program: string;
 let template: string;
 let root: string;
 let dataDir: string;
+/** Stands for the folder of the system that every data folder shares. */
+let outside: string;
 const children = new Set<ChildProcess>();
 const servers = new Set<EmbeddedServer>();
 const listeners = new Set<Server>();
@@ -65,13 +69,15 @@ beforeAll(async () => {
   await mkdir(cache, { recursive: true });
   program = await mkdtemp(join(cache, 'embedded-server-'));
   await writeFile(join(program, 'package.json'), '{"type":"module"}');
-  for (const name of await readdir(SOURCES)) {
-    if (!name.endsWith('.ts') || name.endsWith('.spec.ts')) continue;
-    const { code } = transformFileSync(join(SOURCES, name), {
+  const files = await readdir(join(SOURCES, 'database/embedded'));
+  const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  for (const path of [...sources.map((name) => `database/embedded/${name}`), 'config/make-data-dir.ts']) {
+    const { code } = transformFileSync(join(SOURCES, path), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       module: { type: 'es6' },
     });
-    await writeFile(join(program, name.replace(/\.ts$/, '.js')), code);
+    await mkdir(dirname(join(program, path)), { recursive: true });
+    await writeFile(join(program, path.replace(/\.ts$/, '.js')), code);
   }
   await writeFile(join(program, 'owner.js'), OWNER_SCRIPT);
   await chmod(program, 0o755);
@@ -94,6 +100,7 @@ async function haveDatabase(): Promise<void> {
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'embedded-server-'));
   dataDir = join(root, 'data');
+  outside = join(root, 'outside');
   // mkdtemp closes its folder to others; the server's user has to get through when we are root.
   await chmod(root, 0o755);
 });
@@ -115,7 +122,7 @@ function launch(
   options: Partial<EmbeddedServerOptions> = {},
   as: { uid?: number; gid?: number } = {},
 ): ChildProcess {
-  const owner = fork(join(program, 'owner.js'), [JSON.stringify({ dataDir, ...options })], {
+  const owner = fork(join(program, 'owner.js'), [JSON.stringify({ dataDir, outside, ...options })], {
     env: HOSTILE_ENVIRONMENT,
     execArgv: [],
     cwd: '/',
@@ -155,7 +162,7 @@ async function killPid(pid: number): Promise<void> {
 }
 
 async function start(options: Partial<EmbeddedServerOptions> = {}): Promise<EmbeddedServer> {
-  const server = await startEmbeddedServer({ dataDir, log: () => undefined, ...options });
+  const server = await startEmbeddedServer({ dataDir, outside, log: () => undefined, ...options });
   servers.add(server);
   return server;
 }
@@ -434,5 +441,17 @@ asRoot('as root', () => {
     expect(await recall(connectionString)).toEqual(['kept']);
     await stop(second);
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
+  });
+
+  it('a user id without a name makes and starts a database as well, and leaves no copy of programs', async () => {
+    await mkdir(dataDir, { mode: 0o700 });
+    await chown(dataDir, NAMELESS.uid, NAMELESS.gid);
+    const first = launch({}, NAMELESS);
+    await remember((await up(first)).connectionString, 'kept');
+    await stop(first);
+    const second = launch({}, NAMELESS);
+    expect(await recall((await up(second)).connectionString)).toEqual(['kept']);
+    expect(await readdir(dataDir)).toEqual(['postgres', 'postgres.owner.2']);
+    await stop(second);
   });
 });

@@ -4,15 +4,20 @@
  * 1. One live Ringback per data folder (folder-lock.ts), one server per cluster (server-control.ts).
  * 2. A cluster is whole or not there (data-folder.ts); its files are never removed, and never made anew.
  * 3. Nothing committed is lost: fsync stays on, and every way to stop is one that PostgreSQL recovers from.
- * 4. What cannot work says so in one line, with what to do (embedded-postgres-error.ts).
+ * 4. Root runs it as another user; what that user may not reach is kept outside (cluster-place.ts, binaries-copy.ts).
+ * 5. What cannot work says so in one line, with what to do (embedded-postgres-error.ts).
  */
-import { join, resolve } from 'node:path';
-import { findBinaries, readMajorVersion } from './binaries.js';
-import { type Cluster, createCluster, hasCluster, prepareDataDir } from './data-folder.js';
+import { dirname, resolve } from 'node:path';
+import { type Binaries, findBinaries, readMajorVersion } from './binaries.js';
+import { reachableBinaries } from './binaries-copy.js';
+import { type ClusterPlace, findPlace, OUTSIDE, reachablePlace } from './cluster-place.js';
+import { createCluster } from './create-cluster.js';
+import { type Cluster, hasCluster, prepareDataDir } from './data-folder.js';
 import { explainFolderError } from './embedded-postgres-error.js';
 import { type FolderLock, takeFolderLock } from './folder-lock.js';
-import { chooseServerUser, openForServerUser, requireReachable } from './os-user.js';
+import { chooseServerUser } from './os-user.js';
 import { lastPort, LOOPBACK } from './ports.js';
+import type { SystemUser } from './run-program.js';
 import { askForMaxConnections, connectionStringFor } from './server-connection.js';
 import { findRunningServer, type RunningPostmaster, startServer, stopServer } from './server-control.js';
 import { ServerKeeper } from './server-keeper.js';
@@ -23,8 +28,10 @@ export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 const DEFAULT_MAX_CONNECTIONS = 200;
 
 export interface EmbeddedServerOptions {
-  /** The cluster lives in its subfolder `postgres`. Made when it is not there. */
+  /** The cluster lives in its subfolder `postgres`, or where that links to. Made when it is not there. */
   readonly dataDir: string;
+  /** Where root keeps what its server's user may not reach in its own place. @defaultValue `OUTSIDE` */
+  readonly outside?: string;
   /** Gets what a person may want to know, a line each; never a secret. */
   readonly log: (line: string) => void;
   /** @defaultValue 200 */
@@ -62,25 +69,55 @@ export interface EmbeddedServer {
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const dataDir = resolve(options.dataDir);
   await prepareDataDir(dataDir);
-  const lock = await takeFolderLock(dataDir);
+  const locks = [await takeFolderLock(dataDir)];
   try {
-    const cluster = await openCluster(dataDir, options);
-    return await bringUp(cluster, lock, options);
+    const reachable = await findReachable(dataDir, options);
+    const { home } = reachable.place;
+    // Two data folders, one of them a copy, may link to one cluster.
+    if (home !== dataDir) locks.push(await takeFolderLock(home));
+    const cluster = await openCluster(reachable, options);
+    return await bringUp(cluster, locks, options);
   } catch (error) {
-    await lock.release();
+    await releaseAll(locks);
     throw explainFolderError(dataDir, error);
   }
 }
 
-async function openCluster(dataDir: string, options: EmbeddedServerOptions): Promise<Cluster> {
-  const folder = join(dataDir, 'postgres');
+/** What the server's user gets to. */
+interface Reachable {
+  readonly user: SystemUser | null;
+  readonly place: ClusterPlace;
+  readonly binaries: Binaries;
+}
+
+async function findReachable(
+  dataDir: string,
+  { outside = OUTSIDE, log }: EmbeddedServerOptions,
+): Promise<Reachable> {
   const binaries = await findBinaries();
-  const user = await chooseServerUser(dataDir, folder);
-  if (user !== null) {
-    await openForServerUser(dataDir, user);
-    await requireReachable(binaries.postgres, dataDir, user);
+  const place = await findPlace(dataDir, outside);
+  const user = await chooseServerUser(dataDir, place.folder);
+  if (user === null) return { user, place, binaries };
+  const reachable = {
+    user,
+    place: await reachablePlace(place, { dataDir, outside, user }),
+    binaries: await reachableBinaries(binaries, { outside, user }),
+  };
+  const outsiders = [
+    ...(reachable.place.home === dataDir ? [] : [`its data are in ${reachable.place.folder}`]),
+    ...(reachable.binaries === binaries ? [] : [`its programs in ${dirname(reachable.binaries.postgres)}`]),
+  ];
+  if (outsiders.length > 0) {
+    log(`PostgreSQL runs as the user ${user.name}, to whom folders here are closed: ${outsiders.join(', ')}`);
   }
-  const cluster: Cluster = { dataDir, folder, binaries, user };
+  return reachable;
+}
+
+async function openCluster(
+  { place: { home, folder }, binaries, user }: Reachable,
+  options: EmbeddedServerOptions,
+): Promise<Cluster> {
+  const cluster: Cluster = { home, folder, binaries, user };
   if (!(await hasCluster(folder, await readMajorVersion(binaries, user)))) {
     options.log(`making the database in ${folder}`);
     await createCluster(cluster, options.onLaunch);
@@ -90,7 +127,7 @@ async function openCluster(dataDir: string, options: EmbeddedServerOptions): Pro
 
 async function bringUp(
   cluster: Cluster,
-  lock: FolderLock,
+  locks: readonly FolderLock[],
   options: EmbeddedServerOptions,
 ): Promise<EmbeddedServer> {
   const maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
@@ -107,7 +144,7 @@ async function bringUp(
     connectionString: await connectionStringFor(cluster, server.port),
     port: server.port,
     reused: found !== null,
-    stop: () => (stopped ??= stopAll(cluster, keeper, lock)),
+    stop: () => (stopped ??= stopAll(cluster, keeper, locks)),
   };
 }
 
@@ -136,11 +173,15 @@ async function startNewServer(
   }
 }
 
-async function stopAll(cluster: Cluster, keeper: ServerKeeper, lock: FolderLock): Promise<void> {
+async function stopAll(cluster: Cluster, keeper: ServerKeeper, locks: readonly FolderLock[]): Promise<void> {
   try {
     await keeper.stop();
     await stopServer(cluster);
   } finally {
-    await lock.release();
+    await releaseAll(locks);
   }
+}
+
+async function releaseAll(locks: readonly FolderLock[]): Promise<void> {
+  for (const lock of locks.toReversed()) await lock.release();
 }

@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process';
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
+  /** For messages; one is made up where the system has none. */
   readonly name: string;
+  readonly hasName: boolean;
 }
 
 export interface ProgramRun {

@@ -10,7 +10,7 @@ let cluster: Cluster;
 beforeEach(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'server-log-'));
   const binaries = { packageName: '', postgres: '', initdb: '', pgCtl: '' };
-  cluster = { dataDir: folder, folder, binaries, user: null };
+  cluster = { home: folder, folder, binaries, user: null };
 });
 
 afterEach(async () => {

@@ -1,0 +1,147 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { errnoOf } from '../../src/database/embedded/embedded-postgres-error.js';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+/** What a clone does not bring, or what is copied in a way of its own. */
+const NOT_COPIED = ['.git', '.data', '.env', 'coverage', 'node_modules', 'dist'];
+
+const run = promisify(execFile);
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Command {
+  /** All that it has written so far. */
+  readonly output: string;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
+  /** The same, once its last words are in `output`; not before all has ended that it started. */
+  readonly closed: Promise<number | string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** A checkout with its packages and its build, below a folder that only its owner may enter, as a home folder is. */
+export class ClosedCheckout {
+  private constructor(
+    private readonly home: string,
+    private readonly user: User | null,
+  ) {}
+
+  /** @param user its owner, who runs the commands in it; null for ourselves */
+  static async make(user: User | null): Promise<ClosedCheckout> {
+    // mkdtemp gives it the mode 0700.
+    const home = await realpath(await mkdtemp(join(tmpdir(), 'ringback-home-')));
+    const checkout = new ClosedCheckout(home, user);
+    const { folder } = checkout;
+    await mkdir(folder);
+    const names = (await readdir(PROJECT)).filter((name) => !NOT_COPIED.includes(name));
+    await run('cp', ['-a', ...[...names, 'dist'].map((name) => join(PROJECT, name)), folder]);
+    await copyPackages(folder);
+    // Newer than the folders of the copy: npm's scripts would build it again.
+    await utimes(join(folder, 'dist/.tsbuildinfo'), new Date(), new Date());
+    if (user !== null) {
+      for (const path of [folder, home]) await chown(path, user.uid, user.gid);
+    }
+    return checkout;
+  }
+
+  get folder(): string {
+    return join(this.home, 'ringback');
+  }
+
+  /** Types `npm ...` in it. @param env the whole environment, but for PATH and HOME */
+  npm(args: readonly string[], env: Readonly<Record<string, string>>): Command {
+    const child = spawn('npm', args, {
+      cwd: this.folder,
+      env: { PATH: process.env.PATH ?? '', HOME: this.home, npm_config_update_notifier: 'false', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(this.user === null ? {} : this.user),
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    const howItEnded = (): number | string => child.exitCode ?? child.signalCode ?? 'nothing';
+    return {
+      get output() {
+        return output;
+      },
+      ended: once(child, 'exit').then(howItEnded),
+      closed: once(child, 'close').then(howItEnded),
+      kill: (signal) => child.kill(signal),
+    };
+  }
+
+  /** The folder of the database of one of its data folders, wherever it is. */
+  async database(dataDir: string): Promise<string> {
+    return realpath(join(this.folder, dataDir, 'postgres'));
+  }
+
+  /** The processes that work in it, or in its databases, with what they run. */
+  async processes(): Promise<string[]> {
+    const folders = [this.home, ...(await this.databasesOutside())];
+    const found = await Promise.all(
+      (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(lookAt),
+    );
+    return found.flatMap((process) => {
+      if (process === null || !folders.some((folder) => process.cwd.startsWith(folder))) return [];
+      return [`${process.pid} ${process.command}`];
+    });
+  }
+
+  /** Ends what still runs, and removes it with its databases. */
+  async remove(): Promise<void> {
+    for (const line of await this.processes()) killIfThere(Number.parseInt(line, 10));
+    const databases = await this.databasesOutside();
+    for (const folder of [this.home, ...databases]) {
+      // Retries: the last processes of a killed server may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
+    }
+  }
+
+  private async databasesOutside(): Promise<string[]> {
+    const links = ['.data/postgres', '.data/demo/postgres'].map((path) => join(this.folder, path));
+    const targets = await Promise.all(links.map((link) => readlink(link).catch(() => null)));
+    return targets.flatMap((target) => (target === null ? [] : [dirname(target)]));
+  }
+}
+
+/** The children of a killed server end by themselves. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** By hard links where the temporary folder is on the same disk: there are 60 MB of PostgreSQL alone. */
+async function copyPackages(folder: string): Promise<void> {
+  const packages = join(PROJECT, 'node_modules');
+  try {
+    await run('cp', ['-al', packages, folder]);
+  } catch {
+    await rm(join(folder, basename(packages)), { recursive: true, force: true });
+    await run('cp', ['-a', packages, folder]);
+  }
+}
+
+/** Null when it has ended, or is none of ours. */
+async function lookAt(pid: string): Promise<{ pid: string; cwd: string; command: string } | null> {
+  try {
+    const cwd = await readlink(`/proc/${pid}/cwd`);
+    return { pid, cwd, command: (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ') };
+  } catch {
+    return null;
+  }
+}
