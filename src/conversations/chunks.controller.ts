@@ -6,9 +6,7 @@ import {
   Headers,
   HttpCode,
   HttpStatus,
-  Param,
   ParseBoolPipe,
-  ParseUUIDPipe,
   Post,
   Query,
   Req,
@@ -30,6 +28,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { ChunkIntake, type IncomingChunk } from './chunk-intake.js';
@@ -81,7 +80,7 @@ export class ChunksController {
   @ApiConflictResponse({ description: 'The conversation is finished' })
   @ApiServiceUnavailableResponse({ description: 'The recording could not be stored now; send it again' })
   async create(
-    @Param('id', ParseUUIDPipe) conversationId: string,
+    @IdParam('id') conversationId: string,
     @Req() request: FastifyRequest,
     @Headers('idempotency-key') idempotencyKey?: string,
   ): Promise<ChunkResponse> {
@@ -106,7 +105,7 @@ export class ChunksController {
   @ApiNotFoundResponse({ description: 'No such chunk' })
   @ApiConflictResponse({ description: 'The chunk is completed, or its recording was removed' })
   async transcribe(
-    @Param('chunkId', ParseUUIDPipe) chunkId: string,
+    @IdParam('chunkId') chunkId: string,
     @Body() request: TranscribeChunkRequest,
     @Query('force', new ParseBoolPipe({ optional: true })) force = false,
   ): Promise<ChunkResponse> {
@@ -117,7 +116,7 @@ export class ChunksController {
   @ApiOperation({ summary: 'Read a chunk: its state, and its text as soon as there is one' })
   @ApiOkResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ChunkResponse> {
+  async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     return toChunkResponse(await this.intake.read(id));
   }
 
@@ -125,7 +124,7 @@ export class ChunksController {
   @ApiOperation({ summary: 'What happened to a chunk, job by job, oldest first' })
   @ApiOkResponse({ type: ProcessingEventResponse, isArray: true })
   @ApiNotFoundResponse({ description: 'No such chunk' })
-  async events(@Param('id', ParseUUIDPipe) id: string): Promise<ProcessingEventResponse[]> {
+  async events(@IdParam('id') id: string): Promise<ProcessingEventResponse[]> {
     await this.intake.read(id);
     return (await this.log.ofChunk(id)).map(toEventResponse);
   }

@@ -8,8 +8,6 @@ import {
   HttpCode,
   HttpStatus,
   NotFoundException,
-  Param,
-  ParseUUIDPipe,
   Patch,
   Post,
 } from '@nestjs/common';
@@ -23,6 +21,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdParam } from '../http/ids.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import {
   CreateEventEndpointRequest,
@@ -52,7 +51,7 @@ export class EventEndpointsController {
   @ApiNotFoundResponse({ description: 'No such project' })
   @ApiConflictResponse({ description: `The project has ${MAX_ENDPOINTS_PER_PROJECT} endpoints already` })
   async create(
-    @Param('id', ParseUUIDPipe) projectId: string,
+    @IdParam('id') projectId: string,
     @Body() request: CreateEventEndpointRequest,
   ): Promise<EventEndpointWithSecretResponse> {
     const result = await this.endpoints.create(projectId, {
@@ -75,7 +74,7 @@ export class EventEndpointsController {
   @ApiOperation({ summary: 'Where a project’s events go' })
   @ApiOkResponse({ type: EventEndpointResponse, isArray: true })
   @ApiNotFoundResponse({ description: 'No such project' })
-  async list(@Param('id', ParseUUIDPipe) projectId: string): Promise<EventEndpointResponse[]> {
+  async list(@IdParam('id') projectId: string): Promise<EventEndpointResponse[]> {
     const endpoints = await this.endpoints.list(projectId);
     if (endpoints.length === 0 && !(await this.endpoints.projectExists(projectId)))
       throw noProject(projectId);
@@ -87,8 +86,8 @@ export class EventEndpointsController {
   @ApiOkResponse({ type: EventEndpointResponse })
   @ApiNotFoundResponse({ description: 'No such endpoint' })
   async update(
-    @Param('id', ParseUUIDPipe) projectId: string,
-    @Param('endpointId', ParseUUIDPipe) endpointId: string,
+    @IdParam('id') projectId: string,
+    @IdParam('endpointId') endpointId: string,
     @Body() { url, types, enabled }: UpdateEventEndpointRequest,
   ): Promise<EventEndpointResponse> {
     const changes = { url: url === undefined ? undefined : this.readUrl(url), types, enabled };
@@ -106,8 +105,8 @@ export class EventEndpointsController {
   @ApiOkResponse({ type: EventEndpointWithSecretResponse })
   @ApiNotFoundResponse({ description: 'No such endpoint' })
   async rotateSecret(
-    @Param('id', ParseUUIDPipe) projectId: string,
-    @Param('endpointId', ParseUUIDPipe) endpointId: string,
+    @IdParam('id') projectId: string,
+    @IdParam('endpointId') endpointId: string,
   ): Promise<EventEndpointWithSecretResponse> {
     const rotated = await this.endpoints.rotateSecret({ projectId, endpointId });
     if (rotated === undefined) throw noEndpoint(endpointId);
@@ -119,10 +118,7 @@ export class EventEndpointsController {
   @ApiOperation({ summary: 'Send no more events to an endpoint; the log of its deliveries stays' })
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'No such endpoint' })
-  async delete(
-    @Param('id', ParseUUIDPipe) projectId: string,
-    @Param('endpointId', ParseUUIDPipe) endpointId: string,
-  ): Promise<void> {
+  async delete(@IdParam('id') projectId: string, @IdParam('endpointId') endpointId: string): Promise<void> {
     if (!(await this.endpoints.delete({ projectId, endpointId }))) throw noEndpoint(endpointId);
   }
 
