@@ -8,6 +8,8 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { Networks } from './addresses/networks.js';
 import { errorBodyOf } from './http/api-error.filter.js';
+import { installApiKeyCheck } from './http/api-key-check.js';
+import { installBodyTypes } from './http/body-types.js';
 import { installNestingLimit } from './http/nesting-limit.js';
 import { RateLimits } from './http/rate-limits.js';
 import { installRequestLog } from './http/request-log.js';
@@ -64,8 +66,6 @@ export async function makeService(prepared: PreparedStart): Promise<RunningServi
     { abortOnError: false, logger, bodyParser: false },
   );
   try {
-    const server = app.getHttpAdapter().getInstance();
-    server.removeContentTypeParser('text/plain');
     await installDoors(app, config);
     await app.register(multipart);
     app.useGlobalPipes(validationPipe());
@@ -107,8 +107,10 @@ async function installDoors(app: NestFastifyApplication, config: AppConfig): Pro
   const limits = app.get(RateLimits);
   const { callbackNetworks } = config.http;
   await installSecurityHeaders(server);
-  await limits.install(server);
   installRequestLog(server);
+  await limits.install(server);
+  installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });
+  installBodyTypes(server);
   installNestingLimit(server);
   installCallbackDoor(server, {
     secrets: config.transcription.callbackSecrets,

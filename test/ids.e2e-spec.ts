@@ -93,7 +93,7 @@ describe('an id that is written in capital letters', () => {
     } finally {
       await queue.close();
     }
-    world.simulator.assemblyai.finish(transcriptId);
+    await world.simulator.assemblyai.finish(transcriptId);
   });
 });
 

@@ -28,6 +28,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { TakesUploads } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
 import { ProcessingLog } from '../observability/processing-log.js';
@@ -56,6 +57,7 @@ export class ChunksController {
   ) {}
 
   @Post('conversations/:id/chunks')
+  @TakesUploads()
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ summary: 'Add a chunk: upload a recording, or give its URL' })
   @ApiConsumes('multipart/form-data', 'application/json')

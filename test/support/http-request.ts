@@ -12,6 +12,7 @@ export interface HttpAnswer {
  * length, or with a path that is left as it is. What breaks after the answer has begun is no failure: a server may answer
  * before it has read everything, and hang up.
  *
+ * @param options.isOpen more of the body is announced than is sent, and the answer is awaited in the middle of it
  * @param options.body sent with a `content-length`; an array is sent in pieces, chunked, without one
  */
 export async function httpRequest(
@@ -21,12 +22,15 @@ export async function httpRequest(
     path: string;
     headers?: OutgoingHttpHeaders;
     body?: string | Buffer | readonly (string | Buffer)[];
+    isOpen?: boolean;
   },
 ): Promise<HttpAnswer> {
   const { hostname, port } = new URL(baseUrl);
-  const { method = 'POST', path, body = '' } = options;
+  const { method = 'POST', path, body = '', isOpen = false } = options;
   const lengthHeader: OutgoingHttpHeaders =
-    typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {};
+    typeof body === 'string' || Buffer.isBuffer(body)
+      ? { 'content-length': Buffer.byteLength(body) + (isOpen ? 1 : 0) }
+      : {};
   return new Promise((resolve, reject) => {
     const request = openRequest({
       hostname,
@@ -46,6 +50,7 @@ export async function httpRequest(
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
       response.on('end', () => {
+        if (isOpen) request.destroy();
         const text = Buffer.concat(pieces).toString('utf8');
         const isJson = response.headers['content-type']?.includes('json') === true;
         resolve({
@@ -58,6 +63,6 @@ export async function httpRequest(
     for (const piece of typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body) {
       if (piece.length > 0) request.write(piece);
     }
-    request.end();
+    if (!isOpen) request.end();
   });
 }
