@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorAnswer } from './support/api.js';
+import { startService } from '../src/start.js';
+import { Api, wav, type ErrorAnswer } from './support/api.js';
 import { routesWithMethodsOfBodies, type DocumentedRoute } from './support/documented-routes.js';
 import { expectError } from './support/expect-error.js';
+import { Gate } from './support/gate.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';
 import { multipart } from './support/multipart.js';
 import { query } from './support/record.js';
@@ -89,6 +91,51 @@ describe('a body that would not be read', () => {
       const { id } = await world.api.createConversation();
       const path = `/api/conversations/${id}/finish`;
       expect((await send({ method: 'POST', path }, 'application/json', empty)).status).toBe(202);
+    }
+  });
+});
+
+describe('a body that does not come', () => {
+  const TIMEOUT_MS = 200;
+
+  it('is given up after a while, and an upload is not', async () => {
+    const other = await World.start({ env: { API_KEYS: 'key-of-the-tests' } });
+    await other.stopService();
+    const service = await startService({
+      environment: other.env(),
+      quiet: true,
+      service: { bodyTimeoutMs: TIMEOUT_MS },
+    });
+    try {
+      const api = new Api(service.url ?? '', { authorization: 'Bearer key-of-the-tests' });
+      const conversation = await api.createConversation();
+      const path = `/api/conversations/${conversation.id}/chunks`;
+      const headers = { authorization: 'Bearer key-of-the-tests' };
+      const form = multipart([{ name: 'audio', filename: 'a.wav', content: wav('slow') }]);
+      const refused = new Gate();
+      const upload = httpRequest(api.url, {
+        path,
+        headers: { ...headers, 'content-type': form.contentType },
+        body: (async function* () {
+          yield form.body.subarray(0, Math.floor(form.body.length / 2));
+          await refused.pass();
+          yield form.body.subarray(Math.floor(form.body.length / 2));
+        })(),
+      });
+
+      const settings = await httpRequest(api.url, {
+        path: '/api/conversations',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: '{',
+        isOpen: true,
+      });
+      expectError(settings, 408);
+      refused.open();
+
+      expect((await upload).status).toBe(202);
+    } finally {
+      await service.stop();
+      await other.stop();
     }
   });
 });

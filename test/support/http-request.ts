@@ -1,4 +1,5 @@
 import { request as openRequest, type OutgoingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 
 export interface HttpAnswer {
   status: number;
@@ -13,7 +14,8 @@ export interface HttpAnswer {
  * before it has read everything, and hang up.
  *
  * @param options.isOpen more of the body is announced than is sent, and the answer is awaited in the middle of it
- * @param options.body sent with a `content-length`; an array is sent in pieces, chunked, without one
+ * @param options.body sent with a `content-length`; an array, or pieces that come with time, are sent chunked,
+ *   without one
  */
 export async function httpRequest(
   baseUrl: string,
@@ -21,7 +23,7 @@ export async function httpRequest(
     method?: string;
     path: string;
     headers?: OutgoingHttpHeaders;
-    body?: string | Buffer | readonly (string | Buffer)[];
+    body?: string | Buffer | readonly (string | Buffer)[] | AsyncIterable<Buffer>;
     isOpen?: boolean;
   },
 ): Promise<HttpAnswer> {
@@ -60,6 +62,10 @@ export async function httpRequest(
         });
       });
     });
+    if (typeof body === 'object' && Symbol.asyncIterator in body) {
+      Readable.from(body).pipe(request);
+      return;
+    }
     for (const piece of typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body) {
       if (piece.length > 0) request.write(piece);
     }
