@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { UnauthorizedException } from '@nestjs/common';
+import { Logger, UnauthorizedException } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKey } from '../config/api-keys.js';
@@ -30,6 +30,11 @@ interface ApiKeyCheck {
  */
 export function installApiKeyCheck(server: FastifyInstance, { keys, limits, metrics }: ApiKeyCheck): void {
   if (keys.length === 0) return;
+  for (const { name } of keys.filter(({ isShort }) => isShort)) {
+    new Logger('Http').warn(
+      `${name} of API_KEYS is so short that it can be found by trying; make one with: openssl rand -hex 32`,
+    );
+  }
   const known = keys.map(({ name, sha256 }) => ({ name, digest: Buffer.from(sha256, 'hex') }));
 
   const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
