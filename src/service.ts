@@ -11,6 +11,7 @@ import { errorBodyOf } from './http/api-error.filter.js';
 import { installApiKeyCheck } from './http/api-key-check.js';
 import { installBodyTimeout } from './http/body-timeout.js';
 import { installBodyTypes } from './http/body-types.js';
+import { installForwardedAddresses } from './http/forwarded-addresses.js';
 import { installNestingLimit } from './http/nesting-limit.js';
 import { RateLimits } from './http/rate-limits.js';
 import { installRequestLog } from './http/request-log.js';
@@ -122,6 +123,7 @@ async function installDoors(
   const server = app.getHttpAdapter().getInstance();
   const limits = app.get(RateLimits);
   const { callbackNetworks } = config.http;
+  installForwardedAddresses(server, config.http.trustProxy);
   await installSecurityHeaders(server);
   installRequestLog(server);
   installBodyTimeout(server, bodyTimeoutMs);
