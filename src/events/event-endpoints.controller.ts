@@ -55,7 +55,7 @@ export class EventEndpointsController {
     @Body() request: CreateEventEndpointRequest,
   ): Promise<EventEndpointWithSecretResponse> {
     const result = await this.endpoints.create(projectId, {
-      url: this.readUrl(request.url),
+      url: this.assertPublic(request.url),
       types: request.types ?? null,
     });
     switch (result.kind) {
@@ -90,7 +90,7 @@ export class EventEndpointsController {
     @IdParam('endpointId') endpointId: string,
     @Body() { url, types, enabled }: UpdateEventEndpointRequest,
   ): Promise<EventEndpointResponse> {
-    const changes = { url: url === undefined ? undefined : this.readUrl(url), types, enabled };
+    const changes = { url: url === undefined ? undefined : this.assertPublic(url), types, enabled };
     const endpoint = await this.endpoints.update({ projectId, endpointId }, changes);
     if (endpoint === undefined) throw noEndpoint(endpointId);
     return toResponse(endpoint);
@@ -122,16 +122,12 @@ export class EventEndpointsController {
     if (!(await this.endpoints.delete({ projectId, endpointId }))) throw noEndpoint(endpointId);
   }
 
-  /** Written as every system writes it, so that no spelling of an address gets by. */
-  private readUrl(text: string): string {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined) throw new BadRequestException(['url must be an http or https URL']);
-    if (!this.agents.mayLeadTo(url)) {
-      throw new BadRequestException([
-        'url must not lead to a private address; to allow it, its network has to be in ALLOWED_PRIVATE_NETWORKS',
-      ]);
-    }
-    return url.href;
+  /** @throws BadRequestException when it leads where no event may be sent */
+  private assertPublic(url: string): string {
+    if (this.agents.mayLeadTo(new URL(url))) return url;
+    throw new BadRequestException([
+      'url must not lead to a private address; to allow it, its network has to be in ALLOWED_PRIVATE_NETWORKS',
+    ]);
   }
 }
 
