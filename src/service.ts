@@ -2,12 +2,12 @@ import multipart from '@fastify/multipart';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { Networks } from './addresses/networks.js';
 import { errorBodyOf } from './http/api-error.filter.js';
+import { describeApi } from './http/api-docs.js';
 import { installApiKeyCheck } from './http/api-key-check.js';
 import { installBodyTimeout } from './http/body-timeout.js';
 import { installBodyTypes } from './http/body-types.js';
@@ -150,19 +150,4 @@ async function closeHttp(app: NestFastifyApplication): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function describeApi(app: NestFastifyApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('Ringback')
-    .setDescription(
-      'Turns recorded conversations into text. To run one by hand: open a conversation, add a chunk to it, finish it, ' +
-        'and read it until it is finalized.',
-    )
-    .setVersion('0.1.0')
-    .addBearerAuth()
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
-    jsonDocumentUrl: 'docs-json',
-  });
 }
