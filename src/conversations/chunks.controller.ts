@@ -22,6 +22,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiQuery,
+  ApiResponse,
   ApiServiceUnavailableResponse,
   ApiTags,
   getSchemaPath,
@@ -80,6 +81,10 @@ export class ChunksController {
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   @ApiConflictResponse({ description: 'The conversation is finished' })
+  @ApiResponse({
+    status: HttpStatus.INSUFFICIENT_STORAGE,
+    description: 'There is no space for the recording',
+  })
   @ApiServiceUnavailableResponse({ description: 'The recording could not be stored now; send it again' })
   async create(
     @IdParam('id') conversationId: string,

@@ -9,6 +9,7 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
   413: 'Payload Too Large',
   415: 'Unsupported Media Type',
   503: 'Service Unavailable',
+  507: 'Insufficient Storage',
 };
 
 /** The one shape of every error; its message is a text or a list of texts, and never empty. */
