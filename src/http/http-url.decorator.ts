@@ -2,7 +2,9 @@ import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { storableText } from '../database/storable.js';
 
-const PROTOCOLS = new Set(['http:', 'https:']);
+/** The rule itself would take the path's first part for the host where there is none, and drop line breaks. */
+const WITH_HOST = /^\s*https?:\/\/[^/\\?#]/i;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /**
  * A field that holds an http or https URL of up to `maxLength` characters. It is read by the one rule that all who fetch it go by
@@ -36,9 +38,9 @@ export function HttpUrl(maxLength: number): PropertyDecorator {
   };
 }
 
-/** A character that cannot be stored is refused: the rule of URLs would encode it, or put U+FFFD in its place. */
+/** A character that cannot be stored is refused: the rule of URLs would put U+FFFD in its place. */
 function parse(value: unknown): URL | undefined {
-  if (typeof value !== 'string' || storableText(value) !== value || !URL.canParse(value)) return undefined;
-  const url = new URL(value);
-  return PROTOCOLS.has(url.protocol) ? url : undefined;
+  if (typeof value !== 'string' || !WITH_HOST.test(value)) return undefined;
+  if (CONTROL_CHARACTER.test(value) || storableText(value) !== value) return undefined;
+  return URL.canParse(value) ? new URL(value) : undefined;
 }
