@@ -45,6 +45,22 @@ export default tseslint.config(
   },
   { files: ['simulator/main.ts', 'demo/**', 'bench/**'], rules: { 'no-console': 'off' } },
   {
+    files: ['src/**'],
+    ignores: ['src/http/ids.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        ...[
+          { name: '@nestjs/common', importNames: ['ParseUUIDPipe'] },
+          { name: 'class-validator', importNames: ['IsUUID'] },
+        ].map((restricted) => ({
+          ...restricted,
+          message: 'IdParam and IsId of src/http/ids.ts also bring the id to its canonical spelling.',
+        })),
+      ],
+    },
+  },
+  {
     // A describe block holds many tests; its length is not a function's.
     files: ['**/*.spec.ts', '**/*.e2e-spec.ts', 'test/**'],
     rules: { 'max-lines-per-function': 'off' },

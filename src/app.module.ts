@@ -8,8 +8,8 @@ import { DatabaseModule } from './database/database.module.js';
 import { EventsApiModule } from './events/events.api.module.js';
 import { EventsWorkerModule } from './events/events.worker.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
-import { ApiKeyGuard } from './http/api-key.guard.js';
 import { RateLimits } from './http/rate-limits.js';
+import { UnreadBodyGuard } from './http/unread-body.guard.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OutboundModule } from './outbound/outbound.module.js';
 import type { PreparedStart } from './prepare-start.js';
@@ -51,7 +51,7 @@ export class AppModule {
       ],
       providers: [
         RateLimits,
-        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: UnreadBodyGuard },
         { provide: APP_FILTER, useClass: ApiErrorFilter },
       ],
     };

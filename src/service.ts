@@ -2,12 +2,16 @@ import multipart from '@fastify/multipart';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { Networks } from './addresses/networks.js';
 import { errorBodyOf } from './http/api-error.filter.js';
+import { describeApi } from './http/api-docs.js';
+import { installApiKeyCheck } from './http/api-key-check.js';
+import { installBodyTimeout } from './http/body-timeout.js';
+import { installBodyTypes } from './http/body-types.js';
+import { installForwardedAddresses } from './http/forwarded-addresses.js';
 import { installNestingLimit } from './http/nesting-limit.js';
 import { RateLimits } from './http/rate-limits.js';
 import { installRequestLog } from './http/request-log.js';
@@ -21,6 +25,9 @@ import { installCallbackDoor } from './webhooks/callback-door.js';
 /** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
 const MAX_JSON_BYTES = 1_048_576;
 
+/** For a body of at most that size: slower than any line that anybody works over, and far too slow to be held for. */
+const BODY_TIMEOUT_MS = 60_000;
+
 /**
  * A connection on which nothing moves for this long is closed: half a body, sent to hold a place for ever. Longer than any answer
  * of ours takes.
@@ -29,6 +36,11 @@ const IDLE_CONNECTION_TIMEOUT_MS = 300_000;
 
 /** A request that is still sending after this is cut: its sender has no answer yet, and sends it again. */
 const HTTP_GRACE_MS = 10_000;
+
+export interface ServiceOptions {
+  /** Milliseconds until a body of JSON must be there. */
+  bodyTimeoutMs?: number;
+}
 
 export interface RunningService {
   app: INestApplicationContext;
@@ -42,7 +54,10 @@ export interface RunningService {
 }
 
 /** Makes the service of a configuration: everything is connected, migrated and listening when the promise resolves. */
-export async function makeService(prepared: PreparedStart): Promise<RunningService> {
+export async function makeService(
+  prepared: PreparedStart,
+  { bodyTimeoutMs = BODY_TIMEOUT_MS }: ServiceOptions = {},
+): Promise<RunningService> {
   const { config, logger } = prepared;
   const module = AppModule.for(prepared);
   if (config.role === 'worker') {
@@ -64,9 +79,7 @@ export async function makeService(prepared: PreparedStart): Promise<RunningServi
     { abortOnError: false, logger, bodyParser: false },
   );
   try {
-    const server = app.getHttpAdapter().getInstance();
-    server.removeContentTypeParser('text/plain');
-    await installDoors(app, config);
+    await installDoors(app, config, bodyTimeoutMs);
     await app.register(multipart);
     app.useGlobalPipes(validationPipe());
     describeApi(app);
@@ -102,13 +115,21 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
 }
 
 /** In front of all routes. */
-async function installDoors(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+async function installDoors(
+  app: NestFastifyApplication,
+  config: AppConfig,
+  bodyTimeoutMs: number,
+): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   const limits = app.get(RateLimits);
   const { callbackNetworks } = config.http;
+  installForwardedAddresses(server, config.http.trustProxy);
   await installSecurityHeaders(server);
-  await limits.install(server);
   installRequestLog(server);
+  installBodyTimeout(server, bodyTimeoutMs);
+  await limits.install(server);
+  installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });
+  installBodyTypes(server);
   installNestingLimit(server);
   installCallbackDoor(server, {
     secrets: config.transcription.callbackSecrets,
@@ -129,19 +150,4 @@ async function closeHttp(app: NestFastifyApplication): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function describeApi(app: NestFastifyApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('Ringback')
-    .setDescription(
-      'Turns recorded conversations into text. To run one by hand: open a conversation, add a chunk to it, finish it, ' +
-        'and read it until it is finalized.',
-    )
-    .setVersion('0.1.0')
-    .addBearerAuth()
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
-    jsonDocumentUrl: 'docs-json',
-  });
 }

@@ -1,10 +1,11 @@
 import { prepareStart, type PrepareOptions } from './prepare-start.js';
 import type * as ServiceModule from './service.js';
-import type { RunningService } from './service.js';
+import type { RunningService, ServiceOptions } from './service.js';
 
 export type LoadService = () => typeof ServiceModule | Promise<typeof ServiceModule>;
 
 export interface StartOptions extends PrepareOptions {
+  service?: ServiceOptions;
   /** @defaultValue a dynamic import */
   loadService?: LoadService;
 }
@@ -17,6 +18,7 @@ export interface StartOptions extends PrepareOptions {
  */
 export async function startService({
   loadService = () => import('./service.js'),
+  service,
   ...options
 }: StartOptions = {}): Promise<RunningService> {
   const prepared = await prepareStart(options);
@@ -24,7 +26,7 @@ export async function startService({
     // What is done until then wants this thread, which loading may hold for most of a second.
     await prepared.embedded?.launched;
     const { makeService } = await loadService();
-    return await makeService(prepared);
+    return await makeService(prepared, service);
   } catch (error) {
     await prepared.embedded?.stop();
     throw error;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api } from './support/api.js';
+import { routesWithMethodsOfBodies } from './support/documented-routes.js';
 import { expectError } from './support/expect-error.js';
 import { httpRequest } from './support/http-request.js';
+import { multipart } from './support/multipart.js';
 import { World } from './support/test-service.js';
 
 const UNKNOWN_ID = '01890000-0000-7000-8000-000000000000';
@@ -106,6 +108,22 @@ describe('API keys', () => {
     const body = { transcript_id: 'a', status: 'completed' };
     expect((await guarded.callback(body)).status).toBe(404);
     expect((await guarded.callback(body, { secret: KEYS[0] })).status).toBe(401);
+  });
+
+  it('are asked for on every route before the body is read, which never ends here', async () => {
+    const withBody = await routesWithMethodsOfBodies(guarded.api);
+    const form = multipart([{ name: 'audio', filename: 'a.wav', content: 'RIFF' }], { isOpen: true });
+    const bodies = [
+      { 'content-type': 'application/json', body: '{"name":' },
+      { 'content-type': form.contentType, body: form.body },
+    ];
+    for (const { method, path } of withBody) {
+      for (const { body, ...headers } of bodies) {
+        const answer = await httpRequest(guarded.api.url, { method, path, headers, body, isOpen: true });
+        expectError(answer, 401);
+      }
+    }
+    expect(withBody.length).toBeGreaterThan(0);
   });
 
   it('do not open an upload before they are checked', async () => {

@@ -28,7 +28,7 @@ describe('the doors', () => {
         PUBLIC_RATE_LIMIT: String(LIMIT),
         REFUSED_RATE_LIMIT: String(LIMIT),
         TRUST_PROXY: '1',
-        CALLBACK_ALLOWED_IPS: `127.0.0.1, ${INSIDE}`,
+        CALLBACK_ALLOWED_IPS: `127.0.0.1, ${INSIDE}, 2001:db8::/32`,
       },
     });
     api = new Api(world.api.url, { authorization: `Bearer ${KEY}` });
@@ -122,6 +122,36 @@ describe('the doors', () => {
     // The proxy's own word is the last one; what the caller wrote before it counts for nothing.
     expect((await from(`${INSIDE}, ${OUTSIDE}`, path, headers, 'POST')).status).toBe(403);
     expect(await world.api.metric('ringback_callbacks_total', { outcome: 'forbidden' })).toBe(2);
+  });
+
+  it.each([
+    `${INSIDE}:51234`,
+    `"${INSIDE}:51234"`,
+    `[::ffff:${INSIDE}]:443`,
+    `spoofed, [${INSIDE}]`,
+    '"[2001:db8::9]:443"',
+  ])('know an address however a gateway writes it: %s', async (address) => {
+    const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
+
+    expect((await from(address, '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(404);
+  });
+
+  it('ask for a callback again when the proxy does not tell where it comes from', async () => {
+    const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
+
+    expect((await from('_hidden', '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(503);
+    expect((await from(`${OUTSIDE}:51234`, '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(403);
+  });
+
+  it.each([
+    ['its ports', (step: number) => `192.0.2.77:${50_000 + step}`],
+    ['its spellings', (step: number) => (step % 2 === 0 ? '::ffff:192.0.2.78' : '"192.0.2.78"')],
+    ['words that are no address', (step: number) => `_hidden-${step}`],
+  ])('count a caller as one by %s', async (_name, write) => {
+    let step = 0;
+    const answers = await times(LIMIT + 1, () => from(write((step += 1)), '/docs-json'));
+
+    expect(statuses(answers)).toEqual([...Array<number>(LIMIT).fill(200), 429]);
   });
 
   it('never keep a callback with the right secret out for those with a wrong one', async () => {

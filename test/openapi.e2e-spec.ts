@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Api } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
+import { httpRequest } from './support/http-request.js';
 import { openSubmission } from './support/open-submission.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { World } from './support/test-service.js';
@@ -26,6 +27,7 @@ interface Schema {
 interface Document {
   openapi: string;
   info: { title: string; version: string };
+  servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
 }
@@ -100,6 +102,23 @@ describe('the documentation', () => {
     for (const asset of ['swagger-ui-bundle.js', 'swagger-ui.css', 'swagger-ui-init.js']) {
       expect((await api.get(`/docs/${asset}`)).status).toBe(200);
     }
+  });
+
+  it('leads to the API beside it, also below the path of a proxy', () => {
+    // By the rule of OpenAPI for the document, and as Swagger UI takes the URL of its page for it.
+    for (const read of ['https://example.org/ringback/docs-json', 'https://example.org/ringback/docs']) {
+      const urls = document.servers.map(({ url }) => new URL('./api/projects', new URL(url, read)).href);
+      expect(urls).toEqual(['https://example.org/ringback/api/projects']);
+    }
+  });
+
+  it.each(['/docs/', '/docs/?x=1', '/docs/index.html'])('has one page: %s leads to it', async (path) => {
+    const answer = await httpRequest(api.url, { method: 'GET', path });
+
+    expect(answer.status).toBe(302);
+    expect(new URL(String(answer.headers.location), `https://example.org/ringback${path}`).pathname).toBe(
+      '/ringback/docs',
+    );
   });
 
   it('is OpenAPI 3, with exactly the routes that there are', () => {

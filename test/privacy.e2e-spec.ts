@@ -188,6 +188,28 @@ describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (s
   });
 });
 
+describe('a provider that quotes in its error what was said', () => {
+  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }));
+
+  it.each([{}, { redactPii: true }, { anonymize: true }])(
+    'is quoted without what patterns find, anywhere: %j',
+    async (settings) => {
+      world().simulator.faults.add({
+        operation: 'submit',
+        effect: { kind: 'outcome', status: 'error', error: `Audio duration is too short for "${EMAIL}"` },
+      });
+      const chunk = await settleChunk(world().api, settings);
+
+      expect(chunk.error).toContain('Audio duration is too short for "<redacted_email>"');
+      await waitUntil(
+        () => world().api.events(chunk.id),
+        (events) => events.some(({ message }) => message?.includes('too short') === true),
+      );
+      expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    },
+  );
+});
+
 describe('the log of the process', () => {
   let world: World;
   let service: ServiceProcess;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { validate as isUuid, version as uuidVersion } from 'uuid';
 import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
 import type { ProjectResponse } from '../src/conversations/projects.dto.js';
-import type { Answer } from './support/api.js';
+import type { Answer, ErrorAnswer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
 import { httpRequest } from './support/http-request.js';
@@ -297,6 +297,34 @@ describe('chunks', () => {
       completedAt: expect.stringMatching(ISO_UTC) as unknown,
     });
   });
+});
+
+describe('an audioUrl', () => {
+  it('is stored and handed on as the rule of URLs writes it', async () => {
+    const url = new URL(host.newUrl());
+    const { id } = await world.api.createConversation();
+    const spelled = `HTTP://LOCALHOST:${url.port}${url.pathname}?the mark=ö`;
+
+    const chunk = await world.api.settledChunk((await addChunkByUrl(world, id, spelled)).id);
+
+    expect(chunk.status).toBe('completed');
+    expect(world.simulator.ledger.submits.map(({ audioUrl }) => audioUrl)).toContain(
+      `http://localhost:${url.port}${url.pathname}?the%20mark=%C3%B6`,
+    );
+  });
+
+  it.each(['http://user:password@example.org/a.mp3', 'https://token@example.org/a.mp3'])(
+    'is refused with credentials in it, which would be stored and handed on: %s',
+    async (audioUrl) => {
+      const { id } = await world.api.createConversation();
+      const answer = await world.api.post<ErrorAnswer>(`/api/conversations/${id}/chunks`, { audioUrl });
+
+      expectError(answer, 400);
+      expect(answer.body.message).toEqual([
+        'audioUrl must be an http or https URL without a user name or password',
+      ]);
+    },
+  );
 });
 
 describe('what does not exist', () => {

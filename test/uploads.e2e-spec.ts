@@ -339,7 +339,7 @@ describe('a chunk by URL', () => {
     ['an FTP URL', { audioUrl: 'ftp://example.org/a.wav' }],
     ['a data URL', { audioUrl: 'data:audio/wav;base64,UklGRg==' }],
     ['a script', { audioUrl: 'javascript:alert(1)' }],
-    ['a URL with a space', { audioUrl: 'https://example.org/a b.wav' }],
+    ['a URL with credentials', { audioUrl: 'https://user:word@example.org/a.wav' }],
     ['a URL with a line break', { audioUrl: 'https://example.org/a\r\nX: y' }],
     ['a URL with a NUL', { audioUrl: 'https://example.org/a\0.wav' }],
     ['a URL without end', { audioUrl: `https://example.org/${'a'.repeat(9_000)}` }],

@@ -80,6 +80,17 @@ export class AudioStoreError extends AudioError {
   }
 }
 
+/** The store has no room for the recording: neither the sender's fault nor a passing one; somebody has to make room. */
+export class AudioStoreFullError extends AudioError {
+  override readonly name = 'AudioStoreFullError';
+  readonly code = 'audio_store_full';
+
+  /** @param systemCode the file system's own word, ENOSPC for example */
+  constructor(systemCode: string) {
+    super(`the audio store in DATA_DIR is full (${systemCode}); free space, or raise the limit of its files`);
+  }
+}
+
 /** A key that no store of ours has handed out: a defect of the caller, never a reason to try again. */
 export class InvalidAudioKeyError extends AudioError {
   override readonly name = 'InvalidAudioKeyError';

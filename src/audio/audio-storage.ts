@@ -35,6 +35,7 @@ export abstract class AudioStorage {
    * @param input.key `<conversationId>/<chunkId>`, without extension
    * @param input.maxBytes the largest that is accepted; reading stops at the first byte beyond
    * @throws AudioTooLargeError, NotAudioError (empty, or not audio by content), UploadCutOffError: the sender's fault
+   * @throws AudioStoreFullError when there is no room for it
    * @throws AudioStoreError, or the file system's own error, when the store does not take it
    * @throws InvalidAudioKeyError a key of another shape
    */

@@ -3,7 +3,12 @@ import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHan
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { makeDataDir } from '../config/make-data-dir.js';
-import { AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
+import {
+  AudioMissingError,
+  AudioStoreError,
+  AudioStoreFullError,
+  AudioUnavailableError,
+} from './audio-error.js';
 import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
 import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
@@ -14,6 +19,9 @@ const ABANDONED_AFTER_MS = 86_400_000;
 /** Recordings are personal data: only the user that runs the service may read them. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
+
+/** The disk, the user's share of it, or the longest file that is allowed. */
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** The dot keeps it apart from every conversation's folder: no id has one. */
 const INCOMING_FOLDER = '.incoming';
@@ -52,6 +60,9 @@ export class LocalAudioStorage extends AudioStorage {
       const key = `${input.key}.${audio.type.extension}`;
       await this.#publish(temporary, key);
       return { key, bytes: audio.bytes, mimeType: audio.type.mimeType, sha256: audio.sha256() };
+    } catch (error) {
+      if (NO_ROOM.has(codeOf(error))) throw new AudioStoreFullError(codeOf(error));
+      throw error;
     } finally {
       stream.destroy();
       await rm(temporary, { force: true });

@@ -1,4 +1,5 @@
 import type { CorrectionConfig, LanguageModelConfig, ServiceAccount } from './app-config.js';
+import { readBaseUrl } from './base-url.js';
 import type { EnvironmentVariables } from './environment.js';
 import { chooseList, type ListRule, type Report, splitList } from './lists.js';
 
@@ -41,7 +42,8 @@ function chooseLanguageModel(env: EnvironmentVariables, report: Report): Languag
     );
   }
   if (env.GEMINI_API_KEY !== undefined) {
-    return { kind: 'gemini', apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL };
+    const baseUrl = readBaseUrl(env, { variable: 'GEMINI_BASE_URL', version: 'v1beta' }, report);
+    return { kind: 'gemini', apiKey: env.GEMINI_API_KEY, baseUrl };
   }
   return { kind: 'none' };
 }

@@ -3,12 +3,22 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { readApiKeys } from './api-keys.js';
 import type { AppConfig, DeliveryConfig, Doors, LanguageModelConfig, LiteLlmConfig } from './app-config.js';
+import { readBaseUrl } from './base-url.js';
 import { chooseCorrection } from './choose-correction.js';
 import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
+import { asLibpqMeansIt } from './database-url.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 import { chooseList, type Report, splitList } from './lists.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
+
+const GUARDING_LISTS = [
+  'API_KEYS',
+  'TRUST_PROXY',
+  'CALLBACK_ALLOWED_IPS',
+  'ALLOWED_PRIVATE_NETWORKS',
+  'ASSEMBLYAI_WEBHOOK_SECRET',
+] as const;
 
 const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
@@ -47,12 +57,14 @@ export function createAppConfig(source: Source): AppConfig {
   const speechModels = chooseList(env, { variable: 'ASSEMBLYAI_SPEECH_MODELS', ...SPEECH_MODELS }, report);
   const expectedLanguages = chooseList(env, { variable: 'EXPECTED_LANGUAGES', ...LANGUAGES }, report);
   checkProvider(env, correction.languageModel, report);
+  checkLists(env, report);
+  const assemblyAiUrl = readBaseUrl(env, { variable: 'ASSEMBLYAI_BASE_URL', version: 'v2' }, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   return freeze({
     role: env.ROLE,
     dataDir: env.DATA_DIR,
-    databaseUrl: env.DATABASE_URL,
+    databaseUrl: env.DATABASE_URL === undefined ? undefined : asLibpqMeansIt(env.DATABASE_URL),
     redisUrl: env.REDIS_URL,
     http: {
       host: env.HOST,
@@ -73,7 +85,7 @@ export function createAppConfig(source: Source): AppConfig {
       ...(expectedLanguages && { expectedLanguages }),
       assemblyai: {
         apiKey: env.ASSEMBLYAI_API_KEY ?? '',
-        baseUrl: env.ASSEMBLYAI_BASE_URL.replace(/\/+$/, ''),
+        baseUrl: assemblyAiUrl ?? '',
       },
       delivery,
       callbackSecrets: splitList(env.ASSEMBLYAI_WEBHOOK_SECRET),
@@ -128,6 +140,15 @@ function readDoors(env: EnvironmentVariables, report: Report): Doors {
   };
 }
 
+/** A list of nothing would be taken for one that was not given, and some of them keep others out. */
+function checkLists(env: EnvironmentVariables, report: Report): void {
+  for (const variable of GUARDING_LISTS) {
+    if (env[variable] !== undefined && splitList(env[variable]).length === 0) {
+      report(variable, 'is set, and nothing is in it; give a comma list, or unset it');
+    }
+  }
+}
+
 /** Each provider needs its own credentials, and nobody else's. */
 function checkProvider(env: EnvironmentVariables, model: LanguageModelConfig, report: Report): void {
   const provider = env.TRANSCRIPTION_PROVIDER;
@@ -164,7 +185,7 @@ function chooseLiteLlm(env: EnvironmentVariables, report: Report): LiteLlmConfig
   }
   return {
     model: model ?? '',
-    baseUrl: (baseUrl ?? '').replace(/\/+$/, ''),
+    baseUrl: (baseUrl ?? '').replace(/(?:\/audio\/transcriptions)?\/*$/, ''),
     apiKey: env.LITELLM_TRANSCRIPTION_API_KEY,
     apiVersion: env.LITELLM_TRANSCRIPTION_API_VERSION,
     maxAudioBytes: env.LITELLM_TRANSCRIPTION_MAX_BYTES,

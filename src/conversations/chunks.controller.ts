@@ -6,9 +6,7 @@ import {
   Headers,
   HttpCode,
   HttpStatus,
-  Param,
   ParseBoolPipe,
-  ParseUUIDPipe,
   Post,
   Query,
   Req,
@@ -24,12 +22,15 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiQuery,
+  ApiResponse,
   ApiServiceUnavailableResponse,
   ApiTags,
   getSchemaPath,
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { TakesUploads } from '../http/body-types.js';
+import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { ChunkIntake, type IncomingChunk } from './chunk-intake.js';
@@ -57,6 +58,7 @@ export class ChunksController {
   ) {}
 
   @Post('conversations/:id/chunks')
+  @TakesUploads()
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ summary: 'Add a chunk: upload a recording, or give its URL' })
   @ApiConsumes('multipart/form-data', 'application/json')
@@ -79,9 +81,13 @@ export class ChunksController {
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   @ApiConflictResponse({ description: 'The conversation is finished' })
+  @ApiResponse({
+    status: HttpStatus.INSUFFICIENT_STORAGE,
+    description: 'There is no space for the recording',
+  })
   @ApiServiceUnavailableResponse({ description: 'The recording could not be stored now; send it again' })
   async create(
-    @Param('id', ParseUUIDPipe) conversationId: string,
+    @IdParam('id') conversationId: string,
     @Req() request: FastifyRequest,
     @Headers('idempotency-key') idempotencyKey?: string,
   ): Promise<ChunkResponse> {
@@ -106,7 +112,7 @@ export class ChunksController {
   @ApiNotFoundResponse({ description: 'No such chunk' })
   @ApiConflictResponse({ description: 'The chunk is completed, or its recording was removed' })
   async transcribe(
-    @Param('chunkId', ParseUUIDPipe) chunkId: string,
+    @IdParam('chunkId') chunkId: string,
     @Body() request: TranscribeChunkRequest,
     @Query('force', new ParseBoolPipe({ optional: true })) force = false,
   ): Promise<ChunkResponse> {
@@ -117,7 +123,7 @@ export class ChunksController {
   @ApiOperation({ summary: 'Read a chunk: its state, and its text as soon as there is one' })
   @ApiOkResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ChunkResponse> {
+  async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     return toChunkResponse(await this.intake.read(id));
   }
 
@@ -125,7 +131,7 @@ export class ChunksController {
   @ApiOperation({ summary: 'What happened to a chunk, job by job, oldest first' })
   @ApiOkResponse({ type: ProcessingEventResponse, isArray: true })
   @ApiNotFoundResponse({ description: 'No such chunk' })
-  async events(@Param('id', ParseUUIDPipe) id: string): Promise<ProcessingEventResponse[]> {
+  async events(@IdParam('id') id: string): Promise<ProcessingEventResponse[]> {
     await this.intake.read(id);
     return (await this.log.ofChunk(id)).map(toEventResponse);
   }

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsOptional, IsUrl, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { ChunkStatus, StrategyName } from '../database/schema.js';
-import { StorableText } from './storable-text.decorator.js';
+import { HttpUrl } from '../http/http-url.decorator.js';
 
 /** PostgreSQL's integer. */
 export const MAX_POSITION = 2_147_483_647;
@@ -10,11 +10,7 @@ const MAX_URL_LENGTH = 8_192;
 
 export class CreateChunkFromUrlRequest {
   @ApiProperty({ example: 'https://example.org/recordings/part-1.mp3', maxLength: MAX_URL_LENGTH })
-  @IsUrl(
-    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
-    { message: 'audioUrl must be an http or https URL' },
-  )
-  @StorableText(MAX_URL_LENGTH)
+  @HttpUrl(MAX_URL_LENGTH)
   audioUrl!: string;
 
   @ApiPropertyOptional({ minimum: 0, description: 'After the last chunk when not given.' })

@@ -7,8 +7,6 @@ import {
   HttpStatus,
   Logger,
   NotFoundException,
-  Param,
-  ParseUUIDPipe,
   Post,
 } from '@nestjs/common';
 import {
@@ -20,6 +18,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdParam } from '../http/ids.js';
 import { Settlement } from '../coordination/settlement.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { ConversationResponse, CreateConversationRequest } from './conversations.dto.js';
@@ -50,7 +49,7 @@ export class ConversationsController {
   @ApiOperation({ summary: 'Read a conversation: its state, and once finalized its transcript and summary' })
   @ApiOkResponse({ type: ConversationResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationResponse> {
+  async read(@IdParam('id') id: string): Promise<ConversationResponse> {
     return this.respond(id);
   }
 
@@ -63,7 +62,7 @@ export class ConversationsController {
   })
   @ApiAcceptedResponse({ type: ConversationResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
-  async finish(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationResponse> {
+  async finish(@IdParam('id') id: string): Promise<ConversationResponse> {
     await this.conversations.finish(id);
     await bestEffort(this.logger, `finalizing conversation ${id}`, () => this.settlement.finalizeWhenDue(id));
     return this.respond(id);

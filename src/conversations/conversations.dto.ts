@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsBoolean, IsOptional, Matches } from 'class-validator';
+import { IsId } from '../http/ids.js';
 import type { ConversationStatus } from '../database/schema.js';
 import { LANGUAGE_PATTERN, MAX_PROMPT_LENGTH } from './conversation-settings.js';
 import { StorableText } from './storable-text.decorator.js';
@@ -12,7 +13,7 @@ export class CreateConversationRequest {
     description: 'Settings that are not given here come from this project.',
   })
   @IsOptional()
-  @IsUUID(undefined, { message: 'projectId must be a UUID' })
+  @IsId({ message: 'projectId must be a UUID' })
   projectId?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'en' })

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsId } from '../http/ids.js';
 import type { ChunkStatus } from '../database/schema.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ChunkResponse } from './chunks.dto.js';
@@ -19,7 +20,7 @@ export class RestartFailedRequest {
 
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'conversationId must be a UUID' })
+  @IsId({ message: 'conversationId must be a UUID' })
   conversationId?: string;
 }
 

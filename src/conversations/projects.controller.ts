@@ -1,4 +1,4 @@
-import { Body, Controller, Get, NotFoundException, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, NotFoundException, Patch, Post } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -7,6 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdParam } from '../http/ids.js';
 import { CreateProjectRequest, ProjectResponse, UpdateProjectRequest } from './projects.dto.js';
 import { ProjectsRepository, type Project } from './projects.repository.js';
 
@@ -27,7 +28,7 @@ export class ProjectsController {
   @ApiOperation({ summary: 'Read a project' })
   @ApiOkResponse({ type: ProjectResponse })
   @ApiNotFoundResponse({ description: 'No such project' })
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ProjectResponse> {
+  async read(@IdParam('id') id: string): Promise<ProjectResponse> {
     return toResponse(orNotFound(await this.projects.find(id), id));
   }
 
@@ -35,10 +36,7 @@ export class ProjectsController {
   @ApiOperation({ summary: 'Change a project; null clears a setting' })
   @ApiOkResponse({ type: ProjectResponse })
   @ApiNotFoundResponse({ description: 'No such project' })
-  async update(
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() request: UpdateProjectRequest,
-  ): Promise<ProjectResponse> {
+  async update(@IdParam('id') id: string, @Body() request: UpdateProjectRequest): Promise<ProjectResponse> {
     return toResponse(orNotFound(await this.projects.update(id, request), id));
   }
 }

@@ -1,13 +1,4 @@
-import {
-  BadRequestException,
-  Controller,
-  Get,
-  NotFoundException,
-  Param,
-  ParseUUIDPipe,
-  Query,
-  Res,
-} from '@nestjs/common';
+import { BadRequestException, Controller, Get, NotFoundException, Query, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiNotFoundResponse,
@@ -17,6 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { IdParam } from '../http/ids.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
@@ -63,7 +55,7 @@ export class TranscriptController {
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(
-    @Param('id', ParseUUIDPipe) id: string,
+    @IdParam('id') id: string,
     @Res() reply: FastifyReply,
     @Query('format') format = 'text',
   ): Promise<void> {
@@ -79,7 +71,7 @@ export class TranscriptController {
   @ApiOperation({ summary: 'What happened to the conversation and its chunks, job by job, oldest first' })
   @ApiOkResponse({ type: ProcessingEventResponse, isArray: true })
   @ApiNotFoundResponse({ description: 'No such conversation' })
-  async events(@Param('id', ParseUUIDPipe) id: string): Promise<ProcessingEventResponse[]> {
+  async events(@IdParam('id') id: string): Promise<ProcessingEventResponse[]> {
     await this.statusOf(id);
     return (await this.log.ofConversation(id)).map(toEventResponse);
   }

@@ -1,5 +1,7 @@
 import {
   BadRequestException,
+  HttpException,
+  HttpStatus,
   Injectable,
   Logger,
   PayloadTooLargeException,
@@ -11,6 +13,7 @@ import type { FastifyRequest } from 'fastify';
 import {
   AudioError,
   AudioStoreError,
+  AudioStoreFullError,
   AudioTooLargeError,
   NotAudioError,
   UploadCutOffError,
@@ -43,7 +46,7 @@ export class UploadReceiver {
   /**
    * @param key under which the recording is stored
    * @throws PayloadTooLargeException, UnsupportedMediaTypeException, BadRequestException: what the sender did wrong
-   * @throws ServiceUnavailableException when the store does not take it now
+   * @throws ServiceUnavailableException when the store does not take it now, HttpException of 507 when it is full
    */
   async receive(request: FastifyRequest, key: string): Promise<Upload> {
     const { maxUploadBytes } = this.config.http;
@@ -78,6 +81,13 @@ export class UploadReceiver {
     if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
     if (error instanceof NotAudioError) return new UnsupportedMediaTypeException(error.message);
     if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
+    if (error instanceof AudioStoreFullError) {
+      this.logger.error(`a recording could not be stored: ${error.message}`);
+      return new HttpException(
+        'this service has no space left for the recording; tell its operator, and send it again when there is some',
+        HttpStatus.INSUFFICIENT_STORAGE,
+      );
+    }
     if (!(error instanceof AudioStoreError)) return error;
     this.logger.error(`a recording could not be stored: ${error.message}`);
     return new ServiceUnavailableException('the recording could not be stored now; send it again later');

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
+import { leavesCertificateUnverified } from '../config/database-url.js';
 import { Database, openDatabase } from './database.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import type { EmbeddedStart } from './embedded/embedded-start.js';
@@ -62,6 +63,11 @@ async function waitUntilItAnswers(database: Database, logger: Logger): Promise<v
 
 async function provideDatabase(server: DatabaseServer): Promise<Database> {
   const logger = new Logger('Database');
+  if (leavesCertificateUnverified(server.connectionString)) {
+    logger.warn(
+      'the connection to the database is encrypted, and its certificate is not verified: with sslmode=verify-full in DATABASE_URL it is',
+    );
+  }
   const { database } = openDatabase(server.connectionString, (error) => {
     logger.warn(`a database connection broke: ${error.message}`);
   });

@@ -6,8 +6,6 @@ import {
   HttpStatus,
   Logger,
   NotFoundException,
-  Param,
-  ParseUUIDPipe,
   Post,
   Query,
 } from '@nestjs/common';
@@ -20,6 +18,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdParam } from '../http/ids.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { DeliveryLogRepository, type LoggedDelivery } from './delivery-log.repository.js';
@@ -49,7 +48,7 @@ export class EventDeliveriesController {
   @ApiOkResponse({ type: EventDeliveryPageResponse })
   @ApiNotFoundResponse({ description: 'No such project' })
   async list(
-    @Param('id', ParseUUIDPipe) projectId: string,
+    @IdParam('id') projectId: string,
     @Query() query: ListEventDeliveriesQuery,
   ): Promise<EventDeliveryPageResponse> {
     const { after, limit, ...filter } = query;
@@ -67,7 +66,7 @@ export class EventDeliveriesController {
   @ApiOperation({ summary: 'Read one delivery' })
   @ApiOkResponse({ type: EventDeliveryResponse })
   @ApiNotFoundResponse({ description: 'No such delivery' })
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<EventDeliveryResponse> {
+  async read(@IdParam('id') id: string): Promise<EventDeliveryResponse> {
     const delivery = await this.log.find(id);
     if (delivery === undefined) throw noDelivery(id);
     return toResponse(delivery);
@@ -82,7 +81,7 @@ export class EventDeliveriesController {
   @ApiAcceptedResponse({ type: EventDeliveryResponse })
   @ApiNotFoundResponse({ description: 'No such delivery' })
   @ApiConflictResponse({ description: 'The endpoint is disabled or deleted' })
-  async resend(@Param('id', ParseUUIDPipe) id: string): Promise<EventDeliveryResponse> {
+  async resend(@IdParam('id') id: string): Promise<EventDeliveryResponse> {
     const result = await this.deliveries.resend(id);
     switch (result.kind) {
       case 'resent':

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsId } from '../http/ids.js';
 import type { EventDeliveryStatus } from '../database/schema.js';
 import { PageQuery } from '../http/page.dto.js';
 import { EVENT_TYPES } from './event-types.js';
@@ -14,7 +15,7 @@ export class ListEventDeliveriesQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'endpointId must be a UUID' })
+  @IsId({ message: 'endpointId must be a UUID' })
   endpointId?: string;
 }
 

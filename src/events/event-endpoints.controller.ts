@@ -8,8 +8,6 @@ import {
   HttpCode,
   HttpStatus,
   NotFoundException,
-  Param,
-  ParseUUIDPipe,
   Patch,
   Post,
 } from '@nestjs/common';
@@ -23,6 +21,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdParam } from '../http/ids.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import {
   CreateEventEndpointRequest,
@@ -52,11 +51,11 @@ export class EventEndpointsController {
   @ApiNotFoundResponse({ description: 'No such project' })
   @ApiConflictResponse({ description: `The project has ${MAX_ENDPOINTS_PER_PROJECT} endpoints already` })
   async create(
-    @Param('id', ParseUUIDPipe) projectId: string,
+    @IdParam('id') projectId: string,
     @Body() request: CreateEventEndpointRequest,
   ): Promise<EventEndpointWithSecretResponse> {
     const result = await this.endpoints.create(projectId, {
-      url: this.readUrl(request.url),
+      url: this.assertPublic(request.url),
       types: request.types ?? null,
     });
     switch (result.kind) {
@@ -75,7 +74,7 @@ export class EventEndpointsController {
   @ApiOperation({ summary: 'Where a project’s events go' })
   @ApiOkResponse({ type: EventEndpointResponse, isArray: true })
   @ApiNotFoundResponse({ description: 'No such project' })
-  async list(@Param('id', ParseUUIDPipe) projectId: string): Promise<EventEndpointResponse[]> {
+  async list(@IdParam('id') projectId: string): Promise<EventEndpointResponse[]> {
     const endpoints = await this.endpoints.list(projectId);
     if (endpoints.length === 0 && !(await this.endpoints.projectExists(projectId)))
       throw noProject(projectId);
@@ -87,11 +86,11 @@ export class EventEndpointsController {
   @ApiOkResponse({ type: EventEndpointResponse })
   @ApiNotFoundResponse({ description: 'No such endpoint' })
   async update(
-    @Param('id', ParseUUIDPipe) projectId: string,
-    @Param('endpointId', ParseUUIDPipe) endpointId: string,
+    @IdParam('id') projectId: string,
+    @IdParam('endpointId') endpointId: string,
     @Body() { url, types, enabled }: UpdateEventEndpointRequest,
   ): Promise<EventEndpointResponse> {
-    const changes = { url: url === undefined ? undefined : this.readUrl(url), types, enabled };
+    const changes = { url: url === undefined ? undefined : this.assertPublic(url), types, enabled };
     const endpoint = await this.endpoints.update({ projectId, endpointId }, changes);
     if (endpoint === undefined) throw noEndpoint(endpointId);
     return toResponse(endpoint);
@@ -106,8 +105,8 @@ export class EventEndpointsController {
   @ApiOkResponse({ type: EventEndpointWithSecretResponse })
   @ApiNotFoundResponse({ description: 'No such endpoint' })
   async rotateSecret(
-    @Param('id', ParseUUIDPipe) projectId: string,
-    @Param('endpointId', ParseUUIDPipe) endpointId: string,
+    @IdParam('id') projectId: string,
+    @IdParam('endpointId') endpointId: string,
   ): Promise<EventEndpointWithSecretResponse> {
     const rotated = await this.endpoints.rotateSecret({ projectId, endpointId });
     if (rotated === undefined) throw noEndpoint(endpointId);
@@ -119,23 +118,16 @@ export class EventEndpointsController {
   @ApiOperation({ summary: 'Send no more events to an endpoint; the log of its deliveries stays' })
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'No such endpoint' })
-  async delete(
-    @Param('id', ParseUUIDPipe) projectId: string,
-    @Param('endpointId', ParseUUIDPipe) endpointId: string,
-  ): Promise<void> {
+  async delete(@IdParam('id') projectId: string, @IdParam('endpointId') endpointId: string): Promise<void> {
     if (!(await this.endpoints.delete({ projectId, endpointId }))) throw noEndpoint(endpointId);
   }
 
-  /** Written as every system writes it, so that no spelling of an address gets by. */
-  private readUrl(text: string): string {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined) throw new BadRequestException(['url must be an http or https URL']);
-    if (!this.agents.mayLeadTo(url)) {
-      throw new BadRequestException([
-        'url must not lead to a private address; to allow it, its network has to be in ALLOWED_PRIVATE_NETWORKS',
-      ]);
-    }
-    return url.href;
+  /** @throws BadRequestException when it leads where no event may be sent */
+  private assertPublic(url: string): string {
+    if (this.agents.mayLeadTo(new URL(url))) return url;
+    throw new BadRequestException([
+      'url must not lead to a private address; to allow it, its network has to be in ALLOWED_PRIVATE_NETWORKS',
+    ]);
   }
 }
 

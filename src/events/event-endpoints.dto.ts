@@ -1,26 +1,14 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import {
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsOptional,
-  IsUrl,
-  MaxLength,
-} from 'class-validator';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
 import type { EventEndpointStatus, EventType } from '../database/schema.js';
+import { HttpUrl } from '../http/http-url.decorator.js';
 import { EVENT_TYPES } from './event-types.js';
 
 const MAX_URL_LENGTH = 2_048;
 
 export class CreateEventEndpointRequest {
   @ApiProperty({ example: 'https://example.org/ringback-events', maxLength: MAX_URL_LENGTH })
-  @IsUrl(
-    { protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true },
-    { message: 'url must be an http or https URL without a user name or password' },
-  )
-  @MaxLength(MAX_URL_LENGTH)
+  @HttpUrl(MAX_URL_LENGTH)
   url!: string;
 
   @ApiPropertyOptional({ enum: EVENT_TYPES, isArray: true, nullable: true, description: 'Null: all.' })

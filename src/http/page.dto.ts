@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsId } from './ids.js';
 
 /** Chunks carry their texts, and deliveries their attempts: a page of them is a megabyte or two. */
 const MAX_PAGE = 200;
@@ -10,7 +11,7 @@ const DEFAULT_PAGE = 50;
 export class PageQuery {
   @ApiPropertyOptional({ format: 'uuid', description: '`nextAfter` of the page before' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'after must be a UUID' })
+  @IsId({ message: 'after must be a UUID' })
   after?: string;
 
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })

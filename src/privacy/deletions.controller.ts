@@ -1,14 +1,4 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  HttpStatus,
-  Logger,
-  NotFoundException,
-  Param,
-  ParseUUIDPipe,
-} from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, HttpStatus, Logger, NotFoundException } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -17,6 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { IdParam } from '../http/ids.js';
 import {
   ConversationDeletionsRepository,
   type ConversationDeletion,
@@ -41,7 +32,7 @@ export class DeletionsController {
   })
   @ApiAcceptedResponse({ type: ConversationDeletionResponse })
   @ApiNotFoundResponse({ description: 'There never was such a conversation' })
-  async delete(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationDeletionResponse> {
+  async delete(@IdParam('id') id: string): Promise<ConversationDeletionResponse> {
     await this.deletions.request(id);
     const response = await this.respond(id);
     this.logger.log(`conversation ${id} is being deleted`);
@@ -52,7 +43,7 @@ export class DeletionsController {
   @ApiOperation({ summary: 'How far the deletion of a conversation is' })
   @ApiOkResponse({ type: ConversationDeletionResponse })
   @ApiNotFoundResponse({ description: 'No conversation of this id was deleted' })
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<ConversationDeletionResponse> {
+  async read(@IdParam('id') id: string): Promise<ConversationDeletionResponse> {
     return this.respond(id);
   }
 

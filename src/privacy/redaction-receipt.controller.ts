@@ -1,7 +1,8 @@
-import { Controller, Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
+import { Controller, Get, NotFoundException } from '@nestjs/common';
 import { ApiBearerAuth, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../config/app-config.js';
 import { modelProviderReceipt } from './model-provider-receipt.js';
+import { IdParam } from '../http/ids.js';
 import { RedactionReceiptResponse } from './redaction-receipt.dto.js';
 import { RedactionReceiptRepository } from './redaction-receipt.repository.js';
 import { redactionReceipt } from './redaction-receipt.js';
@@ -22,7 +23,7 @@ export class RedactionReceiptController {
   })
   @ApiOkResponse({ type: RedactionReceiptResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
-  async read(@Param('id', ParseUUIDPipe) conversationId: string): Promise<RedactionReceiptResponse> {
+  async read(@IdParam('id') conversationId: string): Promise<RedactionReceiptResponse> {
     const settings = await this.receipts.settings(conversationId);
     if (settings === undefined) throw new NotFoundException(`there is no conversation ${conversationId}`);
     const [chunks, copies] = await Promise.all([

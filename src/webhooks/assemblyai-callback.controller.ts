@@ -2,7 +2,7 @@ import { Body, Controller, HttpStatus, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
-import { HasOwnDoor } from '../http/api-key.guard.js';
+import { SkipApiKey } from '../http/api-key-check.js';
 import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from './callback-door.js';
 import { CallbackReceiver, proofFor, type CallbackOutcome } from './callback-receiver.js';
@@ -44,7 +44,7 @@ export class AssemblyAiCallbackController {
   ) {}
 
   @Post()
-  @HasOwnDoor()
+  @SkipApiKey()
   @ApiOperation({
     summary: 'The provider says that a transcript is ready',
     description: 'A hint: it makes us look.',

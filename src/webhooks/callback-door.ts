@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Networks } from '../addresses/networks.js';
+import { UNKNOWN_ADDRESS } from '../http/forwarded-addresses.js';
 import { sendTooMany } from '../http/rate-limits.js';
 import type { TooManyRequestsError } from '../http/too-many-requests-error.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -39,6 +40,15 @@ export function installCallbackDoor(server: FastifyInstance, options: CallbackDo
         return reply
           .status(503)
           .send(errorBody(503, 'Service Unavailable', 'no callback secret is configured'));
+      }
+      if (allowed !== undefined && request.ip === UNKNOWN_ADDRESS) {
+        // The proxy's fault, and not the caller's, to whom a 4xx would be final: once it is mended the callback is welcome.
+        metrics.callbacks.inc({ outcome: 'unavailable' });
+        return reply
+          .status(503)
+          .send(
+            errorBody(503, 'Service Unavailable', 'a proxy does not tell where this callback comes from'),
+          );
       }
       if (allowed?.includes(request.ip) === false) {
         metrics.callbacks.inc({ outcome: 'forbidden' });

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { validate as isUuid } from 'uuid';
+import { isUUID } from 'class-validator';
 import { Coordination } from '../coordination/coordination.js';
+import { canonicalId } from '../http/ids.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { callbackProof, DOCTOR_STATUS } from './callback-proof.js';
@@ -50,8 +51,10 @@ export class CallbackReceiver {
 
   /** @returns the submission that it was recorded on */
   private async record(transcriptId: string, submission: unknown): Promise<string | undefined> {
-    const named = lastOf(submission);
-    if (typeof named === 'string' && isUuid(named)) {
+    const last = lastOf(submission);
+    if (isUUID(last)) {
+      // One spelling: the check's job is called by it, and another spelling would be another job.
+      const named = canonicalId(String(last));
       return (await this.callbacks.record(named, transcriptId)) ? named : undefined;
     }
     const known = await this.findSubmission(transcriptId);

@@ -52,7 +52,7 @@ export class CallbacksRepository {
    * @returns false when there is no such submission, or it has settled
    */
   async record(submissionId: string, transcriptId: string): Promise<boolean> {
-    return this.recording({ submissionId: submissionId.toLowerCase(), transcriptId });
+    return this.recording({ submissionId, transcriptId });
   }
 
   async findByTranscript(transcriptId: string): Promise<string | undefined> {

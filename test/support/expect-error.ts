@@ -4,10 +4,12 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   404: 'Not Found',
+  408: 'Request Timeout',
   409: 'Conflict',
   413: 'Payload Too Large',
   415: 'Unsupported Media Type',
   503: 'Service Unavailable',
+  507: 'Insufficient Storage',
 };
 
 /** The one shape of every error; its message is a text or a list of texts, and never empty. */

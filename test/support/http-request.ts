@@ -1,4 +1,5 @@
 import { request as openRequest, type OutgoingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 
 export interface HttpAnswer {
   status: number;
@@ -12,7 +13,9 @@ export interface HttpAnswer {
  * length, or with a path that is left as it is. What breaks after the answer has begun is no failure: a server may answer
  * before it has read everything, and hang up.
  *
- * @param options.body sent with a `content-length`; an array is sent in pieces, chunked, without one
+ * @param options.isOpen more of the body is announced than is sent, and the answer is awaited in the middle of it
+ * @param options.body sent with a `content-length`; an array, or pieces that come with time, are sent chunked,
+ *   without one
  */
 export async function httpRequest(
   baseUrl: string,
@@ -20,13 +23,16 @@ export async function httpRequest(
     method?: string;
     path: string;
     headers?: OutgoingHttpHeaders;
-    body?: string | Buffer | readonly (string | Buffer)[];
+    body?: string | Buffer | readonly (string | Buffer)[] | AsyncIterable<Buffer>;
+    isOpen?: boolean;
   },
 ): Promise<HttpAnswer> {
   const { hostname, port } = new URL(baseUrl);
-  const { method = 'POST', path, body = '' } = options;
+  const { method = 'POST', path, body = '', isOpen = false } = options;
   const lengthHeader: OutgoingHttpHeaders =
-    typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {};
+    typeof body === 'string' || Buffer.isBuffer(body)
+      ? { 'content-length': Buffer.byteLength(body) + (isOpen ? 1 : 0) }
+      : {};
   return new Promise((resolve, reject) => {
     const request = openRequest({
       hostname,
@@ -46,6 +52,7 @@ export async function httpRequest(
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
       response.on('end', () => {
+        if (isOpen) request.destroy();
         const text = Buffer.concat(pieces).toString('utf8');
         const isJson = response.headers['content-type']?.includes('json') === true;
         resolve({
@@ -55,9 +62,13 @@ export async function httpRequest(
         });
       });
     });
+    if (typeof body === 'object' && Symbol.asyncIterator in body) {
+      Readable.from(body).pipe(request);
+      return;
+    }
     for (const piece of typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body) {
       if (piece.length > 0) request.write(piece);
     }
-    request.end();
+    if (!isOpen) request.end();
   });
 }

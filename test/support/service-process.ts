@@ -24,9 +24,15 @@ export class ServiceProcess {
   /**
    * @param env the whole environment of the process, but for PATH
    * @param options.cwd where it looks for `.env`; not the project's folder, unless told
+   * @param options.maxFileKilobytes the longest file that it may write, as on a disk that is full behind it
    */
-  static spawn(env: Readonly<Record<string, string>>, options: { cwd?: string } = {}): ServiceProcess {
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  static spawn(
+    env: Readonly<Record<string, string>>,
+    options: { cwd?: string; maxFileKilobytes?: number } = {},
+  ): ServiceProcess {
+    const limit = options.maxFileKilobytes ?? 'unlimited';
+    const command = [process.execPath, '--enable-source-maps', MAIN];
+    const child = spawn('bash', ['-c', 'ulimit -f "$0" && exec "$@"', String(limit), ...command], {
       cwd: options.cwd ?? tmpdir(),
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,8 +46,11 @@ export class ServiceProcess {
     return service;
   }
 
-  static async start(env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn(env);
+  static async start(
+    env: Readonly<Record<string, string>>,
+    options: { maxFileKilobytes?: number } = {},
+  ): Promise<ServiceProcess> {
+    const service = ServiceProcess.spawn(env, options);
     await service.ready();
     return service;
   }

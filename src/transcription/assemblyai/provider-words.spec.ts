@@ -17,6 +17,11 @@ describe('providerWords', () => {
       'at https%3A%2F%2Fa.example%2Fp',
     ],
     ['control characters and line breaks become spaces', 'a\u0000b\n\n  c\u001b[31m', 'a b c [31m'],
+    [
+      'personal data is replaced',
+      'no speech in "call me on +31 6 12345678 or femke@example.org"',
+      'no speech in "call me on <redacted_phone> or <redacted_email>"',
+    ],
     ['ordinary words stay as they are', 'Audio duration is too short.', 'Audio duration is too short.'],
   ])('%s', (_rule, text, expected) => {
     expect(providerWords(text)).toBe(expected);

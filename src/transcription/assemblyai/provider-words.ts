@@ -1,3 +1,5 @@
+import { redactPatterns } from '../../redaction/redact-patterns.js';
+
 /** Enough for every message that AssemblyAI documents; a page of HTML in a chunk's `error` helps nobody. */
 const MAX_CHARACTERS = 300;
 
@@ -9,7 +11,10 @@ const REMOVED = '[removed]';
 
 /**
  * Makes a provider's own words fit for logs and records: URLs lose their query, fragment and credentials (a signed URL is a
- * secret), our secrets are taken out, control characters and line breaks become spaces, and the length is bounded.
+ * secret), our secrets are taken out, personal data is replaced by patterns, control characters and line breaks become spaces, and
+ * the length is bounded.
+ *
+ * Personal data of any conversation: these words are logged and shown where nobody knows whose they are, and need none.
  *
  * @param secrets values of ours that the provider may have echoed
  * @returns at most 300 characters and an ellipsis
@@ -19,9 +24,8 @@ export function providerWords(text: string, secrets: readonly string[] = []): st
   for (const secret of secrets) {
     if (secret !== '') words = words.replaceAll(secret, REMOVED);
   }
-  words = withoutUrlSecrets(words.slice(0, MAX_READ_CHARACTERS))
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
+  const { text: redacted } = redactPatterns(withoutUrlSecrets(words.slice(0, MAX_READ_CHARACTERS)));
+  words = redacted.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return words.length > MAX_CHARACTERS ? `${words.slice(0, MAX_CHARACTERS).trimEnd()}…` : words;
 }
 

@@ -1,0 +1,46 @@
+import { RequestTimeoutException } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorBodyOf } from './api-error.filter.js';
+import { FORM_TYPE, hasBody } from './body-types.js';
+
+/**
+ * Ends requests whose body takes too long: one byte every few seconds would hold a connection, and what has been read, without end.
+ *
+ * An upload that was let in is not among them, as gigabytes over a slow line take hours: it ends when nothing moves any more, by the
+ * server's idle timeout. Node's own `requestTimeout` knows no such exception.
+ */
+export function installBodyTimeout(server: FastifyInstance, timeoutMs: number): void {
+  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+  server.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request.headers)) {
+      const timer = setTimeout(() => {
+        endUnlessComplete(request, reply, timeoutMs);
+      }, timeoutMs).unref();
+      timers.set(request, timer);
+      request.raw.once('close', () => {
+        clearTimeout(timer);
+      });
+    }
+    done();
+  });
+  // After all checks of the caller: a form without a key is no upload.
+  server.addHook('preParsing', (request, _reply, _payload, done) => {
+    if (request.routeOptions.config.takesUploads === true && request.mediaType === FORM_TYPE) {
+      clearTimeout(timers.get(request));
+    }
+    done(null);
+  });
+}
+
+function endUnlessComplete(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+  if (request.raw.complete) return;
+  if (reply.sent) {
+    // Answered long ago, as a refusal, and still sending.
+    request.raw.destroy();
+    return;
+  }
+  const body = errorBodyOf(
+    new RequestTimeoutException(`the body did not arrive within ${timeoutMs / 1_000} s; send it again`),
+  );
+  void reply.status(body.statusCode).header('connection', 'close').send(body);
+}

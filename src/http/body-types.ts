@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads a form with a file in it, beside JSON. */
+    takesUploads?: boolean;
+  }
+}
+
+/** Marks a route that reads multipart forms. On any other they are refused, as their fields would be dropped without a word. */
+export const TakesUploads = (): MethodDecorator => RouteConfig({ takesUploads: true });
+
+const JSON_TYPE = 'application/json';
+export const FORM_TYPE = 'multipart/form-data';
+/** In GET and HEAD content means nothing (RFC 9110, section 9.3.1: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1). */
+const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+/** As RFC 9110, section 8.3.2 writes parameters; names of character sets come in any case. */
+const CHARSET = /;\s*charset\s*=\s*"?(?<charset>[^";\s]*)/i;
+const UTF8_NAMES = new Set(['utf-8', 'utf8']);
+
+/**
+ * Refuses bodies that would not be read, or not as they were meant: other types than the route takes with 415, JSON in another
+ * character set with 415, and bytes that are no UTF-8 with 400. JSON is UTF-8
+ * (RFC 8259, section 8.1: https://www.rfc-editor.org/rfc/rfc8259#section-8.1); a lenient reader would store U+FFFD instead.
+ */
+export function installBodyTypes(server: FastifyInstance): void {
+  server.addHook('preParsing', (request, _reply, _payload, done) => {
+    done(refusalOf(request));
+  });
+  // Prototypes are refused, as by default.
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser(['text/plain', JSON_TYPE]);
+  server.addContentTypeParser<Buffer>(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    if (isUtf8(body)) return parseJson(request, body.toString('utf8'), done);
+    done(new BadRequestException('the body is not valid UTF-8'));
+  });
+}
+
+function refusalOf(request: FastifyRequest): UnsupportedMediaTypeException | null {
+  const { url, config } = request.routeOptions;
+  if (url === undefined || !METHODS_WITH_BODY.has(request.method) || !mayHaveBody(request)) return null;
+  const takesUploads = config.takesUploads === true;
+  const contentType = request.headers['content-type'] ?? '';
+  if (request.mediaType === FORM_TYPE && takesUploads) return null;
+  if (request.mediaType !== JSON_TYPE) {
+    return new UnsupportedMediaTypeException(
+      takesUploads
+        ? `the body must be ${FORM_TYPE} with the recording as the file "audio", or ${JSON_TYPE}`
+        : `the body must be ${JSON_TYPE}; other content types are not read here`,
+    );
+  }
+  const charset = CHARSET.exec(contentType)?.groups?.charset;
+  return charset === undefined || UTF8_NAMES.has(charset.toLowerCase())
+    ? null
+    : new UnsupportedMediaTypeException('JSON must be encoded in UTF-8; no other charset is read');
+}
+
+/** A type without a body is asked about as well: who names one means to send something. */
+function mayHaveBody({ headers }: FastifyRequest): boolean {
+  return headers['content-type'] !== undefined || hasBody(headers);
+}
+
+/** RFC 9112, section 6: https://www.rfc-editor.org/rfc/rfc9112#section-6 */
+export function hasBody(headers: FastifyRequest['headers']): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

@@ -1,0 +1,40 @@
+import type { Api } from './api.js';
+
+export interface DocumentedRoute {
+  /** In capital letters. */
+  method: string;
+  /** With a UUID of nothing in the place of every id. */
+  path: string;
+  /** As the document has it. */
+  template: string;
+  readsBody: boolean;
+}
+
+const UNKNOWN_ID = '01890000-0000-7000-8000-000000000000';
+const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+interface Document {
+  paths: Record<string, Record<string, { requestBody?: unknown }>>;
+}
+
+/**
+ * The routes under `/api` to which a body can be sent, as the service's own documentation lists them; so that a route which is added
+ * is tested with them. Not the callback, which has rules of its own.
+ */
+export async function routesWithMethodsOfBodies(api: Api): Promise<DocumentedRoute[]> {
+  const { body } = await api.get<Document>('/docs-json');
+  const routes = Object.entries(body.paths).flatMap(([template, operations]) =>
+    Object.entries(operations).map(([method, { requestBody }]) => ({
+      method: method.toUpperCase(),
+      path: template.replace(/\{\w+\}/g, UNKNOWN_ID),
+      template,
+      readsBody: requestBody !== undefined,
+    })),
+  );
+  return routes.filter(
+    ({ method, template }) =>
+      METHODS_WITH_BODY.includes(method) &&
+      template.startsWith('/api/') &&
+      !template.startsWith('/api/webhooks/'),
+  );
+}
