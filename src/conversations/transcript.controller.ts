@@ -59,7 +59,7 @@ export class TranscriptController {
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
   @ApiOkResponse({
     description:
-      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recogniser; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON.',
+      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recogniser; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(
@@ -72,7 +72,7 @@ export class TranscriptController {
     }
     const status = await this.statusOf(id);
     const chunks = await this.transcripts.completedChunks(id, { withWords: format !== 'text' });
-    await reply.type(CONTENT_TYPES[format]).send(render(format, { id, status, chunks }));
+    await reply.type(CONTENT_TYPES[format]).send(await render(format, { id, status, chunks }));
   }
 
   @Get('events')
@@ -91,24 +91,24 @@ export class TranscriptController {
   }
 }
 
-function render(
+async function render(
   format: TranscriptFormat,
   conversation: { id: string; status: string; chunks: readonly TranscriptChunk[] },
-): string {
+): Promise<string> {
   const { id, status, chunks } = conversation;
   switch (format) {
     case 'text':
       return mergedText(status, chunks);
     case 'srt':
-      return toSrt(toCues(placeChunks(chunks)));
+      return toSrt(toCues(await placeChunks(chunks)));
     case 'vtt':
-      return toVtt(toCues(placeChunks(chunks)));
+      return toVtt(toCues(await placeChunks(chunks)));
     case 'json':
       return JSON.stringify({
         conversationId: id,
         status,
         transcript: mergedText(status, chunks),
-        chunks: toJsonChunks(placeChunks(chunks)),
+        chunks: toJsonChunks(await placeChunks(chunks)),
       });
   }
 }
