@@ -118,7 +118,7 @@ describe('the transcript of a conversation', () => {
         '1\n00:00:00,000 --> 00:00:01,000\nFirst part.\n',
         '2\n00:00:04,000 --> 00:00:04,380\nSecond part.\n',
         '3\n00:00:04,380 --> 00:00:05,380\nIt has two sentences!\n',
-        '4\n00:00:06,000 --> 00:00:07,000\nThird: a < b & c > d.\n',
+        '4\n00:00:06,000 --> 00:00:07,000\nThird: a ‹ b & c › d.\n',
         '5\n00:00:08,000 --> 00:00:09,000\nAt the same place, but later.\n',
       ].join('\n'),
     );
