@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
-import { wav, type Answer } from './support/api.js';
+import { wav, type Answer, type ErrorAnswer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';
@@ -111,6 +111,17 @@ describe('an upload that is accepted', () => {
     );
   });
 
+  it.each([
+    ['a CAF', 'caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20', 'memo.caf', 'caf'],
+    ['a kind that only its sender knows', '\x01\x02\x03sound', 'dictation.gsm', 'bin'],
+  ])('may be %s', async (_what, content, filename, extension) => {
+    const audio = Buffer.from(`${content}${crypto.randomUUID()}`, 'latin1');
+    const chunk = await expectAccepted(await send([{ name: 'audio', filename, content: audio }]));
+    expect(await storedFiles(world.dataDir)).toContainEqual(
+      expect.stringMatching(new RegExp(`/${chunk.id}\\.${extension}$`)),
+    );
+  });
+
   it('takes its position before the file, after it, or from the order of arrival', async () => {
     const { id } = await world.api.createConversation();
     const path = chunksPath(id);
@@ -156,6 +167,18 @@ describe('an upload that is refused', () => {
     expectError(await send([audioPart(content)]), 415);
   });
 
+  it('with 415 that says what to do, as a later piece of a recording', async () => {
+    const cluster = Buffer.concat([
+      Buffer.from('1f43b67501ffffffffffffffe78100a3', 'hex'),
+      Buffer.alloc(1_000),
+    ]);
+    const answer = await send([{ ...audioPart(cluster), filename: 'blob.webm' }]);
+    expectError(answer, 415);
+    expect((answer.body as ErrorAnswer).message).toMatch(
+      /later piece .* stop the MediaRecorder and start it anew/,
+    );
+  });
+
   it('with 415 when it turns out to be no audio only after a large part of it has come', async () => {
     expectError(await send([audioPart(Buffer.alloc(90_000, 'text '))], { isChunked: true }), 415);
   });
@@ -190,6 +213,16 @@ describe('an upload that is refused', () => {
     ['an unknown field after the file', [audioPart(), { name: 'language', content: 'en' }]],
     ['a field named like a prototype', [audioPart(), { name: '__proto__', content: '1' }]],
   ];
+
+  it('with 400 that says so when its file has no name', async () => {
+    for (const content of ['recording', Buffer.from(wav())]) {
+      const answer = await send([{ name: 'audio', content }]);
+      expectError(answer, 400);
+      expect((answer.body as ErrorAnswer).message).toEqual([
+        expect.stringContaining('filename="recording.wav"'),
+      ]);
+    }
+  });
 
   it.each(malformed)('with 400 when it holds %s', async (_name, parts) => {
     expectError(await send(parts), 400);
@@ -252,6 +285,7 @@ describe('an upload that is refused', () => {
         body: Buffer.from(wav()),
       });
       expectError(answer, 415);
+      expect((answer.body as ErrorAnswer).message).toMatch(/application\/json.*multipart\/form-data/);
     },
   );
 

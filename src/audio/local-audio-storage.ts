@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
 import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
-import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { AudioStorage, type NewAudio, type OpenedAudio, type StoredAudio } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 
 /** No upload takes a day: what lies in the incoming folder for longer was left by a process that died. */
@@ -36,14 +35,14 @@ export class LocalAudioStorage extends AudioStorage {
     this.#incoming = join(this.#root, INCOMING_FOLDER);
   }
 
-  override async save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio> {
+  override async save(input: NewAudio): Promise<StoredAudio> {
     // The reading meets every failure of the upload. This is for one that comes when nobody reads any more, while it is
     // let go: without a listener that would end the process.
     const stream = input.stream.on('error', () => undefined);
     const temporary = join(this.#incoming, randomUUID());
     try {
       assertNewKey(input.key);
-      const audio = await IncomingAudio.begin({ stream, maxBytes: input.maxBytes });
+      const audio = await IncomingAudio.begin({ ...input, stream });
       await mkdir(this.#incoming, { recursive: true, mode: FOLDER_MODE });
       await writeDurably(temporary, audio.chunks());
       const key = `${input.key}.${audio.type.extension}`;
