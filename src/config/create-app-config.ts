@@ -14,6 +14,7 @@ import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
+import { ASSEMBLYAI_LANGUAGES, assemblyAiLanguage } from './languages.js';
 
 /** A region of Google Cloud, or `global`; it becomes part of a host name. */
 const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
@@ -22,11 +23,6 @@ const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
   advice: 'is not a list of models; give them in order of preference, such as universal-3-pro,universal-2',
 };
-const LANGUAGES = {
-  item: /^[a-z]{2,3}$/,
-  advice: 'is not a list of languages; give two-letter codes, such as nl,en,uk',
-};
-
 type Source = Readonly<Record<string, unknown>>;
 
 /**
@@ -53,7 +49,7 @@ export function createAppConfig(source: Source): AppConfig {
   const languageModel = chooseLanguageModel(env, report);
   const litellm = chooseLiteLlm(env, report);
   const speechModels = chooseList(env, { variable: 'ASSEMBLYAI_SPEECH_MODELS', ...SPEECH_MODELS }, report);
-  const expectedLanguages = chooseList(env, { variable: 'EXPECTED_LANGUAGES', ...LANGUAGES }, report);
+  const expectedLanguages = chooseExpectedLanguages(env, report);
   checkProvider(env, languageModel, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -236,7 +232,7 @@ function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
 
 function chooseList(
   env: EnvironmentVariables,
-  list: { variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'EXPECTED_LANGUAGES'; item: RegExp; advice: string },
+  list: { variable: 'ASSEMBLYAI_SPEECH_MODELS'; item: RegExp; advice: string },
   report: Report,
 ): string[] | undefined {
   const text = env[list.variable];
@@ -244,6 +240,19 @@ function chooseList(
   const items = [...new Set(splitList(text))];
   if (items.length === 0 || !items.every((item) => list.item.test(item))) report(list.variable, list.advice);
   return items;
+}
+
+function chooseExpectedLanguages(env: EnvironmentVariables, report: Report): string[] | undefined {
+  if (env.EXPECTED_LANGUAGES === undefined) return undefined;
+  const codes = splitList(env.EXPECTED_LANGUAGES).map(assemblyAiLanguage);
+  const known = codes.filter((code) => code !== undefined);
+  if (known.length === 0 || known.length < codes.length) {
+    report(
+      'EXPECTED_LANGUAGES',
+      `is not a list of languages; give some of these, such as nl,en,uk: ${ASSEMBLYAI_LANGUAGES.join(', ')}`,
+    );
+  }
+  return [...new Set(known)];
 }
 
 function parseServiceAccount(text: string): ServiceAccount | undefined {

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import type { ConversationStatus } from '../database/schema.js';
-import { LANGUAGE_PATTERN, MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { LanguageSetting } from './language-setting.decorator.js';
 import { StorableText } from './storable-text.decorator.js';
 
 export class CreateConversationRequest {
@@ -15,9 +16,13 @@ export class CreateConversationRequest {
   @IsUUID(undefined, { message: 'projectId must be a UUID' })
   projectId?: string | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true, example: 'en' })
-  @IsOptional()
-  @Matches(LANGUAGE_PATTERN, { message: 'language must be a language code such as en, nl or pt-BR, or auto' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'en',
+    description: 'A language tag (BCP 47) such as `en`, `es-419` or `zh-Hant-TW`, or `auto`.',
+  })
+  @LanguageSetting()
   language?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Merwede bridge, Femke de Graaf' })

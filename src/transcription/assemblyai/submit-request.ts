@@ -1,4 +1,5 @@
 import type { TranscriptParams } from 'assemblyai';
+import { assemblyAiLanguage } from '../../config/languages.js';
 
 /**
  * In order of preference: a recording falls through to the next when a model does not know its language. The first is the most
@@ -22,13 +23,13 @@ const ANY_LANGUAGE = 'auto';
 export interface SubmitRequestInput {
   /** Where AssemblyAI fetches the recording: a signed URL, or what `upload` gave. */
   audioUrl: string;
-  /** The conversation's language: a code such as `nl` or `en-GB`, or `auto`. */
+  /** The conversation's language: a tag such as `nl` or `en-GB`, or `auto`. */
   language: string;
   /** From `parseHotwords`. */
   hotwords: readonly string[];
   /** @default DEFAULT_SPEECH_MODELS */
   speechModels?: readonly string[];
-  /** Two-letter codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
+  /** AssemblyAI's codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
   expectedLanguages?: readonly string[];
   /** Speakers are told apart, by letters that hold within this recording. */
   speakerLabels?: boolean;
@@ -54,7 +55,7 @@ export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams 
     audio_url: audioUrl,
     speech_models: [...(input.speechModels ?? DEFAULT_SPEECH_MODELS)],
     language_detection: true,
-    language_detection_options: languageDetection(twoLetterCode(input.language), input.expectedLanguages),
+    language_detection_options: languageDetection(languageCode(input.language), input.expectedLanguages),
     ...(input.speakerLabels === true && { speaker_labels: true }),
     ...(hotwords.length > 0 && { keyterms_prompt: [...hotwords] }),
     ...(webhook && {
@@ -77,8 +78,7 @@ function languageDetection(
   return { expected_languages: [...new Set([language, ...all])], fallback_language: language };
 }
 
-/** `en-GB`, `en_us` and ` EN ` are all `en`; what is no code at all leaves the choice to the provider. */
-function twoLetterCode(language: string): string {
-  const [code = ''] = language.trim().toLowerCase().split(/[-_]/);
-  return /^[a-z]{2,3}$/.test(code) ? code : ANY_LANGUAGE;
+/** A language that AssemblyAI does not know, or what is no language at all, leaves the choice to it. */
+function languageCode(language: string): string {
+  return assemblyAiLanguage(language) ?? ANY_LANGUAGE;
 }
