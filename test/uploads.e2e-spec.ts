@@ -8,6 +8,7 @@ import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';
 import { multipart, type MultipartPart } from './support/multipart.js';
+import { query } from './support/record.js';
 import { storedFiles } from './support/stored-files.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
@@ -130,10 +131,13 @@ describe('an upload that is accepted', () => {
       await send([position('7'), audioPart()], { path }),
       await send([audioPart(), position('3')], { path }),
       await send([audioPart()], { path }),
-      await send([position('2147483646'), audioPart()], { path }),
+      await send([position('1000000000'), audioPart()], { path }),
+      await send([audioPart()], { path }),
       await send([position('0'), audioPart()], { path }),
     ];
-    expect(answers.map(({ body }) => (body as ChunkResponse).position)).toEqual([7, 3, 8, 2_147_483_646, 0]);
+    expect(answers.map(({ body }) => (body as ChunkResponse).position)).toEqual([
+      7, 3, 8, 1_000_000_000, 1_000_000_001, 0,
+    ]);
   });
 });
 
@@ -228,7 +232,20 @@ describe('an upload that is refused', () => {
     expectError(await send(parts), 400);
   });
 
-  const positions = ['', ' ', 'first', '-1', '1.5', '1e3', '0x10', '2147483648', '9'.repeat(400), '1\0', '٣'];
+  const positions = [
+    '',
+    ' ',
+    'first',
+    '-1',
+    '1.5',
+    '1e3',
+    '0x10',
+    '1000000001',
+    '2147483647',
+    '9'.repeat(400),
+    '1\0',
+    '٣',
+  ];
 
   it.each(positions)('with 400 when its position is %j, before the file and after it', async (content) => {
     expectError(await send([{ name: 'position', content }, audioPart()]), 400);
@@ -291,6 +308,41 @@ describe('an upload that is refused', () => {
 
   it('with 400 when it has no body', async () => {
     expectError(await world.api.post(chunksPath()), 400);
+  });
+});
+
+describe('an upload that cannot be recorded', () => {
+  const setPosition = (chunkId: string, position: number): Promise<unknown> =>
+    query(world.database.url, 'update chunks set position = $2 where id = $1', [chunkId, position]);
+
+  it('is refused with 409 and not kept where the conversation has no position left', async () => {
+    const { id } = await world.api.createConversation();
+    const last = await expectAccepted(await send([audioPart()], { path: chunksPath(id) }));
+    await setPosition(last.id, 2_147_483_647);
+    const files = await storedFiles(world.dataDir);
+
+    expectError(await send([audioPart()], { path: chunksPath(id) }), 409);
+    expectError(await world.api.post(chunksPath(id), { audioUrl: host.newUrl() }), 409);
+
+    expect(await storedFiles(world.dataDir)).toEqual(files);
+    const between = await send([{ name: 'position', content: '5' }, audioPart()], { path: chunksPath(id) });
+    expect((await expectAccepted(between)).position).toBe(5);
+  });
+
+  it('is not kept when the database refuses its record', async () => {
+    const { id } = await world.api.createConversation();
+    const files = await storedFiles(world.dataDir);
+    await query(
+      world.database.url,
+      `alter table chunks add constraint none check (audio_bytes <> 16044) not valid`,
+      [],
+    );
+    try {
+      expect((await send([audioPart()], { path: chunksPath(id) })).status).toBe(500);
+    } finally {
+      await query(world.database.url, 'alter table chunks drop constraint none', []);
+    }
+    expect(await storedFiles(world.dataDir)).toEqual(files);
   });
 });
 
@@ -383,7 +435,7 @@ describe('a chunk by URL', () => {
     ['a negative position', { audioUrl: 'https://example.org/a.wav', position: -1 }],
     ['a position in words', { audioUrl: 'https://example.org/a.wav', position: '1' }],
     ['a position between', { audioUrl: 'https://example.org/a.wav', position: 0.5 }],
-    ['a position beyond all', { audioUrl: 'https://example.org/a.wav', position: 2_147_483_648 }],
+    ['a position beyond all', { audioUrl: 'https://example.org/a.wav', position: 1_000_000_001 }],
     ['a list as its body', [{ audioUrl: 'https://example.org/a.wav' }]],
     ['a text as its body', '"https://example.org/a.wav"'],
     ['null as its body', 'null'],

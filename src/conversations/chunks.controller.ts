@@ -37,6 +37,7 @@ import { toChunkResponse, toEventResponse } from './chunk-response.js';
 import {
   ChunkResponse,
   CreateChunkFromUrlRequest,
+  MAX_POSITION,
   ProcessingEventResponse,
   TranscribeChunkRequest,
 } from './chunks.dto.js';
@@ -69,7 +70,7 @@ export class ChunksController {
           required: ['audio'],
           properties: {
             audio: { type: 'string', format: 'binary' },
-            position: { type: 'integer', minimum: 0 },
+            position: { type: 'integer', minimum: 0, maximum: MAX_POSITION },
           },
         },
         { $ref: getSchemaPath(CreateChunkFromUrlRequest) },
@@ -78,7 +79,9 @@ export class ChunksController {
   })
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
-  @ApiConflictResponse({ description: 'The conversation is finished' })
+  @ApiConflictResponse({
+    description: 'The conversation is finished, or has no position left behind its last chunk',
+  })
   @ApiServiceUnavailableResponse({ description: 'The recording could not be stored now; send it again' })
   async create(
     @Param('id', ParseUUIDPipe) conversationId: string,
