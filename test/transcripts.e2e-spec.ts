@@ -262,6 +262,23 @@ describe('a transcript', () => {
     expect(await textOf(id, 'srt')).toBe('');
   });
 
+  it.each([['only'], ['beside silent ones']])('says so when chunks failed, %s', async (which) => {
+    const { id } = await world.api.createConversation();
+    if (which !== 'only') await spokenChunk(id, '');
+    await failedChunk(world, id, host);
+    await world.api.finish(id);
+    const conversation = await world.api.finalizedConversation(id);
+    const total = which === 'only' ? 1 : 2;
+    expect(conversation).toMatchObject({
+      transcript: '[Nothing could be transcribed]',
+      summary: null,
+      summaryError: `nothing could be transcribed: 1 of ${total} chunks failed`,
+    });
+    expect(await textOf(id, 'text')).toBe(conversation.transcript);
+    expect(await textOf(id, 'json')).toMatchObject({ transcript: conversation.transcript });
+    expect(await textOf(id, 'srt')).toBe('');
+  });
+
   it('keeps every script as it was written', async () => {
     const { id } = await world.api.createConversation();
     await spokenChunk(id, 'Ça va? 会議は七時です。 👩‍👩‍👧 שלום.');

@@ -101,7 +101,8 @@ export class ConversationResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Merged; there once the conversation is finalized.',
+    description:
+      'Merged; there once the conversation is finalized. `[Nothing to transcribe]`: nothing was said. `[Nothing could be transcribed]`: there is no text, and chunks failed.',
   })
   transcript!: string | null;
 
@@ -111,7 +112,8 @@ export class ConversationResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why there is no summary, when it failed for good.',
+    description:
+      'Why there is no summary, when it failed for good, or when there is no text as chunks failed.',
   })
   summaryError!: string | null;
 
