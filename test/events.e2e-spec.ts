@@ -73,8 +73,20 @@ describe('the events of a project', () => {
         ...{ chunkId: failedChunkId, conversationId, projectId },
         ...{ status: 'failed', errorCode: 'no_speech', attempt: 1 },
       },
-      'conversation.transcribed': { conversationId, projectId, status: 'finalized', revision: 1 },
-      'conversation.summarized': { conversationId, projectId, status: 'finalized', revision: 1 },
+      'conversation.transcribed': {
+        conversationId,
+        projectId,
+        status: 'finalized',
+        revision: 1,
+        failedChunks: 0,
+      },
+      'conversation.summarized': {
+        conversationId,
+        projectId,
+        status: 'finalized',
+        revision: 1,
+        failedChunks: 0,
+      },
     });
     expect(receiver.received).toHaveLength(4);
     for (const event of receiver.received) {

@@ -115,6 +115,6 @@ describe.each(TABLE)('the provider %s with the %s strategy', (provider, strategy
     const finalized = await api.finalizedConversation(conversation.id);
 
     expect(await api.chunk(id)).toMatchObject({ status: 'failed', transcript: null });
-    expect(finalized).toMatchObject({ chunks: { failed: 1 }, transcript: '[Nothing to transcribe]' });
+    expect(finalized).toMatchObject({ chunks: { failed: 1 }, transcript: '[Nothing could be transcribed]' });
   });
 });

@@ -90,7 +90,8 @@ describe('projects', () => {
     ['an id of its own', { name: 'a', id: UNKNOWN_ID }],
     ['a language that is no code', { name: 'a', language: 'English' }],
     ['an empty language', { name: 'a', language: '' }],
-    ['a language in capitals', { name: 'a', language: 'EN' }],
+    ['a language that nobody knows', { name: 'a', language: 'zz' }],
+    ['a language without end', { name: 'a', language: `en-${'abcdefgh-'.repeat(1_000)}x` }],
     ['a language that is no text', { name: 'a', language: ['en'] }],
     ['a NUL in its prompt', { name: 'a', transcriptPrompt: 'a\0b' }],
     ['a prompt without end', { name: 'a', transcriptPrompt: 'x'.repeat(MAX_PROMPT_LENGTH + 1) }],
@@ -117,8 +118,16 @@ describe('projects', () => {
     },
   );
 
-  it.each(['en', 'nl', 'auto', 'pt-BR', 'en_us', 'zh', 'yue'])('take the language %s', async (language) => {
-    expect((await createProject({ language })).language).toBe(language);
+  it.each([
+    ...['en', 'nl', 'auto', 'pt-BR', 'zh', 'yue', 'es-419', 'zh-Hant-TW', 'sr-Latn-RS'].map((tag) => [
+      tag,
+      tag,
+    ]),
+    ['en_us', 'en-US'],
+    ['EN', 'en'],
+    ['iw', 'he'],
+  ])('take the language %s', async (language, canonical) => {
+    expect((await createProject({ language })).language).toBe(canonical);
   });
 });
 

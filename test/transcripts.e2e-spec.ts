@@ -118,7 +118,7 @@ describe('the transcript of a conversation', () => {
         '1\n00:00:00,000 --> 00:00:01,000\nFirst part.\n',
         '2\n00:00:04,000 --> 00:00:04,380\nSecond part.\n',
         '3\n00:00:04,380 --> 00:00:05,380\nIt has two sentences!\n',
-        '4\n00:00:06,000 --> 00:00:07,000\nThird: a < b & c > d.\n',
+        '4\n00:00:06,000 --> 00:00:07,000\nThird: a ‹ b & c › d.\n',
         '5\n00:00:08,000 --> 00:00:09,000\nAt the same place, but later.\n',
       ].join('\n'),
     );
@@ -259,6 +259,23 @@ describe('a transcript', () => {
     await world.api.finish(id);
     expect((await world.api.finalizedConversation(id)).transcript).toBe(NOTHING);
     expect(await textOf(id, 'text')).toBe(NOTHING);
+    expect(await textOf(id, 'srt')).toBe('');
+  });
+
+  it.each([['only'], ['beside silent ones']])('says so when chunks failed, %s', async (which) => {
+    const { id } = await world.api.createConversation();
+    if (which !== 'only') await spokenChunk(id, '');
+    await failedChunk(world, id, host);
+    await world.api.finish(id);
+    const conversation = await world.api.finalizedConversation(id);
+    const total = which === 'only' ? 1 : 2;
+    expect(conversation).toMatchObject({
+      transcript: '[Nothing could be transcribed]',
+      summary: null,
+      summaryError: `nothing could be transcribed: 1 of ${total} chunks failed`,
+    });
+    expect(await textOf(id, 'text')).toBe(conversation.transcript);
+    expect(await textOf(id, 'json')).toMatchObject({ transcript: conversation.transcript });
     expect(await textOf(id, 'srt')).toBe('');
   });
 

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
-import { wav, type Answer } from './support/api.js';
+import { wav, type Answer, type ErrorAnswer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';
 import { multipart, type MultipartPart } from './support/multipart.js';
+import { query } from './support/record.js';
 import { storedFiles } from './support/stored-files.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
@@ -111,6 +112,17 @@ describe('an upload that is accepted', () => {
     );
   });
 
+  it.each([
+    ['a CAF', 'caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20', 'memo.caf', 'caf'],
+    ['a kind that only its sender knows', '\x01\x02\x03sound', 'dictation.gsm', 'bin'],
+  ])('may be %s', async (_what, content, filename, extension) => {
+    const audio = Buffer.from(`${content}${crypto.randomUUID()}`, 'latin1');
+    const chunk = await expectAccepted(await send([{ name: 'audio', filename, content: audio }]));
+    expect(await storedFiles(world.dataDir)).toContainEqual(
+      expect.stringMatching(new RegExp(`/${chunk.id}\\.${extension}$`)),
+    );
+  });
+
   it('takes its position before the file, after it, or from the order of arrival', async () => {
     const { id } = await world.api.createConversation();
     const path = chunksPath(id);
@@ -119,10 +131,13 @@ describe('an upload that is accepted', () => {
       await send([position('7'), audioPart()], { path }),
       await send([audioPart(), position('3')], { path }),
       await send([audioPart()], { path }),
-      await send([position('2147483646'), audioPart()], { path }),
+      await send([position('1000000000'), audioPart()], { path }),
+      await send([audioPart()], { path }),
       await send([position('0'), audioPart()], { path }),
     ];
-    expect(answers.map(({ body }) => (body as ChunkResponse).position)).toEqual([7, 3, 8, 2_147_483_646, 0]);
+    expect(answers.map(({ body }) => (body as ChunkResponse).position)).toEqual([
+      7, 3, 8, 1_000_000_000, 1_000_000_001, 0,
+    ]);
   });
 });
 
@@ -154,6 +169,18 @@ describe('an upload that is refused', () => {
 
   it.each(notAudio)('with 415 as no audio: %s', async (_name, content) => {
     expectError(await send([audioPart(content)]), 415);
+  });
+
+  it('with 415 that says what to do, as a later piece of a recording', async () => {
+    const cluster = Buffer.concat([
+      Buffer.from('1f43b67501ffffffffffffffe78100a3', 'hex'),
+      Buffer.alloc(1_000),
+    ]);
+    const answer = await send([{ ...audioPart(cluster), filename: 'blob.webm' }]);
+    expectError(answer, 415);
+    expect((answer.body as ErrorAnswer).message).toMatch(
+      /later piece .* stop the MediaRecorder and start it anew/,
+    );
   });
 
   it('with 415 when it turns out to be no audio only after a large part of it has come', async () => {
@@ -191,11 +218,34 @@ describe('an upload that is refused', () => {
     ['a field named like a prototype', [audioPart(), { name: '__proto__', content: '1' }]],
   ];
 
+  it('with 400 that says so when its file has no name', async () => {
+    for (const content of ['recording', Buffer.from(wav())]) {
+      const answer = await send([{ name: 'audio', content }]);
+      expectError(answer, 400);
+      expect((answer.body as ErrorAnswer).message).toEqual([
+        expect.stringContaining('filename="recording.wav"'),
+      ]);
+    }
+  });
+
   it.each(malformed)('with 400 when it holds %s', async (_name, parts) => {
     expectError(await send(parts), 400);
   });
 
-  const positions = ['', ' ', 'first', '-1', '1.5', '1e3', '0x10', '2147483648', '9'.repeat(400), '1\0', '٣'];
+  const positions = [
+    '',
+    ' ',
+    'first',
+    '-1',
+    '1.5',
+    '1e3',
+    '0x10',
+    '1000000001',
+    '2147483647',
+    '9'.repeat(400),
+    '1\0',
+    '٣',
+  ];
 
   it.each(positions)('with 400 when its position is %j, before the file and after it', async (content) => {
     expectError(await send([{ name: 'position', content }, audioPart()]), 400);
@@ -252,11 +302,47 @@ describe('an upload that is refused', () => {
         body: Buffer.from(wav()),
       });
       expectError(answer, 415);
+      expect((answer.body as ErrorAnswer).message).toMatch(/application\/json.*multipart\/form-data/);
     },
   );
 
   it('with 400 when it has no body', async () => {
     expectError(await world.api.post(chunksPath()), 400);
+  });
+});
+
+describe('an upload that cannot be recorded', () => {
+  const setPosition = (chunkId: string, position: number): Promise<unknown> =>
+    query(world.database.url, 'update chunks set position = $2 where id = $1', [chunkId, position]);
+
+  it('is refused with 409 and not kept where the conversation has no position left', async () => {
+    const { id } = await world.api.createConversation();
+    const last = await expectAccepted(await send([audioPart()], { path: chunksPath(id) }));
+    await setPosition(last.id, 2_147_483_647);
+    const files = await storedFiles(world.dataDir);
+
+    expectError(await send([audioPart()], { path: chunksPath(id) }), 409);
+    expectError(await world.api.post(chunksPath(id), { audioUrl: host.newUrl() }), 409);
+
+    expect(await storedFiles(world.dataDir)).toEqual(files);
+    const between = await send([{ name: 'position', content: '5' }, audioPart()], { path: chunksPath(id) });
+    expect((await expectAccepted(between)).position).toBe(5);
+  });
+
+  it('is not kept when the database refuses its record', async () => {
+    const { id } = await world.api.createConversation();
+    const files = await storedFiles(world.dataDir);
+    await query(
+      world.database.url,
+      `alter table chunks add constraint none check (audio_bytes <> 16044) not valid`,
+      [],
+    );
+    try {
+      expect((await send([audioPart()], { path: chunksPath(id) })).status).toBe(500);
+    } finally {
+      await query(world.database.url, 'alter table chunks drop constraint none', []);
+    }
+    expect(await storedFiles(world.dataDir)).toEqual(files);
   });
 });
 
@@ -349,7 +435,7 @@ describe('a chunk by URL', () => {
     ['a negative position', { audioUrl: 'https://example.org/a.wav', position: -1 }],
     ['a position in words', { audioUrl: 'https://example.org/a.wav', position: '1' }],
     ['a position between', { audioUrl: 'https://example.org/a.wav', position: 0.5 }],
-    ['a position beyond all', { audioUrl: 'https://example.org/a.wav', position: 2_147_483_648 }],
+    ['a position beyond all', { audioUrl: 'https://example.org/a.wav', position: 1_000_000_001 }],
     ['a list as its body', [{ audioUrl: 'https://example.org/a.wav' }]],
     ['a text as its body', '"https://example.org/a.wav"'],
     ['null as its body', 'null'],

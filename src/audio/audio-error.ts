@@ -19,19 +19,25 @@ export class AudioTooLargeError extends AudioError {
   }
 }
 
-/** The bytes are no recording that can be transcribed, whatever their label says. */
+/** The bytes are no recording that can be transcribed, whatever their label says, or nothing says that they are one. */
 export class NotAudioError extends AudioError {
   override readonly name = 'NotAudioError';
   readonly code = 'not_audio';
 
-  constructor(finding: 'empty' | 'other_content') {
-    super(
-      finding === 'empty'
-        ? 'The audio file is empty; send a recording.'
-        : 'The file does not contain audio; send a recording such as MP3, WAV, M4A, Ogg, FLAC or WebM.',
-    );
+  constructor(readonly finding: 'empty' | 'later_piece' | 'other_content') {
+    super(NOT_AUDIO_MESSAGES[finding]);
   }
 }
+
+const NOT_AUDIO_MESSAGES = {
+  empty: 'The audio file is empty; send a recording.',
+  later_piece:
+    'The file is a later piece of a recording: it lacks the beginning, without which it cannot be decoded. Each chunk must ' +
+    'be a complete file; in a browser, stop the MediaRecorder and start it anew for each chunk, instead of giving it a timeslice.',
+  other_content:
+    'The file does not contain audio; send a recording such as MP3, WAV, M4A, Ogg, FLAC or WebM. One of a rarer kind is ' +
+    'taken when its name or its media type says that it is audio or video.',
+} as const;
 
 /** The sender went away, or its upload was cut, before the last byte came. Nothing was kept. */
 export class UploadCutOffError extends AudioError {

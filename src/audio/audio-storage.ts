@@ -1,4 +1,13 @@
 import type { Readable } from 'node:stream';
+import type { DeclaredFile } from './declared-audio.js';
+
+/** A recording on its way into the store. */
+export interface NewAudio {
+  stream: Readable;
+  maxBytes: number;
+  key: string;
+  declared?: DeclaredFile;
+}
 
 /** A recording as the store holds it. */
 export interface StoredAudio {
@@ -6,7 +15,7 @@ export interface StoredAudio {
   key: string;
   /** 1 or more. */
   bytes: number;
-  /** By content, never by what the sender said. */
+  /** By content, never by what the sender said; `application/octet-stream` where only the sender says that it is a recording. */
   mimeType: string;
   /** Of the bytes, in hexadecimal, where the store reckons it. */
   sha256?: string;
@@ -34,12 +43,13 @@ export abstract class AudioStorage {
    *
    * @param input.key `<conversationId>/<chunkId>`, without extension
    * @param input.maxBytes the largest that is accepted; reading stops at the first byte beyond
+   * @param input.declared what the sender calls it: counts where the content is of no known kind
    * @throws AudioTooLargeError, NotAudioError (empty, or not audio by content), UploadCutOffError: the sender's fault
    * @throws AudioStoreFullError when there is no room for it
    * @throws AudioStoreError, or the file system's own error, when the store does not take it
    * @throws InvalidAudioKeyError a key of another shape
    */
-  abstract save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio>;
+  abstract save(input: NewAudio): Promise<StoredAudio>;
 
   /**
    * @throws AudioMissingError when there is none

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AudioTooLargeError, NotAudioError, UploadCutOffError } from './audio-error.js';
-import { detectMediaType, DETECTION_BYTES, type MediaType } from './media-type.js';
+import type { DeclaredFile } from './declared-audio.js';
+import { DETECTION_BYTES, mediaTypeOfUpload } from './media-type.js';
+import type { MediaType } from './signatures.js';
 
 /**
  * An upload on its way into a store: its kind is known from its first bytes, before anything is written, and its size and
@@ -29,7 +31,11 @@ export class IncomingAudio {
    *
    * @throws NotAudioError, AudioTooLargeError, UploadCutOffError
    */
-  static async begin(options: { stream: Readable; maxBytes: number }): Promise<IncomingAudio> {
+  static async begin(options: {
+    stream: Readable;
+    maxBytes: number;
+    declared?: DeclaredFile;
+  }): Promise<IncomingAudio> {
     const chunks = withinLimit(options);
     const head: Buffer[] = [];
     let headBytes = 0;
@@ -40,7 +46,8 @@ export class IncomingAudio {
       headBytes += next.value.byteLength;
     }
     if (headBytes === 0) throw new NotAudioError('empty');
-    const type = await detectMediaType(Buffer.concat(head));
+    const type = await mediaTypeOfUpload(Buffer.concat(head), options.declared ?? {});
+    if (type === 'later_piece') throw new NotAudioError('later_piece');
     if (typeof type === 'string') throw new NotAudioError('other_content');
     return new IncomingAudio(type, head, chunks);
   }

@@ -93,8 +93,8 @@ async function loadFromUrl(options: LoadAudioOptions, url: string): Promise<Inli
 async function mimeTypeOf(bytes: Buffer, contentType: string): Promise<string | undefined> {
   if (bytes.byteLength === 0) return undefined;
   const found = await detectMediaType(bytes);
-  if (found === 'not_audio') return undefined;
-  if (found !== 'unknown') return found.mimeType;
+  if (typeof found !== 'string') return found.mimeType;
+  if (found !== 'unknown') return undefined;
   const [label = ''] = contentType.toLowerCase().split(';');
   return /^(?:audio|video)\/[a-z0-9.+-]+$/.test(label.trim()) ? label.trim() : undefined;
 }

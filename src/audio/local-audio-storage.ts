@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { makeDataDir } from '../config/make-data-dir.js';
 import {
   AudioMissingError,
@@ -10,7 +9,7 @@ import {
   AudioUnavailableError,
 } from './audio-error.js';
 import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
-import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { AudioStorage, type NewAudio, type OpenedAudio, type StoredAudio } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 
 /** No upload takes a day: what lies in the incoming folder for longer was left by a process that died. */
@@ -47,14 +46,14 @@ export class LocalAudioStorage extends AudioStorage {
     this.#incoming = join(this.#root, INCOMING_FOLDER);
   }
 
-  override async save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio> {
+  override async save(input: NewAudio): Promise<StoredAudio> {
     // The reading meets every failure of the upload. This is for one that comes when nobody reads any more, while it is
     // let go: without a listener that would end the process.
     const stream = input.stream.on('error', () => undefined);
     const temporary = join(this.#incoming, randomUUID());
     try {
       assertNewKey(input.key);
-      const audio = await IncomingAudio.begin({ stream, maxBytes: input.maxBytes });
+      const audio = await IncomingAudio.begin({ ...input, stream });
       await this.#makeFolder(this.#incoming);
       await writeDurably(temporary, audio.chunks());
       const key = `${input.key}.${audio.type.extension}`;

@@ -1,16 +1,14 @@
 import { fileTypeFromBuffer } from 'file-type';
+import { type DeclaredFile, isDeclaredAudio } from './declared-audio.js';
+import { isLaterPiece } from './later-piece.js';
+import { findSignature, hasBytes, type MediaType, SIGNED_TYPES } from './signatures.js';
+import { findFrames } from './stream-frames.js';
 
 /**
- * Every kind of file that we know tells itself within its first 4100 bytes; ASF puts descriptions of any length before
+ * Most kinds of files tell themselves within their first 4100 bytes; ASF puts descriptions of any length before
  * the mark that makes it audio, and MP4 and WebM say a little later whether they also carry pictures.
  */
 export const DETECTION_BYTES = 65_536;
-
-export interface MediaType {
-  mimeType: string;
-  /** Without the dot. Each extension stands for one MIME type, so that a key alone tells what it holds. */
-  extension: string;
-}
 
 /** As the detector calls it, without parameters -> as we call it. */
 export const RECORDINGS: ReadonlyMap<string, MediaType> = new Map([
@@ -41,6 +39,16 @@ export const RECORDINGS: ReadonlyMap<string, MediaType> = new Map([
   ['video/quicktime', { mimeType: 'video/quicktime', extension: 'mov' }],
   ['video/3gpp', { mimeType: 'video/3gpp', extension: '3gp' }],
   ['video/3gpp2', { mimeType: 'video/3gpp2', extension: '3g2' }],
+  ['video/vnd.avi', { mimeType: 'video/vnd.avi', extension: 'avi' }],
+  ['video/x-flv', { mimeType: 'video/x-flv', extension: 'flv' }],
+  ['video/mp2t', { mimeType: 'video/mp2t', extension: 'ts' }],
+  ['video/mpeg', { mimeType: 'video/mpeg', extension: 'mpg' }],
+  ['video/MP1S', { mimeType: 'video/mpeg', extension: 'mpg' }],
+  ['video/MP2P', { mimeType: 'video/mpeg', extension: 'mpg' }],
+  ['video/x-ms-asf', { mimeType: 'video/x-ms-asf', extension: 'asf' }],
+  ['application/vnd.ms-asf', { mimeType: 'video/x-ms-asf', extension: 'asf' }],
+  ['application/mxf', { mimeType: 'application/mxf', extension: 'mxf' }],
+  ['application/vnd.rn-realmedia', { mimeType: 'application/vnd.rn-realmedia', extension: 'rm' }],
 ]);
 
 /** Called audio by the detector, but notes to be played instead of recorded sound. */
@@ -78,21 +86,74 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
   ],
 ]);
 
+/** What a file is most often that has such a tag, whatever follows the tag. */
+const TAGGED: MediaType = { mimeType: 'audio/mpeg', extension: 'mp3' };
+
+/** Called a recording by its sender, while its content says nothing: the provider may know it. No model is handed it. */
+export const UNTOLD_RECORDING: MediaType = { mimeType: 'application/octet-stream', extension: 'bin' };
+
 const MIME_TYPE_BY_EXTENSION = new Map(
-  [...RECORDINGS.values(), ...SOUND_ONLY.values()].map((type) => [type.extension, type.mimeType]),
+  [...RECORDINGS.values(), ...SOUND_ONLY.values(), ...SIGNED_TYPES, UNTOLD_RECORDING].map((type) => [
+    type.extension,
+    type.mimeType,
+  ]),
 );
+const RECORDING_EXTENSIONS: ReadonlySet<string> = new Set(
+  [...MIME_TYPE_BY_EXTENSION.keys()].filter((extension) => extension !== UNTOLD_RECORDING.extension),
+);
+
+/** `not_audio`: a known kind of file that is no recording, or text. `unknown`: its content says nothing. */
+export type Refusal = 'not_audio' | 'later_piece' | 'unknown';
 
 /**
  * Tells by content what a file is.
  *
  * @param head the first `DETECTION_BYTES` of it, or all when it is shorter
- * @returns `not_audio` for a known kind of file that is no recording, `unknown` when its content says nothing
  */
-export async function detectMediaType(head: Uint8Array): Promise<MediaType | 'not_audio' | 'unknown'> {
-  const found = await fileTypeFromBuffer(head.subarray(0, DETECTION_BYTES));
-  if (found === undefined) return 'unknown';
-  const [mime = ''] = found.mime.split(';');
-  return soundOnly(mime, head) ?? RECORDINGS.get(mime) ?? 'not_audio';
+export async function detectMediaType(head: Uint8Array): Promise<MediaType | Refusal> {
+  const bytes = head.subarray(0, DETECTION_BYTES);
+  if (isLaterPiece(bytes)) return 'later_piece';
+  const found = await fileTypeFromBuffer(bytes);
+  const [mime = ''] = found?.mime.split(';') ?? [];
+  const type = findSignature(bytes) ?? soundOnly(mime, bytes) ?? RECORDINGS.get(mime);
+  // The mark of little-endian UTF-16 looks like the beginning of MPEG audio.
+  if (isUtf16(bytes) && findFrames(bytes) === undefined) return 'not_audio';
+  if (type !== undefined) return type;
+  return withoutSignature(bytes, found !== undefined);
+}
+
+/** @param isOther whether the detector takes it for a file of another kind */
+function withoutSignature(bytes: Uint8Array, isOther: boolean): MediaType | Refusal {
+  // Whatever stands where a tag of a wrong length seems to end is no file of its own.
+  const isTagged = hasBytes(bytes, 0, 'ID3');
+  if (isOther && !isTagged) return 'not_audio';
+  return findFrames(bytes) ?? (isTagged ? TAGGED : undefined) ?? (isText(bytes) ? 'not_audio' : 'unknown');
+}
+
+/**
+ * Tells what an upload is: by its content, and by what its sender calls it where the content is of no known kind, as the provider
+ * knows more kinds than we do.
+ */
+export async function mediaTypeOfUpload(
+  head: Uint8Array,
+  declared: DeclaredFile,
+): Promise<MediaType | Refusal> {
+  const found = await detectMediaType(head);
+  if (found !== 'unknown' || !isDeclaredAudio(declared, RECORDING_EXTENSIONS)) return found;
+  const isBlank = head.every((byte) => byte === head[0]);
+  return isBlank ? 'unknown' : UNTOLD_RECORDING;
+}
+
+function isUtf16(bytes: Uint8Array): boolean {
+  return hasBytes(bytes, 0, '\xfe\xff') || hasBytes(bytes, 0, '\xff\xfe');
+}
+
+/** Has none of the bytes that no text has: https://mimesniff.spec.whatwg.org/#binary-data-byte */
+function isText(bytes: Uint8Array): boolean {
+  if (bytes.length === 0) return false;
+  return bytes.every(
+    (byte) => byte >= 0x20 || (byte >= 0x09 && byte !== 0x0b && byte <= 0x0d) || byte === 0x1b,
+  );
 }
 
 /** @returns undefined for an extension that is not in our table */
@@ -103,9 +164,7 @@ export function mimeTypeOfExtension(extension: string): string | undefined {
 function soundOnly(mime: string, head: Uint8Array): MediaType | undefined {
   const candidate = SOUND_ONLY.get(mime);
   if (candidate === undefined) return undefined;
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, DETECTION_BYTES)).toString(
-    'latin1',
-  );
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
   if (!candidate.sound.test(text) || candidate.pictures.test(text)) return undefined;
   return { mimeType: candidate.mimeType, extension: candidate.extension };
 }

@@ -7,7 +7,7 @@ import { Logger } from '@nestjs/common';
 import type { S3Config } from '../config/app-config.js';
 import { AudioError, AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
 import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
-import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { AudioStorage, type NewAudio, type OpenedAudio, type StoredAudio } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
 import { isMissingObject, s3Reason } from './s3-error.js';
@@ -63,12 +63,12 @@ export class S3AudioStorage extends AudioStorage {
     });
   }
 
-  override async save(input: { stream: Readable; maxBytes: number; key: string }): Promise<StoredAudio> {
+  override async save(input: NewAudio): Promise<StoredAudio> {
     // For a failure that comes when nobody reads any more: without a listener it would end the process.
     const stream = input.stream.on('error', () => undefined);
     try {
       assertNewKey(input.key);
-      const audio = await IncomingAudio.begin({ stream, maxBytes: input.maxBytes });
+      const audio = await IncomingAudio.begin({ ...input, stream });
       const key = `${input.key}.${audio.type.extension}`;
       await this.#upload(key, audio);
       return { key, bytes: audio.bytes, mimeType: audio.type.mimeType, sha256: audio.sha256() };

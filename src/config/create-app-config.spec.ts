@@ -103,18 +103,18 @@ describe('AssemblyAI', () => {
   it('is asked for the models and languages that are listed, each once, in their order', () => {
     const lists = {
       ASSEMBLYAI_SPEECH_MODELS: 'universal-3-5-pro, universal-2',
-      EXPECTED_LANGUAGES: 'nl,uk, nl',
+      EXPECTED_LANGUAGES: 'nl,UK, nl-BE, iw',
     };
     expect(createAppConfig({ ...VALID, ...lists }).transcription).toMatchObject({
       speechModels: ['universal-3-5-pro', 'universal-2'],
-      expectedLanguages: ['nl', 'uk'],
+      expectedLanguages: ['nl', 'uk', 'he'],
     });
   });
 
   it.each([
     ['EXPECTED_LANGUAGES', 'dutch'],
     ['EXPECTED_LANGUAGES', ' , '],
-    ['EXPECTED_LANGUAGES', 'NL'],
+    ['EXPECTED_LANGUAGES', 'nl,zz'],
     ['ASSEMBLYAI_SPEECH_MODELS', 'Universal 3'],
   ])('is not asked with %s %j', (variable, value) => {
     expect(problemsWith({ [variable]: value })).toEqual([

@@ -11,6 +11,7 @@ import { asLibpqMeansIt } from './database-url.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 import { chooseList, type Report, splitList } from './lists.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
+import { ASSEMBLYAI_LANGUAGES, assemblyAiLanguage } from './languages.js';
 
 const GUARDING_LISTS = [
   'API_KEYS',
@@ -24,11 +25,6 @@ const SPEECH_MODELS = {
   item: /^[a-z0-9][a-z0-9-]*$/,
   advice: 'is not a list of models; give them in order of preference, such as assemblyai-stt-3-7,universal-2',
 };
-const LANGUAGES = {
-  item: /^[a-z]{2,3}$/,
-  advice: 'is not a list of languages; give two-letter codes, such as nl,en,uk',
-};
-
 type Source = Readonly<Record<string, unknown>>;
 
 /**
@@ -55,7 +51,7 @@ export function createAppConfig(source: Source): AppConfig {
   const correction = chooseCorrection(env, report);
   const litellm = chooseLiteLlm(env, report);
   const speechModels = chooseList(env, { variable: 'ASSEMBLYAI_SPEECH_MODELS', ...SPEECH_MODELS }, report);
-  const expectedLanguages = chooseList(env, { variable: 'EXPECTED_LANGUAGES', ...LANGUAGES }, report);
+  const expectedLanguages = chooseExpectedLanguages(env, report);
   checkProvider(env, correction.languageModel, report);
   checkLists(env, report);
   const assemblyAiUrl = readBaseUrl(env, { variable: 'ASSEMBLYAI_BASE_URL', version: 'v2' }, report);
@@ -204,6 +200,19 @@ function chooseDelivery(env: EnvironmentVariables, report: Report): DeliveryConf
     return { kind: 'polling' };
   }
   return { kind: 'webhook', url, secret };
+}
+
+function chooseExpectedLanguages(env: EnvironmentVariables, report: Report): string[] | undefined {
+  if (env.EXPECTED_LANGUAGES === undefined) return undefined;
+  const codes = splitList(env.EXPECTED_LANGUAGES).map(assemblyAiLanguage);
+  const known = codes.filter((code) => code !== undefined);
+  if (known.length === 0 || known.length < codes.length) {
+    report(
+      'EXPECTED_LANGUAGES',
+      `is not a list of languages; give some of these, such as nl,en,uk: ${ASSEMBLYAI_LANGUAGES.join(', ')}`,
+    );
+  }
+  return [...new Set(known)];
 }
 
 function isLoopback(host: string): boolean {

@@ -25,7 +25,7 @@ export function splitList(list: string | undefined): string[] {
 export function chooseList(
   env: EnvironmentVariables,
   list: ListRule & {
-    variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'EXPECTED_LANGUAGES' | 'CORRECTION_MODEL' | 'SUMMARY_MODEL';
+    variable: 'ASSEMBLYAI_SPEECH_MODELS' | 'CORRECTION_MODEL' | 'SUMMARY_MODEL';
   },
   report: Report,
 ): string[] | undefined {

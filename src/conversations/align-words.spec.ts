@@ -116,6 +116,16 @@ describe('the words of a corrected text', () => {
     ]);
   });
 
+  it('have opening signs before them and closing ones behind them in those scripts', () => {
+    expect(aligned('abc「会」は（x）น้ำ', [], 800).map(([word]) => word)).toEqual([
+      'abc',
+      '「会」',
+      'は',
+      '（x）',
+      'น้ำ',
+    ]);
+  });
+
   it('never run backwards, whatever was recognised and corrected', () => {
     const word = fc.constantFrom('a', 'b', 'c', 'de', 'fgh', '<redacted_name>', '会議', '-');
     const recognised = fc
@@ -156,6 +166,29 @@ describe('the words of a corrected text', () => {
     const { words, corrected } = correctedTranscript(1, 20_000);
     expect(keptShare(words, corrected)).toBeGreaterThanOrEqual(MIN_KEPT);
   });
+
+  it('keep the times of what is left between passages that were written anew', () => {
+    const passage = (name: string, length: number): string[] =>
+      Array.from({ length }, (_one, index) => `${name}${index}`);
+    const kept = Array.from({ length: 20 }, (_one, index) => passage(`kept${index}-`, 10));
+    const words = heard(kept.flatMap((run, index) => [...run, ...passage(`old${index}-`, 200)]).join(' '));
+    const text = kept.flatMap((run, index) => [...run, ...passage(`new${index}-`, 250)]).join(' ');
+    const exact = alignWords(text, words, null).filter(({ isExact }) => isExact);
+    const original = words.filter((word) => word.text.startsWith('kept'));
+    expect(exact.map(({ text: word, startMs, endMs }) => [word, startMs, endMs])).toEqual(
+      original.map(({ text: word, startMs, endMs }) => [word, startMs, endMs]),
+    );
+  });
+
+  it('are found in time that grows with the text, also where every one of them was changed', () => {
+    const words = heard(Array.from({ length: 5_000 }, (_one, index) => `a${index}`).join(' '));
+    const other = Array.from({ length: 5_000 }, (_one, index) => `b${index}`).join(' ');
+    const before = process.cpuUsage();
+    for (let chunk = 0; chunk < 20; chunk += 1) expect(alignWords(other, words, null)).toHaveLength(5_000);
+    const { user, system } = process.cpuUsage(before);
+    // Some two seconds; the shortest edit script of so many changes took three quarters of a minute.
+    expect((user + system) / 1_000_000).toBeLessThan(20);
+  }, 120_000);
 
   it('share the recording when the text is quite another one', () => {
     const words = heard(Array.from({ length: 9_000 }, (_one, index) => `a${index}`).join(' '));

@@ -1,5 +1,6 @@
-import { diffArrays } from 'diff';
+import { compareWords } from './compare-words.js';
 import type { RecognisedWord } from './recognised-words.js';
+import { shareTime } from './share-time.js';
 import { splitWord, splitWords, type WordPiece } from './split-words.js';
 
 /** A word of the final text with its time. */
@@ -15,12 +16,6 @@ export interface TimedWord extends WordPiece {
 
 /** The time of words that were heard nowhere, in characters a second: the speed that subtitles are commonly made for. */
 const CHARACTERS_PER_SECOND = 15;
-
-/**
- * Two texts that differ in more words than this are not compared to the end, which takes time by the square of it: such a text
- * is another one, and its words share the time of the recording.
- */
-const MAX_CHANGED_WORDS = 5_000;
 
 /**
  * Gives the words of a text the times that a recogniser heard them at. A word that both have keeps its exact time, whatever its
@@ -54,31 +49,15 @@ interface Hunk {
 }
 
 function hunksOf(pieces: readonly WordPiece[], heard: readonly RecognisedWord[]): Hunk[] {
-  const changes = diffArrays(
+  const stretches = compareWords(
     heard.map((word) => keyOf(word.text)),
     pieces.map((piece) => keyOf(piece.text)),
-    { maxEditLength: MAX_CHANGED_WORDS },
   );
-  if (changes === undefined) return [{ isSame: false, pieces: [...pieces], first: 0, end: heard.length }];
-  const hunks: Hunk[] = [];
-  let place = 0;
-  let first = 0;
-  for (const { added, removed, count } of changes) {
-    const isSame = !added && !removed;
-    const own = removed ? [] : pieces.slice(place, place + count);
-    const end = added ? first : first + count;
-    const last = hunks.at(-1);
-    // Removed and added words that stand beside each other are one replacement.
-    if (last !== undefined && !last.isSame && !isSame) {
-      last.pieces.push(...own);
-      last.end = end;
-    } else {
-      hunks.push({ isSame, pieces: own, first, end });
-    }
-    place += own.length;
-    first = end;
-  }
-  return hunks;
+  return stretches.map(({ isSame, older, newer }) => ({
+    isSame,
+    pieces: pieces.slice(newer.first, newer.end),
+    ...older,
+  }));
 }
 
 /** What two spellings of one word have in common: neither case nor punctuation nor the form of accents. */
@@ -135,23 +114,25 @@ function spanOf(
   return { startMs, endMs: Math.min(startMs + neededMs, latestMs), speaker: before.speaker };
 }
 
-/** Shares the time out by the length of the words. */
-function spread(pieces: readonly WordPiece[], { startMs, endMs, speaker }: Span): TimedWord[] {
-  const total = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
-  const at = (length: number): number => startMs + Math.round(((endMs - startMs) * length) / total);
-  let passed = 0;
-  return pieces.map((piece) => {
-    const from = at(passed);
-    passed += piece.text.length;
-    return { ...piece, startMs: from, endMs: at(passed), confidence: null, speaker, isExact: false };
-  });
+function spread(pieces: readonly WordPiece[], span: Span): TimedWord[] {
+  const times = shareTime(
+    pieces.map(({ text }) => text),
+    span,
+  );
+  return times.map(({ text, startMs, endMs }, index) => ({
+    text,
+    gap: pieces[index]?.gap ?? '',
+    startMs,
+    endMs,
+    confidence: null,
+    speaker: span.speaker,
+    isExact: false,
+  }));
 }
 
 function splitRecognised(word: RecognisedWord): RecognisedWord[] {
   const texts = splitWord(word.text);
-  if (texts.length === 1) return [word];
-  const pieces = texts.map((text) => ({ text, gap: '' as const }));
-  return spread(pieces, word).map(({ text, startMs, endMs }) => ({ ...word, text, startMs, endMs }));
+  return texts.length === 1 ? [word] : shareTime(texts, word).map((piece) => ({ ...word, ...piece }));
 }
 
 /** The second half of a word that was split may begin behind a word that was said at the same time. */

@@ -2,12 +2,14 @@ import { ConflictException, Injectable, Logger, NotFoundException } from '@nestj
 import { v7 as uuidv7 } from 'uuid';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
+import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { ChunksRepository, type ChunkView } from './chunks.repository.js';
+import { MAX_POSITION } from './chunks.dto.js';
+import { type AddResult, ChunksRepository, type ChunkView } from './chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { FailedChunksRepository, type ChunkFilter } from './failed-chunks.repository.js';
-import type { ChunkAudio } from './insert-chunks.js';
+import type { ChunkAudio, NewChunk } from './insert-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;
@@ -49,7 +51,7 @@ export class ChunkIntake {
 
     const id = uuidv7();
     const { audio, position } = await receive(id);
-    const result = await this.chunks.add({ id, conversationId, position, audio, idempotencyKey });
+    const result = await this.record({ id, conversationId, position, audio, idempotencyKey });
     if (result.kind !== 'added' && audio.kind === 'stored') await this.storage.delete(audio.key);
     switch (result.kind) {
       case 'added':
@@ -59,6 +61,8 @@ export class ChunkIntake {
         return this.read(result.chunkId);
       case 'finished':
         throw conversationFinished(conversationId);
+      case 'no_position':
+        throw noPositionLeft(conversationId);
       case 'no_conversation':
         throw noConversation(conversationId);
     }
@@ -122,6 +126,19 @@ export class ChunkIntake {
     return chunk;
   }
 
+  /** A recording whose chunk is certainly not recorded is nobody's. */
+  private async record(chunk: NewChunk): Promise<AddResult> {
+    try {
+      return await this.chunks.add(chunk);
+    } catch (error) {
+      // A database that went away may have recorded the chunk all the same.
+      if (chunk.audio.kind === 'stored' && !(error instanceof DatabaseUnavailableError)) {
+        await this.storage.delete(chunk.audio.key);
+      }
+      throw error;
+    }
+  }
+
   private async requireOpen(conversationId: string): Promise<void> {
     const status = await this.conversations.status(conversationId);
     if (status === undefined) throw noConversation(conversationId);
@@ -144,6 +161,12 @@ export class ChunkIntake {
 
 function noConversation(id: string): NotFoundException {
   return new NotFoundException(`there is no conversation ${id}`);
+}
+
+function noPositionLeft(id: string): ConflictException {
+  return new ConflictException(
+    `conversation ${id} has a chunk at the last position there is; give the next one a position from 0 to ${MAX_POSITION}`,
+  );
 }
 
 function conversationFinished(id: string): ConflictException {

@@ -38,6 +38,7 @@ import { toChunkResponse, toEventResponse } from './chunk-response.js';
 import {
   ChunkResponse,
   CreateChunkFromUrlRequest,
+  MAX_POSITION,
   ProcessingEventResponse,
   TranscribeChunkRequest,
 } from './chunks.dto.js';
@@ -71,7 +72,7 @@ export class ChunksController {
           required: ['audio'],
           properties: {
             audio: { type: 'string', format: 'binary' },
-            position: { type: 'integer', minimum: 0 },
+            position: { type: 'integer', minimum: 0, maximum: MAX_POSITION },
           },
         },
         { $ref: getSchemaPath(CreateChunkFromUrlRequest) },
@@ -80,7 +81,9 @@ export class ChunksController {
   })
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
-  @ApiConflictResponse({ description: 'The conversation is finished' })
+  @ApiConflictResponse({
+    description: 'The conversation is finished, or has no position left behind its last chunk',
+  })
   @ApiResponse({
     status: HttpStatus.INSUFFICIENT_STORAGE,
     description: 'There is no space for the recording',

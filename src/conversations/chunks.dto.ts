@@ -3,8 +3,11 @@ import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { ChunkStatus, StrategyName } from '../database/schema.js';
 import { HttpUrl } from '../http/http-url.decorator.js';
 
-/** PostgreSQL's integer. */
-export const MAX_POSITION = 2_147_483_647;
+/**
+ * The last position that a caller may give. The column's integer goes on for as many again, which the chunks have that come
+ * without a position after such a one.
+ */
+export const MAX_POSITION = 1_000_000_000;
 /** Longer than any presigned URL. */
 const MAX_URL_LENGTH = 8_192;
 
@@ -13,7 +16,11 @@ export class CreateChunkFromUrlRequest {
   @HttpUrl(MAX_URL_LENGTH)
   audioUrl!: string;
 
-  @ApiPropertyOptional({ minimum: 0, description: 'After the last chunk when not given.' })
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: MAX_POSITION,
+    description: 'After the last chunk when not given.',
+  })
   @IsOptional()
   @IsInt()
   @Min(0)

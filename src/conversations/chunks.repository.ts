@@ -35,6 +35,7 @@ export type AddResult =
   | { kind: 'added'; chunk: ChunkView }
   | { kind: 'repeated'; chunkId: string }
   | { kind: 'finished' }
+  | { kind: 'no_position' }
   | { kind: 'no_conversation' };
 
 export type RestartResult =
@@ -109,10 +110,12 @@ export class ChunksRepository {
     if (known !== undefined) return { kind: 'repeated', chunkId: known };
     const conversation = await this.database
       .selectFrom('conversations')
-      .select('id')
+      .select('status')
       .where('id', '=', conversationId)
       .executeTakeFirst();
-    return { kind: conversation === undefined ? 'no_conversation' : 'finished' };
+    if (conversation === undefined) return { kind: 'no_conversation' };
+    // Nothing opens a conversation again: one that is open was open before, and something else was in the way.
+    return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
   }
 
   /**

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
 import type { ConversationStatus } from '../database/schema.js';
-import { LANGUAGE_PATTERN, MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { LanguageSetting } from './language-setting.decorator.js';
 import { StorableText } from './storable-text.decorator.js';
 
 export class CreateConversationRequest {
@@ -16,9 +17,13 @@ export class CreateConversationRequest {
   @IsId({ message: 'projectId must be a UUID' })
   projectId?: string | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true, example: 'en' })
-  @IsOptional()
-  @Matches(LANGUAGE_PATTERN, { message: 'language must be a language code such as en, nl or pt-BR, or auto' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'en',
+    description: 'A language tag (BCP 47) such as `en`, `es-419` or `zh-Hant-TW`, or `auto`.',
+  })
+  @LanguageSetting()
   language?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Merwede bridge, Femke de Graaf' })
@@ -97,7 +102,8 @@ export class ConversationResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Merged; there once the conversation is finalized.',
+    description:
+      'Merged; there once the conversation is finalized. `[Nothing to transcribe]`: nothing was said. `[Nothing could be transcribed]`: there is no text, and chunks failed.',
   })
   transcript!: string | null;
 
@@ -107,7 +113,8 @@ export class ConversationResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why there is no summary, when it failed for good.',
+    description:
+      'Why there is no summary, when it failed for good, or when there is no text as chunks failed.',
   })
   summaryError!: string | null;
 

@@ -1,5 +1,7 @@
-import type { TimedWord } from './align-words.js';
+import { MAX_CUE_MS, timeCues, type UntimedCue } from './cue-times.js';
+import { displayWidth } from './display-width.js';
 import type { PlacedChunk } from './timeline.js';
+import { unbrokenWords, type UnbrokenWords } from './unbroken-words.js';
 
 /** A subtitle: what is shown, and when. */
 export interface Cue {
@@ -9,13 +11,12 @@ export interface Cue {
   lines: string[];
 }
 
-/** The usual conventions for subtitles: two lines of 42 characters, for seven seconds at most. */
+/** The usual conventions for subtitles: two lines of 42 columns; full-width characters take two columns each. */
 const MAX_LINES = 2;
-const MAX_LINE_CHARS = 42;
-const MAX_CUE_MS = 7_000;
+const MAX_LINE_WIDTH = 42;
 
-/** Shorter than this nobody reads it: it stays as long as the next cue leaves it. */
-const MIN_CUE_MS = 1_000;
+/** Names of speakers are letters; a longer one may not push all words off its line. */
+const MIN_FIRST_LINE_WIDTH = MAX_LINE_WIDTH / 2;
 
 /** A silence after which something new is said. */
 const PAUSE_MS = 1_000;
@@ -24,78 +25,83 @@ const PAUSE_MS = 1_000;
 const MIN_SENTENCE_MS = 300;
 
 const SENTENCE_END = /[.!?…。！？]["'”’»)\]」』]*$/u;
+const UNSPACED_SENTENCE_END = /[。！？]["'”’»)\]」』]*$/u;
 
 /**
  * The subtitles of chunks in their order. They break at ends of sentences and paragraphs, at pauses, where another speaker
- * begins, and where they would grow too long. They never overlap, never run backwards, and lose no word.
+ * begins, and where they would grow too long. They never overlap, never run backwards, are shown for a while each, and lose
+ * no word.
  */
 export function toCues(chunks: readonly PlacedChunk[]): Cue[] {
-  const cues = chunks.flatMap(({ words, endMs }) =>
-    groupWords(words).map((group) => ({ group, chunkEndMs: endMs })),
-  );
-  return cues.map(({ group, chunkEndMs }, index) => {
-    const nextMs = cues[index + 1]?.group[0]?.startMs ?? chunkEndMs;
-    return cueOf(group, Math.max(nextMs, group[0]?.startMs ?? 0));
-  });
+  const recordings = chunks.map(({ words, offsetMs, endMs }) => ({
+    startMs: offsetMs,
+    endMs,
+    cues: groupWords(unbrokenWords(words, firstLineWidth)),
+  }));
+  return timeCues(recordings).map(({ cue: { speaker, lines }, time }) => ({ ...time, speaker, lines }));
 }
 
-function groupWords(words: readonly TimedWord[]): TimedWord[][] {
-  const groups: TimedWord[][] = [];
-  let group: TimedWord[] = [];
+/** Words that are shown at once. */
+interface WordGroup extends UntimedCue {
+  speaker: string | null;
+  lines: string[];
+  last: UnbrokenWords;
+  /** Columns that are left of its last line. */
+  room: number;
+}
+
+function groupWords(words: readonly UnbrokenWords[]): WordGroup[] {
+  const groups: WordGroup[] = [];
   for (const word of words) {
-    if (group.length > 0 && beginsCue(group, word)) {
-      groups.push(group);
-      group = [];
-    }
-    group.push(word);
+    const group = groups.at(-1);
+    if (group === undefined || beginsCue(group, word) || !addTo(group, word)) groups.push(groupOf(word));
   }
-  return group.length === 0 ? groups : [...groups, group];
+  return groups;
 }
 
-function beginsCue(group: readonly TimedWord[], word: TimedWord): boolean {
-  const first = group[0];
-  const last = group.at(-1);
-  if (first === undefined || last === undefined) return false;
-  if (word.speaker !== last.speaker) return true;
-  const takenMs = word.startMs - first.startMs;
-  // Without any time between them two cues would be shown at once.
-  if (takenMs === 0) return false;
-  if (word.endMs - first.startMs > MAX_CUE_MS || word.startMs - last.endMs >= PAUSE_MS) return true;
-  if (takenMs >= MIN_SENTENCE_MS && (word.gap === '\n' || (word.gap === ' ' && SENTENCE_END.test(last.text))))
-    return true;
-  if (takenMs >= MIN_SENTENCE_MS && word.gap === '' && /[。！？]["'”’»)\]」』]*$/u.test(last.text))
-    return true;
-  return wrap([...group, word]).length > MAX_LINES;
+function beginsCue({ startMs, speaker, last }: WordGroup, word: UnbrokenWords): boolean {
+  if (word.speaker !== speaker) return true;
+  if (word.endMs - startMs > MAX_CUE_MS || word.startMs - last.endMs >= PAUSE_MS) return true;
+  if (word.startMs - startMs < MIN_SENTENCE_MS) return false;
+  if (word.gap === '\n') return true;
+  return (word.gap === ' ' ? SENTENCE_END : UNSPACED_SENTENCE_END).test(last.text);
 }
 
-function cueOf(group: readonly TimedWord[], nextMs: number): Cue {
-  const startMs = group[0]?.startMs ?? 0;
-  const saidMs = Math.max(...group.map((word) => word.endMs)) - startMs;
-  const shownMs = Math.min(Math.max(saidMs, MIN_CUE_MS), MAX_CUE_MS);
+function groupOf(word: UnbrokenWords): WordGroup {
+  const { text, width, startMs, endMs, speaker } = word;
   return {
+    lines: [text],
+    width,
     startMs,
-    endMs: Math.min(startMs + shownMs, nextMs),
-    speaker: group[0]?.speaker ?? null,
-    lines: wrap(group),
+    endMs,
+    speaker,
+    last: word,
+    room: firstLineWidth(speaker) - width,
   };
 }
 
-/** Lines of whole words; the first has the speaker's letter before it in some formats. */
-function wrap(words: readonly TimedWord[]): string[] {
-  const lines: string[] = [];
-  let line = '';
-  let room = MAX_LINE_CHARS - speakerPrefix(words[0]?.speaker ?? null).length;
-  for (const { text, gap } of words) {
-    const space = gap === '' || line === '' ? '' : ' ';
-    if (line !== '' && line.length + space.length + text.length > room) {
-      lines.push(line);
-      line = text;
-      room = MAX_LINE_CHARS;
-    } else {
-      line += space + text;
-    }
+/** @returns false where the group has no room left for it */
+function addTo(group: WordGroup, word: UnbrokenWords): boolean {
+  const space = word.gap === '' ? '' : ' ';
+  const width = space.length + word.width;
+  if (width <= group.room) {
+    group.lines.push(`${group.lines.pop() ?? ''}${space}${word.text}`);
+    group.room -= width;
+  } else if (group.lines.length < MAX_LINES) {
+    group.lines.push(word.text);
+    group.room = MAX_LINE_WIDTH - word.width;
+  } else {
+    return false;
   }
-  return [...lines, line];
+  group.width += width;
+  group.endMs = Math.max(group.endMs, word.endMs);
+  group.last = word;
+  return true;
+}
+
+/** The first line of a cue has the speaker before it in some formats. */
+function firstLineWidth(speaker: string | null): number {
+  return Math.max(MAX_LINE_WIDTH - displayWidth(speakerPrefix(speaker)), MIN_FIRST_LINE_WIDTH);
 }
 
 /** How formats without a tag for it say who speaks. */

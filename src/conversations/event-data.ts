@@ -10,10 +10,14 @@ export function conversationData(): Data {
   return sql`jsonb_build_object('conversationId', id, 'projectId', project_id, 'status', status)`.as('data');
 }
 
-/** The revision counts merges: a transcript, or a summary, of an older one is overtaken. */
+/**
+ * The revision counts merges: a transcript, or a summary, of an older one is overtaken. Chunks that failed are not in the
+ * transcript.
+ */
 export function mergedConversationData(): Data {
   return sql`jsonb_build_object('conversationId', id, 'projectId', project_id, 'status', status,
-    'revision', merge_revision)`.as('data');
+    'revision', merge_revision, 'failedChunks', (select count(*) from chunks
+      where chunks.conversation_id = conversations.id and chunks.status = 'failed'))`.as('data');
 }
 
 /** The attempt tells one failure of a chunk from the next, after it was started again. */

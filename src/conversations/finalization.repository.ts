@@ -4,10 +4,9 @@ import { Database } from '../database/database.js';
 import { UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 import { DEFAULT_LANGUAGE } from './conversation-settings.js';
 import { mergedConversationData } from './event-data.js';
-import { mergeTranscripts } from './merge-transcripts.js';
+import { finalTranscript, mergeTranscripts } from './merge-transcripts.js';
 
 export type MergeResult = 'merged' | 'merged_without_text' | 'not_due';
 
@@ -48,22 +47,23 @@ export class FinalizationRepository {
       if (unsettled !== undefined) return 'not_due';
       const chunks = await trx
         .selectFrom('chunks')
-        .select('transcript')
+        .select(['transcript', 'status'])
         .where('conversation_id', '=', conversationId)
-        .where('status', '=', 'completed')
         .orderBy('position')
         .orderBy('id')
         .execute();
-      const transcript = mergeTranscripts(chunks.map((chunk) => chunk.transcript));
+      const completed = chunks.filter(({ status }) => status === 'completed');
+      const transcript = mergeTranscripts(completed.map((chunk) => chunk.transcript));
+      const failed = chunks.length - completed.length;
       const merged = trx
         .updateTable('conversations')
         .set({
           status: 'finalized',
-          transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
+          transcript: finalTranscript(transcript, failed),
           merge_needed: false,
           merge_revision: sql<number>`merge_revision + 1`,
           summary: null,
-          summary_error: null,
+          summary_error: transcript === '' && failed > 0 ? nothingTranscribed(failed, chunks.length) : null,
           summary_status: transcript === '' ? 'none' : 'pending',
           finalized_at: sql<Date>`coalesce(finalized_at, now())`,
         })
@@ -136,4 +136,8 @@ export class FinalizationRepository {
       .where('summary_status', '=', 'pending')
       .where('merge_revision', '=', mergeRevision);
   }
+}
+
+function nothingTranscribed(failed: number, total: number): string {
+  return `nothing could be transcribed: ${failed} of ${total} chunks failed`;
 }

@@ -31,6 +31,9 @@ const NEW_CHUNKS = new GivenRows({
   audio_bytes: 'bigint',
 });
 
+/** The column is PostgreSQL's integer. */
+const LAST_POSITION = 2_147_483_647;
+
 const insert = prepareStatement<CarriedRows, InsertedChunk & { id: string }>(
   (value) => sql`
     with given as (${NEW_CHUNKS.relation(value)}),
@@ -39,7 +42,7 @@ const insert = prepareStatement<CarriedRows, InsertedChunk & { id: string }>(
     ),
     open as (
       update conversations as v set next_position = greatest(v.next_position, coalesce(given.position,
-        greatest(v.next_position, (select max(position) + 1 from chunks where conversation_id = v.id))) + 1)
+        greatest(v.next_position, (select max(position)::bigint + 1 from chunks where conversation_id = v.id))) + 1)
       from given, locked
       where v.id = locked.id and v.id = given.conversation_id and v.status is not distinct from 'open'
       returning v.id, v.next_position
@@ -49,6 +52,7 @@ const insert = prepareStatement<CarriedRows, InsertedChunk & { id: string }>(
     select given.id, open.id, coalesce(given.position, open.next_position - 1), given.idempotency_key,
       given.audio_key, given.audio_url, given.audio_mime_type, given.audio_bytes
     from open join given on given.conversation_id = open.id
+    where coalesce(given.position, open.next_position - 1) <= ${sql.lit(LAST_POSITION)}
     on conflict (conversation_id, idempotency_key) do nothing
     returning id, position, created_at as "createdAt"`,
 );
@@ -58,7 +62,8 @@ const insert = prepareStatement<CarriedRows, InsertedChunk & { id: string }>(
  * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the largest
  * position has its say as well.
  *
- * @returns for each, in their order; undefined where the conversation takes no more, or has a chunk with that idempotency key
+ * @returns for each, in their order; undefined where the conversation takes no more, has a chunk with that
+ * idempotency key, or has one at the last position there is
  */
 export async function insertChunks(
   db: Executor,

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
-import { LANGUAGE_PATTERN, MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { IsOptional } from 'class-validator';
+import { MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from './conversation-settings.js';
+import { LanguageSetting } from './language-setting.decorator.js';
 import { StorableText } from './storable-text.decorator.js';
 
 export class CreateProjectRequest {
@@ -12,10 +13,10 @@ export class CreateProjectRequest {
     type: String,
     nullable: true,
     example: 'en',
-    description: 'A language code, or `auto`; null means `en`.',
+    description:
+      'A language tag (BCP 47) such as `en`, `es-419` or `zh-Hant-TW`, or `auto`; null means `en`.',
   })
-  @IsOptional()
-  @Matches(LANGUAGE_PATTERN, { message: 'language must be a language code such as en, nl or pt-BR, or auto' })
+  @LanguageSetting()
   language?: string | null;
 
   @ApiPropertyOptional({

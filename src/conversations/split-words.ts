@@ -5,14 +5,27 @@ export interface WordPiece {
   gap: '' | ' ' | '\n';
 }
 
+/** Scripts that write no spaces between words. */
+const UNSPACED_SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map((script) => `\\p{Script=${script}}`)
+  .join('');
+
+const UNSPACED = new RegExp(`[${UNSPACED_SCRIPTS}]`, 'u');
+
+/** Signs that belong to what follows them. Bounded, so that a long run of them is looked at once. */
+const OPENING = String.raw`[\p{Ps}\p{Pi}]{1,4}`;
+
+/** Marks, closing signs and the vowels of Thai and Lao that are one grapheme with the letter before them. */
+const BEHIND = String.raw`(?:[\p{M}\u0E33\u0EB3ー]|(?![\p{Ps}\p{Pi}])\p{P})*`;
+
 /**
- * Scripts that write no spaces between words. Each character is timed on its own, with the signs behind it; everywhere else a
- * word is what stands between two spaces.
+ * Each character of those scripts is timed on its own, with the signs around it; everywhere else a word is what stands
+ * between two spaces.
  */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const PIECES =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}][\p{M}\p{P}ー]*|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
+const PIECES = new RegExp(
+  `(?:${OPENING})?[${UNSPACED_SCRIPTS}]${BEHIND}|(?:(?!${OPENING}[${UNSPACED_SCRIPTS}])[^${UNSPACED_SCRIPTS}])+`,
+  'gu',
+);
 
 export function splitWords(text: string): WordPiece[] {
   // Without an end of white space: a word would be looked for behind each space of it.

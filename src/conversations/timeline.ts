@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { alignWords, type TimedWord } from './align-words.js';
 import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 import { readRecognisedWords } from './recognised-words.js';
@@ -24,11 +25,12 @@ export interface PlacedChunk {
 
 /**
  * Puts chunks one behind the other. A chunk takes as long as its recording, or as its last word where that is later or the
- * length is not known; without either, as its text takes to read.
+ * length is not known; without either, as its text takes to read. Between two chunks other requests have their turn.
  */
-export function placeChunks(chunks: readonly TranscriptChunk[]): PlacedChunk[] {
+export async function placeChunks(chunks: readonly TranscriptChunk[]): Promise<PlacedChunk[]> {
   let offsetMs = 0;
-  return chunks.map((chunk) => {
+  const all: PlacedChunk[] = [];
+  for (const chunk of chunks) {
     const recognised = readRecognisedWords(chunk.words);
     const durationMs = chunk.durationSeconds === null ? null : Math.round(chunk.durationSeconds * 1_000);
     const words = alignWords(spokenText(chunk), recognised, durationMs);
@@ -40,8 +42,10 @@ export function placeChunks(chunks: readonly TranscriptChunk[]): PlacedChunk[] {
       words: words.map((word) => moved(word, offsetMs)),
     };
     offsetMs = placed.endMs;
-    return placed;
-  });
+    all.push(placed);
+    await nextTurn();
+  }
+  return all;
 }
 
 /** Where two talk at once, the last word need not end last. A loop: a recording may have more words than a call has arguments. */

@@ -44,7 +44,7 @@ describe('WebVTT', () => {
 });
 
 describe('JSON', () => {
-  it('has the words of each chunk with their times in the conversation, and what is known of them', () => {
+  it('has the words of each chunk with their times in the conversation, and what is known of them', async () => {
     const words = [
       { text: 'a', start: 0, end: 100, confidence: 0.5, speaker: 'A' },
       { text: 'b', start: 100, end: 200, confidence: 0.6, speaker: 'A' },
@@ -53,7 +53,7 @@ describe('JSON', () => {
       { id: 'first', position: 1, transcript: 'A c', durationSeconds: 3, words },
       { id: 'second', position: 2, transcript: 'D', durationSeconds: 2, words: null },
     ];
-    expect(toJsonChunks(placeChunks(chunks))).toEqual([
+    expect(toJsonChunks(await placeChunks(chunks))).toEqual([
       {
         id: 'first',
         position: 1,

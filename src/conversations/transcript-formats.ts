@@ -9,7 +9,7 @@ export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 export function toSrt(cues: readonly Cue[]): string {
   return cues
     .map((cue, index) => {
-      const text = speakerPrefix(cue.speaker) + cue.lines.join('\n');
+      const text = asSrtText(speakerPrefix(cue.speaker) + cue.lines.join('\n'));
       return `${index + 1}\n${timestamp(cue.startMs, ',')} --> ${timestamp(cue.endMs, ',')}\n${text}\n`;
     })
     .join('\n');
@@ -61,4 +61,24 @@ function timestamp(ms: number, decimalMark: ',' | '.'): string {
 /** WebVTT cue text: `&` and `<` begin escapes and tags (W3C WebVTT, section 4.2.2). */
 function escapeVtt(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The marker that stands for something redacted, such as `<redacted_phone>`. */
+const MARKER = /<(redacted_[^<>\s]{1,40})>/g;
+
+/**
+ * SubRip has no escapes: players and converters take `<...>` for a tag and drop it, and read styles in braces and
+ * backslashes (`ff_htmlmarkup_to_ass` in FFmpeg's libavcodec/htmlsubtitles.c). So what would be taken for one of these is
+ * written with signs that look like it.
+ */
+const SRT_LOOK_ALIKES: Readonly<Record<string, string>> = {
+  '<': '‹',
+  '>': '›',
+  '{': '｛',
+  '}': '｝',
+  '\\': '＼',
+};
+
+function asSrtText(text: string): string {
+  return text.replace(MARKER, '[$1]').replace(/[<>{}\\]/g, (sign) => SRT_LOOK_ALIKES[sign] ?? sign);
 }

@@ -14,7 +14,7 @@ import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
 import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 import { ConversationsRepository } from './conversations.repository.js';
-import { mergeTranscripts } from './merge-transcripts.js';
+import { mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './merge-transcripts.js';
 import { toCues } from './cues.js';
 import { placeChunks, type TranscriptChunk } from './timeline.js';
 import {
@@ -51,7 +51,7 @@ export class TranscriptController {
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
   @ApiOkResponse({
     description:
-      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recogniser; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON.',
+      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recogniser; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(
@@ -64,7 +64,9 @@ export class TranscriptController {
     }
     const status = await this.statusOf(id);
     const chunks = await this.transcripts.completedChunks(id, { withWords: format !== 'text' });
-    await reply.type(CONTENT_TYPES[format]).send(render(format, { id, status, chunks }));
+    await reply
+      .type(CONTENT_TYPES[format])
+      .send(await render(format, { id, whenEmpty: await this.whenEmpty(id, status), status, chunks }));
   }
 
   @Get('events')
@@ -76,6 +78,13 @@ export class TranscriptController {
     return (await this.log.ofConversation(id)).map(toEventResponse);
   }
 
+  /** As the conversation itself shows it: words that are still to come are told apart from none at all, and from a failure. */
+  private async whenEmpty(id: string, status: string): Promise<string> {
+    if (status !== 'finalized') return '';
+    const shown = (await this.conversations.view(id))?.transcript;
+    return shown === NOTHING_COULD_BE_TRANSCRIBED ? shown : NOTHING_TO_TRANSCRIBE;
+  }
+
   private async statusOf(id: string): Promise<string> {
     const status = await this.conversations.status(id);
     if (status === undefined) throw new NotFoundException(`there is no conversation ${id}`);
@@ -83,32 +92,30 @@ export class TranscriptController {
   }
 }
 
-function render(
+async function render(
   format: TranscriptFormat,
-  conversation: { id: string; status: string; chunks: readonly TranscriptChunk[] },
-): string {
-  const { id, status, chunks } = conversation;
+  conversation: { id: string; status: string; whenEmpty: string; chunks: readonly TranscriptChunk[] },
+): Promise<string> {
+  const { id, status, whenEmpty, chunks } = conversation;
   switch (format) {
     case 'text':
-      return mergedText(status, chunks);
+      return mergedText(chunks) || whenEmpty;
     case 'srt':
-      return toSrt(toCues(placeChunks(chunks)));
+      return toSrt(toCues(await placeChunks(chunks)));
     case 'vtt':
-      return toVtt(toCues(placeChunks(chunks)));
+      return toVtt(toCues(await placeChunks(chunks)));
     case 'json':
       return JSON.stringify({
         conversationId: id,
         status,
-        transcript: mergedText(status, chunks),
-        chunks: toJsonChunks(placeChunks(chunks)),
+        transcript: mergedText(chunks) || whenEmpty,
+        chunks: toJsonChunks(await placeChunks(chunks)),
       });
   }
 }
 
-/** As the conversation itself shows it: no words at all are told apart from words that are still to come. */
-function mergedText(status: string, chunks: readonly TranscriptChunk[]): string {
-  const text = mergeTranscripts(chunks.map((chunk) => chunk.transcript));
-  return text === '' && status === 'finalized' ? NOTHING_TO_TRANSCRIBE : text;
+function mergedText(chunks: readonly TranscriptChunk[]): string {
+  return mergeTranscripts(chunks.map((chunk) => chunk.transcript));
 }
 
 function isFormat(format: string): format is TranscriptFormat {

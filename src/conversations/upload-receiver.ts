@@ -27,11 +27,21 @@ export interface Upload {
   position?: number;
 }
 
+interface ReceivedForm {
+  audio?: StoredAudio;
+  position?: number;
+  problems: string[];
+  hasUnnamedFile: boolean;
+}
+
 /** Only `position` is a field; it is a small number. */
 const MAX_FIELDS = 4;
 const MAX_FIELD_BYTES = 1_024;
 /** Room for boundaries and fields around the file: a larger body cannot hold a small enough file. */
 const MULTIPART_OVERHEAD_BYTES = 65_536;
+
+/** A part without a file name is a field like others (RFC 7578, section 4.2). */
+const UNNAMED_FILE = 'audio must be a file: give its part a file name, as in filename="recording.wav"';
 
 /** Takes a recording in from a multipart request: it is stored completely, or not at all. */
 @Injectable()
@@ -53,26 +63,35 @@ export class UploadReceiver {
     if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes + MULTIPART_OVERHEAD_BYTES) {
       throw new PayloadTooLargeException(new AudioTooLargeError(maxUploadBytes).message);
     }
-    const problems: string[] = [];
-    let audio: StoredAudio | undefined;
-    let position: number | undefined;
+    const form: ReceivedForm = { problems: [], hasUnnamedFile: false };
     try {
-      for await (const part of this.parts(request)) {
-        if (part.type === 'file' && part.fieldname === 'audio' && audio === undefined) {
-          audio = await this.storage.save({ stream: part.file, maxBytes: maxUploadBytes, key });
-        } else if (part.type === 'field' && part.fieldname === 'position') {
-          position = readPosition(part.value, problems);
-        } else {
-          if (part.type === 'file') await drain(part);
-          problems.push(`${part.fieldname} should not exist`);
-        }
-      }
-      if (audio === undefined) problems.push('audio must be a file');
+      for await (const part of this.parts(request)) await this.take(part, form, key);
+      const { audio, position, problems } = form;
+      if (form.hasUnnamedFile) problems.push(UNNAMED_FILE);
+      else if (audio === undefined) problems.push('audio must be a file');
       if (audio === undefined || problems.length > 0) throw new BadRequestException(problems);
       return { audio, position };
     } catch (error) {
-      if (audio !== undefined) await this.storage.delete(audio.key);
+      if (form.audio !== undefined) await this.storage.delete(form.audio.key);
       throw this.toHttpError(error);
+    }
+  }
+
+  private async take(part: Multipart, form: ReceivedForm, key: string): Promise<void> {
+    if (part.type === 'file' && part.fieldname === 'audio' && form.audio === undefined) {
+      form.audio = await this.storage.save({
+        stream: part.file,
+        maxBytes: this.config.http.maxUploadBytes,
+        key,
+        declared: { fileName: part.filename, mimeType: part.mimetype },
+      });
+    } else if (part.type === 'field' && part.fieldname === 'position') {
+      form.position = readPosition(part.value, form.problems);
+    } else if (part.type === 'field' && part.fieldname === 'audio') {
+      form.hasUnnamedFile = true;
+    } else {
+      if (part.type === 'file') await drain(part);
+      form.problems.push(`${part.fieldname} should not exist`);
     }
   }
 

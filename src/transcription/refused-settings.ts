@@ -9,7 +9,7 @@ import {
   refusedModels,
 } from './assemblyai/setting-refusal.js';
 import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from './assemblyai/speech-models.js';
-import { twoLetterCode } from './assemblyai/submit-request.js';
+import { languageCode } from './assemblyai/submit-request.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /** A refused request, and what was said about it. */
@@ -118,7 +118,7 @@ export class RefusedSettings implements OnModuleInit {
   }
 
   private tellOfLanguage(code: string, said: string, task: Refusal['task']): void {
-    const isOwn = code === twoLetterCode(task.language);
+    const isOwn = code === languageCode(task.language);
     this.logger.warn(
       `AssemblyAI refuses the language ${code} ("${said}"); going without it until this process starts again. ` +
         (isOwn

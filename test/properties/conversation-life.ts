@@ -1,4 +1,5 @@
 import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-changes.js';
+import { finalTranscript, NOTHING_COULD_BE_TRANSCRIBED } from '../../src/conversations/merge-transcripts.js';
 import type { ConversationStatus } from '../../src/database/schema.js';
 import type { Change, ChunkState, ConversationState } from './audit.js';
 import { assertHolds } from './property-error.js';
@@ -50,7 +51,8 @@ export function assertConversationLife(
 }
 
 function assertSummary({ summaryStatus, summary }: ConversationState, transcript: string): void {
-  const status = transcript === NOTHING_TO_TRANSCRIBE ? 'none' : 'completed';
+  const isEmpty = [NOTHING_TO_TRANSCRIBE, NOTHING_COULD_BE_TRANSCRIBED].includes(transcript);
+  const status = isEmpty ? 'none' : 'completed';
   assertHolds(summaryStatus === status, `its summary is ${status} (${summaryStatus})`);
   const isOfIt = summary === (status === 'none' ? null : summaryOf(transcript));
   assertHolds(isOfIt, `its summary is that of its transcript (${String(summary)})`);
@@ -61,5 +63,6 @@ function mergedText(chunks: { id: string; state: ChunkState }[]): string {
     .filter(({ state }) => state.status === 'completed')
     .sort((a, b) => a.state.position - b.state.position || (a.id < b.id ? -1 : 1))
     .map(({ state }) => state.transcript);
-  return texts.length === 0 ? NOTHING_TO_TRANSCRIBE : texts.join('\n\n');
+  const failed = chunks.filter(({ state }) => state.status === 'failed');
+  return finalTranscript(texts.join('\n\n'), failed.length);
 }

@@ -1,4 +1,5 @@
 import type { TranscriptParams } from 'assemblyai';
+import { assemblyAiLanguage } from '../../config/languages.js';
 import { DEFAULT_SPEECH_MODELS } from './speech-models.js';
 
 /**
@@ -16,13 +17,13 @@ const ANY_LANGUAGE = 'auto';
 export interface SubmitRequestInput {
   /** Where AssemblyAI fetches the recording: a signed URL, or what `upload` gave. */
   audioUrl: string;
-  /** The conversation's language: a code such as `nl` or `en-GB`, or `auto`. */
+  /** The conversation's language: a tag such as `nl` or `en-GB`, or `auto`. */
   language: string;
   /** From `parseHotwords`. */
   hotwords: readonly string[];
   /** None: the account's own default. @default DEFAULT_SPEECH_MODELS */
   speechModels?: readonly string[];
-  /** Two-letter codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
+  /** AssemblyAI's codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
   expectedLanguages?: readonly string[];
   /** Codes that must not be sent, as AssemblyAI refuses them: as if they had never been chosen. */
   refusedLanguages?: ReadonlySet<string>;
@@ -64,7 +65,7 @@ export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams 
 /** A fallback that is not among the expected languages is refused, so it is made one of them. */
 function languageDetection(input: SubmitRequestInput): TranscriptParams['language_detection_options'] {
   const isUsable = (code: string): boolean => input.refusedLanguages?.has(code) !== true;
-  const code = twoLetterCode(input.language);
+  const code = languageCode(input.language);
   const language = isUsable(code) ? code : ANY_LANGUAGE;
   const expected = input.expectedLanguages?.filter(isUsable);
   if (language === ANY_LANGUAGE) {
@@ -75,8 +76,7 @@ function languageDetection(input: SubmitRequestInput): TranscriptParams['languag
   return { expected_languages: [...new Set([language, ...all])], fallback_language: language };
 }
 
-/** `en-GB`, `en_us` and ` EN ` are all `en`; what is no code at all leaves the choice to the provider. */
-export function twoLetterCode(language: string): string {
-  const [code = ''] = language.trim().toLowerCase().split(/[-_]/);
-  return /^[a-z]{2,3}$/.test(code) ? code : ANY_LANGUAGE;
+/** A language that AssemblyAI does not know, or what is no language at all, leaves the choice to it. */
+export function languageCode(language: string): string {
+  return assemblyAiLanguage(language) ?? ANY_LANGUAGE;
 }

@@ -1,0 +1,44 @@
+/**
+ * Languages that AssemblyAI transcribes, by its own codes: the 99 of universal-2
+ * (https://www.assemblyai.com/docs/pre-recorded-audio/supported-languages; `TranscriptLanguageCode` of its SDK has the same).
+ */
+export const ASSEMBLYAI_LANGUAGES: readonly string[] = (
+  'af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is it ja ' +
+  'jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl sn so sq ' +
+  'sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh'
+).split(' ');
+
+const KNOWN: ReadonlySet<string> = new Set(ASSEMBLYAI_LANGUAGES);
+
+/** Codes of today's standard for which AssemblyAI has another, or knows only the language that they belong to. */
+const KNOWN_AS: Readonly<Record<string, string>> = {
+  fil: 'tl',
+  gsw: 'de',
+  jv: 'jw',
+  nb: 'no',
+  yue: 'zh',
+};
+
+/**
+ * The code that AssemblyAI has for a language.
+ *
+ * @param tag a BCP 47 tag such as `nl`, `es-419` or `zh-Hant-TW`, in any case, also with underscores and with codes of old
+ * @returns undefined for what is no tag, and for a language that AssemblyAI does not know
+ */
+export function assemblyAiLanguage(tag: string): string | undefined {
+  const canonical = canonicalTag(tag);
+  if (canonical === undefined) return undefined;
+  const { language } = new Intl.Locale(canonical);
+  const code = Object.hasOwn(KNOWN_AS, language) ? KNOWN_AS[language] : language;
+  return code !== undefined && KNOWN.has(code) ? code : undefined;
+}
+
+/** The one spelling of a tag: `EN_us` is `en-US`, and the old `iw` is `he`. Undefined for what is no tag. */
+export function canonicalTag(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))[0];
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
