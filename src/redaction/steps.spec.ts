@@ -51,13 +51,13 @@ describe('redaction in turns', () => {
   });
 
   it.each([
-    ['speech', SPEECH, 1_000_000],
+    ['speech', SPEECH, 100_000],
     ['speech without data', SPEECH.replace(/Call.*/, ''), 5_000_000],
-    ['numbers', '1 2 3 ', 300_000],
-    ['number words', 'een zes ', 300_000],
-    ['codes', 'A1-', 300_000],
-    ['addresses', '@a.', 300_000],
-    ['other digits', '١٢ ', 300_000],
+    ['numbers', '1 2 3 ', 100_000],
+    ['number words', 'een zes ', 100_000],
+    ['codes', 'A1-', 100_000],
+    ['addresses', '@a.', 100_000],
+    ['other digits', '١٢ ', 100_000],
   ])('lets the event loop go on during a long text of %s', async (_name, piece, length) => {
     const text = long(piece, length);
     redactPatterns(long(piece, 20_000));
@@ -65,7 +65,7 @@ describe('redaction in turns', () => {
   });
 
   it('lets the event loop go on during a long answer of a provider', async () => {
-    const text = long(SPEECH, 1_000_000);
+    const text = long(SPEECH, 300_000);
     const words = text.split(' ').map((word, index) => ({ text: word, start: index, end: index + 1 }));
     const response = { text, words, utterances: [{ text, words }] };
     expect(await longestTurnMs(() => redactResponse(response))).toBeLessThan(MAX_TURN_MS);
