@@ -68,7 +68,7 @@ interface Match extends PersonalData {
  * in the text, and a second run changes nothing. Names and addresses are beyond it, and so is what only its context makes
  * personal: it is the floor under the model's redaction, not a replacement for it.
  *
- * For short texts: a megabyte takes most of a second.
+ * For short texts: a megabyte of speech takes more than a second.
  */
 export function redactPatterns(text: string): Redaction {
   return finish(redactSteps(text));
