@@ -192,22 +192,29 @@ function bestFrom(run: readonly DigitGroup[], first: number, shape: NumberShape)
   for (let index = first; index < run.length; index += 1) {
     const group = run[index];
     if (group === undefined) break;
-    if (index > first && endsBefore(group, { head, shape, isComplete: longest !== undefined })) break;
+    const isBehindPause = index > first && group.followsPause;
+    if (isBehindPause && endsBefore(group, { head, shape, isComplete: longest !== undefined })) break;
     size += group.digits.length;
     if (size > maxDigits) break;
     if (size < minDigits) continue;
+    const digits = digitsOf(run, first, index);
+    if (!shape.digits.test(digits)) continue;
     const groups = run.slice(first, index + 1);
-    const digits = groups.map((one) => one.digits).join('');
-    if (shape.digits.test(digits) && shape.accept({ digits, groups })) longest = { digits, groups };
+    if (shape.accept({ digits, groups })) longest = { digits, groups };
   }
   return longest;
 }
 
-/** What is written is complete before a comma; who speaks draws breath anywhere. */
+function digitsOf(run: readonly DigitGroup[], first: number, last: number): string {
+  let digits = '';
+  for (let index = first; index <= last; index += 1) digits += run[index]?.digits ?? '';
+  return digits;
+}
+
+/** Whether a number ends before a pause. What is written is complete before a comma; who speaks draws breath anywhere. */
 function endsBefore(
   group: DigitGroup,
   { head, shape, isComplete }: { head: DigitGroup; shape: NumberShape; isComplete: boolean },
 ): boolean {
-  if (!group.followsPause) return false;
   return shape.allowsPauses !== true || (isComplete && !(head.isSpoken && group.isSpoken));
 }

@@ -220,6 +220,33 @@ describe('redactPatterns', () => {
     );
   });
 
+  // Speech without a place that is safe to be cut at, and with many: the text is searched in windows.
+  it.each([
+    ['numbers', 'twaalf huizen, 3 auto en 45 fietsen, '],
+    ['words', 'we gaan met de fiets naar huis en dan gaat het regenen, '],
+  ])('finds the same wherever data stands in a long text of %s', (_name, filler) => {
+    const planted = [
+      'jan@example.nl',
+      'NL91 ABNA 0417 1643 00',
+      '06 12345678',
+      'jan apenstaartje example punt nl',
+    ];
+    for (let place = 3_600; place < 8_600; place += 47) {
+      const data = planted[place % planted.length] ?? '';
+      const before = filler.repeat(Math.ceil(place / filler.length)).slice(-place);
+      const { text, counts } = redactPatterns(`${before} mail of bel, ${data}, ${filler.repeat(100)}`);
+      expect(text).not.toContain(data);
+      expect(Object.values(counts)).toEqual([1]);
+    }
+  });
+
+  it('finds the places in the original of what is written in other letters, around what nobody sees', () => {
+    const text = `é ${'😀\u200b'.repeat(6_000)} bel \u200b0\u200b\u200b６-1234\u00ad567𝟠\u200b nu`;
+    expect(redactPatterns(text).text).toBe(
+      `é ${'😀\u200b'.repeat(6_000)} bel \u200b<redacted_phone>\u200b nu`,
+    );
+  });
+
   it.each([
     ['letters', 'a'.repeat(300_000)],
     ['letters and at signs', 'a@'.repeat(150_000)],
@@ -233,6 +260,14 @@ describe('redactPatterns', () => {
     ['letters and digits', 'A1 '.repeat(60_000)],
     ['streets and numbers', 'Kerkstraat 12, 1234 '.repeat(10_000)],
     ['labels', 'tel bsn kenteken 12 '.repeat(10_000)],
+    ['short numbers with a name', '1 uh/'.repeat(200_000)],
+    ['short numbers with a pause', '12, dan-'.repeat(120_000)],
+    ['words between a label and a number', `id ${'nummern'.repeat(9)}? 123456782 `.repeat(2_000)],
+    ['misheard account numbers', 'NL91 ABNA 0417 1643 01 '.repeat(4_000)],
+    ['characters that nobody sees', `0${'\u200b'.repeat(2_000_000)}612345678`],
+    ['letters, five megabytes of them', 'a'.repeat(5_000_000)],
+    ['digits, five megabytes of them', '1'.repeat(5_000_000)],
+    ['spaces, five megabytes of them', ' '.repeat(5_000_000)],
   ])('reads a long text of %s to its end', (_name, text) => {
     // Whatever takes time by the square of a text takes minutes for one of this length: longer than a test may.
     expect(redactPatterns(text).text).not.toBe('');

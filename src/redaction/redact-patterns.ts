@@ -68,7 +68,7 @@ interface Match extends PersonalData {
  * in the text, and a second run changes nothing. Names and addresses are beyond it, and so is what only its context makes
  * personal: it is the floor under the model's redaction, not a replacement for it.
  *
- * For short texts: a megabyte takes most of a second.
+ * For short texts: a megabyte of speech takes more than a second.
  */
 export function redactPatterns(text: string): Redaction {
   return finish(redactSteps(text));
@@ -102,8 +102,7 @@ export function* personalDataSteps(text: string): Steps<PersonalData[]> {
   const plain = yield* plainTextSteps(text);
   const matches: Match[] = [];
   for (const window of windowsOf(plain.text)) {
-    for (const match of findIn(plain.text, window)) matches.push(match);
-    yield;
+    for (const match of yield* findIn(plain.text, window)) matches.push(match);
   }
   return joinOverlaps(matches).map(({ kind, start, end }) => ({ kind, ...plain.toOriginal(start, end) }));
 }
@@ -125,17 +124,20 @@ export function putMarkers(text: string, found: readonly PersonalData[]): string
 }
 
 /** Whatever begins in the window, with its places in the whole text. */
-function findIn(text: string, { start, end, from, to }: Window): Match[] {
-  return findAll(text.slice(from, to))
+function* findIn(text: string, { start, end, from, to }: Window): Steps<Match[]> {
+  return (yield* findAll(text.slice(from, to)))
     .map((match) => ({ ...match, start: match.start + from, end: match.end + from }))
     .filter((match) => match.start >= start && match.start < end);
 }
 
-function findAll(text: string): Match[] {
+function* findAll(text: string): Steps<Match[]> {
   const source = readSource(text);
-  const matches = DETECTORS.flatMap(({ kind, find }, rank) =>
-    find(source).map((finding) => ({ ...finding, kind, rank })),
-  );
+  yield;
+  const matches: Match[] = [];
+  for (const [rank, { kind, find }] of DETECTORS.entries()) {
+    for (const finding of find(source)) matches.push({ ...finding, kind, rank });
+    yield;
+  }
   if (!matches.some(isDoubtful)) return matches;
   const broken = findBrokenIbans(source);
   return matches.filter((match) => !isDoubtful(match) || !liesWithin(match, broken));

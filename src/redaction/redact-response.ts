@@ -40,7 +40,10 @@ export async function redactResponse(response: unknown): Promise<unknown> {
   return finishInTurns(new ResponseRedactor().redact(response));
 }
 
-/** For one response. Texts and lists are asked for three times, and most words are said many times. */
+/**
+ * For one response. Texts and lists are asked for three times, and most words are said many times. Each value is a step: also
+ * a million numbers take their time.
+ */
 class ResponseRedactor {
   private readonly texts = new Map<string, Redaction>();
   private readonly lists = new Map<readonly unknown[], RedactedPieces>();
@@ -52,6 +55,7 @@ class ResponseRedactor {
   }
 
   private *copy(value: unknown, options: { emptyPieces: boolean }): Steps<unknown> {
+    yield;
     if (typeof value === 'string') return (yield* this.text(value)).text;
     if (Array.isArray(value)) {
       const items: unknown[] = [];
@@ -75,6 +79,7 @@ class ResponseRedactor {
 
   /** Whether every list of pieces gives away, piece by piece and all together, what the text of the same object does. */
   private *piecesAgree(value: unknown): Steps<boolean> {
+    yield;
     if (Array.isArray(value)) {
       for (const item of value as unknown[]) if (!(yield* this.piecesAgree(item))) return false;
       return true;
@@ -111,6 +116,7 @@ class ResponseRedactor {
   }
 
   private *holdsPersonalData(value: unknown): Steps<boolean> {
+    yield;
     if (typeof value === 'string') return isRedacted(yield* this.text(value));
     if (Array.isArray(value)) {
       if (Object.keys((yield* this.list(value)).counts).length > 0) return true;
@@ -126,8 +132,6 @@ class ResponseRedactor {
 
   private *text(text: string): Steps<Redaction> {
     const known = this.texts.get(text);
-    // Also where there is nothing to do: the event loop waits for a million known words as well.
-    yield;
     if (known !== undefined) return known;
     const redaction = yield* redactSteps(text);
     this.texts.set(text, redaction);

@@ -8,12 +8,15 @@ export interface Window extends Finding {
   to: number;
 }
 
-/** Searched at once: some ten milliseconds of speech, some hundred of what is nothing but numbers. */
-const WINDOW_CHARS = 8_192;
-/** A text without a safe place to be cut, such as one long number, is cut after so many. */
-const MAX_WINDOW_CHARS = 32_768;
-/** No detector looks further than this: the longest is an e-mail address, with 640 characters. */
-const CONTEXT_CHARS = 768;
+/** Searched at once: some milliseconds of speech, some forty of what is nothing but numbers. */
+const WINDOW_CHARS = 4_096;
+/** A text without a safe place to be cut, such as a long list of numbers, is cut after so many. */
+const MAX_WINDOW_CHARS = 8_192;
+/**
+ * No detector looks further across a space: an address that is read out begins 110 characters before
+ * its sign, and is announced in the 110 before those.
+ */
+const CONTEXT_CHARS = 256;
 
 /**
  * A cut is safe where no number, written or spoken, and no code can go across it. The longest code has

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it, jest } from '@jest/globals';
+import { redactPatterns, redactPatternsInTurns } from './redact-patterns.js';
+import { redactResponse } from './redact-response.js';
+
+/** Five megabytes may take a minute on a busy machine. */
+const TIMEOUT_MS = 600_000;
+
+/** A caller must not notice. Processor time: that others use the machine as well does not count. */
+const MAX_TURN_MS = 200;
+
+const SPEECH =
+  'Well, I think that we should talk about what the people in the town have said about it. In 2019 we ' +
+  'had 12 of them, and that was enough for 3 years. Call me on 06 12345678 or mail jan@example.nl. ';
+
+function long(piece: string, length: number): string {
+  return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+}
+
+/** Processor time of this thread, where the system tells; else of all threads, garbage collection included. */
+function processorMs(): number {
+  const file = `/proc/self/task/${process.pid}/schedstat`;
+  if (existsSync(file)) return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000_000;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** The most processor time that passes between two turns of the event loop while something is done. */
+async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
+  const state = { isDone: false, longestMs: 0, lastMs: processorMs() };
+  const done = work().finally(() => {
+    state.isDone = true;
+  });
+  while (!state.isDone) {
+    const nowMs = processorMs();
+    state.longestMs = Math.max(state.longestMs, nowMs - state.lastMs);
+    state.lastMs = nowMs;
+    await nextTurn();
+  }
+  await done;
+  return state.longestMs;
+}
+
+jest.setTimeout(TIMEOUT_MS);
+
+describe('redaction in turns', () => {
+  it('gives the same as redaction at once', async () => {
+    const text = long(SPEECH, 100_000);
+    expect(await redactPatternsInTurns(text)).toEqual(redactPatterns(text));
+  });
+
+  it.each([
+    ['speech', SPEECH, 100_000],
+    ['speech without data', SPEECH.replace(/Call.*/, ''), 5_000_000],
+    ['numbers', '1 2 3 ', 100_000],
+    ['number words', 'een zes ', 100_000],
+    ['codes', 'A1-', 100_000],
+    ['addresses', '@a.', 100_000],
+    ['other digits', '١٢ ', 100_000],
+  ])('lets the event loop go on during a long text of %s', async (_name, piece, length) => {
+    const text = long(piece, length);
+    redactPatterns(long(piece, 20_000));
+    expect(await longestTurnMs(() => redactPatternsInTurns(text))).toBeLessThan(MAX_TURN_MS);
+  });
+
+  it('lets the event loop go on during a long answer of a provider', async () => {
+    const text = long(SPEECH, 300_000);
+    const words = text.split(' ').map((word, index) => ({ text: word, start: index, end: index + 1 }));
+    const response = { text, words, utterances: [{ text, words }] };
+    expect(await longestTurnMs(() => redactResponse(response))).toBeLessThan(MAX_TURN_MS);
+  });
+});
