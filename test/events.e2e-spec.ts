@@ -78,14 +78,14 @@ describe('the events of a project', () => {
         projectId,
         status: 'finalized',
         revision: 1,
-        failedChunks: 0,
+        failedChunks: 1,
       },
       'conversation.summarized': {
         conversationId,
         projectId,
         status: 'finalized',
         revision: 1,
-        failedChunks: 0,
+        failedChunks: 1,
       },
     });
     expect(receiver.received).toHaveLength(4);

@@ -82,7 +82,7 @@ describe('conversations that are finished', () => {
     await failedChunk(world, id, host);
     await world.api.finish(id);
     expect(await world.api.finalizedConversation(id)).toMatchObject({
-      transcript: '[Nothing could be transcribed]',
+      transcript: '[Nothing to transcribe]',
       chunks: { total: 1, pending: 0, completed: 0, failed: 1 },
     });
   });

@@ -164,7 +164,10 @@ describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (s
 
       expect(failed).toMatchObject({ status: 'failed', transcript: null, diarization: null });
       expect(failed.error).toContain('withheld');
-      expect(unheard).toMatchObject({ transcript: '[Nothing could be transcribed]', chunks: { failed: 1 } });
+      expect(unheard).toMatchObject({
+        transcript: '[Nothing could be transcribed]',
+        chunks: { failed: 1 },
+      });
       expect(places).toEqual([]);
       expect(completed).toMatchObject({ status: 'completed', transcript: REDACTED, error: null });
       expect(heard.chunks).toEqual({ total: 1, pending: 0, completed: 1, failed: 0 });

@@ -4,7 +4,7 @@ import type { Answer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
 import { openSubmission } from './support/open-submission.js';
-import { failedChunk } from './support/settled-chunk.js';
+import { failedChunk, settledChunk } from './support/settled-chunk.js';
 import { World } from './support/test-service.js';
 
 const NOTHING = '[Nothing to transcribe]';
@@ -265,7 +265,20 @@ describe('a transcript', () => {
   it.each([['only'], ['beside silent ones']])('says so when chunks failed, %s', async (which) => {
     const { id } = await world.api.createConversation();
     if (which !== 'only') await spokenChunk(id, '');
-    await failedChunk(world, id, host);
+    const audioUrl = host.newUrl();
+    world.simulator.faults.add(
+      {
+        operation: 'submit',
+        match: { audioUrlContains: audioUrl },
+        effect: {
+          kind: 'outcome',
+          status: 'error',
+          error: 'Transcoding failed. File does not appear to contain audio.',
+        },
+      },
+      { operation: 'listen', effect: { kind: 'status', status: 400 }, times: 1 },
+    );
+    expect(await settledChunk(world, id, audioUrl)).toMatchObject({ status: 'failed' });
     await world.api.finish(id);
     const conversation = await world.api.finalizedConversation(id);
     const total = which === 'only' ? 1 : 2;

@@ -8,6 +8,9 @@ import { DEFAULT_LANGUAGE } from './conversation-settings.js';
 import { mergedConversationData } from './event-data.js';
 import { finalTranscript, mergeTranscripts } from './merge-transcripts.js';
 
+/** What the first stage calls a recording in which nobody speaks. */
+const NO_SPEECH = 'no_speech';
+
 export type MergeResult = 'merged' | 'merged_without_text' | 'not_due';
 
 export interface SummaryTask {
@@ -47,14 +50,14 @@ export class FinalizationRepository {
       if (unsettled !== undefined) return 'not_due';
       const chunks = await trx
         .selectFrom('chunks')
-        .select(['transcript', 'status'])
+        .select(['transcript', 'status', 'error_code'])
         .where('conversation_id', '=', conversationId)
         .orderBy('position')
         .orderBy('id')
         .execute();
       const completed = chunks.filter(({ status }) => status === 'completed');
       const transcript = mergeTranscripts(completed.map((chunk) => chunk.transcript));
-      const failed = chunks.length - completed.length;
+      const failed = chunks.filter(isFailure).length;
       const merged = trx
         .updateTable('conversations')
         .set({
@@ -136,6 +139,11 @@ export class FinalizationRepository {
       .where('summary_status', '=', 'pending')
       .where('merge_revision', '=', mergeRevision);
   }
+}
+
+/** A chunk without speech has failed as well, and yet tells what was said: nothing. */
+function isFailure({ status, error_code: code }: { status: string; error_code: string | null }): boolean {
+  return status === 'failed' && code !== NO_SPEECH;
 }
 
 function nothingTranscribed(failed: number, total: number): string {

