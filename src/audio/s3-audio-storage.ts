@@ -33,7 +33,8 @@ const ABANDONED_AFTER_MS = 86_400_000;
 
 /**
  * Recordings in a bucket of any S3-compatible store, under the keys that they have everywhere. Addressed by path
- * (`https://endpoint/bucket/key`), which every such store understands, and without the newer checksums that not all do.
+ * (`https://endpoint/bucket/key`) or by host (`https://bucket.endpoint/key`), as configured, and without the newer
+ * checksums that not all stores understand.
  *
  * An object appears when its upload is complete, and not before: that is S3's own promise. What fails is aborted and removed; what
  * a process leaves that dies is removed by `cleanTemporary`.
@@ -50,7 +51,7 @@ export class S3AudioStorage extends AudioStorage {
     this.#client = new S3Client({
       region: config.region,
       endpoint: config.endpoint,
-      forcePathStyle: true,
+      forcePathStyle: config.pathStyle,
       credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
