@@ -6,8 +6,8 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Logger } from '@nestjs/common';
 import type { S3Config } from '../config/app-config.js';
 import { AudioError, AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
-import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
-import { AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { assertConversationId, assertNewKey, isStoredKey, mimeTypeOfKey } from './audio-key.js';
+import { type AudioPage, AudioStorage, type OpenedAudio, type StoredAudio } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
 import { isMissingObject, s3Reason } from './s3-error.js';
@@ -113,6 +113,22 @@ export class S3AudioStorage extends AudioStorage {
         }
         if (IsTruncated !== true) return;
       }
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  override async list({ after, limit }: { after?: string; limit: number }): Promise<AudioPage> {
+    try {
+      const { Contents = [], NextContinuationToken } = await this.#client.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, MaxKeys: limit, ContinuationToken: after }),
+      );
+      const recordings = Contents.flatMap(({ Key = '', LastModified }) =>
+        isStoredKey(Key) && LastModified !== undefined
+          ? [{ key: Key, storedAtMs: LastModified.getTime() }]
+          : [],
+      );
+      return { recordings, next: NextContinuationToken };
     } catch (error) {
       throw storeError(error);
     }

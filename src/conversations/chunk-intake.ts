@@ -1,13 +1,14 @@
 import { ConflictException, Injectable, Logger, NotFoundException } from '@nestjs/common';
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { ChunksRepository, type ChunkView } from './chunks.repository.js';
+import { type AddResult, ChunksRepository, type ChunkView } from './chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { FailedChunksRepository, type ChunkFilter } from './failed-chunks.repository.js';
-import type { ChunkAudio } from './insert-chunks.js';
+import type { ChunkAudio, NewChunk } from './insert-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;
@@ -49,7 +50,7 @@ export class ChunkIntake {
 
     const id = uuidv7();
     const { audio, position } = await receive(id);
-    const result = await this.chunks.add({ id, conversationId, position, audio, idempotencyKey });
+    const result = await this.record({ id, conversationId, position, audio, idempotencyKey });
     if (result.kind !== 'added' && audio.kind === 'stored') await this.storage.delete(audio.key);
     switch (result.kind) {
       case 'added':
@@ -120,6 +121,27 @@ export class ChunkIntake {
     const chunk = await this.chunks.view(chunkId);
     if (chunk === undefined) throw new NotFoundException(`there is no chunk ${chunkId}`);
     return chunk;
+  }
+
+  /** A recording whose chunk the database refuses goes at once. Without an answer the chunk may be there: then it stays. */
+  private async record(chunk: NewChunk): Promise<AddResult> {
+    try {
+      return await this.chunks.add(chunk);
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && chunk.audio.kind === 'stored') {
+        await this.forgetRecording(chunk.audio.key);
+      }
+      throw error;
+    }
+  }
+
+  private async forgetRecording(key: string): Promise<void> {
+    try {
+      await this.storage.delete(key);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`the recording ${key} belongs to no chunk, and is removed later: ${reason}`);
+    }
   }
 
   private async requireOpen(conversationId: string): Promise<void> {
