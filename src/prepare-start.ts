@@ -29,9 +29,9 @@ export interface PreparedStart {
 export async function prepareStart({ environment, quiet = false }: PrepareOptions): Promise<PreparedStart> {
   const { module: configModule, config } = await ConfigModule.load(environment);
   const logger = quiet ? false : new ServiceLogger(SecretRedactor.for(config));
-  if (config.databaseUrl !== undefined) return { config, configModule, logger };
-  // Nest sets it when it makes the application; the database has something to say before.
+  // Nest sets it when it makes the application; the database, and libraries that are loaded, have something to say before.
   Logger.overrideLogger(logger);
+  if (config.databaseUrl !== undefined) return { config, configModule, logger };
   const databaseLogger = new Logger('EmbeddedPostgres');
   const embedded = EmbeddedStart.begin({
     dataDir: config.dataDir,

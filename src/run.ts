@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { CONFIG_EXIT_CODE, ConfigError } from './config/config-error.js';
+import { logProcessWarnings } from './observability/library-warnings.js';
 import type { RunningService } from './service.js';
 import { startService, type LoadService } from './start.js';
 
@@ -30,6 +31,7 @@ function stopOnSignal(starting: Promise<RunningService>): void {
 
 /** Runs the service as this process: until a signal stops it, or it cannot start; both end the process. */
 export async function run(loadService: LoadService): Promise<void> {
+  logProcessWarnings();
   process.on('unhandledRejection', (reason) => {
     logger.error(
       'a promise was rejected and nobody listened; stopping',

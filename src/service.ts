@@ -85,7 +85,7 @@ export async function makeService(
     describeApi(app);
     await app.listen(config.http.port, config.http.host);
   } catch (error) {
-    await app.close();
+    await closeAfterFailure(app);
     throw error;
   }
   const url = await app.getUrl();
@@ -112,6 +112,16 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
       void reply.status(body.statusCode).send(body);
     },
   });
+}
+
+/** Why the start failed is the last word; that half a service does not close well is a matter of course. */
+async function closeAfterFailure(app: INestApplicationContext): Promise<void> {
+  try {
+    await app.close();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    new Logger('Ringback').warn(`what had started did not close well: ${reason}`);
+  }
 }
 
 /** In front of all routes. */

@@ -205,8 +205,8 @@ describe('the doctor', () => {
 describe('an AssemblyAI that refuses a language', () => {
   const world = sharedWorld(() =>
     World.start({
-      env: { ...ONE_STAGE, EXPECTED_LANGUAGES: 'en,nl,zz' },
-      simulator: { refusedLanguages: ['zz', 'xx'] },
+      env: { ...ONE_STAGE, EXPECTED_LANGUAGES: 'en,nl,haw' },
+      simulator: { refusedLanguages: ['haw', 'yi'] },
     }),
   );
 
@@ -215,21 +215,21 @@ describe('an AssemblyAI that refuses a language', () => {
     await settleChunk(world().api);
 
     expect(languagesOf(world())).toEqual([
-      { expected_languages: ['en', 'nl', 'zz'], fallback_language: 'en' },
+      { expected_languages: ['en', 'nl', 'haw'], fallback_language: 'en' },
       { fallback_language: 'auto' },
       { expected_languages: ['en', 'nl'], fallback_language: 'en' },
     ]);
     expect(bodies(world()).every((body) => body.language_detection === true)).toBe(true);
-    expect(warnings).toEqual([expect.stringMatching(/refuses the language zz .*EXPECTED_LANGUAGES/)]);
+    expect(warnings).toEqual([expect.stringMatching(/refuses the language haw .*EXPECTED_LANGUAGES/)]);
   });
 
   it('detects that of a conversation, whose name the warning has', async () => {
-    const { conversationId, status } = await settleChunk(world().api, { language: 'xx' });
-    await settleChunk(world().api, { language: 'xx' });
+    const { conversationId, status } = await settleChunk(world().api, { language: 'yi' });
+    await settleChunk(world().api, { language: 'yi' });
 
     expect(status).toBe('completed');
     expect(languagesOf(world())).toEqual([
-      { expected_languages: ['xx', 'en', 'nl'], fallback_language: 'xx' },
+      { expected_languages: ['yi', 'en', 'nl'], fallback_language: 'yi' },
       { fallback_language: 'auto' },
       { expected_languages: ['en', 'nl'], fallback_language: 'auto' },
     ]);
@@ -239,7 +239,7 @@ describe('an AssemblyAI that refuses a language', () => {
   it('is told of by the report of readiness', async () => {
     const { details } = await readyReport(world());
 
-    expect(details.assemblyai.refusedLanguages).toEqual(['zz', 'xx']);
+    expect(details.assemblyai.refusedLanguages).toEqual(['haw', 'yi']);
   });
 
   it('is sent all of them again when it did not say which', async () => {

@@ -13,6 +13,7 @@ import {
 import { S3AudioStorage } from '../src/audio/s3-audio-storage.js';
 import { wav } from './support/api.js';
 import { HttpProxy, type SeenRequest } from './support/http-proxy.js';
+import { resolveLocalhostNames } from './support/localhost-names.js';
 import { S3Server, type S3Kind } from './support/s3-server.js';
 
 Logger.overrideLogger(false);
@@ -98,6 +99,45 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
 
     await expect(storage.open(key)).rejects.toThrow(AudioMissingError);
     expect((await fetch(url)).status).toBe(404);
+  });
+});
+
+// s3rver reckons signatures of such addresses wrongly: it puts the bucket into the path that is signed.
+describe('a bucket that is addressed by its host name', () => {
+  let server: S3Server;
+  let proxy: HttpProxy;
+  let restoreNames: () => void;
+
+  beforeAll(async () => {
+    restoreNames = resolveLocalhostNames();
+    server = await S3Server.start('fauxqs');
+    proxy = await HttpProxy.start(server.url);
+  });
+
+  afterAll(async () => {
+    restoreNames();
+    await proxy.stop();
+    await server.stop();
+  });
+
+  it('takes a recording, hands it out, also by a signed URL, and removes it', async () => {
+    const endpoint = proxy.url.replace('127.0.0.1', 's3.localhost');
+    const storage = new S3AudioStorage({ ...server.config(endpoint), pathStyle: false });
+    const sent = recording(LARGE_BYTES);
+    const { key } = await save(storage, sent);
+    const opened = await buffer((await storage.open(key)).stream);
+    const url = await storage.publicUrl(key);
+    const fetched = await fetch(url);
+    const fetchedBytes = Buffer.from(await fetched.arrayBuffer());
+    await storage.delete(key);
+    storage.close();
+
+    expect(sent.equals(opened)).toBe(true);
+    expect(new URL(url)).toMatchObject({ hostname: 'recordings.s3.localhost', pathname: `/${key}` });
+    expect(sent.equals(fetchedBytes)).toBe(true);
+    expect(await server.keys()).toEqual([]);
+    expect(new Set(proxy.seen.map(({ host }) => host))).toEqual(new Set(['recordings.s3.localhost']));
+    expect(new Set(proxy.seen.map(({ path }) => path))).toEqual(new Set([`/${key}`]));
   });
 });
 
@@ -260,7 +300,11 @@ describe('a bucket', () => {
   });
 
   it.each<[string, { bucket?: string; endpoint?: string }, RegExp]>([
-    ['does not exist', { bucket: 'no-such-bucket' }, /no such bucket; check STORAGE_S3_BUCKET/],
+    [
+      'does not exist',
+      { bucket: 'no-such-bucket' },
+      /no such bucket \(NoSuchBucket\); check STORAGE_S3_BUCKET/,
+    ],
     [
       'cannot be reached',
       { endpoint: 'http://127.0.0.1:1' },
@@ -273,6 +317,52 @@ describe('a bucket', () => {
     await expect(unfit.open('a/b.wav')).rejects.toThrow(AudioUnavailableError);
     await expect(unfit.deleteConversation('a')).rejects.toThrow(AudioStoreError);
     unfit.close();
+  });
+});
+
+describe('what a store answers', () => {
+  let proxy: HttpProxy;
+  let storage: S3AudioStorage;
+
+  beforeAll(async () => {
+    proxy = await HttpProxy.start('http://127.0.0.1:1');
+    storage = new S3AudioStorage({
+      bucket: 'recordings',
+      region: 'us-east-1',
+      endpoint: proxy.url,
+      pathStyle: true,
+      accessKeyId: 'a-key',
+      secretAccessKey: 'a-secret',
+    });
+  });
+
+  afterAll(async () => {
+    storage.close();
+    await proxy.stop();
+  });
+
+  it.each<[number, string, RegExp]>([
+    [403, 'SecondLevelDomainForbidden', /SecondLevelDomainForbidden.*STORAGE_S3_PATH_STYLE=false/],
+    [403, 'PathStyleDomainForbidden', /PathStyleDomainForbidden.*STORAGE_S3_PATH_STYLE=false/],
+    [403, 'SignatureDoesNotMatch', /SignatureDoesNotMatch.*STORAGE_S3_SECRET/],
+    [403, 'RequestTimeTooSkewed', /clock.*RequestTimeTooSkewed.*NTP/],
+    [403, 'AccessDenied', /AccessDenied.*let the key/],
+    [403, 'UserDisable', /UserDisable.*status 403.*documentation/],
+    [409, 'NoSuchUser', /NoSuchUser.*status 409/],
+  ])('with status %d and the code %s is told by that code, in one line', async (status, code, words) => {
+    const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>the request GET /secret</Message></Error>`;
+    proxy.fault = () => ({ status, body });
+    const checking = storage.check();
+
+    await expect(checking).rejects.toThrow(AudioStoreError);
+    await expect(checking).rejects.toThrow(words);
+    await expect(checking).rejects.not.toThrow(/STORAGE_S3_KEY, STORAGE_S3_SECRET|secret|\n/);
+  });
+
+  it('without a code is told by its status', async () => {
+    proxy.fault = () => ({ status: 403 });
+
+    await expect(storage.check()).rejects.toThrow(/denies access \(status 403\); check STORAGE_S3_KEY/);
   });
 });
 

@@ -18,6 +18,11 @@ export function assertNewKey(key: string): void {
   if (!NEW_KEY.test(key)) throw new InvalidAudioKeyError();
 }
 
+/** Tells recordings from what else lies beside them. */
+export function isStoredKey(key: string): boolean {
+  return mimeTypeOfExtension(STORED_KEY.exec(key)?.[1] ?? '') !== undefined;
+}
+
 /** @throws InvalidAudioKeyError */
 export function assertConversationId(conversationId: string): void {
   if (!CONVERSATION_ID.test(conversationId)) throw new InvalidAudioKeyError();

@@ -28,10 +28,24 @@ export interface OpenedAudio {
   mimeType: string;
 }
 
+/** A recording that lies in the store. */
+export interface ListedAudio {
+  /** As `save` handed it out. */
+  key: string;
+  /** By the store's clock, in milliseconds since the epoch. */
+  storedAtMs: number;
+}
+
+export interface AudioPage {
+  recordings: ListedAudio[];
+  /** `after` of the next page; undefined: this was the last one. */
+  next: string | undefined;
+}
+
 /**
  * Where recordings live. Keys are made by us and are unguessable and unique per chunk; a recording is never changed.
  *
- * Deliberately not in it: listing, ranges, and copying.
+ * Deliberately not in it: ranges, and copying.
  */
 export abstract class AudioStorage {
   /**
@@ -67,6 +81,16 @@ export abstract class AudioStorage {
    * @throws AudioStoreError, or the file system's own error, when something may be left: try again
    */
   abstract deleteConversation(conversationId: string): Promise<void>;
+
+  /**
+   * Lists complete recordings, in an order of the store's own, and nothing else that lies there. One that is stored or removed while
+   * pages are read may be missing or listed; all others are listed once.
+   *
+   * @param page.after `next` of the page before; undefined: the first page
+   * @param page.limit the most that a page holds; it may hold fewer, or none, and still have a next one
+   * @throws AudioStoreError, or the file system's own error, when the store cannot be listed
+   */
+  abstract list(page: { after?: string; limit: number }): Promise<AudioPage>;
 
   /**
    * A URL under which the transcription provider can fetch the recording, good for days, different at each call where it

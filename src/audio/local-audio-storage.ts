@@ -8,8 +8,15 @@ import {
   AudioStoreFullError,
   AudioUnavailableError,
 } from './audio-error.js';
-import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
-import { AudioStorage, type NewAudio, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { assertConversationId, assertNewKey, isStoredKey, mimeTypeOfKey } from './audio-key.js';
+import {
+  type AudioPage,
+  AudioStorage,
+  type ListedAudio,
+  type NewAudio,
+  type OpenedAudio,
+  type StoredAudio,
+} from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 
 /** No upload takes a day: what lies in the incoming folder for longer was left by a process that died. */
@@ -92,6 +99,23 @@ export class LocalAudioStorage extends AudioStorage {
     await rm(join(this.#root, conversationId), { recursive: true, force: true });
   }
 
+  /** In the order of the folders, and of the files in each; a page continues after the last key of the one before. */
+  override async list({ after = '', limit }: { after?: string; limit: number }): Promise<AudioPage> {
+    const [lastFolder = '', lastFile = ''] = after.split('/');
+    const recordings: ListedAudio[] = [];
+    for (const folder of await listFolder(this.#root)) {
+      if (folder < lastFolder || folder === INCOMING_FOLDER) continue;
+      for (const file of await listFolder(join(this.#root, folder))) {
+        const key = `${folder}/${file}`;
+        if ((folder === lastFolder && file <= lastFile) || !isStoredKey(key)) continue;
+        const storedAtMs = await lastTouchedMs(join(this.#root, key));
+        if (storedAtMs !== undefined) recordings.push({ key, storedAtMs });
+        if (recordings.length === limit) return { recordings, next: key };
+      }
+    }
+    return { recordings, next: undefined };
+  }
+
   /** Always null: nobody outside can reach this folder. */
   override publicUrl(_key: string): Promise<null> {
     return Promise.resolve(null);
@@ -159,11 +183,12 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
+/** @returns the names in it, sorted; none where there is no folder */
 async function listFolder(path: string): Promise<string[]> {
   try {
-    return await readdir(path);
+    return (await readdir(path)).sort();
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return [];
     throw error;
   }
 }

@@ -6,8 +6,14 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Logger } from '@nestjs/common';
 import type { S3Config } from '../config/app-config.js';
 import { AudioError, AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
-import { assertConversationId, assertNewKey, mimeTypeOfKey } from './audio-key.js';
-import { AudioStorage, type NewAudio, type OpenedAudio, type StoredAudio } from './audio-storage.js';
+import { assertConversationId, assertNewKey, isStoredKey, mimeTypeOfKey } from './audio-key.js';
+import {
+  type AudioPage,
+  AudioStorage,
+  type NewAudio,
+  type OpenedAudio,
+  type StoredAudio,
+} from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
 import { isMissingObject, s3Reason } from './s3-error.js';
@@ -33,7 +39,8 @@ const ABANDONED_AFTER_MS = 86_400_000;
 
 /**
  * Recordings in a bucket of any S3-compatible store, under the keys that they have everywhere. Addressed by path
- * (`https://endpoint/bucket/key`), which every such store understands, and without the newer checksums that not all do.
+ * (`https://endpoint/bucket/key`) or by host (`https://bucket.endpoint/key`), as configured, and without the newer
+ * checksums that not all stores understand.
  *
  * An object appears when its upload is complete, and not before: that is S3's own promise. What fails is aborted and removed; what
  * a process leaves that dies is removed by `cleanTemporary`.
@@ -50,7 +57,7 @@ export class S3AudioStorage extends AudioStorage {
     this.#client = new S3Client({
       region: config.region,
       endpoint: config.endpoint,
-      forcePathStyle: true,
+      forcePathStyle: config.pathStyle,
       credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -112,6 +119,22 @@ export class S3AudioStorage extends AudioStorage {
         }
         if (IsTruncated !== true) return;
       }
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  override async list({ after, limit }: { after?: string; limit: number }): Promise<AudioPage> {
+    try {
+      const { Contents = [], NextContinuationToken } = await this.#client.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, MaxKeys: limit, ContinuationToken: after }),
+      );
+      const recordings = Contents.flatMap(({ Key = '', LastModified }) =>
+        isStoredKey(Key) && LastModified !== undefined
+          ? [{ key: Key, storedAtMs: LastModified.getTime() }]
+          : [],
+      );
+      return { recordings, next: NextContinuationToken };
     } catch (error) {
       throw storeError(error);
     }

@@ -3,39 +3,87 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 /** No object of this key, as GET and HEAD say it. */
 const MISSING_CODES = new Set(['NoSuchKey', 'NotFound']);
 
-/** What the store's code, or where there is none its status, means for whoever set it up. */
-const MEANINGS: ReadonlyMap<string, string> = new Map([
-  ['InvalidAccessKeyId', 'does not know the key; check STORAGE_S3_KEY'],
-  ['SignatureDoesNotMatch', 'refuses the signature; check STORAGE_S3_SECRET and STORAGE_S3_REGION'],
-  ['AuthorizationHeaderMalformed', 'refuses the signature; check STORAGE_S3_REGION'],
-  ['AccessDenied', 'denies access; let the key list the bucket, and get, put and delete its objects'],
-  ['NoSuchBucket', 'has no such bucket; check STORAGE_S3_BUCKET, or create it'],
-  ['PermanentRedirect', 'keeps the bucket elsewhere; check STORAGE_S3_REGION and STORAGE_S3_ENDPOINT'],
-  ['RequestTimeTooSkewed', 'says that the clock of this machine is wrong; run an NTP client'],
-  ['301', 'keeps the bucket elsewhere; check STORAGE_S3_REGION and STORAGE_S3_ENDPOINT'],
-  ['403', 'denies access; check STORAGE_S3_KEY, STORAGE_S3_SECRET, and what they may do'],
+interface Meaning {
+  /** The end of a sentence whose subject is the store. */
+  fault: string;
+  remedy: string;
+}
+
+const PATH_STYLE: Meaning = {
+  fault: 'wants the bucket in the host name',
+  remedy: 'set STORAGE_S3_PATH_STYLE=false',
+};
+const CLOCK: Meaning = {
+  fault: 'says that the clock of this machine is wrong',
+  remedy: 'run an NTP client',
+};
+const ELSEWHERE: Meaning = {
+  fault: 'keeps the bucket elsewhere',
+  remedy: 'check STORAGE_S3_REGION and STORAGE_S3_ENDPOINT',
+};
+
+/** By the store's own code: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+  ['InvalidAccessKeyId', { fault: 'does not know the key', remedy: 'check STORAGE_S3_KEY' }],
+  [
+    'SignatureDoesNotMatch',
+    { fault: 'refuses the signature', remedy: 'check STORAGE_S3_SECRET and STORAGE_S3_REGION' },
+  ],
+  ['AuthorizationHeaderMalformed', { fault: 'refuses the signature', remedy: 'check STORAGE_S3_REGION' }],
+  [
+    'AccessDenied',
+    {
+      fault: 'denies access',
+      remedy: 'let the key of STORAGE_S3_KEY list the bucket, and get, put and delete its objects',
+    },
+  ],
+  ['NoSuchBucket', { fault: 'has no such bucket', remedy: 'check STORAGE_S3_BUCKET, or create it' }],
+  ['PermanentRedirect', ELSEWHERE],
+  ['RequestTimeTooSkewed', CLOCK],
+  // Alibaba OSS: https://github.com/peak/s5cmd/issues/518
+  ['SecondLevelDomainForbidden', PATH_STYLE],
+  // Tencent COS: https://cloud.tencent.com/document/product/436/102489
+  ['PathStyleDomainForbidden', PATH_STYLE],
 ]);
+
+/** A 403 without a body: nothing tells whether the key, its rights or the address is the reason. */
+const DENIED: Meaning = {
+  fault: 'denies access',
+  remedy: 'check STORAGE_S3_KEY, STORAGE_S3_SECRET, and what they may do',
+};
+
+/** The name that the SDK gives to an answer that names no code. */
+const NO_CODE = 'Unknown';
 
 export function isMissingObject(error: unknown): boolean {
   return error instanceof S3ServiceException && MISSING_CODES.has(error.name);
 }
 
 /**
- * What an S3-compatible store's failure means, as the end of a sentence whose subject is the store. It holds no key, URL or
- * signature: the error itself carries some, and must neither be logged nor kept as a cause.
+ * What an S3-compatible store's failure means, as the end of a sentence whose subject is the store. It names the store's own code,
+ * and holds no key, URL or signature: the error itself carries some, and must neither be logged nor kept as a cause.
  */
 export function s3Reason(error: unknown): string {
-  if (error instanceof S3ServiceException) {
-    const status = error.$metadata.httpStatusCode;
-    const meaning = MEANINGS.get(error.name) ?? MEANINGS.get(String(status));
-    return meaning ?? `answered ${wordOf(error.name)} (status ${status ?? 'unknown'})`;
+  if (!(error instanceof S3ServiceException)) {
+    return `cannot be reached (${codeOf(error)}); check STORAGE_S3_ENDPOINT and the network`;
   }
-  return `cannot be reached (${codeOf(error)}); check STORAGE_S3_ENDPOINT and the network`;
+  const status = error.$metadata.httpStatusCode;
+  const code = storeCode(error.name);
+  const answer = code ?? `status ${status ?? 'unknown'}`;
+  const meaning = MEANINGS.get(error.name) ?? (code === undefined ? meaningOfStatus(status) : undefined);
+  if (meaning !== undefined) return `${meaning.fault} (${answer}); ${meaning.remedy}`;
+  if (code === undefined) return `answered an error (${answer})`;
+  return `answered ${code} (status ${status ?? 'unknown'}); look that code up in the documentation of the store`;
 }
 
-/** The store's own word for it: an identifier, or nothing that a log should hold. */
-function wordOf(name: string): string {
-  return /^[A-Za-z0-9.]{1,60}$/.test(name) ? name : 'an error';
+function meaningOfStatus(status: number | undefined): Meaning | undefined {
+  if (status === 301) return ELSEWHERE;
+  return status === 403 ? DENIED : undefined;
+}
+
+/** The store's own word for the failure: an identifier, or nothing that a log should hold. */
+function storeCode(name: string): string | undefined {
+  return name !== NO_CODE && /^[A-Za-z0-9.]{1,60}$/.test(name) ? name : undefined;
 }
 
 function codeOf(error: unknown): string {

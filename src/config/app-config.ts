@@ -93,6 +93,8 @@ export interface S3Config {
   region: string;
   /** Unset: AWS itself, in `region`. */
   endpoint?: string;
+  /** Where the bucket's name stands: in the path, or as the first part of the host. */
+  pathStyle: boolean;
   accessKeyId: string;
   secretAccessKey: string;
 }

@@ -9,6 +9,7 @@ const OTHERS = [
   'STORAGE_S3_ENDPOINT',
   'STORAGE_S3_KEY',
   'STORAGE_S3_SECRET',
+  'STORAGE_S3_PATH_STYLE',
 ] as const satisfies (keyof EnvironmentVariables)[];
 
 /**
@@ -44,6 +45,7 @@ export function chooseStorage(
     bucket,
     region: env.STORAGE_S3_REGION ?? DEFAULT_REGION,
     endpoint: env.STORAGE_S3_ENDPOINT,
+    pathStyle: env.STORAGE_S3_PATH_STYLE ?? true,
     accessKeyId: accessKeyId ?? '',
     secretAccessKey: secretAccessKey ?? '',
   };

@@ -184,13 +184,22 @@ describe('the store of recordings', () => {
   it('is a bucket when one is given, on AWS or at an endpoint', () => {
     const aws = { ...VALID, ...pair, STORAGE_S3_BUCKET: 'recordings', STORAGE_S3_REGION: 'eu-central-1' };
     const own = { ...VALID, ...pair, STORAGE_S3_BUCKET: 'recordings', STORAGE_S3_ENDPOINT: 'http://s3:9000' };
-    const common = { kind: 's3', bucket: 'recordings', accessKeyId: 'a-key', secretAccessKey: 'a-secret' };
+    const common = {
+      kind: 's3',
+      bucket: 'recordings',
+      pathStyle: true,
+      accessKeyId: 'a-key',
+      secretAccessKey: 'a-secret',
+    };
 
     expect(createAppConfig(aws).storage).toEqual({ ...common, region: 'eu-central-1' });
     expect(createAppConfig(own).storage).toEqual({
       ...common,
       region: 'us-east-1',
       endpoint: 'http://s3:9000',
+    });
+    expect(createAppConfig({ ...own, STORAGE_S3_PATH_STYLE: 'false' }).storage).toMatchObject({
+      pathStyle: false,
     });
   });
 
@@ -199,6 +208,11 @@ describe('the store of recordings', () => {
     [{ ...pair, STORAGE_S3_BUCKET: 'recordings' }, ['STORAGE_S3_REGION']],
     [{ STORAGE_S3_SECRET: 'hush' }, ['STORAGE_S3_BUCKET']],
     [{ STORAGE_S3_ENDPOINT: 'http://s3:9000' }, ['STORAGE_S3_BUCKET']],
+    [{ STORAGE_S3_PATH_STYLE: 'false' }, ['STORAGE_S3_BUCKET']],
+    [
+      { ...pair, STORAGE_S3_BUCKET: 'abc', STORAGE_S3_REGION: 'eu', STORAGE_S3_PATH_STYLE: 'virtual' },
+      ['STORAGE_S3_PATH_STYLE'],
+    ],
     [{ ...pair, STORAGE_S3_BUCKET: 'a/b', STORAGE_S3_REGION: 'eu' }, ['STORAGE_S3_BUCKET']],
     [{ ...pair, STORAGE_S3_BUCKET: 'abc', STORAGE_S3_REGION: 'a b' }, ['STORAGE_S3_REGION']],
     [{ ...pair, STORAGE_S3_BUCKET: 'abc', STORAGE_S3_ENDPOINT: 's3:9000' }, ['STORAGE_S3_ENDPOINT']],

@@ -235,6 +235,10 @@ export class EnvironmentVariables {
   STORAGE_S3_SECRET?: string;
 
   @IsOptional()
+  @Flag()
+  STORAGE_S3_PATH_STYLE?: boolean;
+
+  @IsOptional()
   @WholeNumber(1, MAX_RETENTION_DAYS)
   AUDIO_RETENTION_DAYS?: number;
 

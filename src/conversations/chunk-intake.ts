@@ -126,16 +126,24 @@ export class ChunkIntake {
     return chunk;
   }
 
-  /** A recording whose chunk is certainly not recorded is nobody's. */
+  /** Removes a recording whose chunk is certainly not recorded. Without an answer the chunk may be there: then it stays. */
   private async record(chunk: NewChunk): Promise<AddResult> {
     try {
       return await this.chunks.add(chunk);
     } catch (error) {
-      // A database that went away may have recorded the chunk all the same.
       if (chunk.audio.kind === 'stored' && !(error instanceof DatabaseUnavailableError)) {
-        await this.storage.delete(chunk.audio.key);
+        await this.forgetRecording(chunk.audio.key);
       }
       throw error;
+    }
+  }
+
+  private async forgetRecording(key: string): Promise<void> {
+    try {
+      await this.storage.delete(key);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`the recording ${key} belongs to no chunk, and is removed later: ${reason}`);
     }
   }
 

@@ -14,6 +14,7 @@ import { JobQueues } from '../queues/job-queues.js';
 import { QueueEngine } from '../queues/queue-engine.js';
 import { Coordination } from './coordination.js';
 import { RECONCILE_PAGE, ReconcilerRepository } from './reconciler.repository.js';
+import { SleepWatch, type SleepingJob } from './sleep-watch.js';
 
 /** Before every UUID, so that the first page starts at the beginning. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -28,7 +29,8 @@ type Page<T> = (afterId: string) => Promise<T[]>;
  * RECONCILE_INTERVAL_MS.
  *
  * It is a timer of every worker process behind a lock of the database, and no job itself: a job would be wiped together with
- * those that it is to bring back (rule K5). Jobs have deterministic ids, so a job that is there stays as it is.
+ * those that it is to bring back (rule K5). Jobs have deterministic ids, so a job that is there stays as it is, unless it sleeps for
+ * longer than it was told to: it is woken then.
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -37,6 +39,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
   private isFirstPass = true;
+  private readonly sleeps = new SleepWatch();
 
   constructor(
     private readonly config: AppConfig,
@@ -90,6 +93,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async repair(): Promise<void> {
+    this.sleeps.beginPass();
     if (this.engine.needsHeartbeat) {
       for (const kind of JOB_KINDS) await ensureHeartbeat(this.queues.queue(kind));
     }
@@ -172,7 +176,16 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async addMissing<K extends JobKind>(kind: K, all: JobData[K][]): Promise<void> {
     const queue = this.queues.queue(kind);
-    const jobs: unknown[] = await Promise.all(all.map((data) => queue.getJob(jobId(kind, data))));
+    const jobs: (SleepingJob | undefined)[] = await Promise.all(
+      all.map((data) => queue.getJob(jobId(kind, data))),
+    );
+    await this.wakeOverslept(
+      kind,
+      all.filter((_data, index) => {
+        const job = jobs[index];
+        return job !== undefined && this.sleeps.hasOverslept(job);
+      }),
+    );
     const missing = all.filter((_data, index) => jobs[index] === undefined);
     if (missing.length === 0) return;
     await this.queues.addMany(
@@ -183,6 +196,15 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     const ids = missing.map((data) => Object.values(data)[0]).slice(0, 5);
     this.logger.log(
       `put back ${missing.length} missing ${kind} jobs, of ${ids.join(', ')}${missing.length > 5 ? ', ...' : ''}`,
+    );
+  }
+
+  private async wakeOverslept<K extends JobKind>(kind: K, all: JobData[K][]): Promise<void> {
+    if (all.length === 0) return;
+    for (const data of all) await this.queues.wake(kind, data);
+    this.metrics.reconciled.inc({ kind }, all.length);
+    this.logger.warn(
+      `woke ${all.length} ${kind} jobs that slept for longer than they were told to; was a clock wrong?`,
     );
   }
 

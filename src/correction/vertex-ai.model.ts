@@ -8,6 +8,8 @@ import {
   VertexAI,
   type ResponseSchema,
 } from '@google-cloud/vertexai';
+import { Logger } from '@nestjs/common';
+import { withConsoleWarnings } from '../observability/library-warnings.js';
 import { generationSettings } from '../providers/language-models/generation-settings.js';
 import { factsOf } from '../providers/language-models/model-catalogue.js';
 import {
@@ -62,8 +64,8 @@ interface Region {
 
 /**
  * Gemini through a service account, with Google's `@google-cloud/vertexai`. That SDK is no longer developed and says so
- * on the console, once, when this is constructed. It does not retry, takes no abort signal, and does not tell the status
- * of a 5xx.
+ * on the console for each client; the log gets it once. It does not retry, takes no abort signal, and does not tell the
+ * status of a 5xx.
  *
  * A region that answers 429 or 5xx rests for as long as it asks, and the same request goes to the next one at once; so it
  * does when a region does not serve the model. Regions are no retries: each is asked once, and all within the request's
@@ -77,7 +79,7 @@ export class VertexAiModel extends LanguageModel {
   constructor(options: VertexAiOptions) {
     super();
     const { project_id, client_email, private_key } = options.serviceAccount;
-    this.regions = new PreferenceList(
+    const regions = withConsoleWarnings(new Logger('VertexAi'), () =>
       options.locations.map((location) => ({
         name: location,
         client: new VertexAI({
@@ -88,6 +90,7 @@ export class VertexAiModel extends LanguageModel {
         }),
       })),
     );
+    this.regions = new PreferenceList(regions);
   }
 
   async generate(request: ModelRequest): Promise<ModelAnswer> {

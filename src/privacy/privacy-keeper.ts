@@ -1,17 +1,16 @@
 import {
   type BeforeApplicationShutdown,
-  Inject,
   Injectable,
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { sql } from 'kysely';
-import { AudioStorage } from '../audio/audio-storage.js';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import { Database } from '../database/database.js';
 import { AudioRetention } from './audio-retention.js';
 import { ConversationEraser } from './conversation-eraser.js';
+import { LeftoverAudio } from './leftover-audio.js';
 import { ProviderEraser } from './provider-eraser.js';
 
 /** Who asks for a deletion, or has a chunk settled, need not wait for long. A pass without work is a few index look-ups. */
@@ -20,7 +19,6 @@ const MAX_INTERVAL_MS = 10_000;
 const JITTER_SHARE = 0.2;
 /** A request to a bucket that fell silent may take longer; what it was to remove is still owed. */
 const STOP_GRACE_MS = 10_000;
-const CLEAN_INTERVAL_MS = 3_600_000;
 
 /**
  * Removes what is to be removed: conversations, recordings, copies at the provider. All that is owed stands in the record, so a
@@ -35,7 +33,6 @@ export class PrivacyKeeper implements OnApplicationBootstrap, BeforeApplicationS
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
-  private cleanedAt = performance.now();
 
   constructor(
     private readonly config: AppConfig,
@@ -43,7 +40,7 @@ export class PrivacyKeeper implements OnApplicationBootstrap, BeforeApplicationS
     private readonly conversations: ConversationEraser,
     private readonly retention: AudioRetention,
     private readonly provider: ProviderEraser,
-    @Inject(AudioStorage) private readonly storage: AudioStorage,
+    private readonly leftovers: LeftoverAudio,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -84,9 +81,7 @@ export class PrivacyKeeper implements OnApplicationBootstrap, BeforeApplicationS
     await this.attempt('removing recordings', () => this.retention.run(signal));
     await this.attempt('deleting copies at AssemblyAI', () => this.provider.run(signal));
     await this.attempt('ending deletions', () => this.conversations.finish());
-    if (performance.now() - this.cleanedAt < CLEAN_INTERVAL_MS) return;
-    this.cleanedAt = performance.now();
-    await this.attempt('removing left-over uploads', () => this.storage.cleanTemporary());
+    await this.attempt('removing left-over recordings', () => this.leftovers.run(signal));
   }
 
   private async attempt(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -6,12 +6,22 @@ import { TranscriptionWorkerModule } from '../transcription/transcription.worker
 import { AudioRetention } from './audio-retention.js';
 import { AudioRetentionRepository } from './audio-retention.repository.js';
 import { ConversationEraser } from './conversation-eraser.js';
+import { LeftoverAudio } from './leftover-audio.js';
+import { LeftoverAudioRepository } from './leftover-audio.repository.js';
 import { PrivacyKeeper } from './privacy-keeper.js';
 import { PrivacyModule } from './privacy.module.js';
 import { ProviderEraser } from './provider-eraser.js';
 
 @Module({
   imports: [AudioModule, CoordinationModule, AssemblyAiModule, TranscriptionWorkerModule, PrivacyModule],
-  providers: [AudioRetention, AudioRetentionRepository, ConversationEraser, ProviderEraser, PrivacyKeeper],
+  providers: [
+    AudioRetention,
+    AudioRetentionRepository,
+    ConversationEraser,
+    LeftoverAudio,
+    LeftoverAudioRepository,
+    ProviderEraser,
+    PrivacyKeeper,
+  ],
 })
 export class PrivacyWorkerModule {}

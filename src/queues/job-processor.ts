@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { DelayedError, type Job } from 'bullmq';
+import { DelayedError, type Job, type Worker } from 'bullmq';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
 import { HEARTBEAT } from './heartbeat.js';
@@ -92,9 +92,9 @@ export abstract class JobProcessor<K extends JobKind>
     });
   }
 
-  /** All processors stop taking jobs at once; then each is waited for. */
+  /** All processors stop taking jobs at once; then each is waited for. A start that failed may have made no worker yet. */
   onModuleDestroy(): void {
-    this.closed = this.worker.close();
+    this.closed = this.madeWorker()?.close() ?? Promise.resolve();
     this.closingSince = performance.now();
   }
 
@@ -110,6 +110,15 @@ export abstract class JobProcessor<K extends JobKind>
       await this.endsWithin(closed, CANCEL_GRACE_MS);
     }
     await this.observer.flush();
+  }
+
+  private madeWorker(): Worker | undefined {
+    try {
+      return this.worker;
+    } catch {
+      // Nest's getter throws where there is none.
+      return undefined;
+    }
   }
 
   private async endsWithin(closed: Promise<void>, graceMs: number): Promise<boolean> {

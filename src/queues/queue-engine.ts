@@ -10,7 +10,11 @@ import {
 const POSTGRES_CONNECTIONS_PER_OBJECT = 4;
 /** Without it a server that went silent would hold every worker for ever. */
 const POSTGRES_QUERY_TIMEOUT_MS = 8_000;
-const POSTGRES_CONNECT_TIMEOUT_MS = 3_000;
+/**
+ * A start opens dozens of connections at once, which takes seconds on a busy machine, and a queue whose first one fails never works
+ * again. Those who must not wait for so long are bounded by themselves.
+ */
+const POSTGRES_CONNECT_TIMEOUT_MS = 15_000;
 
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
 const REDIS_KEEP_ALIVE_MS = 5_000;

@@ -6,7 +6,7 @@ import { buildSubmitRequest } from './assemblyai/submit-request.js';
 import { RefusedSettings } from './refused-settings.js';
 
 const ONE_OF = '"speech_models" must be a non-empty list containing one or more of: "universal-2", "a-9"';
-const task = { conversationId: 'c-1', language: 'xx-YY' };
+const task = { conversationId: 'c-1', language: 'yi-YY' };
 let warnings: string[];
 
 beforeEach(() => {
@@ -99,30 +99,30 @@ describe('the models of a process', () => {
 });
 
 describe('the languages of a process', () => {
-  const EXPECTED = { EXPECTED_LANGUAGES: 'nl,zz' };
+  const EXPECTED = { EXPECTED_LANGUAGES: 'nl,haw' };
 
   it('lose an expected one that is refused, told of once', () => {
     const { refused, requestFor } = started(EXPECTED);
     const request = {
       ...requestFor('auto'),
-      language_detection_options: { expected_languages: ['nl', 'zz'] },
+      language_detection_options: { expected_languages: ['nl', 'haw'] },
     };
-    const said = 'Invalid language code in "expected_languages": zz';
+    const said = 'Invalid language code in "expected_languages": haw';
     for (const each of [request, request]) {
       expect(refused.refuseLanguages({ request: each, said, task })).toBe(true);
     }
 
-    expect([...refused.refusedLanguages()]).toEqual(['zz']);
+    expect([...refused.refusedLanguages()]).toEqual(['haw']);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('Set EXPECTED_LANGUAGES without it.');
   });
 
   it('lose a conversation’s own, which names the conversation', () => {
     const { refused, requestFor } = started();
-    const request = requestFor('xx');
-    refused.refuseLanguages({ request, said: 'Invalid language code in "fallback_language": xx', task });
+    const request = requestFor('yi');
+    refused.refuseLanguages({ request, said: 'Invalid language code in "fallback_language": yi', task });
 
-    expect([...refused.refusedLanguages()]).toEqual(['xx']);
+    expect([...refused.refusedLanguages()]).toEqual(['yi']);
     expect(warnings).toEqual([expect.stringContaining('the language of conversation c-1')]);
   });
 
@@ -176,8 +176,8 @@ describe('a process that starts', () => {
     expect(await detail?.()).toEqual({ refusedSpeechModels: [], refusedLanguages: [] });
 
     refused.refuseModels({ request: requestFor('en'), said: 'Unknown speech model: universal-2', task });
-    refused.refuseLanguages({ request: requestFor('xx'), said: 'Bad language codes: xx', task });
+    refused.refuseLanguages({ request: requestFor('yi'), said: 'Bad language codes: yi', task });
 
-    expect(await detail?.()).toEqual({ refusedSpeechModels: ['universal-2'], refusedLanguages: ['xx'] });
+    expect(await detail?.()).toEqual({ refusedSpeechModels: ['universal-2'], refusedLanguages: ['yi'] });
   });
 });

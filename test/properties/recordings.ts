@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { AudioMissingError } from '../../src/audio/audio-error.js';
-import { AudioStorage, type OpenedAudio, type StoredAudio } from '../../src/audio/audio-storage.js';
+import {
+  type AudioPage,
+  AudioStorage,
+  type OpenedAudio,
+  type StoredAudio,
+} from '../../src/audio/audio-storage.js';
 
 /** Every recording says something that no other one says. By its name, a text is traced back to it. */
 export const textOf = (recording: string): string => `what was said in ${recording}`;
@@ -36,6 +41,10 @@ export class PlayedStorage extends AudioStorage {
 
   deleteConversation(): Promise<void> {
     return Promise.resolve();
+  }
+
+  list(): Promise<AudioPage> {
+    return Promise.resolve({ recordings: [], next: undefined });
   }
 
   check(): Promise<void> {

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 
 export interface SeenRequest {
   method: string;
+  /** As its header names it, without the port. */
+  host: string;
   path: string;
   query: URLSearchParams;
 }
 
 /** A status instead of the server's answer, before or after it has done the work; or a connection that is cut. */
-export type ProxyFault = { status: number; workDone?: boolean } | 'cut';
+export type ProxyFault = { status: number; workDone?: boolean; body?: string } | 'cut';
 
 /** Stands between a client and a server, writes down what is asked, and answers instead of it where a test says so. */
 export class HttpProxy {
@@ -26,7 +28,12 @@ export class HttpProxy {
     const proxy = new HttpProxy(server, new URL(targetUrl));
     server.on('request', (request: IncomingMessage, response) => {
       const url = new URL(request.url ?? '/', targetUrl);
-      const seen = { method: request.method ?? '', path: url.pathname, query: url.searchParams };
+      const seen = {
+        method: request.method ?? '',
+        host: (request.headers.host ?? '').split(':')[0] ?? '',
+        path: url.pathname,
+        query: url.searchParams,
+      };
       proxy.seen.push(seen);
       const fault = proxy.fault(seen);
       if (fault === 'cut') {
@@ -35,7 +42,7 @@ export class HttpProxy {
       }
       if (fault !== undefined && fault.workDone !== true) {
         request.resume();
-        response.writeHead(fault.status).end();
+        response.writeHead(fault.status).end(fault.body);
         return;
       }
       const onward = openRequest(
@@ -53,7 +60,7 @@ export class HttpProxy {
             answer.pipe(response);
             return;
           }
-          answer.resume().on('end', () => response.writeHead(fault.status).end());
+          answer.resume().on('end', () => response.writeHead(fault.status).end(fault.body));
         },
       );
       onward.on('error', () => request.socket.destroy());

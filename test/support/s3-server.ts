@@ -47,7 +47,14 @@ export class S3Server {
 
   /** What a storage needs to know, through a proxy in front of it where there is one. */
   config(endpoint = this.url): S3Config {
-    return { bucket: BUCKET, region: 'us-east-1', endpoint, accessKeyId: KEY, secretAccessKey: KEY };
+    return {
+      bucket: BUCKET,
+      region: 'us-east-1',
+      endpoint,
+      pathStyle: true,
+      accessKeyId: KEY,
+      secretAccessKey: KEY,
+    };
   }
 
   /** The same for a service. */

@@ -1,0 +1,119 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AudioStorage, type ListedAudio } from '../audio/audio-storage.js';
+import { type KeptAudio, LeftoverAudioRepository } from './leftover-audio.repository.js';
+
+const HOUR_MS = 3_600_000;
+/** Between two rounds through the store, and after one that failed. */
+const ROUND_INTERVAL_MS = HOUR_MS;
+/** No upload takes a day, and its chunk is recorded within seconds of its end. */
+const MIN_AGE_MS = 24 * HOUR_MS;
+/**
+ * A recording goes when it was found without a chunk twice, so long apart by a clock that nobody sets: the ages come from clocks
+ * that may be wrong, and recording a chunk takes seconds.
+ */
+const CONFIRM_AFTER_MS = HOUR_MS / 2;
+/** A page is one list of a bucket, and one statement. */
+const PAGE = 500;
+/** Deletions and copies at the provider wait for this work; 5,000 recordings take some seconds. */
+const PAGES_PER_RUN = 10;
+/** What is beyond is found again in a later round. */
+const MAX_SUSPECTS = 10_000;
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const OUR_KEY = new RegExp(`^(${UUID})/(${UUID})\\.`, 'i');
+
+export interface Clocks {
+  /** Milliseconds since the epoch. */
+  nowMs: number;
+  /** Milliseconds of a clock that is never set. */
+  monotonicMs: number;
+}
+
+/**
+ * Removes recordings that no chunk names, and parts of uploads that did not end. They are left when recording the chunk fails after
+ * its audio was stored, or when the process dies in between. Goes through the store in rounds, a bounded number of pages a run.
+ */
+@Injectable()
+export class LeftoverAudio {
+  private readonly logger = new Logger('Retention');
+  /** Recordings without a chunk, and when they were first found so, by the monotonic clock. */
+  private readonly suspects = new Map<string, number>();
+  private after: string | undefined;
+  private roundBeganMs = -Infinity;
+  private nextRoundMs = -Infinity;
+
+  constructor(
+    private readonly kept: LeftoverAudioRepository,
+    private readonly storage: AudioStorage,
+  ) {}
+
+  /** Goes on with the round, or begins one that is due. What fails ends the round; the next one makes up for it. */
+  async run(
+    signal: AbortSignal,
+    clocks: Clocks = { nowMs: Date.now(), monotonicMs: performance.now() },
+  ): Promise<void> {
+    if (clocks.monotonicMs < this.nextRoundMs) return;
+    try {
+      if (this.after === undefined) {
+        this.roundBeganMs = clocks.monotonicMs;
+        await this.storage.cleanTemporary(clocks.nowMs);
+      }
+      for (let pages = 0; pages < PAGES_PER_RUN && !signal.aborted; pages += 1) {
+        const { recordings, next } = await this.storage.list({ after: this.after, limit: PAGE });
+        await this.examine(recordings, { signal, clocks });
+        this.after = next;
+        if (next === undefined) {
+          this.endRound(clocks);
+          return;
+        }
+      }
+    } catch (error) {
+      this.after = undefined;
+      this.nextRoundMs = clocks.monotonicMs + ROUND_INTERVAL_MS;
+      throw error;
+    }
+  }
+
+  private endRound({ monotonicMs }: Clocks): void {
+    this.nextRoundMs = monotonicMs + ROUND_INTERVAL_MS;
+    for (const [key, foundMs] of this.suspects) {
+      if (foundMs < this.roundBeganMs) this.suspects.delete(key);
+    }
+  }
+
+  private async examine(
+    recordings: readonly ListedAudio[],
+    { signal, clocks }: { signal: AbortSignal; clocks: Clocks },
+  ): Promise<void> {
+    const old = recordings.filter(({ storedAtMs }) => clocks.nowMs - storedAtMs >= MIN_AGE_MS);
+    let removed = 0;
+    for (const key of await this.kept.withoutChunk(old.flatMap(idsOf))) {
+      if (signal.aborted) break;
+      const foundMs = this.suspects.get(key);
+      if (foundMs !== undefined && clocks.monotonicMs - foundMs >= CONFIRM_AFTER_MS) {
+        if (await this.delete(key)) removed += 1;
+      } else if (foundMs === undefined && this.suspects.size < MAX_SUSPECTS) {
+        this.suspects.set(key, clocks.monotonicMs);
+      }
+    }
+    if (removed > 0) this.logger.log(`removed ${removed} recordings that belong to no chunk`);
+  }
+
+  private async delete(key: string): Promise<boolean> {
+    try {
+      await this.storage.delete(key);
+      this.suspects.delete(key);
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`the recording ${key} belongs to no chunk, and is still there: ${reason}`);
+      return false;
+    }
+  }
+}
+
+/** Other keys, such as the doctor's, are not those of chunks. */
+function idsOf({ key }: ListedAudio): KeptAudio[] {
+  const [, conversationId, chunkId] = OUR_KEY.exec(key) ?? [];
+  return conversationId === undefined || chunkId === undefined ? [] : [{ key, conversationId, chunkId }];
+}

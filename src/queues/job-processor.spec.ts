@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JobObserver } from '../observability/job-observer.js';
+import { DONE, JobProcessor, type JobOutcome } from './job-processor.js';
+
+class IdleProcessor extends JobProcessor<'check'> {
+  protected readonly kind = 'check';
+  protected readonly concurrency = 1;
+
+  protected handle(): Promise<JobOutcome> {
+    return Promise.resolve(DONE);
+  }
+}
+
+describe('a processor', () => {
+  it('is closed without complaint when its start failed before it had a worker', async () => {
+    const processor = new IdleProcessor({ flush: () => Promise.resolve() } as unknown as JobObserver);
+
+    expect(() => {
+      processor.onModuleDestroy();
+    }).not.toThrow();
+    await expect(processor.beforeApplicationShutdown()).resolves.toBeUndefined();
+  });
+});
