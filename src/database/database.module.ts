@@ -8,12 +8,12 @@ import {
   Module,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { Database, openDatabase } from './database.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import type { EmbeddedStart } from './embedded/embedded-start.js';
 import { migrateToLatest } from './migrate.js';
+import { requireWritable } from './require-writable.js';
 
 /** Where the database is: given by DATABASE_URL, or the embedded server that was started for us. */
 export class DatabaseServer {
@@ -42,7 +42,7 @@ async function waitUntilItAnswers(database: Database, logger: Logger): Promise<v
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
     try {
-      await sql`select 1`.execute(database);
+      await requireWritable(database);
       return;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,10 @@
 import {
-  createPostgresBackend,
   createRedisBackend,
   setDefaultBackendFactory,
   type BackendFactory,
   type PostgresPoolConfig,
 } from 'bullmq';
+import { createRecoveringBackend } from './postgres-backend.js';
 
 /** Each Queue and Worker has a pool of its own; these few serve it, as its statements take a millisecond or two. */
 const POSTGRES_CONNECTIONS_PER_OBJECT = 4;
@@ -96,7 +96,7 @@ export function redisReconnectPauseMs(attempt: number): number {
 function registerBackends(): void {
   const choose: BackendFactory = (name, options, factoryOptions) =>
     isPostgres(options.connection)
-      ? createPostgresBackend(name, { ...options, connection: options.connection }, factoryOptions)
+      ? createRecoveringBackend(name, { ...options, connection: options.connection }, factoryOptions)
       : createRedisBackend(name, options, factoryOptions);
   setDefaultBackendFactory(choose);
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { readPostmaster } from '../../src/database/embedded/postmaster.js';
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { connectionStringFor } from '../../src/database/embedded/server-connection.js';
 import { startServer } from '../../src/database/embedded/server-control.js';
+import { logPath } from '../../src/database/embedded/server-log.js';
 import { freePort } from './free-port.js';
 import type { TestDatabase } from './test-database.js';
 import { waitUntil } from './wait-until.js';
@@ -51,6 +52,26 @@ export class PostgresServer implements TestDatabase {
     return new PostgresServer(cluster, port, await connectionStringFor(cluster, port));
   }
 
+  /**
+   * Makes and starts a copy that never leaves recovery: it can be read from, takes no changes, and logs every statement. Restarts
+   * this one for it.
+   */
+  async startStandby(): Promise<PostgresServer> {
+    await this.stop('fast');
+    const { cluster } = this;
+    const dataDir = await mkdtemp(join(tmpdir(), 'ringback-standby-'));
+    if (cluster.user !== null) await openForServerUser(dataDir, cluster.user);
+    const folder = join(dataDir, 'postgres');
+    await promisify(execFile)('cp', ['-a', cluster.folder, folder]);
+    await writeFile(join(folder, 'standby.signal'), '');
+    await appendFile(join(folder, 'postgresql.conf'), "\nlog_statement = 'all'\n");
+    const copy: Cluster = { ...cluster, dataDir, folder };
+    const port = await freePort();
+    const standby = new PostgresServer(copy, port, await connectionStringFor(copy, port));
+    await Promise.all([this.resume(), standby.resume()]);
+    return standby;
+  }
+
   /** Starts it, always on the same port; it takes connections when the promise resolves. */
   async resume(): Promise<void> {
     await startServer(this.cluster, {
@@ -58,6 +79,11 @@ export class PostgresServer implements TestDatabase {
       ports: [this.port],
       onlyWantedPorts: true,
     });
+  }
+
+  /** What it has logged since it was started. */
+  async log(): Promise<string> {
+    return readFile(logPath(this.cluster), 'utf8');
   }
 
   async halt(how: PostgresStop): Promise<void> {
