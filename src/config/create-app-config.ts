@@ -54,6 +54,7 @@ export function createAppConfig(source: Source): AppConfig {
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    redisPrefix: env.REDIS_PREFIX,
     http: {
       host: env.HOST,
       port: env.PORT,

@@ -33,7 +33,7 @@ async function migrateQueues(connectionString: string): Promise<void> {
 async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<QueueEngine> {
   if (config.redisUrl !== undefined) {
     await checkRedis(config.redisUrl);
-    return new RedisQueueEngine(config.redisUrl);
+    return new RedisQueueEngine(config.redisUrl, config.redisPrefix);
   }
   await migrateQueues(server.connectionString);
   return new PostgresQueueEngine(server.connectionString);
