@@ -28,7 +28,7 @@ async function examine(): Promise<boolean> {
   print('configuration', { state: 'ok', detail: `${config.transcription.delivery.kind} strategy` });
   const checks: Check[] = [
     ...databaseChecks(config),
-    ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
+    ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl, config.redisPrefix)]),
     audioCheck(config),
     ...providerChecks(config),
     callbackCheck(config),
