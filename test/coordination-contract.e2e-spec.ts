@@ -34,7 +34,7 @@ async function postgresAdapter(): Promise<Adapter> {
 
 async function redisAdapter(): Promise<Adapter> {
   const server = await RedisServer.start();
-  const coordination = await RedisCoordination.connect(server.url);
+  const coordination = await RedisCoordination.connect(server.url, { installation: randomUUID() });
   return {
     coordination,
     wipe: () => server.wipe(),

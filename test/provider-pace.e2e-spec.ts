@@ -37,7 +37,7 @@ async function openStore({ database }: OpenDatabase): Promise<Store> {
   const connections: RedisCoordination[] = [];
   return {
     coordination: async () => {
-      const connection = await RedisCoordination.connect(server.url);
+      const connection = await RedisCoordination.connect(server.url, { installation: 'of-the-tests' });
       connections.push(connection);
       return connection;
     },

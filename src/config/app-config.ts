@@ -114,6 +114,8 @@ export class AppConfig {
   readonly databaseUrl?: string;
   /** Unset: queues and coordination run on PostgreSQL. */
   readonly redisUrl?: string;
+  /** Begins the names of all keys in Redis. */
+  readonly redisPrefix!: string;
   readonly http!: HttpConfig;
   readonly storage!: StorageConfig;
   readonly privacy!: PrivacyConfig;

@@ -321,6 +321,10 @@ describe('a wrong environment', () => {
       'REDIS_URL: is not a usable URL; give one that starts with redis:// or rediss://',
     ],
     [
+      { REDIS_PREFIX: '{staging}' },
+      'REDIS_PREFIX: is not usable in the names of keys; give up to 64 letters, digits, dots, hyphens and underscores',
+    ],
+    [
       { ASSEMBLYAI_BASE_URL: 'api.assemblyai.com' },
       'ASSEMBLYAI_BASE_URL: is not a usable URL; give one that starts with https:// or http://',
     ],

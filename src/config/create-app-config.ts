@@ -62,6 +62,7 @@ export function createAppConfig(source: Source): AppConfig {
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL === undefined ? undefined : asLibpqMeansIt(env.DATABASE_URL),
     redisUrl: env.REDIS_URL,
+    redisPrefix: env.REDIS_PREFIX,
     http: {
       host: env.HOST,
       port: env.PORT,

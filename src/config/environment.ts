@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { DEFAULT_REDIS_PREFIX, REDIS_PREFIX } from './redis-prefix.js';
 
 /** A timer in Node is a 32-bit number of milliseconds; a longer pause would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -131,6 +132,12 @@ export class EnvironmentVariables {
   @IsOptional()
   @UrlWith('redis:', 'rediss:')
   REDIS_URL?: string;
+
+  @Matches(REDIS_PREFIX, {
+    message:
+      'is not usable in the names of keys; give up to 64 letters, digits, dots, hyphens and underscores',
+  })
+  REDIS_PREFIX = DEFAULT_REDIS_PREFIX;
 
   @IsOptional()
   @HeaderSafe()

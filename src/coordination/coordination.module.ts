@@ -1,6 +1,7 @@
 import { Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import { installationOf } from '../database/installation.js';
 import { Readiness } from '../observability/readiness.js';
 import { QueueEngine } from '../queues/queue-engine.js';
 import { Backlog } from './backlog.js';
@@ -19,7 +20,7 @@ class CoordinationConnection implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     const { coordination } = this;
     if (coordination instanceof RedisCoordination) {
-      this.readiness.register('coordination', () => coordination.ping());
+      this.readiness.register('coordination', () => coordination.claim());
     }
   }
 
@@ -28,16 +29,19 @@ class CoordinationConnection implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
+async function connectCoordination(config: AppConfig, database: Database): Promise<Coordination> {
+  if (config.redisUrl === undefined) return new PostgresCoordination(database);
+  const installation = await installationOf(database);
+  return RedisCoordination.connect(config.redisUrl, { installation, prefix: config.redisPrefix });
+}
+
 @Module({
   providers: [
     {
       provide: Coordination,
       // The engine is injected for its order only: it is there once its store has answered.
       inject: [AppConfig, Database, QueueEngine],
-      useFactory: (config: AppConfig, database: Database) =>
-        config.redisUrl === undefined
-          ? new PostgresCoordination(database)
-          : RedisCoordination.connect(config.redisUrl),
+      useFactory: connectCoordination,
     },
     Settlement,
     Backlog,

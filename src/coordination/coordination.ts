@@ -33,6 +33,13 @@ export const CALLBACK_METADATA_TTL_MS = 86_400_000;
  * record says what is true, and the reconciler puts back what is missing here.
  */
 export abstract class Coordination {
+  /**
+   * Makes sure that the store is this installation's, and marks it where it is nobody's, as after a wipe.
+   *
+   * @throws ForeignStoreError when another installation has marked it
+   */
+  abstract claim(): Promise<void>;
+
   abstract addPending(conversationId: string, chunkId: string): Promise<void>;
 
   /** Takes the chunk out of the pending ones and says how many are left, in one step. */

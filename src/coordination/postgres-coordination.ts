@@ -16,6 +16,11 @@ export class PostgresCoordination extends Coordination {
     super();
   }
 
+  /** It is in the installation's own database. */
+  async claim(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async addPending(conversationId: string, chunkId: string): Promise<void> {
     await this.database
       .insertInto('coordination_pending_chunks')

@@ -80,6 +80,8 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   /** One timed pass; a failure is logged, and the next one is as good. */
   private async pass(): Promise<void> {
     try {
+      // Before any job: in the queues of another installation it would be taken for nobody's, and dropped.
+      await this.coordination.claim();
       await this.reconcile();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

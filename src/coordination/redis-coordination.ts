@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { DEFAULT_REDIS_PREFIX } from '../config/redis-prefix.js';
 import { redisReconnectPauseMs } from '../queues/queue-engine.js';
 import {
   CALLBACK_METADATA_TTL_MS,
@@ -8,6 +9,8 @@ import {
   type SettleResult,
   type Usage,
 } from './coordination.js';
+import { claimRedis, ForeignStoreError } from './redis-claim.js';
+import { RedisKeys } from './redis-keys.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 5_000;
@@ -19,18 +22,7 @@ const PENDING_TTL_MS = 30 * 86_400_000;
 /** Redis takes as many arguments as its scripts' stack holds, some thousands. */
 const CHUNKS_PER_COMMAND = 1_000;
 const ERROR_LOG_INTERVAL_MS = 5_000;
-
-/**
- * The tag keeps all pending sets, and the set of their conversations, in one slot of a Redis Cluster, as the scripts that change
- * both need.
- */
-const pendingKey = (conversationId: string) => `coord:{pending}:${conversationId}`;
-const PENDING_CONVERSATIONS_KEY = 'coord:{pending}';
-const lockKey = (name: string) => `coord:lock:${name}`;
-/** The tag keeps both keys of a name in one slot of a Redis Cluster, as the script that reads them needs. */
-const usageKey = (name: string) => `coord:usage:{${name}}`;
-const brakeKey = (name: string) => `coord:brake:{${name}}`;
-const metadataKey = (transcriptId: string) => `coord:aai_transcript:${transcriptId}`;
+const FOREIGN_LOG_INTERVAL_MS = 60_000;
 
 const SETTLE = `
   local first = redis.call('SREM', KEYS[1], ARGV[1])
@@ -71,6 +63,13 @@ const RELEASE_LOCK = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   return redis.call('DEL', KEYS[1])`;
 
+export interface RedisOwner {
+  /** The id that its database has given it. */
+  installation: string;
+  /** Begins the names of all keys. */
+  prefix?: string;
+}
+
 interface Scripts {
   ringbackSettle(
     key: string,
@@ -98,12 +97,18 @@ interface Scripts {
 
 /** Coordination in Redis or Valkey: sets, keys with a time to live, and a script wherever two steps must be one. */
 export class RedisCoordination extends Coordination {
-  private constructor(private readonly redis: Redis & Scripts) {
+  private foreignLoggedAt = 0;
+
+  private constructor(
+    private readonly redis: Redis & Scripts,
+    private readonly keys: RedisKeys,
+    private readonly installation: string,
+  ) {
     super();
   }
 
-  /** @throws Error when Redis does not answer */
-  static async connect(url: string): Promise<RedisCoordination> {
+  /** @throws Error when Redis does not answer, ForeignStoreError when it is another installation's */
+  static async connect(url: string, { installation, prefix }: RedisOwner): Promise<RedisCoordination> {
     const redis = new Redis(url, {
       lazyConnect: true,
       connectionName: 'ringback:coordination',
@@ -124,11 +129,31 @@ export class RedisCoordination extends Coordination {
     });
     logErrors(redis);
     await redis.connect();
-    return new RedisCoordination(redis as Redis & Scripts);
+    const keys = new RedisKeys(prefix ?? DEFAULT_REDIS_PREFIX);
+    const coordination = new RedisCoordination(redis as Redis & Scripts, keys, installation);
+    try {
+      await claimRedis(redis, keys.installation, installation);
+    } catch (error) {
+      coordination.close();
+      throw error;
+    }
+    return coordination;
   }
 
-  async ping(): Promise<void> {
-    await this.redis.ping();
+  async claim(): Promise<void> {
+    try {
+      await claimRedis(this.redis, this.keys.installation, this.installation);
+    } catch (error) {
+      if (error instanceof ForeignStoreError) this.logForeign(error);
+      throw error;
+    }
+  }
+
+  /** Whoever asks for readiness asks every few seconds; a line in a while tells as much. */
+  private logForeign({ message }: ForeignStoreError): void {
+    if (Date.now() - this.foreignLoggedAt < FOREIGN_LOG_INTERVAL_MS) return;
+    this.foreignLoggedAt = Date.now();
+    new Logger('Redis').error(message);
   }
 
   close(): void {
@@ -136,10 +161,10 @@ export class RedisCoordination extends Coordination {
   }
 
   async addPending(conversationId: string, chunkId: string): Promise<void> {
-    const key = pendingKey(conversationId);
+    const key = this.keys.pending(conversationId);
     await this.redis.ringbackAddPending(
       key,
-      PENDING_CONVERSATIONS_KEY,
+      this.keys.pendingConversations,
       chunkId,
       conversationId,
       PENDING_TTL_MS,
@@ -147,10 +172,10 @@ export class RedisCoordination extends Coordination {
   }
 
   async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
-    const key = pendingKey(conversationId);
+    const key = this.keys.pending(conversationId);
     const [remaining, first] = await this.redis.ringbackSettle(
       key,
-      PENDING_CONVERSATIONS_KEY,
+      this.keys.pendingConversations,
       chunkId,
       conversationId,
     );
@@ -158,11 +183,11 @@ export class RedisCoordination extends Coordination {
   }
 
   async pendingCount(conversationId: string): Promise<number> {
-    return this.redis.scard(pendingKey(conversationId));
+    return this.redis.scard(this.keys.pending(conversationId));
   }
 
   async pendingConversations(): Promise<string[]> {
-    return this.redis.smembers(PENDING_CONVERSATIONS_KEY);
+    return this.redis.smembers(this.keys.pendingConversations);
   }
 
   async replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void> {
@@ -170,46 +195,51 @@ export class RedisCoordination extends Coordination {
       await this.forgetConversation(conversationId);
       return;
     }
-    const key = pendingKey(conversationId);
+    const key = this.keys.pending(conversationId);
     const transaction = this.redis.multi().del(key);
     for (let start = 0; start < chunkIds.length; start += CHUNKS_PER_COMMAND) {
       transaction.sadd(key, ...chunkIds.slice(start, start + CHUNKS_PER_COMMAND));
     }
-    transaction.pexpire(key, PENDING_TTL_MS).sadd(PENDING_CONVERSATIONS_KEY, conversationId);
+    transaction.pexpire(key, PENDING_TTL_MS).sadd(this.keys.pendingConversations, conversationId);
     throwFirstError(await transaction.exec());
   }
 
   async forgetConversation(conversationId: string): Promise<void> {
-    const transaction = this.redis.multi().del(pendingKey(conversationId));
-    throwFirstError(await transaction.srem(PENDING_CONVERSATIONS_KEY, conversationId).exec());
+    const transaction = this.redis.multi().del(this.keys.pending(conversationId));
+    throwFirstError(await transaction.srem(this.keys.pendingConversations, conversationId).exec());
   }
 
   async acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean> {
-    return (await this.redis.ringbackAcquireLock(lockKey(name), owner, ttlMs)) === 1;
+    return (await this.redis.ringbackAcquireLock(this.keys.lock(name), owner, ttlMs)) === 1;
   }
 
   async releaseLock(name: string, owner: string): Promise<boolean> {
-    return (await this.redis.ringbackReleaseLock(lockKey(name), owner)) === 1;
+    return (await this.redis.ringbackReleaseLock(this.keys.lock(name), owner)) === 1;
   }
 
   async putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void> {
-    await this.redis.set(metadataKey(transcriptId), JSON.stringify(metadata), 'PX', CALLBACK_METADATA_TTL_MS);
+    await this.redis.set(
+      this.keys.metadata(transcriptId),
+      JSON.stringify(metadata),
+      'PX',
+      CALLBACK_METADATA_TTL_MS,
+    );
   }
 
   async getCallbackMetadata(transcriptId: string): Promise<CallbackMetadata | undefined> {
-    const text = await this.redis.get(metadataKey(transcriptId));
+    const text = await this.redis.get(this.keys.metadata(transcriptId));
     return text === null ? undefined : (JSON.parse(text) as CallbackMetadata);
   }
 
   async deleteCallbackMetadata(transcriptId: string): Promise<void> {
-    await this.redis.del(metadataKey(transcriptId));
+    await this.redis.del(this.keys.metadata(transcriptId));
   }
 
   async reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage> {
     const { units, windowMs } = report;
     const [used, windowEndsInMs, brakedForMs] = await this.redis.ringbackReportUsage(
-      usageKey(name),
-      brakeKey(name),
+      this.keys.usage(name),
+      this.keys.brake(name),
       units,
       windowMs,
     );
@@ -217,7 +247,7 @@ export class RedisCoordination extends Coordination {
   }
 
   async brake(name: string, forMs: number): Promise<void> {
-    await this.redis.ringbackBrake(brakeKey(name), Math.max(Math.ceil(forMs), 1));
+    await this.redis.ringbackBrake(this.keys.brake(name), Math.max(Math.ceil(forMs), 1));
   }
 
   /** Redis does that by itself. */

@@ -11,10 +11,19 @@ import {
 import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { leavesCertificateUnverified } from '../config/database-url.js';
+import { DatabaseReadOnlyError } from './database-unavailable-error.js';
 import { Database, openDatabase } from './database.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import type { EmbeddedStart } from './embedded/embedded-start.js';
 import { migrateToLatest } from './migrate.js';
+import { requireWritable } from './require-writable.js';
+import {
+  explainingRights,
+  refusedConnection,
+  requireSuitable,
+  type RightsFacts,
+  UnsuitableDatabaseError,
+} from './unsuitable-database.js';
 
 /** Where the database is: given by DATABASE_URL, or the embedded server that was started for us. */
 export class DatabaseServer {
@@ -38,22 +47,26 @@ async function provideServer(
   return new DatabaseServer(server.connectionString, server);
 }
 
-/** @throws Error that names DATABASE_URL when the database does not answer within 30 s */
+/**
+ * @throws UnsuitableDatabaseError at once when waiting will not help; Error that names DATABASE_URL when the database does not
+ *   answer within 30 s
+ */
 async function waitUntilItAnswers(database: Database, logger: Logger): Promise<void> {
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
     try {
-      await sql`select 1`.execute(database);
+      await requireWritable(database);
       return;
     } catch (error) {
+      const refusal = refusedConnection(error);
+      if (refusal !== undefined) throw new UnsuitableDatabaseError(refusal, { cause: error });
       const reason = error instanceof Error ? error.message : String(error);
       if (Date.now() > deadline) {
-        throw new Error(
-          `the database does not answer: ${reason}; check DATABASE_URL and that it is running`,
-          {
-            cause: error,
-          },
-        );
+        const advice =
+          error instanceof DatabaseReadOnlyError
+            ? 'check that DATABASE_URL leads to the primary'
+            : 'check DATABASE_URL and that it is running';
+        throw new Error(`${reason}; ${advice}`, { cause: error });
       }
       logger.warn(`waiting for the database: ${reason}`);
       await pause(START_RETRY_MS);
@@ -73,7 +86,11 @@ async function provideDatabase(server: DatabaseServer): Promise<Database> {
   });
   try {
     await waitUntilItAnswers(database, logger);
-    await migrateToLatest(database);
+    await requireSuitable(database);
+    await explainingRights(
+      () => migrateToLatest(database),
+      async (query) => (await sql.raw<RightsFacts>(query).execute(database)).rows,
+    );
   } catch (error) {
     await database.destroy();
     await server.embedded?.stop();

@@ -1,7 +1,11 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
 import { statementName } from './statement-names.js';
-import { asUnavailable, DatabaseUnavailableError } from './database-unavailable-error.js';
+import {
+  asUnavailable,
+  DatabaseReadOnlyError,
+  DatabaseUnavailableError,
+} from './database-unavailable-error.js';
 
 /** Those whose rows are counted. */
 const CHANGING = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'] as const;
@@ -10,7 +14,10 @@ const CHANGING = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'] as const;
 class Loan implements PostgresPoolClient {
   private fault: Error | undefined;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly onReadOnly: () => void,
+  ) {}
 
   query<R>(statement: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
@@ -40,6 +47,7 @@ class Loan implements PostgresPoolClient {
     } catch (error) {
       const told = asUnavailable(error);
       if (told instanceof DatabaseUnavailableError) this.fault = told;
+      if (told instanceof DatabaseReadOnlyError) this.onReadOnly();
       throw told;
     }
   }
@@ -55,12 +63,28 @@ class Loan implements PostgresPoolClient {
  *   be committed with the next one.
  *
  * What the server left unanswered fails with DatabaseUnavailableError.
+ *
+ * A session that can only read is closed at its first refused change, and with it all that were opened before: they lead to the
+ * same server, and each would fail a change of its own. Only new ones follow a failover.
  */
 export function discardingUnanswered(pool: pg.Pool): PostgresPool {
-  return {
-    connect: async () => new Loan(await connect(pool)),
-    end: () => pool.end(),
+  /** Counts the times that sessions turned out to be read-only; those of an older count are lent no more. */
+  let generation = 0;
+  const generations = new WeakMap<pg.PoolClient, number>();
+  pool.on('connect', (client) => generations.set(client, generation));
+  const lend = async (): Promise<Loan> => {
+    for (;;) {
+      const client = await connect(pool);
+      const own = generations.get(client);
+      if (own === generation) {
+        return new Loan(client, () => {
+          if (own === generation) generation += 1;
+        });
+      }
+      client.release(true);
+    }
   };
+  return { connect: lend, end: () => pool.end() };
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {

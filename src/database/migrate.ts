@@ -7,6 +7,7 @@ import { providers } from './migrations/0004-providers.js';
 import { privacy } from './migrations/0005-privacy.js';
 import { events } from './migrations/0006-events.js';
 import { positions } from './migrations/0007-positions.js';
+import { installation } from './migrations/0008-installation.js';
 
 /** In order, forward only; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-privacy': privacy,
   '0006-events': events,
   '0007-positions': positions,
+  '0008-installation': installation,
 };
 
 /** Kysely's own table of what was done. */

@@ -262,6 +262,11 @@ export interface EventAttemptsTable {
   created_at: CreatedAt;
 }
 
+/** One row, made with the table. */
+export interface InstallationTable {
+  id: Generated<string>;
+}
+
 export interface PendingChunksTable {
   conversation_id: string;
   chunk_id: string;
@@ -300,6 +305,7 @@ export interface Schema {
   events: EventsTable;
   event_deliveries: EventDeliveriesTable;
   event_attempts: EventAttemptsTable;
+  installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_locks: CoordinationLocksTable;
   coordination_usage: CoordinationUsageTable;

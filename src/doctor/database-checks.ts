@@ -2,6 +2,15 @@ import { assertSchemaCompatibility } from 'bullmq';
 import pg from 'pg';
 import type { AppConfig } from '../config/app-config.js';
 import { EmbeddedPostgresError, startEmbeddedServer } from '../database/embedded/embedded-server.js';
+import {
+  type DatabaseFacts,
+  FACTS_SQL,
+  missingRight,
+  refusedConnection,
+  RIGHTS_SQL,
+  type RightsFacts,
+  unsuitability,
+} from '../database/unsuitable-database.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 
 /** Leases and deadlines are the database's reckoning, queue delays the processes' own: seconds of difference show as delays. */
@@ -47,6 +56,8 @@ async function withClient(url: string, check: (client: pg.Client) => Promise<Fin
     await client.connect();
     return await check(client);
   } catch (error) {
+    const refusal = refusedConnection(error);
+    if (refusal !== undefined) return { state: 'failed', detail: refusal };
     return failed(reasonOf(error), 'check DATABASE_URL, and that the server runs and lets this machine in');
   } finally {
     await client.end();
@@ -54,17 +65,34 @@ async function withClient(url: string, check: (client: pg.Client) => Promise<Fin
 }
 
 async function checkDatabase(client: pg.Client): Promise<Finding> {
+  const problem = await problemOf(client);
+  if (problem !== undefined) return { state: 'failed', detail: problem };
   const { rows } = await client.query<{ version: string; migrated: boolean }>(
     `select current_setting('server_version') as version, to_regclass('chunks') is not null as migrated`,
   );
   const [row] = rows;
   if (row?.migrated !== true) {
+    const [rights] = (await client.query<RightsFacts>(RIGHTS_SQL)).rows;
+    const grant = rights === undefined ? undefined : missingRight(rights);
+    if (grant !== undefined) return failed('the user of DATABASE_URL may not make tables', `run ${grant}`);
     return warning(
       `PostgreSQL ${row?.version ?? ''} has no tables of Ringback yet`,
       'the first start makes them',
     );
   }
   return ok(`PostgreSQL ${row.version}`);
+}
+
+/** What a start would refuse, or wait for in vain. */
+async function problemOf(client: pg.Client): Promise<string | undefined> {
+  const [facts] = (await client.query<DatabaseFacts>(FACTS_SQL)).rows;
+  const problem = facts === undefined ? undefined : unsuitability(facts);
+  if (problem !== undefined) return problem;
+  const { rows } = await client.query<{ readOnly: string }>(
+    `select current_setting('transaction_read_only') as "readOnly"`,
+  );
+  if (rows[0]?.readOnly !== 'on') return undefined;
+  return 'the database takes no changes: check that DATABASE_URL leads to the primary';
 }
 
 async function checkClock(client: pg.Client): Promise<Finding> {

@@ -54,7 +54,7 @@ async function examine({ live }: { live: boolean }): Promise<boolean> {
 async function runChecks(config: AppConfig): Promise<boolean> {
   const checks: Check[] = [
     ...databaseChecks(config),
-    ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
+    ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl, config.redisPrefix)]),
     audioCheck(config),
     ...providerChecks(config),
     callbackCheck(config),

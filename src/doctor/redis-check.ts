@@ -1,11 +1,13 @@
 import { Redis } from 'ioredis';
+import { connectAndAsk } from '../queues/redis-preflight.js';
+import { refusedByRedis, unsuitableRedis } from '../queues/redis-refusal.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 
-export function redisCheck(url: string): Check {
-  return { name: 'queues', run: () => checkRedis(url) };
+export function redisCheck(url: string, prefix: string): Check {
+  return { name: 'queues', run: () => checkRedis(url, prefix) };
 }
 
-async function checkRedis(url: string): Promise<Finding> {
+async function checkRedis(url: string, prefix: string): Promise<Finding> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CHECK_TIMEOUT_MS,
@@ -18,13 +20,14 @@ async function checkRedis(url: string): Promise<Finding> {
     connectionError = error;
   });
   try {
-    await redis.connect();
-    return readInfo(await redis.info());
+    const info = await connectAndAsk(redis, prefix);
+    const problem = unsuitableRedis(info);
+    return problem === undefined ? readInfo(info) : { state: 'failed', detail: problem };
   } catch (error) {
-    return failed(
-      connectionError?.message ?? reasonOf(error),
-      'check REDIS_URL, and that the server runs and lets this machine in',
-    );
+    const reason = connectionError?.message ?? reasonOf(error);
+    const refusal = refusedByRedis(reason, prefix);
+    if (refusal !== undefined) return { state: 'failed', detail: refusal };
+    return failed(reason, 'check REDIS_URL, and that the server runs and lets this machine in');
   } finally {
     redis.disconnect();
   }

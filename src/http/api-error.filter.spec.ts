@@ -5,7 +5,7 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
-import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { errorBodyOf } from './api-error.filter.js';
 
 describe('the answer to a request that failed', () => {
@@ -56,6 +56,14 @@ describe('the answer to a request that failed', () => {
       statusCode: 503,
       error: 'Service Unavailable',
       message: 'the database does not answer; try again in a while',
+    });
+  });
+
+  it('tells of a database that can only be read', () => {
+    expect(errorBodyOf(new DatabaseReadOnlyError(new Error('cannot execute INSERT')))).toEqual({
+      statusCode: 503,
+      error: 'Service Unavailable',
+      message: 'the database takes no changes now; try again in a while',
     });
   });
 

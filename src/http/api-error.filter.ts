@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 
 const INTERNAL_SERVER_ERROR = 500;
 const SERVICE_UNAVAILABLE = 503;
@@ -42,6 +42,9 @@ export class ApiErrorFilter implements ExceptionFilter {
 /** The body of the answer to a request that failed with `exception`; what is our own fault is not told. */
 export function errorBodyOf(exception: unknown): ErrorBody {
   if (exception instanceof HttpException) return fromHttpException(exception);
+  if (exception instanceof DatabaseReadOnlyError) {
+    return bodyOf(SERVICE_UNAVAILABLE, 'the database takes no changes now; try again in a while');
+  }
   if (exception instanceof DatabaseUnavailableError) {
     return bodyOf(SERVICE_UNAVAILABLE, 'the database does not answer; try again in a while');
   }

@@ -1,8 +1,8 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import { requireWritable } from '../database/require-writable.js';
 import { HealthController } from './health.controller.js';
 import { JobObserver } from './job-observer.js';
 import { Metrics } from './metrics.js';
@@ -37,8 +37,6 @@ export class ObservabilityModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.readiness.register('database', async () => {
-      await sql`select 1`.execute(this.database);
-    });
+    this.readiness.register('database', () => requireWritable(this.database));
   }
 }

@@ -12,6 +12,10 @@ describe('the engines', () => {
     expect(new RedisQueueEngine('redis://localhost:6379').options.prefix).toMatch(/^\{[^{}]+\}$/);
   });
 
+  it('tell the keys of one prefix from those of another', () => {
+    expect(new RedisQueueEngine('redis://localhost:6379', 'staging').options.prefix).toBe('{staging}');
+  });
+
   it('never leave a worker without its Redis, however long that takes', () => {
     expect(new RedisQueueEngine('redis://localhost:6379').options.connection).toMatchObject({
       url: 'redis://localhost:6379',

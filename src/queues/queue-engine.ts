@@ -1,10 +1,11 @@
 import {
-  createPostgresBackend,
   createRedisBackend,
   setDefaultBackendFactory,
   type BackendFactory,
   type PostgresPoolConfig,
 } from 'bullmq';
+import { DEFAULT_REDIS_PREFIX } from '../config/redis-prefix.js';
+import { createRecoveringBackend } from './postgres-backend.js';
 
 /** Each Queue and Worker has a pool of its own; these few serve it, as its statements take a millisecond or two. */
 const POSTGRES_CONNECTIONS_PER_OBJECT = 4;
@@ -23,9 +24,6 @@ const REDIS_SOCKET_TIMEOUT_MS = 15_000;
 const REDIS_RECONNECT_STEP_MS = 100;
 /** The default grows to 20 s, and would be felt after every restart of Redis. */
 const REDIS_MAX_RECONNECT_PAUSE_MS = 2_000;
-
-/** Hash-tagged: all keys of all queues lie in one slot of a Redis Cluster, as BullMQ's scripts need. */
-const REDIS_PREFIX = '{ringback}';
 
 type PostgresConnection = PostgresPoolConfig & { connectionString: string };
 
@@ -72,11 +70,13 @@ export class RedisQueueEngine extends QueueEngine {
   readonly needsHeartbeat = false;
   readonly options;
 
-  constructor(url: string) {
+  /** @param prefix begins the names of all keys */
+  constructor(url: string, prefix = DEFAULT_REDIS_PREFIX) {
     super();
     registerBackends();
     this.options = {
-      prefix: REDIS_PREFIX,
+      // Hash-tagged: all keys of all queues lie in one slot of a Redis Cluster, as BullMQ's scripts need.
+      prefix: `{${prefix}}`,
       connection: {
         url,
         connectionName: 'ringback',
@@ -100,7 +100,7 @@ export function redisReconnectPauseMs(attempt: number): number {
 function registerBackends(): void {
   const choose: BackendFactory = (name, options, factoryOptions) =>
     isPostgres(options.connection)
-      ? createPostgresBackend(name, { ...options, connection: options.connection }, factoryOptions)
+      ? createRecoveringBackend(name, { ...options, connection: options.connection }, factoryOptions)
       : createRedisBackend(name, options, factoryOptions);
   setDefaultBackendFactory(choose);
 }

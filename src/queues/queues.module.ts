@@ -4,6 +4,7 @@ import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { Database } from '../database/database.js';
 import { DatabaseServer } from '../database/database.module.js';
+import { explainingRights, type RightsFacts } from '../database/unsuitable-database.js';
 import { Metrics } from '../observability/metrics.js';
 import { Readiness } from '../observability/readiness.js';
 import { AppConfig } from '../config/app-config.js';
@@ -24,7 +25,10 @@ async function migrateQueues(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    await runMigrations(client);
+    await explainingRights(
+      () => runMigrations(client),
+      async (query) => (await client.query<RightsFacts>(query)).rows,
+    );
   } finally {
     await client.end();
   }
@@ -32,8 +36,8 @@ async function migrateQueues(connectionString: string): Promise<void> {
 
 async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<QueueEngine> {
   if (config.redisUrl !== undefined) {
-    await checkRedis(config.redisUrl);
-    return new RedisQueueEngine(config.redisUrl);
+    await checkRedis(config.redisUrl, config.redisPrefix);
+    return new RedisQueueEngine(config.redisUrl, config.redisPrefix);
   }
   await migrateQueues(server.connectionString);
   return new PostgresQueueEngine(server.connectionString);

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { coordinationPrefix } from '../config/redis-prefix.js';
 import { inTime } from '../deadlines/in-time.js';
+import { PROBE, refusedByRedis, unsuitableRedis, UnsuitableRedisError } from './redis-refusal.js';
 
 /** How long a start waits for a Redis that does not answer yet, as when both are started together. */
 const START_PATIENCE_MS = 30_000;
@@ -16,11 +18,14 @@ const SAFE_POLICY = 'noeviction';
  * Waits until Redis answers, and warns when it is set to throw keys away: jobs would be lost without any error, and come back
  * only with the next pass of the reconciler.
  *
- * @throws Error that names REDIS_URL when it does not answer within 30 s
+ * @param prefix begins the names of all keys
+ * @throws UnsuitableRedisError at once when waiting will not help; Error that names REDIS_URL when it does not answer within 30 s
  */
-export async function checkRedis(url: string): Promise<void> {
+export async function checkRedis(url: string, prefix: string): Promise<void> {
   const logger = new Logger('Redis');
-  const info = await readInfo(url, logger);
+  const info = await readInfo({ url, prefix }, logger);
+  const problem = unsuitableRedis(info);
+  if (problem !== undefined) throw new UnsuitableRedisError(problem);
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   if (policy === SAFE_POLICY) return;
   logger.warn(
@@ -30,7 +35,7 @@ export async function checkRedis(url: string): Promise<void> {
   );
 }
 
-async function readInfo(url: string, logger: Logger): Promise<string> {
+async function readInfo({ url, prefix }: { url: string; prefix: string }, logger: Logger): Promise<string> {
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
     const redis = new Redis(url, {
@@ -44,9 +49,15 @@ async function readInfo(url: string, logger: Logger): Promise<string> {
       lastError = error;
     });
     try {
-      return await inTime(connectAndAsk(redis), ANSWER_TIMEOUT_MS, () => new Error('no answer in time'));
+      return await inTime(
+        connectAndAsk(redis, prefix),
+        ANSWER_TIMEOUT_MS,
+        () => new Error('no answer in time'),
+      );
     } catch (error) {
       const reason = lastError?.message ?? (error instanceof Error ? error.message : String(error));
+      const refusal = refusedByRedis(reason, prefix);
+      if (refusal !== undefined) throw new UnsuitableRedisError(refusal, { cause: error });
       if (Date.now() > deadline) {
         throw new Error(`Redis does not answer: ${reason}; check REDIS_URL and that it is running`, {
           cause: error,
@@ -60,7 +71,10 @@ async function readInfo(url: string, logger: Logger): Promise<string> {
   }
 }
 
-async function connectAndAsk(redis: Redis): Promise<string> {
+/** @returns what INFO tells, once a command of each kind has been taken */
+export async function connectAndAsk(redis: Redis, prefix: string): Promise<string> {
   await redis.connect();
-  return redis.info('memory');
+  for (const start of [`{${prefix}}`, coordinationPrefix(prefix)])
+    await redis.eval(PROBE, 1, `${start}:probe`);
+  return redis.info();
 }

@@ -118,7 +118,7 @@ export class Laboratory {
     const lives = await Promise.all(keys.map((key) => hand.pttl(key)));
     await hand.flushall();
     return {
-      endless: keys.filter((key, index) => isPending(key) || (lives[index] ?? -1) < 0),
+      endless: keys.filter((key, index) => isPending(key) || ((lives[index] ?? -1) < 0 && !isMark(key))),
       metadata: keys.filter((key) => key.startsWith('coord:aai_transcript:')),
     };
   }
@@ -156,6 +156,8 @@ export interface Leftovers {
   metadata: string[];
 }
 
+/** Whose Redis it is, which stays. */
+const isMark = (key: string): boolean => key === 'coord:installation';
 const isPending = (key: string): boolean => key.startsWith('coord:{pending}');
 
 const CONFIGS: Readonly<Record<Life['delivery'], AppConfig>> = {
@@ -165,6 +167,7 @@ const CONFIGS: Readonly<Record<Life['delivery'], AppConfig>> = {
 
 function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
   return {
+    redisPrefix: 'ringback',
     role: 'all',
     dataDir: '.data',
     http: {
@@ -220,5 +223,9 @@ interface OpenRedis {
 
 async function openRedis(): Promise<OpenRedis> {
   const server = await RedisServer.start();
-  return { server, coordination: await RedisCoordination.connect(server.url), hand: new Redis(server.url) };
+  return {
+    server,
+    coordination: await RedisCoordination.connect(server.url, { installation: 'of-the-tests' }),
+    hand: new Redis(server.url),
+  };
 }

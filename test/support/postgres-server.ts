@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import { openWayInto } from '../../src/database/embedded/reach.js';
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { connectionStringFor } from '../../src/database/embedded/server-connection.js';
 import { startServer } from '../../src/database/embedded/server-control.js';
+import { logPath } from '../../src/database/embedded/server-log.js';
 import { freePort } from './free-port.js';
 import type { TestDatabase } from './test-database.js';
 import { waitUntil } from './wait-until.js';
@@ -57,6 +58,27 @@ export class PostgresServer implements TestDatabase {
     return new PostgresServer(cluster, port, await connectionStringFor(cluster, port));
   }
 
+  /**
+   * Makes and starts a copy that never leaves recovery: it can be read from, takes no changes, and logs every statement. Restarts
+   * this one for it.
+   */
+  async startStandby(): Promise<PostgresServer> {
+    await this.stop('fast');
+    const { cluster } = this;
+    const home = await mkdtemp(join(tmpdir(), 'ringback-standby-'));
+    await prepareDataDir(home);
+    if (cluster.user !== null) await openWayInto(home, cluster.user);
+    const folder = join(home, 'postgres');
+    await promisify(execFile)('cp', ['-a', cluster.folder, folder]);
+    await writeFile(join(folder, 'standby.signal'), '');
+    await appendFile(join(folder, 'postgresql.conf'), "\nlog_statement = 'all'\n");
+    const copy: Cluster = { ...cluster, home, folder };
+    const port = await freePort();
+    const standby = new PostgresServer(copy, port, await connectionStringFor(copy, port));
+    await Promise.all([this.resume(), standby.resume()]);
+    return standby;
+  }
+
   /** Starts it, always on the same port; it takes connections when the promise resolves. */
   async resume(): Promise<void> {
     await startServer(this.cluster, {
@@ -64,6 +86,11 @@ export class PostgresServer implements TestDatabase {
       ports: [this.port],
       onlyWantedPorts: true,
     });
+  }
+
+  /** What it has logged since it was started. */
+  async log(): Promise<string> {
+    return readFile(logPath(this.cluster), 'utf8');
   }
 
   async halt(how: PostgresStop): Promise<void> {

@@ -7,7 +7,7 @@ export class TcpProxy {
   private server: Server | undefined;
 
   private constructor(
-    private readonly target: { host: string; port: number },
+    private target: { host: string; port: number },
     private readonly port: number,
   ) {}
 
@@ -15,7 +15,7 @@ export class TcpProxy {
   static async start(url: string): Promise<{ proxy: TcpProxy; url: string }> {
     const address = new URL(url);
     const port = await freePort();
-    const proxy = new TcpProxy({ host: address.hostname, port: Number(address.port) }, port);
+    const proxy = new TcpProxy(targetOf(address), port);
     await proxy.open();
     address.hostname = '127.0.0.1';
     address.port = String(port);
@@ -42,6 +42,11 @@ export class TcpProxy {
     this.server = server;
   }
 
+  /** Leads new connections to another server; those that are there stay where they are. */
+  leadTo(url: string): void {
+    this.target = targetOf(new URL(url));
+  }
+
   /** Cuts every connection; new ones are refused until `open`. */
   async close(): Promise<void> {
     const { server } = this;
@@ -51,4 +56,8 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.destroy();
     await closed;
   }
+}
+
+function targetOf(address: URL): { host: string; port: number } {
+  return { host: address.hostname, port: Number(address.port) };
 }

@@ -19,6 +19,8 @@ export interface WorldOptions {
   strategy?: Strategy;
   env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>);
   simulator?: SimulatorOptions;
+  /** Instead of a new one on the server that all tests share; it goes with the world. */
+  database?: TestDatabase;
 }
 
 /** Short pauses, so that a test waits for facts and not for timers. */
@@ -49,7 +51,7 @@ export class World {
     const engine = currentEngine();
     const [simulator, database, dataDir, port, redis] = await Promise.all([
       startSimulator({ latencyMs: 20, webhookRetryDelayMs: 50, ...options.simulator }),
-      createTestDatabase(),
+      options.database ?? createTestDatabase(),
       mkdtemp(join(tmpdir(), 'ringback-data-')),
       freePort(),
       engine === 'redis' ? RedisServer.start() : undefined,

@@ -1,0 +1,44 @@
+import { coordinationPrefix } from '../config/redis-prefix.js';
+
+/** The names of coordination's keys. */
+export class RedisKeys {
+  private readonly start: string;
+
+  constructor(prefix: string) {
+    this.start = coordinationPrefix(prefix);
+  }
+
+  /** Whose Redis it is: the id of an installation. */
+  get installation(): string {
+    return `${this.start}:installation`;
+  }
+
+  /**
+   * The tag keeps all pending sets, and the set of their conversations, in one slot of a Redis Cluster, as the scripts that
+   * change both need.
+   */
+  get pendingConversations(): string {
+    return `${this.start}:{pending}`;
+  }
+
+  pending(conversationId: string): string {
+    return `${this.pendingConversations}:${conversationId}`;
+  }
+
+  lock(name: string): string {
+    return `${this.start}:lock:${name}`;
+  }
+
+  /** The tag keeps both keys of a name in one slot of a Redis Cluster, as the script that reads them needs. */
+  usage(name: string): string {
+    return `${this.start}:usage:{${name}}`;
+  }
+
+  brake(name: string): string {
+    return `${this.start}:brake:{${name}}`;
+  }
+
+  metadata(transcriptId: string): string {
+    return `${this.start}:aai_transcript:${transcriptId}`;
+  }
+}

@@ -1,0 +1,16 @@
+import { type Kysely, sql } from 'kysely';
+
+/** What tells this installation from every other: stores beside the database are marked with its id. */
+export const installation = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
+const statements = [
+  `create table installation (
+    id uuid not null default gen_random_uuid(),
+    is_only boolean primary key default true check (is_only)
+  )`,
+  `insert into installation default values`,
+];

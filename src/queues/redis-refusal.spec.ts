@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { refusedByRedis, unsuitableRedis } from './redis-refusal.js';
+
+describe('a Redis', () => {
+  it.each(['5.0.14', '6.2.0', '7.0.15', '8.0.1'])('%s does', (version) => {
+    expect(unsuitableRedis(`# Server\r\nredis_version:${version}\r\n`)).toBeUndefined();
+  });
+
+  it('4 is too old', () => {
+    expect(unsuitableRedis('# Server\r\nredis_version:4.0.14\r\n')).toMatch(/^Redis 4\.0\.14 is too old/);
+  });
+
+  it.each(['connect ECONNREFUSED', 'LOADING Redis is loading the dataset in memory', 'no answer in time'])(
+    'that says %j may come to its senses',
+    (message) => {
+      expect(refusedByRedis(message, 'ringback')).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,40 @@
+/** BullMQ's own minimum, for the commands that its scripts use (https://docs.bullmq.io/guide/redis-tm-compatibility). */
+const MINIMUM_MAJOR = 5;
+
+/** Redis will not do as it is, however long one waits. The message says what to change. */
+export class UnsuitableRedisError extends Error {
+  override readonly name = 'UnsuitableRedisError';
+  readonly code = 'unsuitable_redis';
+}
+
+/** What to change when Redis refuses a command for a reason that waiting does not mend; undefined for every other error. */
+export function refusedByRedis(message: string, prefix: string): string | undefined {
+  if (/^(?:NOAUTH|WRONGPASS)\b|AUTH.*without any password|no password is set/.test(message)) {
+    return `Redis lets nobody in as REDIS_URL says (${message}): correct its user and password`;
+  }
+  if (/\bNOPERM\b|can't run this command|No permissions to access a key/.test(message)) {
+    return (
+      `Redis refuses its user what queues need (${message}): let the user of REDIS_URL run INFO and all commands but those ` +
+      `of @admin, on all keys that begin with {${prefix}}: and with coord: or ${prefix}:coord:, as in ` +
+      'ACL SETUSER <user> on ><password> ~* &* +@all -@admin'
+    );
+  }
+  return undefined;
+}
+
+/** @param info what the command INFO tells @returns what is wrong with a server, and what to do; undefined when it will do */
+export function unsuitableRedis(info: string): string | undefined {
+  const version = /^redis_version:(\S+)/m.exec(info)?.[1];
+  if (version === undefined || Number.parseInt(version) >= MINIMUM_MAJOR) return undefined;
+  return `Redis ${version} is too old: run Redis 6.2 or newer, or Valkey`;
+}
+
+/** One command of each family that queues and coordination use, as their scripts call them. It leaves nothing. */
+export const PROBE = `
+  local key = KEYS[1]
+  for _, command in ipairs({
+    { 'HSET', key, 'field', 1 }, { 'DEL', key }, { 'ZADD', key, 1, 'member' }, { 'ZPOPMIN', key },
+    { 'LPUSH', key, 1 }, { 'RPOPLPUSH', key, key }, { 'DEL', key }, { 'SADD', key, 1 }, { 'DEL', key },
+    { 'XADD', key, '*', 'field', 1 }, { 'DEL', key }, { 'SET', key, 1, 'PX', 1000 }, { 'DEL', key }
+  }) do redis.call(unpack(command)) end
+  return 1`;

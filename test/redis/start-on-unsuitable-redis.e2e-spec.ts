@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { redisCheck } from '../../src/doctor/redis-check.js';
+import { checkRedis } from '../../src/queues/redis-preflight.js';
+import { settleChunk } from '../support/one-chunk.js';
+import { RedisServer } from '../support/redis-server.js';
+import { World } from '../support/test-service.js';
+
+/** Much less than a start waits for a Redis that may still come. */
+const AT_ONCE_MS = 15_000;
+
+describe('a start on a Redis that will not do, however long one waits', () => {
+  let redis: RedisServer;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(async () => {
+    await redis.stop();
+  });
+
+  const urlOf = (user: string) => redis.url.replace('//', `//${user}:of-the-tests@`);
+  const makeUser = (user: string, ...rules: string[]) =>
+    redis.use((client) => client.call('ACL', 'SETUSER', user, 'reset', 'on', '>of-the-tests', ...rules));
+
+  it(
+    'says that user and password are wrong',
+    async () => {
+      await expect(checkRedis(urlOf('nobody'), 'ringback')).rejects.toThrow(
+        /WRONGPASS.*correct its user and password/,
+      );
+    },
+    AT_ONCE_MS,
+  );
+
+  it.each([
+    ['a command', ['~*', '&*', '+@all', '-@admin', '-zadd']],
+    ['a command of the start', ['~*', '&*', '+@all', '-info']],
+    ['the keys of coordination', ['~{ringback}:*', '&*', '+@all']],
+    ['scripts', ['~*', '&*', '+@all', '-@scripting']],
+  ])(
+    'says that the user lacks %s',
+    async (_what, rules) => {
+      await makeUser('limited', ...rules);
+
+      await expect(checkRedis(urlOf('limited'), 'ringback')).rejects.toThrow(
+        /refuses its user what queues need.*ACL SETUSER/,
+      );
+      expect(await redisCheck(urlOf('limited'), 'ringback').run()).toMatchObject({
+        state: 'failed',
+        detail: expect.stringMatching(/refuses its user what queues need/),
+      });
+    },
+    AT_ONCE_MS,
+  );
+
+  it('works with the rights that it asks for', async () => {
+    await makeUser('sufficient', '~*', '&*', '+@all', '-@admin');
+    const world = await World.start({ env: { REDIS_URL: urlOf('sufficient') } });
+    const { status } = await settleChunk(world.api);
+    await world.stop();
+
+    expect(status).toBe('completed');
+  });
+});
