@@ -19,6 +19,7 @@ interface StorableReading {
   transcript: string;
   diarization: Diarization;
   redaction?: RedactionPass[];
+  isRedacted: boolean;
 }
 
 /** What a provider understood, and its answer as far as it may be kept. */
@@ -29,7 +30,7 @@ export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw
  * even the provider's answer. Its correction then asks the provider again, and keeps the text in memory only.
  */
 export function firstStageText(privacy: PrivacySettings, reading: TextReading): FirstStageText {
-  if (privacy.anonymize) return { transcript: null, diarization: null };
+  if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };
   return storable(privacy, reading, FIRST_STAGE_SCHEMA);
 }
 
@@ -52,11 +53,14 @@ export function finalText(
 }
 
 function storable({ redactPii }: PrivacySettings, reading: TextReading, schema: string): StorableReading {
-  if (!redactPii) return { transcript: reading.text, diarization: { schema, data: reading.raw } };
+  if (!redactPii) {
+    return { transcript: reading.text, diarization: { schema, data: reading.raw }, isRedacted: false };
+  }
   const { text, counts } = redactPatterns(reading.text);
   return {
     transcript: text,
     diarization: { schema, data: redactResponse(reading.raw) },
     redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
+    isRedacted: true,
   };
 }
