@@ -2,6 +2,7 @@
 
 const CHUNKS = 'src/conversations/chunk-transitions.ts';
 const CHUNK_CHANGES = 'src/conversations/chunk-changes.ts';
+const RESTART = 'src/conversations/restart-chunk.ts';
 const SUBMISSIONS = 'src/transcription/submissions.repository.ts';
 const SUBMISSION_STATEMENTS = 'src/transcription/submission-statements.ts';
 const CHECKER = 'src/transcription/checker.ts';
@@ -53,8 +54,8 @@ export const MUTANTS = [
   },
   {
     name: 'a chunk is restarted in any state',
-    file: 'src/conversations/chunks.repository.ts',
-    changes: [[`.where('status', 'in', force ? ['failed', 'completed'] : ['failed'])`, '']],
+    file: RESTART,
+    changes: [['UNSETTLED_CHUNK_STATUSES.some((unsettled) => unsettled === status)', 'status === undefined']],
   },
   {
     name: 'a conversation is finished in any state',
@@ -174,8 +175,8 @@ export const MUTANTS = [
     file: CORRECTOR,
     changes: [
       [
-        'await this.store(task, await this.run(task, { ...context, onUsage }));',
-        `const result = await this.run(task, { ...context, onUsage });\n        ${SETTLED}\n        await this.store(task, result);`,
+        'const happened = await this.store(task, result);',
+        'await this.settlement.settled(task.conversationId, task.chunkId);\n      const happened = await this.store(task, result);',
       ],
       [`if (task.status !== 'queued' && task.status !== 'transcribing') {\n      ${SETTLED}\n    }`, ''],
     ],
@@ -193,7 +194,9 @@ export const MUTANTS = [
   {
     name: 'the text of an anonymised chunk is saved',
     file: 'src/transcription/first-stage-text.ts',
-    changes: [['if (privacy.anonymize) return { transcript: null, diarization: null };', '']],
+    changes: [
+      ['if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };', ''],
+    ],
   },
   {
     name: 'finalised without a look for unsettled chunks',
@@ -214,8 +217,8 @@ export const MUTANTS = [
   },
   {
     name: 'a restart owes no new merge',
-    file: 'src/conversations/chunks.repository.ts',
-    changes: [['.set({ merge_needed: true })', '.set({ merge_needed: sql<boolean>`merge_needed` })']],
+    file: RESTART,
+    changes: [['.set({ merge_needed: true, ...', '.set({ merge_needed: sql<boolean>`merge_needed`, ...']],
   },
 
   // Coordination.

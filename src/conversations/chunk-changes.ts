@@ -21,6 +21,8 @@ export interface FirstStageText {
   diarization: Diarization | null;
   /** What was taken out of it before it is stored; not given where nothing was looked for. */
   redaction?: RedactionPass[];
+  /** Whether it may be stored where redaction is asked for. */
+  isRedacted: boolean;
 }
 
 export interface FinalText {
@@ -28,6 +30,8 @@ export interface FinalText {
   diarization: Diarization;
   /** Of this text, beside those of the first stage. */
   redaction?: RedactionPass[];
+  /** Whether it may be stored where redaction is asked for. */
+  isRedacted: boolean;
   /** The model that made the text, if one did. */
   modelUse?: ModelUse;
 }
@@ -61,12 +65,28 @@ const COMPLETED = sql`status = 'completed', transcript = given.transcript, model
   output_tokens = c.output_tokens + given.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
   completed_at = now(), failed_submits = 0, error = null, error_code = null`;
 
+/**
+ * Whether a text may be stored, by the setting that holds now: it may have been turned on after the text was asked for. Reads
+ * `given`, the locked row `c` of the chunk, and `v` of its conversation.
+ */
+const MAY_BE_STORED = sql`(given.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))`;
+
+/** The part of a statement that moves submissions which keeps back those whose text may not be stored. */
+export const WITH_STORABLE_TEXT = sql`
+  with c as materialized (
+    select id, conversation_id, redact_pii from chunks where id in (select chunk_id from locked) order by id for no key update
+  )
+  select locked.id from locked join given on given.id = locked.id join c on c.id = locked.chunk_id
+    join conversations as v on v.id = c.conversation_id
+  where ${MAY_BE_STORED}`;
+
 /** Of final texts as `given` brings them. */
 export const FINAL_TEXT_COLUMNS = {
   id: 'uuid',
   transcript: 'text',
   diarization: 'json',
   redaction: 'jsonb',
+  is_redacted: 'boolean',
   model: 'text',
   prompt_version: 'text',
   input_tokens: 'integer',
@@ -87,6 +107,7 @@ export function finalTextRow({ submissionId, ...text }: { submissionId: string }
     transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
     diarization: text.diarization,
     redaction: text.redaction,
+    is_redacted: text.isRedacted,
     model,
     prompt_version: promptVersion,
     input_tokens: inputTokens,
@@ -104,7 +125,7 @@ const complete = prepareStatement<CarriedRows, { id: string }>(
   (value) => sql`
     with given as (${CORRECTED.relation(value)}),
     locked as materialized (
-      select id from chunks where id in (select chunk_id from given) order by id for no key update
+      select id, conversation_id from chunks where id in (select chunk_id from given) order by id for no key update
     )
     update chunks as c set ${COMPLETED},
       diarization = case when given.keeps_raw then json_build_object(
@@ -116,13 +137,15 @@ const complete = prepareStatement<CarriedRows, { id: string }>(
         else given.diarization end,
       redaction = case when given.redaction is null then c.redaction
         else coalesce(c.redaction, '[]') || given.redaction end
-    from given, locked
+    from given, locked, conversations as v
     where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status is not distinct from 'correcting'
+      and v.id = locked.conversation_id and ${MAY_BE_STORED}
     returning c.submission_id as id`,
 );
 
 /**
  * correcting -> completed. The answer of the first stage, which the text was made of, stays where it is: it is not sent to and fro.
+ * A text that was made before redaction was asked for is not stored.
  *
  * @returns of each whether it happened
  */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { ChunkStatus, Diarization, StrategyName } from '../database/schema.js';
 import { shareStatement } from '../database/share-statement.js';
 import type { Executor } from './chunk-transitions.js';
 import { insertChunks, type NewChunk } from './insert-chunks.js';
+import { restartChunk, type RestartResult } from './restart-chunk.js';
 
 export interface ChunkView {
   id: string;
@@ -37,13 +37,6 @@ export type AddResult =
   | { kind: 'finished' }
   | { kind: 'no_position' }
   | { kind: 'no_conversation' };
-
-export type RestartResult =
-  | { kind: 'restarted'; conversationId: string; attempt: number }
-  | { kind: 'in_flight'; chunk: ChunkView }
-  | { kind: 'completed' }
-  | { kind: 'no_audio' }
-  | { kind: 'no_chunk' };
 
 @Injectable()
 export class ChunksRepository {
@@ -118,44 +111,9 @@ export class ChunksRepository {
     return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
   }
 
-  /**
-   * failed -> queued, and with `force` also completed -> queued, as a new attempt. The text so far stays readable until a
-   * new one comes, unless it must now be redacted. A finalised conversation owes a new merge from then on.
-   */
+  /** Starts a chunk that has ended again, and takes a wish for redaction for any chunk. */
   async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
-    const { force, redactPii } = options;
-    return this.database.transaction().execute(async (trx) => {
-      const restarted = await trx
-        .updateTable('chunks')
-        .set({
-          ...RESTARTED,
-          redact_pii: redactPii ?? sql<boolean | null>`redact_pii`,
-          ...(redactPii === true ? { transcript: null, diarization: null } : {}),
-        })
-        .where('id', '=', id)
-        .where('status', 'in', force ? ['failed', 'completed'] : ['failed'])
-        .where('audio_expired_at', 'is', null)
-        .returning(['conversation_id as conversationId', 'attempt'])
-        .executeTakeFirst();
-      if (restarted !== undefined) {
-        await trx
-          .updateTable('conversations')
-          // In any state: a finish and a merge under way would not see this restart.
-          .set({ merge_needed: true })
-          .where('id', '=', restarted.conversationId)
-          .execute();
-        return { kind: 'restarted', ...restarted };
-      }
-      const chunk = await this.view(id, trx);
-      if (chunk === undefined) return { kind: 'no_chunk' };
-      if (chunk.status === 'completed' && !force) return { kind: 'completed' };
-      if (chunk.audioExpiredAt !== null) return { kind: 'no_audio' };
-      if (chunk.status === 'completed') return { kind: 'completed' };
-      if (redactPii !== undefined) {
-        await trx.updateTable('chunks').set({ redact_pii: redactPii }).where('id', '=', id).execute();
-      }
-      return { kind: 'in_flight', chunk };
-    });
+    return restartChunk(this.database, id, options);
   }
 }
 
@@ -178,18 +136,4 @@ const NEW = {
   transcribedAt: null,
   completedAt: null,
   audioExpiredAt: null,
-};
-
-/** As if it had just come: a new attempt, and nothing of the one before but its text. */
-export const RESTARTED = {
-  status: 'queued' as const,
-  attempt: sql<number>`attempt + 1`,
-  failed_submits: 0,
-  queued_at: sql<Date>`now()`,
-  error: null,
-  error_code: null,
-  submission_id: null,
-  submitted_at: null,
-  transcribed_at: null,
-  completed_at: null,
 };

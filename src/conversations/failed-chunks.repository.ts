@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import { Database } from '../database/database.js';
 import type { ChunkStatus, Schema } from '../database/schema.js';
-import { RESTARTED } from './chunks.repository.js';
+import { RESTARTED } from './restart-chunk.js';
 
 export interface ChunkFilter {
   status?: ChunkStatus;

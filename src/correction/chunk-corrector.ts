@@ -63,28 +63,41 @@ export class ChunkCorrector {
     context.subject.conversationId = task.conversationId;
     let note: string | undefined;
     if (task.status === 'correcting') {
-      const { signal, isLastTry, tryNumber } = context;
-      const isRepeated = tryNumber > 1 && task.outputTokens > 0;
-      let used: TokenUse | undefined;
-      const onUsage = (use: TokenUse): void => {
-        used = use;
-      };
-      try {
-        await this.store(task, await this.run(task, { signal, isLastTry, isRepeated, onUsage }));
-      } catch (error) {
-        if (!(error instanceof ProviderError)) throw error;
-        if (used !== undefined) await addTokens(this.database, chunkId, used);
-        // A job that was stopped has not failed: it is run again, by another worker.
-        if (signal.aborted) throw error;
-        if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
-        note = finalWords(error, tryNumber);
-        await this.giveUp(task, error, note);
-      }
+      const ending = await this.end(task, context);
+      // Somebody else was faster, or redaction was asked for meanwhile: what is true now decides (rule K3).
+      if (!ending.happened) return { kind: 'sleep', delayMs: 0 };
+      note = ending.note;
     }
     if (task.status !== 'queued' && task.status !== 'transcribing') {
       await this.settlement.settled(task.conversationId, chunkId);
     }
     return { kind: 'done', note };
+  }
+
+  /** @returns whether it was this call that ended the chunk, and what a person is told of a correction that failed */
+  private async end(
+    task: CorrectionTask,
+    { signal, isLastTry, tryNumber }: JobContext,
+  ): Promise<{ happened: boolean; note?: string }> {
+    const isRepeated = tryNumber > 1 && task.outputTokens > 0;
+    let used: TokenUse | undefined;
+    const onUsage = (use: TokenUse): void => {
+      used = use;
+    };
+    try {
+      const result = await this.run(task, { signal, isLastTry, isRepeated, onUsage });
+      const happened = await this.store(task, result);
+      if (!happened && used !== undefined) await addTokens(this.database, task.chunkId, used);
+      return { happened };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (used !== undefined) await addTokens(this.database, task.chunkId, used);
+      // A job that was stopped has not failed: it is run again, by another worker.
+      if (signal.aborted) throw error;
+      if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
+      const note = finalWords(error, tryNumber);
+      return { happened: await this.giveUp(task, error, note), note };
+    }
   }
 
   /** What nobody foresaw counts as a refusal once it has been tried often enough: the chunk would never settle otherwise. */
@@ -120,17 +133,18 @@ export class ChunkCorrector {
     });
   }
 
-  private async giveUpRescue(task: CorrectionTask, words: string): Promise<void> {
+  private async giveUpRescue(task: CorrectionTask, words: string): Promise<boolean> {
     const failed = await this.transitions.fail(this.database, {
       ...task,
       errorCode: task.firstStageErrorCode ?? 'other',
       error:
         `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${words}`.trim(),
     });
-    if (!failed) return;
+    if (!failed) return false;
     this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${words}`);
     this.metrics.rescues.inc({ outcome: 'failed' });
     this.metrics.chunksSettled.inc({ status: 'failed' });
+    return true;
   }
 
   private async loadAudio(task: CorrectionTask, signal: AbortSignal): Promise<InlineAudio> {
@@ -148,21 +162,23 @@ export class ChunkCorrector {
     return audio;
   }
 
-  private async store(task: CorrectionTask, result: CorrectionResult): Promise<void> {
+  private async store(task: CorrectionTask, result: CorrectionResult): Promise<boolean> {
     const stored = await this.transitions.complete({
       ...task,
       transcript: result.text,
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
       ...diarizationOf(task, { note: result.note, error: null }),
       redaction: redactionPasses(result, { isDraftStored: !task.anonymize }),
+      isRedacted: task.redactPii,
     });
-    if (!stored) return;
+    if (!stored) return false;
     if (isRescue(task)) this.metrics.rescues.inc({ outcome: 'rescued' });
     else this.metrics.corrections.inc({ outcome: 'corrected' });
     this.metrics.chunksSettled.inc({ status: 'completed' });
+    return true;
   }
 
-  private async giveUp(task: CorrectionTask, error: ProviderError, words: string): Promise<void> {
+  private async giveUp(task: CorrectionTask, error: ProviderError, words: string): Promise<boolean> {
     if (isRescue(task)) return this.giveUpRescue(task, words);
     this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${words}`);
     const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
@@ -176,10 +192,12 @@ export class ChunkCorrector {
           ...task,
           transcript: task.transcript ?? '',
           ...diarizationOf(task, { note: null, error: words }),
+          isRedacted: task.redactPii,
         });
-    if (!settled) return;
+    if (!settled) return false;
     this.metrics.corrections.inc({ outcome });
     this.metrics.chunksSettled.inc({ status: task.anonymize ? 'failed' : 'completed' });
+    return true;
   }
 }
 

@@ -2,12 +2,13 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { DeletionEvidence, RedactionPass } from '../database/schema.js';
 import type { MarkerCounts } from '../redaction/count-markers.js';
 import type { ModelProviderReceipt } from './model-provider-receipt.js';
-import type {
-  ChunkReceipt,
-  CopyReceipt,
-  CopyState,
-  RedactionReceipt,
-  RedactionState,
+import {
+  REDACTION_STATES,
+  type ChunkReceipt,
+  type CopyReceipt,
+  type CopyState,
+  type RedactionReceipt,
+  type RedactionState,
 } from './redaction-receipt.js';
 
 const COUNTS = {
@@ -71,8 +72,10 @@ export class ChunkReceiptResponse implements ChunkReceipt {
   position!: number;
 
   @ApiProperty({
-    enum: ['redacted', 'patterns_only', 'withheld', 'pending', 'no_text', 'off'],
-    description: 'patterns_only: no model went over it, and names may be left.',
+    enum: REDACTION_STATES,
+    description:
+      'patterns_only: no model went over it, and names may be left. ' +
+      'unknown: redaction was asked for, and no pass over the text is on record.',
   })
   state!: RedactionState;
 

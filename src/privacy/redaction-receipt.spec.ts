@@ -67,7 +67,8 @@ describe('a receipt', () => {
   it.each<[Partial<ReceiptChunk>, RedactionState]>([
     [{}, 'redacted'],
     [{ redaction: [FIRST] }, 'patterns_only'],
-    [{ redaction: null }, 'patterns_only'],
+    [{ redaction: null }, 'unknown'],
+    [{ redaction: [] }, 'unknown'],
     [{ status: 'correcting', redaction: [FIRST] }, 'pending'],
     [{ status: 'queued', redaction: null }, 'pending'],
     [{ status: 'failed', errorCode: 'withheld', redaction: null }, 'withheld'],

@@ -6,12 +6,23 @@ import type { ReceiptChunk, ReceiptCopy, ReceiptSettings } from './redaction-rec
 /**
  * redacted       the model went over the text, and patterns after it
  * patterns_only  no model did: the correction failed, or there is none; names may be left
+ * unknown        redaction was asked for, and no pass over the text is on record
  * withheld       it could not be redacted, so nothing of it is stored
  * pending        it is not final
  * no_text        the chunk failed, and there is no text
  * off            redaction was not asked for
  */
-export type RedactionState = 'redacted' | 'patterns_only' | 'withheld' | 'pending' | 'no_text' | 'off';
+export const REDACTION_STATES = [
+  'redacted',
+  'patterns_only',
+  'unknown',
+  'withheld',
+  'pending',
+  'no_text',
+  'off',
+] as const;
+
+export type RedactionState = (typeof REDACTION_STATES)[number];
 
 /** kept: nobody has asked for its deletion. deleting: asked for. deleted: gone, by the evidence beside it. */
 export type CopyState = 'kept' | 'deleting' | 'deleted';
@@ -91,7 +102,8 @@ function stateOf({ status, errorCode, isRedacted, redaction }: ReceiptChunk): Re
   if (!isRedacted) return 'off';
   if (status === 'failed') return errorCode === 'withheld' ? 'withheld' : 'no_text';
   if (status !== 'completed') return 'pending';
-  return redaction?.some(({ by }) => by === 'model') === true ? 'redacted' : 'patterns_only';
+  if (redaction === null || redaction.length === 0) return 'unknown';
+  return redaction.some(({ by }) => by === 'model') ? 'redacted' : 'patterns_only';
 }
 
 function copyReceipt({

@@ -16,6 +16,7 @@ describe('what is stored of a first-stage text', () => {
     expect(await firstStageText({ redactPii: false, anonymize: false }, reading)).toEqual({
       transcript: HEARD,
       diarization: { schema: 'Dembrane-25-09-assemblyai-partial', data: reading.raw },
+      isRedacted: false,
     });
   });
 
@@ -33,6 +34,7 @@ describe('what is stored of a first-stage text', () => {
     expect(await firstStageText({ redactPii, anonymize: true }, reading)).toEqual({
       transcript: null,
       diarization: null,
+      isRedacted: true,
     });
   });
 });
@@ -43,6 +45,7 @@ describe('what is stored as final of a provider without a correction', () => {
       kind: 'text',
       transcript: HEARD,
       diarization: { schema: 'ASSEMBLYAI', data: reading.raw },
+      isRedacted: false,
     });
   });
 

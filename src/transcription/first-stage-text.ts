@@ -19,6 +19,7 @@ interface StorableReading {
   transcript: string;
   diarization: Diarization;
   redaction?: RedactionPass[];
+  isRedacted: boolean;
 }
 
 /** What a provider understood, and its answer as far as it may be kept. */
@@ -32,7 +33,7 @@ export async function firstStageText(
   privacy: PrivacySettings,
   reading: TextReading,
 ): Promise<FirstStageText> {
-  if (privacy.anonymize) return { transcript: null, diarization: null };
+  if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };
   return storable(privacy, reading, FIRST_STAGE_SCHEMA);
 }
 
@@ -59,11 +60,14 @@ async function storable(
   reading: TextReading,
   schema: string,
 ): Promise<StorableReading> {
-  if (!redactPii) return { transcript: reading.text, diarization: { schema, data: reading.raw } };
+  if (!redactPii) {
+    return { transcript: reading.text, diarization: { schema, data: reading.raw }, isRedacted: false };
+  }
   const { text, counts } = await redactPatternsInTurns(reading.text);
   return {
     transcript: text,
     diarization: { schema, data: await redactResponse(reading.raw) },
     redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
+    isRedacted: true,
   };
 }

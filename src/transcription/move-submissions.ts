@@ -7,6 +7,8 @@ export interface SubmissionsMove<Column extends string> {
   /** The relation `given`: the `id` of each submission, once, and what the other parts read of it. */
   given: GivenRows<Column>;
   from: SubmissionStatus;
+  /** The ids of those that may move, by what else is true now; reads `given`, and `id` and `chunk_id` of `locked`. All, if not given. */
+  only?: RawBuilder<unknown>;
   /** Assignments to columns of the submission. */
   set: RawBuilder<unknown>;
   /** Changes the chunks of those that have moved: the relation `moved`, with their `id`, `chunk_id` and `conversation_id`. */
@@ -30,16 +32,17 @@ export interface SubmissionsMove<Column extends string> {
 export function moveSubmissions<Column extends string>(
   move: SubmissionsMove<Column>,
 ): (db: Kysely<Schema>, submissions: readonly Readonly<Record<Column, unknown>>[]) => Promise<Set<string>> {
-  const { given, from, set, chunks, also = sql`select` } = move;
+  const { given, from, only = sql`select id from locked`, set, chunks, also = sql`select` } = move;
   const statement = prepareStatement<CarriedRows, { id: string }>(
     (value) => sql`
     with given as (${given.relation(value)}),
     locked as materialized (
-      select id from submissions where id in (select id from given) order by id for no key update
+      select id, chunk_id from submissions where id in (select id from given) order by id for no key update
     ),
+    allowed as materialized (${only}),
     moved as (
-      update submissions as s set ${set} from given, locked
-      where s.id = given.id and s.id = locked.id and s.status is not distinct from ${from}
+      update submissions as s set ${set} from given, allowed
+      where s.id = given.id and s.id = allowed.id and s.status is not distinct from ${from}
       returning s.id, s.chunk_id, s.conversation_id
     ),
     chunks_changed as (${chunks}),

@@ -8,6 +8,7 @@ import {
   START_TRANSCRIBING,
   type FinalText,
   type FirstStageText,
+  WITH_STORABLE_TEXT,
 } from '../conversations/chunk-changes.js';
 import { GivenRows, type CarriedRows } from '../database/given-rows.js';
 import { prepareStatement } from '../database/prepare-statement.js';
@@ -167,21 +168,24 @@ const record = moveSubmissions({
     transcript: 'text',
     diarization: 'json',
     redaction: 'jsonb',
+    is_redacted: 'boolean',
     ...HEARD_COLUMNS,
   }),
   from: 'submitted',
+  only: WITH_STORABLE_TEXT,
   set: COMPLETED,
   chunks: START_CORRECTING,
   also: REMEMBER_LANGUAGES,
 });
 
-/** submitted -> completed, with the first-stage texts, which are to be corrected. */
+/** submitted -> completed, with the first-stage texts, which are to be corrected; not with one that must be redacted and is not. */
 export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promise<boolean[]> {
-  const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, heard }) => ({
+  const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, isRedacted, heard }) => ({
     id,
     transcript,
     diarization,
     redaction,
+    is_redacted: isRedacted,
     ...heardRow(heard),
   }));
   const moved = await record(db, rows);
@@ -191,12 +195,13 @@ export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promi
 const recordFinal = moveSubmissions({
   given: new GivenRows({ ...FINAL_TEXT_COLUMNS, ...HEARD_COLUMNS }),
   from: 'submitted',
+  only: WITH_STORABLE_TEXT,
   set: COMPLETED,
   chunks: COMPLETE_AT_ONCE,
   also: REMEMBER_LANGUAGES,
 });
 
-/** submitted -> completed, with a text that needs no correction. */
+/** submitted -> completed, with a text that needs no correction; not with one that must be redacted and is not. */
 export async function recordFinalText(
   db: Db,
   { heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,

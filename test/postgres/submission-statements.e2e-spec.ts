@@ -50,6 +50,7 @@ describe('a statement for many submissions', () => {
     ...refOf(submission),
     transcript: `what ${submission.id} heard`,
     diarization: { schema: 'a-schema', data: { words: [{ text: submission.id }] } },
+    isRedacted: false,
     heard: { language, confidence: 0.5 },
   });
   const corrected = (submission: NewSubmission) => ({
@@ -57,6 +58,7 @@ describe('a statement for many submissions', () => {
     transcript: `what ${submission.id} said`,
     diarization: { schema: 'final', data: { note: 'a note', raw: {}, error: null } },
     keepsRaw: true,
+    isRedacted: false,
     modelUse: { model: 'a-model', promptVersion: '1', inputTokens: 2, outputTokens: 1 },
   });
   const statusesOf = async (submissions: readonly NewSubmission[]) => {

@@ -48,14 +48,48 @@ export async function placesHolding(world: World, text: string): Promise<string[
   return [...(await tablesHolding(world.database.url, text)), ...(keys ?? [])];
 }
 
+/**
+ * The same places with all that they hold, in lower case, for whoever looks for many texts.
+ *
+ * @returns by table (`schema.table`) and key
+ */
+export async function everythingStored(world: World): Promise<Map<string, string>> {
+  const stored = await everyTable(world.database.url);
+  await world.redis?.use(async (redis) => {
+    for (const key of await redis.keys('*')) stored.set(key, await contentOf(redis, key));
+  });
+  return stored;
+}
+
+async function everyTable(databaseUrl: string): Promise<Map<string, string>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const stored = new Map<string, string>();
+    for (const { name, quoted } of (await client.query<TableName>(TABLE_NAMES)).rows) {
+      const { rows } = await client.query<{ content: string | null }>(
+        `select lower(string_agg(r::text, E'\\n')) as content from ${quoted} as r`,
+      );
+      stored.set(name, rows[0]?.content ?? '');
+    }
+    return stored;
+  } finally {
+    await client.end();
+  }
+}
+
+interface TableName {
+  name: string;
+  quoted: string;
+}
+
+const TABLE_NAMES = `select table_schema || '.' || table_name as name, format('%I.%I', table_schema, table_name) as quoted
+  from information_schema.tables
+  where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+  order by 1`;
+
 async function tablesHolding(databaseUrl: string, text: string): Promise<string[]> {
-  const tables = await query<{ name: string; quoted: string }>(
-    databaseUrl,
-    `select table_schema || '.' || table_name as name, format('%I.%I', table_schema, table_name) as quoted
-     from information_schema.tables
-     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
-     order by 1`,
-  );
+  const tables = await query<TableName>(databaseUrl, TABLE_NAMES);
   const holding: string[] = [];
   for (const { name, quoted } of tables) {
     const rows = await query(
@@ -68,20 +102,24 @@ async function tablesHolding(databaseUrl: string, text: string): Promise<string[
   return holding;
 }
 
-/** DUMP would compress what it shows; each type is read by its own command. */
 async function keysHolding(redis: Redis, text: string): Promise<string[]> {
-  const readers: Record<string, (key: string) => Promise<unknown>> = {
-    string: (key) => redis.get(key),
-    hash: (key) => redis.hgetall(key),
-    list: (key) => redis.lrange(key, 0, -1),
-    set: (key) => redis.smembers(key),
-    zset: (key) => redis.zrange(key, '0', '-1'),
-    stream: (key) => redis.xrange(key, '-', '+'),
-  };
   const holding: string[] = [];
   for (const key of await redis.keys('*')) {
-    const value = await readers[await redis.type(key)]?.(key);
-    if (`${key} ${JSON.stringify(value)}`.toLowerCase().includes(text.toLowerCase())) holding.push(key);
+    if ((await contentOf(redis, key)).includes(text.toLowerCase())) holding.push(key);
   }
   return holding;
+}
+
+/** DUMP would compress what it shows; each type is read by its own command. */
+async function contentOf(redis: Redis, key: string): Promise<string> {
+  const readers: Record<string, () => Promise<unknown>> = {
+    string: () => redis.get(key),
+    hash: () => redis.hgetall(key),
+    list: () => redis.lrange(key, 0, -1),
+    set: () => redis.smembers(key),
+    zset: () => redis.zrange(key, '0', '-1'),
+    stream: () => redis.xrange(key, '-', '+'),
+  };
+  const value = await readers[await redis.type(key)]?.();
+  return `${key} ${JSON.stringify(value)}`.toLowerCase();
 }

@@ -55,6 +55,7 @@ export class GeminiProvider extends TranscriptionProvider {
         data: { note: result.note, raw: {}, error: null },
       },
       redaction: redactionPasses(result, { isDraftStored: false }),
+      isRedacted: request.redactPii || anonymize,
       modelUse: { model: result.model, promptVersion: result.promptVersion, ...result.usage },
     };
   }

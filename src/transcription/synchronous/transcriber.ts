@@ -3,6 +3,7 @@ import { AudioMissingError, AudioUnavailableError } from '../../audio/audio-erro
 import { AppConfig } from '../../config/app-config.js';
 import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
 import type { TokenUse } from '../../conversations/model-use.js';
+import { redactStoredText } from '../../conversations/redact-stored-text.js';
 import { Metrics } from '../../observability/metrics.js';
 import {
   ProviderError,
@@ -35,6 +36,7 @@ export const MAX_LOST_REQUESTS = 5;
 const MAX_RECORD_TRIES = 3;
 
 type Step = JobOutcome | 'again';
+type TextResult = Extract<TranscriptionResult, { kind: 'text' }>;
 
 /** A submission that may still be concluded by whoever holds it. */
 type OpenTask = RequestTask & { status: 'created' | 'submitted' };
@@ -126,7 +128,11 @@ export class Transcriber {
       return this.afterFault(task, error);
     }
     if (result.kind === 'withheld') return this.fail(task, result);
-    if (!(await this.record(task, result))) return 'again';
+    if (!(await this.record(task, result))) return this.afterRefusal(task, result, start);
+    return this.recorded(task, start);
+  }
+
+  private async recorded(task: OpenTask, start: number): Promise<JobOutcome> {
     this.metrics.submitToTextSeconds.observe(
       { strategy: 'synchronous' },
       (performance.now() - start) / 1_000,
@@ -137,17 +143,29 @@ export class Transcriber {
   }
 
   /** @throws Error when the record is away; the request is then lost once its lease is over */
-  private async record(
-    task: OpenTask,
-    text: Extract<TranscriptionResult, { kind: 'text' }>,
-    triesLeft = MAX_RECORD_TRIES - 1,
-  ): Promise<boolean> {
+  private async record(task: OpenTask, text: TextResult, triesLeft = MAX_RECORD_TRIES - 1): Promise<boolean> {
     try {
       return await this.submissions.recordFinalText(task, text);
     } catch (error) {
       if (triesLeft === 0) throw error;
       return this.record(task, text, triesLeft - 1);
     }
+  }
+
+  /**
+   * The text was not taken: the submission had moved on, or redaction was asked for while the request was under way. Then a
+   * model is asked again, as it finds more than patterns do; where there is none, patterns are all there is.
+   */
+  private async afterRefusal(task: OpenTask, text: TextResult, start: number): Promise<Step> {
+    const now = await this.requests.read(task.submissionId);
+    if (text.isRedacted || now?.status !== 'submitted' || !now.redactPii) return 'again';
+    if (text.modelUse !== undefined) {
+      await this.submissions.addTokens(task, text.modelUse);
+      return this.giveBack(task, { reason: 'redaction was asked for while the request was under way' });
+    }
+    const redacted = await redactStoredText(text);
+    if (!(await this.record(task, { ...text, ...redacted, isRedacted: true }))) return 'again';
+    return this.recorded(task, start);
   }
 
   private async afterFault(task: OpenTask, error: unknown): Promise<Step> {

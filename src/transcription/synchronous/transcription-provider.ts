@@ -25,6 +25,7 @@ export type TranscriptionResult =
       diarization: Diarization;
       modelUse?: ModelUse;
       redaction?: RedactionPass[];
+      isRedacted: boolean;
     }
   | ({ kind: 'withheld' } & ChunkFailure);
 

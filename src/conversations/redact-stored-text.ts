@@ -1,0 +1,21 @@
+import type { Diarization, RedactionPass } from '../database/schema.js';
+import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
+import { redactResponse } from '../redaction/redact-response.js';
+
+export interface StoredText {
+  transcript: string;
+  diarization: Diarization;
+}
+
+/** Redacts by patterns a first-stage text, and the provider's response, that came before redaction was asked for. */
+export async function redactStoredText({
+  transcript,
+  diarization: { schema, data },
+}: StoredText): Promise<StoredText & { redaction: RedactionPass[] }> {
+  const { text, counts } = await redactPatternsInTurns(transcript);
+  return {
+    transcript: text,
+    diarization: { schema, data: await redactResponse(data) },
+    redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
+  };
+}

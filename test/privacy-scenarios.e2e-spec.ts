@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Fault } from '../simulator/fault-types.js';
+import { SeededRandom } from '../simulator/seeded-random.js';
+import { Api } from './support/api.js';
+import { AudioHost } from './support/audio-host.js';
+import { filesHolding } from './support/planted-secrets.js';
+import { PrivacyScenario } from './support/privacy-scenario.js';
+import { everythingStored, query } from './support/record.js';
+import { ServiceProcess } from './support/service-process.js';
+import { World } from './support/test-service.js';
+import { waitUntil } from './support/wait-until.js';
+
+// Random lives of conversations whose settings for privacy change while their chunks are on their way, with faults of both
+// providers. PRIVACY_SEED=<seed> plays others than every time.
+const SEED = Number(process.env.PRIVACY_SEED ?? 20_261_126);
+const SCENARIOS = 24;
+
+const REST_DEADLINE_MS = 120_000;
+const TEST_TIMEOUT_MS = 300_000;
+
+/** What the record itself may hold of a conversation that nothing is asked for. */
+const RECORD: ReadonlySet<string> = new Set(['public.chunks', 'public.conversations']);
+
+const LEAKED = 'leaked.by.the.model@example.org';
+
+const saying = (text: string): string => JSON.stringify({ corrected_transcript: text, note: text });
+
+/** The first that strikes counts, so what always strikes stands last. */
+const FAULTS: Fault[] = [
+  { operation: 'get', effect: { kind: 'status', status: 500 }, probability: 0.1 },
+  { operation: 'submit', effect: { kind: 'outcome', status: 'error' }, probability: 0.1 },
+  { operation: 'summarise', effect: { kind: 'status', status: 503 }, probability: 0.1 },
+  { operation: 'correct', effect: { kind: 'status', status: 503 }, probability: 0.15 },
+  { operation: 'correct', effect: { kind: 'blocked', reason: 'PROHIBITED_CONTENT' }, probability: 0.15 },
+  { operation: 'correct', effect: { kind: 'text', text: 'no JSON' }, probability: 0.1 },
+  {
+    operation: 'correct',
+    match: { promptContains: 'PII redaction: on' },
+    effect: { kind: 'text', text: saying(`I am <redacted_name>, write to ${LEAKED}.`) },
+  },
+];
+
+describe('conversations whose privacy is asked for at any time', () => {
+  let world: World;
+  let host: AudioHost;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    host = await AudioHost.start();
+    world = await World.start({
+      env: {
+        RETRY_BASE_MS: '5',
+        RECONCILE_INTERVAL_MS: '500',
+        DELETE_AT_PROVIDER: 'true',
+        ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
+      },
+      simulator: { latencyMs: [10, 200], geminiLatencyMs: [10, 200], seed: SEED },
+    });
+    await world.stopService();
+    service = await ServiceProcess.start(world.env());
+  });
+
+  afterAll(async () => {
+    await service.stop('SIGKILL');
+    await world.stop();
+    await host.stop();
+  });
+
+  it(
+    'leave none of what was asked to be kept out: not when it was asked, and not in the end',
+    async () => {
+      world.simulator.faults.add(...FAULTS);
+      const surroundings = { world, api: new Api(world.api.url), host };
+      const scenarios = Array.from(
+        { length: SCENARIOS },
+        (_unused, index) =>
+          new PrivacyScenario(surroundings, new SeededRandom(SEED + index), `s${index.toString(36)}c`),
+      );
+      await Promise.all(scenarios.map((scenario) => scenario.play()));
+      await waitUntil(unfinishedWork, (count) => count === 0, REST_DEADLINE_MS);
+      await service.stop();
+
+      const stored = await everythingStored(world);
+      stored.set('log', service.output.toLowerCase());
+      const placesOf = (words: readonly string[]): string[] =>
+        words.flatMap((word) =>
+          [...stored].filter(([, content]) => content.includes(word)).map(([place]) => `${place}: ${word}`),
+        );
+      const found: string[] = [];
+      const kept: string[] = [];
+      for (const { leaks, forbidden, allowed, trace } of scenarios.map((scenario) => scenario.result())) {
+        const places = placesOf(allowed);
+        const misplaced = places.filter((place) => !RECORD.has(place.split(':')[0] ?? ''));
+        const leaked = [...leaks, ...placesOf(forbidden), ...misplaced];
+        if (leaked.length > 0) found.push(...leaked, ...trace);
+        kept.push(...places);
+      }
+
+      expect(found).toEqual([]);
+      expect(placesOf([LEAKED])).toEqual([]);
+      const words = scenarios.flatMap((scenario) => scenario.words());
+      expect(await filesHolding(world.dataDir, [...words, LEAKED])).toEqual([]);
+      // It is looked for in earnest, and there was something to look for.
+      expect(kept.length).toBeGreaterThan(0);
+      expect(scenarios.some(({ isDeleted }) => isDeleted)).toBe(true);
+      expect(scenarios.some(({ isAnonymized }) => isAnonymized)).toBe(true);
+      expect(scenarios.reduce((sum, { redactedInFlight }) => sum + redactedInFlight, 0)).toBeGreaterThan(5);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  /** Chunks, merges, summaries and deletions that are still owed. */
+  async function unfinishedWork(): Promise<number> {
+    const [row] = await query<{ count: number }>(
+      world.database.url,
+      `select (select count(*) from chunks where status in ('queued', 'transcribing', 'correcting'))::integer
+         + (select count(*) from conversations where (merge_needed and status <> 'open') or summary_status = 'pending')::integer
+         + (select count(*) from conversation_deletions where status <> 'deleted')::integer as count`,
+    );
+    return row?.count ?? 0;
+  }
+});
