@@ -302,7 +302,7 @@ describe('an upload that is refused', () => {
         body: Buffer.from(wav()),
       });
       expectError(answer, 415);
-      expect((answer.body as ErrorAnswer).message).toMatch(/application\/json.*multipart\/form-data/);
+      expect((answer.body as ErrorAnswer).message).toMatch(/multipart\/form-data.*application\/json/);
     },
   );
 

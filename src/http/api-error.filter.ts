@@ -5,11 +5,6 @@ import { DatabaseReadOnlyError, DatabaseUnavailableError } from '../database/dat
 
 const INTERNAL_SERVER_ERROR = 500;
 const SERVICE_UNAVAILABLE = 503;
-const UNSUPPORTED_MEDIA_TYPE = 415;
-
-/** The framework refuses a body of another type with the name of the status alone. */
-const UNSUPPORTED_MEDIA_TYPE_MESSAGE =
-  'send JSON (Content-Type: application/json), or a recording as a file of a form (multipart/form-data; curl -F audio=@recording.mp3)';
 
 interface ErrorBody extends Record<string, unknown> {
   statusCode: number;
@@ -69,7 +64,5 @@ function clientErrorStatus(exception: unknown): number | undefined {
 }
 
 function bodyOf(statusCode: number, message: string | string[]): ErrorBody {
-  const error = STATUS_CODES[statusCode] ?? 'Error';
-  const isBare = statusCode === UNSUPPORTED_MEDIA_TYPE && message === error;
-  return { statusCode, error, message: isBare ? UNSUPPORTED_MEDIA_TYPE_MESSAGE : message };
+  return { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', message };
 }

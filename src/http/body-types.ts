@@ -48,7 +48,7 @@ function refusalOf(request: FastifyRequest): UnsupportedMediaTypeException | nul
   if (request.mediaType !== JSON_TYPE) {
     return new UnsupportedMediaTypeException(
       takesUploads
-        ? `the body must be ${FORM_TYPE} with the recording as the file "audio", or ${JSON_TYPE}`
+        ? `the body must be ${FORM_TYPE} with the recording as the file "audio" (curl -F audio=@recording.mp3), or ${JSON_TYPE}`
         : `the body must be ${JSON_TYPE}; other content types are not read here`,
     );
   }
