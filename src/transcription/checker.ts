@@ -104,7 +104,7 @@ export class Checker {
       case 'fail':
         return ended(await this.results.fail(look, verdict), verdict.error);
       case 'resubmit':
-        return ended(await this.results.resubmit(look, verdict), verdict.reason);
+        return ended(await this.results.resubmit(look, verdict), verdict.error);
     }
   }
 
@@ -143,7 +143,7 @@ export class Checker {
     }
     if (look.leaseMs > 0) return this.sleepUntilLeaseEnds(look);
     const reason = look.error ?? 'the submit was not answered, and the provider has no transcript of it';
-    return ended(await this.results.resubmit(look, { reason }), reason);
+    return ended(await this.results.requeue(look, reason), reason);
   }
 
   /**
@@ -160,7 +160,8 @@ export class Checker {
       return ended(await this.results.fail(look, failure), failure.error);
     }
     if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
-      return ended(await this.results.resubmit(look, { reason: error.message }), error.message);
+      const failure = { error: error.message, errorCode: error.code };
+      return ended(await this.results.resubmit(look, failure), error.message);
     }
     this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;

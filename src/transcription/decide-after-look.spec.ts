@@ -39,7 +39,7 @@ describe('after a look at the provider', () => {
       'a failure of the provider is submitted again',
       theirFault,
       IN_TIME_MS,
-      { kind: 'resubmit', reason: 'their fault' },
+      { kind: 'resubmit', error: 'their fault', errorCode: 'provider_fault' },
     ],
     [
       'a failure of the provider is final when the time is over',

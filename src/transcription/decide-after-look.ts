@@ -6,7 +6,7 @@ import type { SubmissionLook } from './looks.repository.js';
 export type Verdict =
   | { kind: 'sleep' }
   | { kind: 'record'; reading: Extract<Reading, { kind: 'text' }> }
-  | { kind: 'resubmit'; reason: string }
+  | ({ kind: 'resubmit' } & ChunkFailure)
   | ({ kind: 'fail' } & ChunkFailure);
 
 /**
@@ -23,9 +23,11 @@ export function decideAfterLook(
     case 'text':
       return { kind: 'record', reading };
     case 'failed':
-      return reading.canResubmit && look.ageMs <= timeoutMs
-        ? { kind: 'resubmit', reason: reading.message }
-        : { kind: 'fail', error: reading.message, errorCode: reading.reason };
+      return {
+        kind: reading.canResubmit && look.ageMs <= timeoutMs ? 'resubmit' : 'fail',
+        error: reading.message,
+        errorCode: reading.reason,
+      };
     case 'running':
       return look.ageMs > timeoutMs ? { kind: 'fail', ...overdue(timeoutMs) } : { kind: 'sleep' };
   }

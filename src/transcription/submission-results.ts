@@ -15,6 +15,12 @@ import type { SubmissionLook } from './looks.repository.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 
+/**
+ * New submissions for one chunk after ones that AssemblyAI accepted and could not finish. AssemblyAI retries on its side as well;
+ * pauses from RETRY_BASE_MS upwards outlast a fault of two or three minutes. What lasts longer is left to whoever restarts it.
+ */
+export const MAX_RESUBMISSIONS = 8;
+
 type TextReading = Extract<Reading, { kind: 'text' }>;
 
 export type EndedSubmission = Pick<
@@ -67,14 +73,32 @@ export class SubmissionResults {
     return true;
   }
 
-  /** Gives the submission up and queues the chunk's next attempt. */
-  async resubmit(look: SubmissionLook, { reason }: { reason: string }): Promise<boolean> {
+  /**
+   * Gives a submission up that was accepted and brought nothing, and queues the chunk's next attempt, after ever longer pauses.
+   * The last one fails the chunk.
+   */
+  async resubmit(look: SubmissionLook, { error, errorCode }: ChunkFailure): Promise<boolean> {
+    const fruitless = (await this.submissions.countFruitless(look.chunkId)) + 1;
+    if (fruitless <= MAX_RESUBMISSIONS) return this.requeue(look, error, fruitless);
+    return this.fail(look, {
+      error: `AssemblyAI brought no transcript in ${fruitless} submissions; try the chunk again later. The last one: ${error}`,
+      errorCode,
+    });
+  }
+
+  /**
+   * Gives the submission up and queues the chunk's next attempt.
+   *
+   * @param failures so far, for the pause; the chunk's own count begins anew with each submission that is accepted
+   */
+  async requeue(look: SubmissionLook, reason: string, failures = 0): Promise<boolean> {
     const from = look.transcriptId === null ? 'created' : 'submitted';
     const requeued = await this.submissions.abandon(look, { from, reason });
     if (requeued === undefined) return false;
     this.logger.warn(`submission ${look.submissionId} of chunk ${look.chunkId} came to nothing: ${reason}`);
     await this.forgetCallback(look);
-    await this.resubmission.queue(look.chunkId, requeued);
+    const failedSubmits = Math.max(requeued.failedSubmits, failures);
+    await this.resubmission.queue(look.chunkId, { ...requeued, failedSubmits });
     return true;
   }
 

@@ -123,6 +123,21 @@ export class SubmissionsRepository {
     return count;
   }
 
+  /** Submissions for the chunk since it was queued or restarted that AssemblyAI accepted, and that came to nothing. */
+  async countFruitless(chunkId: string): Promise<number> {
+    const { count } = await this.database
+      .selectFrom('submissions as s')
+      .innerJoin('chunks as c', 'c.id', 's.chunk_id')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('c.id', '=', chunkId)
+      .where('s.status', '=', 'abandoned')
+      .where('s.provider', '=', 'assemblyai')
+      .where('s.submitted_at', 'is not', null)
+      .whereRef('s.created_at', '>=', 'c.queued_at')
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
   /**
    * created -> submitted, and the chunk is transcribing: the provider's id is known, by its answer or by finding it.
    *

@@ -43,41 +43,55 @@ const no = { canResubmit: false } as const;
 const yes = { canResubmit: true } as const;
 
 /**
- * What a failed transcript's `error` says -> what it means. There are no codes, only these sentences; the first that fits counts.
+ * Sentences of a failed transcript's `error`, and their meaning. There are no codes. Each is known from its beginning, as a word
+ * anywhere in a sentence says little: "file size exceeds" is no silence, and "try again with another file" no wish to be retried.
+ * What is not known is `other`.
  *
- * From https://www.assemblyai.com/docs/guides/common_errors_and_solutions, .../pre-recorded-audio/transcript-status, and the pages
- * on language detection and on the speech threshold; those marked "seen" are met in the field, but on no page.
+ * From https://www.assemblyai.com/docs/guides/common_errors_and_solutions, .../guides/retry-server-error, .../faq, and the pages on
+ * language detection and on the speech threshold; those marked "seen" are met in the field, but on no page.
  */
 const ERROR_CLASSES: readonly ErrorClass[] = [
-  // "language_detection cannot be performed on files with no spoken audio" (seen)
-  { says: /no spoken audio/i, reason: 'no_speech', ...no },
+  // "language_detection cannot be performed on files with no spoken audio." (seen)
   {
-    says: /language[ _]detection cannot be performed|language (?:cannot|could not) be detected/i,
+    says: /^language[ _]detection cannot be performed on files with no spoken audio/i,
     reason: 'no_speech',
     ...no,
   },
   // "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value of '0.4'"
-  { says: /confidence .{0,40}is below the requested confidence/i, reason: 'no_speech', ...no },
-  // "Audio speech threshold 0.9461 is below the requested speech threshold value 1.0"
-  { says: /speech threshold .{0,40}is below/i, reason: 'no_speech', ...no },
-  // "Audio duration is too short." (under 160 ms)
-  { says: /duration is too short/i, reason: 'no_speech', ...no },
-  // Files with nothing in them to hear (seen, in several wordings)
-  { says: /file size|empty file|file is empty/i, reason: 'no_speech', ...no },
-  // "File does not appear to contain audio. File type is text/html ...", also after "Transcoding failed." (seen)
-  { says: /does not appear to contain audio|transcoding failed/i, reason: 'not_audio', ...no },
-  // "The following models are not available in this language: speaker_labels"
-  { says: /not available in this language/i, reason: 'option_unavailable', ...no },
-  // "Download error to ..., 503 Server Error: Service Unavailable for url: ...": the other server may recover
-  { says: /download error.{0,200}\b5\d\d server error/i, reason: 'download', ...yes },
-  // "Download error, unable to download ...", "Download error to ..., 403 Client Error: Forbidden for url: ..."
   {
-    says: /download error|unable to (?:download|access)|cannot access uploaded file/i,
-    reason: 'download',
+    says: /^detected language .{1,40}, confidence .{1,20}, is below the requested confidence threshold/i,
+    reason: 'no_speech',
     ...no,
   },
-  // "Server error, developers have been alerted.": they advise to submit again, which lets another server try
-  { says: /server error|internal error|\bretry\b|try again|resubmit/i, reason: 'provider_fault', ...yes },
+  // "Audio speech threshold 0.9461 is below the requested speech threshold value 1.0"
+  {
+    says: /^audio speech threshold .{1,20} is below the requested speech threshold/i,
+    reason: 'no_speech',
+    ...no,
+  },
+  // "Audio duration is too short." (under 160 ms)
+  { says: /^audio duration is too short/i, reason: 'no_speech', ...no },
+  // Files with nothing in them to hear (seen)
+  { says: /^(?:file size is too small|upload is an empty file)/i, reason: 'no_speech', ...no },
+  // "File does not appear to contain audio. File type is text/html ...", also after "Transcoding failed." (seen)
+  { says: /^(?:file does not appear to contain audio|transcoding failed)/i, reason: 'not_audio', ...no },
+  // "The following models are not available in this language: speaker_labels"
+  {
+    says: /^the following models are not available in this language/i,
+    reason: 'option_unavailable',
+    ...no,
+  },
+  // "Download error to ..., 503 Server Error: Service Unavailable for url: ...": the other server may recover
+  { says: /^download error to.{1,200}\b5\d\d server error/i, reason: 'download', ...yes },
+  // "Download error, unable to download ...", "Download error to ..., 403 Client Error: Forbidden for url: ..."
+  { says: /^(?:download error|cannot access uploaded file)/i, reason: 'download', ...no },
+  // "Internal server error. Please retry your request. If the error persists, ...", and its older form "Server error, developers
+  // have been alerted.": they advise to submit again, which lets another server try
+  {
+    says: /^(?:internal server error\. please retry|server error, developers have been alerted)/i,
+    reason: 'provider_fault',
+    ...yes,
+  },
 ];
 
 const EXPLANATIONS: Record<FailureReason, string> = {
@@ -118,7 +132,7 @@ export function readTranscript(transcript: ProviderTranscript): Reading {
 
 /** URLs are left out of the comparison: an audio file may be called `server error.mp3`. */
 function classOf(words: string): Pick<ErrorClass, 'reason' | 'canResubmit'> {
-  const text = withoutUrls(words).slice(0, MAX_MATCHED_CHARACTERS);
+  const text = withoutUrls(words).trimStart().slice(0, MAX_MATCHED_CHARACTERS);
   return ERROR_CLASSES.find(({ says }) => says.test(text)) ?? { reason: 'other', canResubmit: false };
 }
 
