@@ -64,7 +64,7 @@ export interface ModelRecord extends RequestRecord {
   readonly store: boolean | null;
   /** The Host header, in lower case. */
   readonly host: string;
-  /** Of the URL, without its query. */
+  /** Path of the URL, without its query. */
   readonly path: string;
   finishReason: string | null;
 }

@@ -37,7 +37,7 @@ interface Call {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly model: string;
-  /** What bad credentials, or a body that is no request, are answered; null when they are good. */
+  /** Answer to bad credentials, or to a body that is no request; null when they are good. */
   readonly refusal: Answer | null;
 }
 

@@ -32,7 +32,7 @@ const CORRECTION = {
   },
 };
 
-/** What the simulated models think, in tokens. */
+/** Tokens that the simulated models think, by level. */
 const THOUGHTS = { low: 64, medium: 256, high: 1024 };
 
 const promptWith = (partial: string, redaction = 'off') =>

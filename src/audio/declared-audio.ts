@@ -1,4 +1,4 @@
-/** What the sender of a file says that it is. */
+/** The sender's own word on what a file is. */
 export interface DeclaredFile {
   fileName?: string;
   /** With or without parameters. */

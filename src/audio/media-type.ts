@@ -86,7 +86,7 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
   ],
 ]);
 
-/** What a file is most often that has such a tag, whatever follows the tag. */
+/** The most frequent kind of file with such a tag, whatever follows the tag. */
 const TAGGED: MediaType = { mimeType: 'audio/mpeg', extension: 'mp3' };
 
 /** Called a recording by its sender, while its content says nothing: the provider may know it. No model is handed it. */

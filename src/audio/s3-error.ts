@@ -60,7 +60,7 @@ export function isMissingObject(error: unknown): boolean {
 }
 
 /**
- * What an S3-compatible store's failure means, as the end of a sentence whose subject is the store. It names the store's own code,
+ * Meaning of an S3-compatible store's failure, as the end of a sentence whose subject is the store. It names the store's own code,
  * and holds no key, URL or signature: the error itself carries some, and must neither be logged nor kept as a cause.
  */
 export function s3Reason(error: unknown): string {

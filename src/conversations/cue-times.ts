@@ -11,7 +11,7 @@ export interface CueTime {
   endMs: number;
 }
 
-/** Of a recording, on the timeline of its conversation. */
+/** A recording's part of the timeline of its conversation. */
 export interface Recording<Cue extends UntimedCue> {
   startMs: number;
   endMs: number;

@@ -18,7 +18,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** What a reader takes for one character each. */
+/** Splits a text into what a reader takes for one character each. */
 export function graphemesOf(text: string): string[] {
   return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
 }

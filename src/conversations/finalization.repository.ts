@@ -8,7 +8,7 @@ import { DEFAULT_LANGUAGE } from './conversation-settings.js';
 import { mergedConversationData } from './event-data.js';
 import { finalTranscript, mergeTranscripts } from './merge-transcripts.js';
 
-/** What the first stage calls a recording in which nobody speaks. */
+/** The first stage's code for a recording in which nobody speaks. */
 const NO_SPEECH = 'no_speech';
 
 export type MergeResult = 'merged' | 'merged_without_text' | 'not_due';

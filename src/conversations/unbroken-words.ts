@@ -7,7 +7,7 @@ export interface UnbrokenWords {
   text: string;
   /** Columns that the text fills. */
   width: number;
-  /** What stands before the first of them. */
+  /** Space before the first of them. */
   gap: TimedWord['gap'];
   startMs: number;
   /** Where two talk at once, the last word need not end last. */

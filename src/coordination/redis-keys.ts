@@ -8,7 +8,7 @@ export class RedisKeys {
     this.start = coordinationPrefix(prefix);
   }
 
-  /** Whose Redis it is: the id of an installation. */
+  /** The id of the installation that owns this Redis. */
   get installation(): string {
     return `${this.start}:installation`;
   }

@@ -34,7 +34,7 @@ function textsOf(file: string): string[] {
   return texts;
 }
 
-/** What a recognizer makes of a text: words replaced by others of the language, left out, or heard twice. */
+/** Mishears a text as a recognizer does: replaces words by others of the language, leaves some out, hears some twice. */
 function misheard(text: string, errorRate: number, random: () => number): string {
   const words = text.split(/\s+/);
   const another = () => words[Math.floor(random() * words.length)] ?? '';
