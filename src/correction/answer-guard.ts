@@ -186,10 +186,10 @@ function languageScores(text: string): Map<string, number> {
 function leaks(answer: string, draft: string, instructions: readonly string[]): boolean {
   if (FENCE_TAG.test(answer) && !FENCE_TAG.test(draft)) return true;
   const said = plain(answer);
+  const leaked = instructions.flatMap(sentencesOf).filter((sentence) => said.includes(sentence));
+  if (leaked.length === 0) return false;
   const heard = plain(draft);
-  return instructions
-    .flatMap(sentencesOf)
-    .some((sentence) => said.includes(sentence) && !heard.includes(sentence));
+  return leaked.some((sentence) => !heard.includes(sentence));
 }
 
 function sentencesOf(instruction: string): readonly string[] {
