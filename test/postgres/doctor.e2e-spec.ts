@@ -193,7 +193,11 @@ describe('the doctor with --live', () => {
   });
 
   it('deletes a transcript that failed', async () => {
-    const effect = { kind: 'outcome', status: 'error', error: 'Server error, developers have been alerted.' } as const;
+    const effect = {
+      kind: 'outcome',
+      status: 'error',
+      error: 'Server error, developers have been alerted.',
+    } as const;
     simulator.faults.add({ operation: 'submit', effect });
     const report = await examine();
 
