@@ -19,7 +19,7 @@ interface ReadyReport {
   details: Partial<Record<string, { status: string; message: string }>>;
 }
 
-/** What a proxy or a name does that still leads to the old primary: sessions with it live on when the new one is found. */
+/** A proxy or a name may still lead to the old primary: sessions with it live on when the new one is found. */
 describe('sessions with a server that can only be read', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
@@ -83,7 +83,7 @@ describe('sessions with a server that can only be read', () => {
     expect(await settleChunk(world.api)).toMatchObject({ status: 'completed', error: null });
   });
 
-  /** As many at once as the pool has sessions, so that all of them are open. */
+  /** Reads as often at once as the pool has sessions, so that all of them are open. */
   async function read(times: number) {
     const path = '/api/conversations/00000000-0000-7000-8000-000000000000';
     return Promise.all(Array.from({ length: times }, () => world.api.get(path)));
