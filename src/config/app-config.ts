@@ -126,4 +126,8 @@ export class AppConfig {
   readonly reconcileIntervalMs!: number;
   /** First pause of every exponential backoff against a provider. */
   readonly retryBaseMs!: number;
+  /** How long a worker's lock on a job lasts without being renewed. */
+  readonly jobLockMs!: number;
+  /** How long a start waits for its database, its Redis and its queues. */
+  readonly startTimeoutMs!: number;
 }

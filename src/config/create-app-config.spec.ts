@@ -57,6 +57,8 @@ describe('a configuration', () => {
       },
       reconcileIntervalMs: 180_000,
       retryBaseMs: 1_000,
+      jobLockMs: 15_000,
+      startTimeoutMs: 30_000,
     });
   });
 
@@ -296,6 +298,8 @@ describe('a wrong environment', () => {
     ...range('TRANSCRIPTION_TIMEOUT_MS', 100, 2_147_483_647),
     ...range('RECONCILE_INTERVAL_MS', 100, 86_400_000),
     ...range('RETRY_BASE_MS', 1, 60_000),
+    ...range('JOB_LOCK_MS', 2_000, 3_600_000),
+    ...range('START_TIMEOUT_MS', 1_000, 3_600_000),
     ...range('SUBMIT_CONCURRENCY', 1, 256),
     ...range('CORRECTION_CONCURRENCY', 1, 256),
     ...range('TRANSCRIBE_CONCURRENCY', 1, 256),

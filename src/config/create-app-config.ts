@@ -98,6 +98,8 @@ export function createAppConfig(source: Source): AppConfig {
     allowedPrivateNetworks,
     reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
     retryBaseMs: env.RETRY_BASE_MS,
+    jobLockMs: env.JOB_LOCK_MS,
+    startTimeoutMs: env.START_TIMEOUT_MS,
   });
 }
 

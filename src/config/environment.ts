@@ -7,6 +7,8 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** A hundred years: longer is for ever. */
 const MAX_RETENTION_DAYS = 36_500;
 const HOUR_MS = 3_600_000;
+/** A shorter one is lost whenever a process or its store is busy for a moment. */
+const MIN_JOB_LOCK_MS = 2_000;
 /** More jobs at once than this starve the event loop of one process; run another process instead. */
 const MAX_CONCURRENCY = 256;
 /** More than a process answers; who wants that wants no limit, which is 0. */
@@ -266,6 +268,12 @@ export class EnvironmentVariables {
 
   @WholeNumber(1, 60_000)
   RETRY_BASE_MS = 1_000;
+
+  @WholeNumber(MIN_JOB_LOCK_MS, HOUR_MS)
+  JOB_LOCK_MS = 15_000;
+
+  @WholeNumber(1_000, HOUR_MS)
+  START_TIMEOUT_MS = 30_000;
 
   @WholeNumber(1, MAX_CONCURRENCY)
   SUBMIT_CONCURRENCY = 16;

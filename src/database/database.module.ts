@@ -33,8 +33,6 @@ export class DatabaseServer {
   ) {}
 }
 
-/** How long a start waits for a database that does not answer yet, as when both are started together. */
-const START_PATIENCE_MS = 30_000;
 const START_RETRY_MS = 500;
 
 async function provideServer(
@@ -48,11 +46,13 @@ async function provideServer(
 }
 
 /**
+ * Waits for a database that does not answer yet, as when both are started together.
+ *
  * @throws UnsuitableDatabaseError at once when waiting will not help; Error that names DATABASE_URL when the database does not
- *   answer within 30 s
+ *   answer in time
  */
-async function waitUntilItAnswers(database: Database, logger: Logger): Promise<void> {
-  const deadline = Date.now() + START_PATIENCE_MS;
+async function waitUntilItAnswers(database: Database, logger: Logger, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       await requireWritable(database);
@@ -74,7 +74,7 @@ async function waitUntilItAnswers(database: Database, logger: Logger): Promise<v
   }
 }
 
-async function provideDatabase(server: DatabaseServer): Promise<Database> {
+async function provideDatabase(server: DatabaseServer, config: AppConfig): Promise<Database> {
   const logger = new Logger('Database');
   if (leavesCertificateUnverified(server.connectionString)) {
     logger.warn(
@@ -85,7 +85,7 @@ async function provideDatabase(server: DatabaseServer): Promise<Database> {
     logger.warn(`a database connection broke: ${error.message}`);
   });
   try {
-    await waitUntilItAnswers(database, logger);
+    await waitUntilItAnswers(database, logger, config.startTimeoutMs);
     await requireSuitable(database);
     await explainingRights(
       () => migrateToLatest(database),
@@ -126,7 +126,7 @@ export class DatabaseModule {
           inject: [AppConfig],
           useFactory: (config: AppConfig) => provideServer(config, embedded),
         },
-        { provide: Database, inject: [DatabaseServer], useFactory: provideDatabase },
+        { provide: Database, inject: [DatabaseServer, AppConfig], useFactory: provideDatabase },
         DatabaseCloser,
       ],
       exports: [Database, DatabaseServer],

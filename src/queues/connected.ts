@@ -1,17 +1,19 @@
 import { inTime } from '../deadlines/in-time.js';
 
-/** As long as a start waits for a database that does not answer yet. */
-const CONNECT_PATIENCE_MS = 30_000;
-
 /**
  * Waits until a queue or worker has its connections. BullMQ tries the first one once and remembers how it went: after this, later
  * breaks are mended by themselves.
  *
+ * @param timeoutMs how long a start waits for it
  * @throws Error when it cannot connect, or not in time; the object is of no use then
  */
-export async function connected(kind: string, object: { waitUntilReady(): Promise<unknown> }): Promise<void> {
+export async function connected(
+  kind: string,
+  object: { waitUntilReady(): Promise<unknown> },
+  timeoutMs: number,
+): Promise<void> {
   try {
-    await inTime(object.waitUntilReady(), CONNECT_PATIENCE_MS, () => new Error('no answer in time'));
+    await inTime(object.waitUntilReady(), timeoutMs, () => new Error('no answer in time'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(

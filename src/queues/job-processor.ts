@@ -1,17 +1,20 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import {
   type BeforeApplicationShutdown,
+  Inject,
   Logger,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { DelayedError, type Job, type Worker } from 'bullmq';
+import { DelayedError, type Job } from 'bullmq';
+import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
 import { HEARTBEAT } from './heartbeat.js';
 import { connected } from './connected.js';
 import { promote } from './promote.js';
 import type { JobData, JobKind } from './job-catalogue.js';
+import type { JobWorker } from './job-worker.js';
 
 class CloseTimeoutError extends Error {
   override readonly name = 'CloseTimeoutError';
@@ -50,12 +53,13 @@ const ERROR_LOG_INTERVAL_MS = 5_000;
  * `handle` decides and acts; it may be run any number of times, at any time, on any worker.
  */
 export abstract class JobProcessor<K extends JobKind>
-  extends WorkerHost
+  extends WorkerHost<JobWorker>
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   protected abstract readonly kind: K;
   /** Jobs at once in this process. */
   protected abstract readonly concurrency: number;
+  @Inject(AppConfig) private readonly appConfig!: AppConfig;
   protected readonly logger = new Logger(this.constructor.name);
   private errorsSinceLogged = 0;
   private lastErrorLoggedAt = 0;
@@ -86,7 +90,8 @@ export abstract class JobProcessor<K extends JobKind>
   /** @throws Error when its store cannot be reached: such a worker never works, and the process must start again */
   async onApplicationBootstrap(): Promise<void> {
     this.worker.concurrency = this.concurrency;
-    await connected(this.kind, this.worker);
+    this.worker.setLock(this.appConfig.jobLockMs);
+    await connected(this.kind, this.worker, this.appConfig.startTimeoutMs);
     this.worker.run().catch((error: unknown) => {
       this.onError(error instanceof Error ? error : new Error(String(error)));
     });
@@ -112,7 +117,7 @@ export abstract class JobProcessor<K extends JobKind>
     await this.observer.flush();
   }
 
-  private madeWorker(): Worker | undefined {
+  private madeWorker(): JobWorker | undefined {
     try {
       return this.worker;
     } catch {

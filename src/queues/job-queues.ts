@@ -53,7 +53,8 @@ export class JobQueues implements OnModuleInit {
 
   /** @throws Error when the store cannot be reached: such a queue never works, and the process must start again */
   async onModuleInit(): Promise<void> {
-    await Promise.all(JOB_KINDS.map((kind) => connected(kind, this.queues[kind])));
+    const { startTimeoutMs } = this.config;
+    await Promise.all(JOB_KINDS.map((kind) => connected(kind, this.queues[kind], startTimeoutMs)));
   }
 
   queue(kind: JobKind): Queue {

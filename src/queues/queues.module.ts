@@ -10,6 +10,7 @@ import { Readiness } from '../observability/readiness.js';
 import { AppConfig } from '../config/app-config.js';
 import { QUEUE_NAMES } from './job-catalogue.js';
 import { JobQueues } from './job-queues.js';
+import { JobWorker } from './job-worker.js';
 import { PostgresQueueEngine, QueueEngine, RedisQueueEngine } from './queue-engine.js';
 import { collectQueueMetrics } from './queue-metrics.js';
 import { checkRedis } from './redis-preflight.js';
@@ -19,6 +20,9 @@ import { checkRedis } from './redis-preflight.js';
  * history is in the record; what is left is for a person who looks on.
  */
 const KEPT_EVENTS = 100;
+
+// The class of all workers that Nest makes for processors.
+BullModule.workerClass = JobWorker;
 
 /** Idempotent and locked in the database: any number of processes may start at once. */
 async function migrateQueues(connectionString: string): Promise<void> {
@@ -36,7 +40,7 @@ async function migrateQueues(connectionString: string): Promise<void> {
 
 async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<QueueEngine> {
   if (config.redisUrl !== undefined) {
-    await checkRedis(config.redisUrl, config.redisPrefix);
+    await checkRedis(config.redisUrl, { prefix: config.redisPrefix, timeoutMs: config.startTimeoutMs });
     return new RedisQueueEngine(config.redisUrl, config.redisPrefix);
   }
   await migrateQueues(server.connectionString);

@@ -5,8 +5,6 @@ import { coordinationPrefix } from '../config/redis-prefix.js';
 import { inTime } from '../deadlines/in-time.js';
 import { PROBE, refusedByRedis, unsuitableRedis, UnsuitableRedisError } from './redis-refusal.js';
 
-/** How long a start waits for a Redis that does not answer yet, as when both are started together. */
-const START_PATIENCE_MS = 30_000;
 const START_RETRY_MS = 500;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A Redis that is frozen is connected to and then says nothing: without this a start would hang on it without a word. */
@@ -14,16 +12,22 @@ const ANSWER_TIMEOUT_MS = 5_000;
 
 const SAFE_POLICY = 'noeviction';
 
+export interface RedisCheckOptions {
+  prefix: string;
+  timeoutMs: number;
+}
+
 /**
  * Waits until Redis answers, and warns when it is set to throw keys away: jobs would be lost without any error, and come back
  * only with the next pass of the reconciler.
  *
- * @param prefix begins the names of all keys
- * @throws UnsuitableRedisError at once when waiting will not help; Error that names REDIS_URL when it does not answer within 30 s
+ * @param options.prefix begins the names of all keys
+ * @param options.timeoutMs how long it waits for a Redis that does not answer yet, as when both are started together
+ * @throws UnsuitableRedisError at once when waiting will not help; Error that names REDIS_URL when it does not answer in time
  */
-export async function checkRedis(url: string, prefix: string): Promise<void> {
+export async function checkRedis(url: string, options: RedisCheckOptions): Promise<void> {
   const logger = new Logger('Redis');
-  const info = await readInfo({ url, prefix }, logger);
+  const info = await readInfo({ url, ...options }, logger);
   const problem = unsuitableRedis(info);
   if (problem !== undefined) throw new UnsuitableRedisError(problem);
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
@@ -35,8 +39,11 @@ export async function checkRedis(url: string, prefix: string): Promise<void> {
   );
 }
 
-async function readInfo({ url, prefix }: { url: string; prefix: string }, logger: Logger): Promise<string> {
-  const deadline = Date.now() + START_PATIENCE_MS;
+async function readInfo(
+  { url, prefix, timeoutMs }: RedisCheckOptions & { url: string },
+  logger: Logger,
+): Promise<string> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const redis = new Redis(url, {
       lazyConnect: true,

@@ -12,13 +12,6 @@ import type { SubmissionRef } from './submission-statements.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
-/**
- * While it holds, only the submitter may conclude anything (rule K4). It is longer than one request can
- * take, and than a process that was stopped for a moment takes to come back and store the answer. Before
- * each further request of a submission it begins anew, so it need not cover several.
- */
-export const SUBMIT_LEASE_MS = SUBMIT_TIMEOUT_MS + 15_000;
-
 /** Settings that one chunk's request goes without, beside what the process has learned to leave out. */
 interface Order {
   hotwords: readonly string[];
@@ -46,6 +39,15 @@ export class SubmitSender {
   ) {}
 
   /**
+   * How long only the submitter may conclude anything (rule K4), in milliseconds. It is longer than one
+   * request can take, and than a process that was stopped for a moment takes to come back and store the
+   * answer. Before each further request of a submission it begins anew, so it need not cover several.
+   */
+  get leaseMs(): number {
+    return SUBMIT_TIMEOUT_MS + this.config.jobLockMs;
+  }
+
+  /**
    * @returns the transcript's id, or undefined when the submission is no longer this sender's to conclude
    * @throws ProviderError
    */
@@ -66,7 +68,7 @@ export class SubmitSender {
         if (changed === undefined) throw error;
         order = changed;
       }
-      mayBeSent = await this.submissions.renewLease(ref, SUBMIT_LEASE_MS);
+      mayBeSent = await this.submissions.renewLease(ref, this.leaseMs);
     }
     return undefined;
   }

@@ -11,7 +11,7 @@ import { DeliveryStrategy } from './delivery-strategy.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
-import { SUBMIT_LEASE_MS, SubmitSender } from './submit-sender.js';
+import { SubmitSender } from './submit-sender.js';
 import type { SubmissionRef } from './submission-statements.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
@@ -64,7 +64,7 @@ export class Submitter {
       provider: 'assemblyai',
       strategy: this.strategy.name,
       audioUrlHash: audioUrlHash(audioUrl),
-      leaseMs: SUBMIT_LEASE_MS,
+      leaseMs: this.sender.leaseMs,
     });
     if (opened !== 'opened') return DONE;
     const delayMs = await this.firstPauseMs();

@@ -204,6 +204,8 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       concurrency: 1,
     },
     reconcileIntervalMs: 180_000,
+    jobLockMs: 15_000,
+    startTimeoutMs: 30_000,
     retryBaseMs: 1_000,
   };
 }

@@ -5,6 +5,8 @@ import { settleChunk } from '../support/one-chunk.js';
 import { RedisServer } from '../support/redis-server.js';
 import { World } from '../support/test-service.js';
 
+const OPTIONS = { prefix: 'ringback', timeoutMs: 30_000 };
+
 /** Much less than a start waits for a Redis that may still come. */
 const AT_ONCE_MS = 15_000;
 
@@ -25,7 +27,7 @@ describe('a start on a Redis that will not do, however long one waits', () => {
   it(
     'says that user and password are wrong',
     async () => {
-      await expect(checkRedis(urlOf('nobody'), 'ringback')).rejects.toThrow(
+      await expect(checkRedis(urlOf('nobody'), OPTIONS)).rejects.toThrow(
         /WRONGPASS.*correct its user and password/,
       );
     },
@@ -42,7 +44,7 @@ describe('a start on a Redis that will not do, however long one waits', () => {
     async (_what, rules) => {
       await makeUser('limited', ...rules);
 
-      await expect(checkRedis(urlOf('limited'), 'ringback')).rejects.toThrow(
+      await expect(checkRedis(urlOf('limited'), OPTIONS)).rejects.toThrow(
         /refuses its user what queues need.*ACL SETUSER/,
       );
       expect(await redisCheck(urlOf('limited'), 'ringback').run()).toMatchObject({

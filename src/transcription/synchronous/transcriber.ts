@@ -23,8 +23,6 @@ import { TranscriptionProvider, type TranscriptionResult } from './transcription
 const MAX_ROUNDS = 5;
 /** Waking just before the end of a lease would only mean falling asleep again. */
 const LEASE_MARGIN_MS = 50;
-/** A process that was stopped for a moment comes back and stores its answer within this. */
-const LEASE_GRACE_MS = 15_000;
 /**
  * Requests that may have been carried out, and paid for, although no answer came. A recording that makes every one of them
  * time out, or every worker crash, is given up after so many; what was certainly not carried out is tried for as long as
@@ -99,8 +97,10 @@ export class Transcriber {
     }
   }
 
+  /** Longer than a request takes, and than a process that was stopped for a moment takes to store the answer. */
   private get leaseMs(): number {
-    return LOAD_AUDIO_TIMEOUT_MS + this.config.transcription.transcribeTimeoutMs + LEASE_GRACE_MS;
+    const { transcription, jobLockMs } = this.config;
+    return LOAD_AUDIO_TIMEOUT_MS + transcription.transcribeTimeoutMs + jobLockMs;
   }
 
   private async send(task: OpenTask, signal: AbortSignal): Promise<Step> {
