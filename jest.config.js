@@ -35,30 +35,35 @@ const common = {
 
 const ENGINES = ['postgres', 'redis'];
 
-const endToEnd = (engine) => ({
-  ...common,
-  displayName: engine,
-  globals: { ringbackEngine: engine },
-  testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
-  // What only one engine has is tested in a folder of its name.
-  testPathIgnorePatterns: [
-    ...ENGINES.filter((other) => other !== engine).map((other) => `<rootDir>/test/${other}/`),
-  ],
-});
-
 /**
- * Unit tests once, the end-to-end suite on both engines from one source.
+ * Kinds of end-to-end files, by the end of their names.
  *
- * @type {import('jest').Config}
+ * - `e2e-spec`: run on both queue engines.
+ * - `http-spec`: their subject is no queue; run once, on PostgreSQL.
+ * - `fleet-spec`: start many processes at once and need the processors for themselves; run on both engines.
+ * - `soak-spec`: the long proofs; run on both engines, by `npm run soak` only.
  */
-export default {
-  reporters: ['default', '<rootDir>/test/support/file-times-reporter.mjs'],
+const endToEnd = (displayName, engine, kind) => ({
+  ...common,
+  displayName,
+  globals: { ringbackEngine: engine },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  testMatch: [`<rootDir>/test/**/*.${kind}.ts`],
+  // What only one engine has is tested in a folder of its name.
+  testPathIgnorePatterns: ENGINES.filter((other) => other !== engine).map(
+    (other) => `<rootDir>/test/${other}/`,
+  ),
+});
+
+const onBothEngines = (suffix, kind) => ENGINES.map((engine) => endToEnd(`${engine}${suffix}`, engine, kind));
+
+/** @type {import('jest').Config} */
+export default {
+  reporters: ['default', '<rootDir>/test/support/file-times-reporter.mjs'],
   // Far beyond what any of them takes on a quiet machine: a slow one must not make them fail.
   testTimeout: 60_000,
-  // On two cores Jest would take one worker, and most of the time is spent waiting for facts, and for locks of the dead. With a
-  // third, tests that start a fleet of processes take the time from each other, and what waits for a while waits too short.
+  // `npm test` and `npm run soak` choose by what they run; this is for a run of chosen files.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // Every test file leaves its modules behind in the worker; a new worker begins without them.
   workerIdleMemoryLimit: '1GB',
@@ -68,6 +73,9 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{src,simulator,demo,bench,scripts}/**/*.spec.ts'],
     },
-    ...ENGINES.map(endToEnd),
+    endToEnd('http', 'postgres', 'http-spec'),
+    ...onBothEngines('', 'e2e-spec'),
+    ...onBothEngines('-fleets', 'fleet-spec'),
+    ...(process.env.RINGBACK_SOAK === undefined ? [] : onBothEngines('-soak', 'soak-spec')),
   ],
 };

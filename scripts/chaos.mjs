@@ -11,7 +11,10 @@ const { values } = parseArgs({
   },
 });
 const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
-const { exitCode } = await runJest(['--runInBand', '--selectProjects', ...engines, '--', 'test/chaos'], {
-  env: { CHAOS_SEED: values.seed, CHAOS_MINUTES: values.minutes },
-});
+const { exitCode } = await runJest(
+  ['--runInBand', '--selectProjects', ...engines.map((engine) => `${engine}-soak`), '--', 'test/chaos'],
+  {
+    env: { RINGBACK_SOAK: 'full', CHAOS_SEED: values.seed, CHAOS_MINUTES: values.minutes },
+  },
+);
 process.exit(exitCode);

@@ -23,9 +23,16 @@ const { values } = parseArgs({
 const results = mkdtempSync(join(tmpdir(), 'ringback-crash-results-'));
 const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
 const { exitCode } = await runJest(
-  ['--runInBand', '--selectProjects', ...engines, '--', 'test/crash-points/crash-points.e2e-spec.ts'],
+  [
+    '--runInBand',
+    '--selectProjects',
+    ...engines.map((engine) => `${engine}-soak`),
+    '--',
+    'test/crash-points/crash-points.soak-spec.ts',
+  ],
   {
     env: {
+      RINGBACK_SOAK: 'full',
       RINGBACK_CRASH_POINTS: values.point,
       RINGBACK_CRASH_RESULTS: results,
       ...(values.strategy !== undefined && { RINGBACK_CRASH_STRATEGY: values.strategy }),

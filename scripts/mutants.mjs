@@ -1,5 +1,5 @@
 // npm run mutants [-- --only <words of its name>]: breaks one rule of the service at a time, in a copy, and tells which random
-// life of test/properties sees it. Fails when one is not seen within the lives that npm test plays.
+// life of test/properties sees it. Fails when one is not seen within the lives that npm run soak plays.
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ function broken(text, { name, file, changes }) {
 async function play(engines) {
   const { stdout, stderr } = await runJest(['--selectProjects', ...engines, '--', 'test/properties'], {
     cwd: copy,
-    env: { PROPERTY_SHRINK: 'no' },
+    env: { PROPERTY_SHRINK: 'no', RINGBACK_SOAK: 'full' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines = [...stdout.matchAll(/^(\w+), seed \d+: (.*)$/gm)];

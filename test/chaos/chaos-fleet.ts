@@ -8,13 +8,13 @@ import type { Engine } from '../support/engine.js';
 import { freePort } from '../support/free-port.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
-import { ServiceProcess } from '../support/service-process.js';
+import { ServiceProcess, SHORT_JOB_LOCK_MS } from '../support/service-process.js';
 import { query } from './audit.js';
 
 const APIS = 2;
 const WORKERS = 3;
 /** Longer than a job's lock: the frozen worker wakes up to find that another has its jobs. */
-const FREEZE_MS = 17_000;
+const FREEZE_MS = 7_000;
 const STORE_DOWN_MS = 1_500;
 const RETRY_PAUSE_MS = 100;
 const MAX_TRIES = 600;
@@ -191,6 +191,7 @@ export class ChaosFleet {
       GEMINI_API_KEY: 'a-key-of-the-tests',
       GEMINI_BASE_URL: this.simulator.url,
       RETRY_BASE_MS: '100',
+      JOB_LOCK_MS: SHORT_JOB_LOCK_MS,
       CALLBACK_DEADLINE_MS: '5000',
       RECONCILE_INTERVAL_MS: '5000',
     };

@@ -25,7 +25,7 @@ export interface LifeReport {
   extraBills: number;
 }
 
-/** A taken-over job 25 s, a submit whose answer was lost 30 s, one after the other; and many times that on a busy machine. */
+/** A taken-over job 9 s, a submit whose answer was lost 20 s, one after the other; and many times that on a busy machine. */
 const LIFE_DEADLINE_MS = 300_000;
 const LOOK_AGAIN_MS = 250;
 const TRY_AGAIN_MS = 100;

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { currentEngine } from '../support/engine.js';
 import { RedisServer } from '../support/redis-server.js';
+import { SHORT_JOB_LOCK_MS } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { CALLBACK_SECRET, type Strategy } from '../support/test-service.js';
 import { installHistory } from './history.js';
@@ -96,6 +97,7 @@ export class Surroundings {
       GEMINI_BASE_URL: provider.url,
       POLL_INTERVAL_MS: String(POLL_INTERVAL_MS),
       RETRY_BASE_MS: '20',
+      JOB_LOCK_MS: SHORT_JOB_LOCK_MS,
       CALLBACK_DEADLINE_MS: String(CALLBACK_DEADLINE_MS),
       RECONCILE_INTERVAL_MS: String(RECONCILE_INTERVAL_MS),
       ...webhook,

@@ -60,7 +60,9 @@ describe.each(['api', 'worker', 'all'])(
       const refusing = await treatingQueues(database.url, undefined);
       ({ server } = refusing);
       fleet = await Fleet.start({ apis: 0, workers: 0, database });
-      starting = ServiceProcess.spawn(fleet.env({ ROLE: role, DATABASE_URL: refusing.url, PORT: '0' }));
+      starting = ServiceProcess.spawn(
+        fleet.env({ ROLE: role, DATABASE_URL: refusing.url, PORT: '0', START_TIMEOUT_MS: '5000' }),
+      );
     });
 
     afterAll(async () => {

@@ -8,7 +8,7 @@ import { Api } from './api.js';
 import { currentEngine } from './engine.js';
 import { freePort } from './free-port.js';
 import { RedisServer } from './redis-server.js';
-import { ServiceProcess } from './service-process.js';
+import { ServiceProcess, SHORT_JOB_LOCK_MS } from './service-process.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export interface FleetOptions {
@@ -79,6 +79,7 @@ export class Fleet {
       RETRY_BASE_MS: '50',
       CALLBACK_DEADLINE_MS: '5000',
       RECONCILE_INTERVAL_MS: '5000',
+      JOB_LOCK_MS: SHORT_JOB_LOCK_MS,
       ...this.options.env,
       ...changes,
     };

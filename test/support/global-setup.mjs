@@ -11,8 +11,8 @@ import { migrateToLatest } from '../../dist/src/database/migrate.js';
 import globalTeardown from './global-teardown.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
-/** Two Jest workers with a few services each, every one with a pool for each queue and worker. */
-const MAX_CONNECTIONS = 900;
+/** Jest workers with a few services each, every one with a pool for each queue and worker. */
+const MAX_CONNECTIONS = 1_800;
 
 export default async function globalSetup() {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-test-'));

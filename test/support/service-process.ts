@@ -10,6 +10,9 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const READY = /listening on|taking jobs/;
 const START_DEADLINE_MS = 90_000;
 
+/** JOB_LOCK_MS of services that are killed: tests wait until the locks of the dead end, 5/3 of this. */
+export const SHORT_JOB_LOCK_MS = '5000';
+
 /** The built service as a process of its own, as it runs in production. */
 export class ServiceProcess {
   private readonly closed: Promise<unknown>;

@@ -4,10 +4,11 @@ import { wav, type Answer } from './api.js';
 import { readEffects } from './effects.js';
 import type { Fleet, FleetOptions } from './fleet.js';
 import { query } from './record.js';
+import { volume } from './volume.js';
 import { waitUntil } from './wait-until.js';
 
 const CONVERSATIONS = 10;
-const CHUNKS_EACH = 20;
+const CHUNKS_EACH = volume(6, 20);
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
 
 /** A busy machine may take its time; what is asserted does not change with it. */
@@ -23,7 +24,7 @@ export const WITH_OUTAGES = {
 
 type Counts = Record<'queued' | 'transcribing' | 'correcting' | 'completed' | 'failed', number>;
 
-/** Two hundred chunks of ten conversations, sent by clients that try again what was answered with a 5xx. */
+/** Chunks of ten conversations, sent by clients that try again what was answered with a 5xx. */
 export class Workload {
   /** Answers of the service other than the wanted ones; all of them were tried again. */
   refusals = 0;

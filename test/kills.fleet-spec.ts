@@ -6,10 +6,10 @@ import type { Gate } from './support/gate.js';
 import { holdNext } from './support/hold-next.js';
 import { settleChunk } from './support/one-chunk.js';
 import { letLeasesEnd, submissionCounts } from './support/record.js';
-import { ServiceProcess } from './support/service-process.js';
+import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 
-/** Running jobs of a killed worker are taken over when their locks have ended and two rounds of looking are over: 25 s. */
+/** Running jobs of a killed worker are taken over when their locks have ended and two rounds of looking are over: 9 s. */
 const TAKE_OVER_MS = 60_000;
 const CHUNKS = 6;
 
@@ -29,7 +29,10 @@ class KilledService {
   ) {}
 
   static async start(strategy: Strategy): Promise<KilledService> {
-    const world = await World.start({ strategy, env: { CALLBACK_DEADLINE_MS: '400' } });
+    const world = await World.start({
+      strategy,
+      env: { CALLBACK_DEADLINE_MS: '400', JOB_LOCK_MS: SHORT_JOB_LOCK_MS },
+    });
     await world.stopService();
     return new KilledService(world, await ServiceProcess.start(world.env()));
   }

@@ -12,7 +12,7 @@ const AWAY_MS = 2_000;
 const CALLBACK_PATIENCE_MS = 10_000;
 const CALLBACKS = 10;
 
-describe('two hundred chunks, one api and two worker processes', () => {
+describe('the chunks of ten conversations, one api and two worker processes', () => {
   let fleet: Fleet;
   let redis: RedisServer;
 

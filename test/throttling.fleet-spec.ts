@@ -14,7 +14,7 @@ const RETRY_AFTER_SECONDS = 10;
 const GRACE_MS = 5_000;
 /** The provider's patience is counted from its answer, which comes before the log line that tells of it. */
 const EARLY_MS = 250;
-/** Requests in a second or two, of two hundred chunks that are looked at five times a second each. */
+/** Requests in a second or two, of chunks that are looked at five times a second each. */
 const MANY = 10;
 
 describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker processes', (operation) => {

@@ -17,8 +17,9 @@ describe('a start', () => {
     postgres = await PostgresServer.prepare();
     fleet = await Fleet.start({ apis: 0, workers: 0, database: postgres });
     const nowhere = `postgresql://somebody:secret@127.0.0.1:${await freePort()}/nothing`;
-    // Its patience is half a minute; it runs out while the other test runs.
-    withoutDatabase = ServiceProcess.spawn(fleet.env({ ROLE: 'worker', DATABASE_URL: nowhere }));
+    withoutDatabase = ServiceProcess.spawn(
+      fleet.env({ ROLE: 'worker', DATABASE_URL: nowhere, START_TIMEOUT_MS: '5000' }),
+    );
   });
 
   afterAll(async () => {

@@ -9,7 +9,7 @@ import { WITH_OUTAGES, Workload } from '../support/workload.js';
 const DEADLINE_MS = 150_000;
 const SILENCE_MS = 10_000;
 
-describe('two hundred chunks, one api and two worker processes', () => {
+describe('the chunks of ten conversations, one api and two worker processes', () => {
   let fleet: Fleet;
   let proxy: HalfOpenProxy;
 

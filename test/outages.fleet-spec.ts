@@ -9,7 +9,7 @@ const DEADLINE_MS = 150_000;
 /** How long a server that is restarted stays away. */
 const AWAY_MS = 2_000;
 
-describe('two hundred chunks, one api and two worker processes', () => {
+describe('the chunks of ten conversations, one api and two worker processes', () => {
   let fleet: Fleet;
   let postgres: PostgresServer;
 

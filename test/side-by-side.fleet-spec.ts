@@ -14,7 +14,7 @@ const LATER_MIGRATION = `
   create table of_a_later_release (id uuid primary key);
   insert into kysely_migration (name, timestamp) values ('9999-of-a-later-release', now()::text)`;
 
-describe('two hundred chunks in flight', () => {
+describe('chunks in flight', () => {
   let fleet: Fleet;
 
   beforeAll(async () => {

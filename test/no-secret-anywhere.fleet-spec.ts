@@ -6,7 +6,7 @@ import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { placesOfSecrets, plantSecrets } from './support/planted-secrets.js';
 import { placesHolding } from './support/record.js';
-import { ServiceProcess } from './support/service-process.js';
+import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World } from './support/test-service.js';
 
 /** Running jobs of a killed worker are taken over when their locks have ended and two rounds of looking are over: 25 s. */
@@ -33,6 +33,7 @@ describe.each(STRATEGIES)('an anonymised run, with the %s strategy', (strategy) 
     const env = {
       ...secrets.keys,
       RETRY_BASE_MS: '5',
+      JOB_LOCK_MS: SHORT_JOB_LOCK_MS,
       DELETE_AT_PROVIDER: 'true',
       RECONCILE_INTERVAL_MS: '500',
     };

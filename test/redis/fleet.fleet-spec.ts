@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api } from '../support/api.js';
 import { Fleet } from '../support/fleet.js';
+import { volume } from '../support/volume.js';
 import { waitUntil } from '../support/wait-until.js';
 
-const CONVERSATIONS = 50;
+const CONVERSATIONS = volume(10, 50);
 const CHUNKS_EACH = 20;
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
 const DEADLINE_MS = 180_000;
@@ -51,7 +52,7 @@ describe('two api and three worker processes', () => {
   });
 
   it(
-    'carry a thousand chunks to the end, each submitted, corrected and settled once, each conversation finalised once',
+    'carry all chunks to the end, each submitted, corrected and settled once, each conversation finalised once',
     async () => {
       const ids = await giveWork(fleet.apis);
       await finalized(fleet.api, ids);

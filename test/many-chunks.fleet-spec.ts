@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
+import { volume } from './support/volume.js';
 
-const CONVERSATIONS = 20;
+const CONVERSATIONS = volume(6, 20);
 const CHUNKS_EACH = 10;
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
 /** Two cores shared with other tests settle ten chunks a second; a machine that is busy with something else far fewer. */
@@ -53,7 +54,7 @@ async function summarized(world: World, ids: string[]): Promise<ConversationResp
   return conversations;
 }
 
-describe.each(STRATEGIES)('two hundred chunks of twenty conversations, with the %s strategy', (strategy) => {
+describe.each(STRATEGIES)('the chunks of many conversations, with the %s strategy', (strategy) => {
   let world: World;
 
   beforeAll(async () => {
@@ -84,7 +85,7 @@ describe.each(STRATEGIES)('two hundred chunks of twenty conversations, with the 
 describe.each<[Strategy, Strategy]>([
   ['webhook', 'polling'],
   ['polling', 'webhook'],
-])('two hundred chunks begun with the %s strategy', (first, second) => {
+])('the chunks of many conversations, begun with the %s strategy', (first, second) => {
   let world: World;
 
   beforeAll(async () => {

@@ -1,0 +1,28 @@
+// npm run soak [-- --sample]: the long proofs on both engines. At full volume it takes hours: ten minutes of chaos an engine,
+// every crash point, a thousand random scenarios, fleets of processes with all their chunks. A sample takes minutes.
+import { parseArgs } from 'node:util';
+import './follow-parent.mjs';
+import { runJest } from './run-jest.mjs';
+
+const { values } = parseArgs({ options: { sample: { type: 'boolean', default: false } } });
+
+const LONG_PROOFS = ['postgres-soak', 'redis-soak'];
+const WITH_MORE_VOLUME = ['postgres', 'redis', 'postgres-fleets', 'redis-fleets'];
+const FILES_WITH_MORE_VOLUME = ['test/properties', 'test/privacy-scenarios', 'fleet-spec', 'soak-spec'];
+
+const FULL = { RINGBACK_SOAK: 'full', CHAOS_MINUTES: '10', RINGBACK_CRASH_POINTS: 'all' };
+
+const { exitCode } = values.sample
+  ? await runJest(['--selectProjects', ...LONG_PROOFS], { env: { RINGBACK_SOAK: 'sample' } })
+  : await runJest(
+      [
+        '--runInBand',
+        '--selectProjects',
+        ...LONG_PROOFS,
+        ...WITH_MORE_VOLUME,
+        '--',
+        ...FILES_WITH_MORE_VOLUME,
+      ],
+      { env: { ...FULL, ...process.env } },
+    );
+process.exit(exitCode);

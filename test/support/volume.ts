@@ -1,0 +1,12 @@
+/** Set by `npm run soak`: the long proofs at full volume, `full`, or a sample of them. */
+const IS_FULL = process.env.RINGBACK_SOAK === 'full';
+
+/**
+ * Volume of a test whose claim is "once each" or "in the middle", and not "many".
+ *
+ * @param usual in `npm test`
+ * @param full in `npm run soak`
+ */
+export function volume(usual: number, full: number): number {
+  return IS_FULL ? full : usual;
+}
