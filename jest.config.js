@@ -39,7 +39,7 @@ const ENGINES = ['postgres', 'redis'];
  * Kinds of end-to-end files, by the end of their names.
  *
  * - `e2e-spec`: run on both queue engines.
- * - `http-spec`: their subject is no queue; run once, on PostgreSQL.
+ * - `once-spec`: their subject is no queue; run once, on PostgreSQL where they need a database.
  * - `fleet-spec`: start many processes at once and need the processors for themselves; run on both engines.
  * - `soak-spec`: the long proofs; run on both engines, by `npm run soak` only.
  */
@@ -49,7 +49,7 @@ const endToEnd = (displayName, engine, kind) => ({
   globals: { ringbackEngine: engine },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testMatch: [`<rootDir>/test/**/*.${kind}.ts`],
+  testMatch: [`<rootDir>/{test,src,bench,demo}/**/*.${kind}.ts`],
   // What only one engine has is tested in a folder of its name.
   testPathIgnorePatterns: ENGINES.filter((other) => other !== engine).map(
     (other) => `<rootDir>/test/${other}/`,
@@ -73,7 +73,7 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{src,simulator,demo,bench,scripts}/**/*.spec.ts'],
     },
-    endToEnd('http', 'postgres', 'http-spec'),
+    endToEnd('once', 'postgres', 'once-spec'),
     ...onBothEngines('', 'e2e-spec'),
     ...onBothEngines('-fleets', 'fleet-spec'),
     ...(process.env.RINGBACK_SOAK === undefined ? [] : onBothEngines('-soak', 'soak-spec')),

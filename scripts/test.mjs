@@ -6,7 +6,7 @@ import { runJest } from './run-jest.mjs';
 const chosen = process.argv.slice(2);
 
 /** Most of their time these wait: for facts, for leases, for pauses to end. */
-const LIGHT = ['unit', 'http', 'postgres', 'redis'];
+const LIGHT = ['unit', 'once', 'postgres', 'redis'];
 const LIGHT_WORKERS_A_CORE = 2;
 
 /** Each of these keeps several processes busy; more at once would take the time from each other. */
