@@ -14,7 +14,7 @@ import { FinalizationRepository } from './finalization.repository.js';
 import { ProjectsController } from './projects.controller.js';
 import { ProjectsRepository } from './projects.repository.js';
 import { TranscriptController } from './transcript.controller.js';
-import { TranscriptsRepository } from './transcripts.repository.js';
+import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';
 
 @Module({

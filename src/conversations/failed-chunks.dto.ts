@@ -4,7 +4,7 @@ import { IsId } from '../http/ids.js';
 import type { ChunkStatus } from '../database/schema.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ChunkResponse } from './chunks.dto.js';
-import { StorableText } from './storable-text.decorator.js';
+import { StorableText } from '../http/storable-text.decorator.js';
 
 const STATUSES = ['queued', 'transcribing', 'correcting', 'completed', 'failed'] as const;
 const MAX_ERROR_FILTER_LENGTH = 200;

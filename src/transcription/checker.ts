@@ -7,10 +7,10 @@ import {
   ProviderUnavailableError,
 } from '../providers/provider-error.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
-import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
-import { submissionIdOf } from './assemblyai/callback-url.js';
-import type { ProviderTranscript } from './assemblyai/provider-transcript.js';
-import { readTranscript } from './assemblyai/read-transcript.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
+import type { ProviderTranscript } from '../providers/assemblyai/provider-transcript.js';
+import { readTranscript } from '../providers/assemblyai/read-transcript.js';
 import { decideAfterLook, overdue } from './decide-after-look.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { LooksRepository, type SubmissionLook } from './looks.repository.js';

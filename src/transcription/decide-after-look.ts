@@ -1,5 +1,5 @@
 import type { ChunkFailure } from '../conversations/chunk-transitions.js';
-import type { Reading } from './assemblyai/read-transcript.js';
+import type { Reading } from '../providers/assemblyai/read-transcript.js';
 import type { SubmissionLook } from './looks.repository.js';
 
 /** What to do about a submission after one look at the provider. */

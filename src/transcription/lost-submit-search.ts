@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
-import { submissionIdOf } from './assemblyai/callback-url.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
 import { audioUrlHash } from './audio-handover.js';
 import { LooksRepository, type SubmissionLook } from './looks.repository.js';
 

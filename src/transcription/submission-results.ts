@@ -6,7 +6,7 @@ import { Settlement } from '../coordination/settlement.js';
 import { Metrics } from '../observability/metrics.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
-import type { Reading } from './assemblyai/read-transcript.js';
+import type { Reading } from '../providers/assemblyai/read-transcript.js';
 import { CallbackLosses } from './callback-losses.js';
 import { FirstStageFailures } from './first-stage-failures.js';
 import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { AudioSource } from '../audio/load-inline-audio.js';
-import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
+import { type AudioColumns, type AudioSource, audioSource } from '../audio/audio-source.js';
+import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
@@ -26,12 +26,6 @@ export interface SubmitTask {
   open: { id: string; provider: SubmissionProvider } | null;
   /** Since the chunk was accepted or restarted, by the database's clock. */
   queuedForMs: number;
-}
-
-interface AudioColumns {
-  audio_key: string | null;
-  audio_url: string | null;
-  audio_mime_type: string | null;
 }
 
 const readTasks = prepareStatement<{ ids: readonly string[] }, Omit<SubmitTask, 'audio'> & AudioColumns>(
@@ -84,16 +78,4 @@ export class SubmitTasksRepository {
       audio: audioSource({ audio_key, audio_url, audio_mime_type }),
     }));
   }
-}
-
-/** The table holds exactly one of key and URL. */
-export function audioSource(row: AudioColumns): AudioSource {
-  if (row.audio_key !== null) {
-    return {
-      kind: 'stored',
-      key: row.audio_key,
-      mimeType: row.audio_mime_type ?? 'application/octet-stream',
-    };
-  }
-  return { kind: 'url', url: row.audio_url ?? '' };
 }

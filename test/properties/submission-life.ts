@@ -1,5 +1,5 @@
 import type { SubmissionStatus } from '../../src/database/schema.js';
-import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
+import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Change, SubmissionState } from './audit.js';
 import type { PlayedProvider } from './played-provider.js';
 import { assertHolds } from './property-error.js';

@@ -1,4 +1,4 @@
-import type { AudioSource } from '../../audio/load-inline-audio.js';
+import type { AudioSource } from '../../audio/audio-source.js';
 import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
 import type { ModelUse, TokenUse } from '../../conversations/model-use.js';
 import type { Diarization, RedactionPass, SubmissionProvider } from '../../database/schema.js';
