@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import { UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
+import { UNSETTLED_CHUNK_STATUSES } from '../chunks/states.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import { DEFAULT_LANGUAGE } from '../config/languages.js';

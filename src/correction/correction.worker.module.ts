@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
+import { ChunksModule } from '../chunks/chunks.module.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
@@ -18,7 +19,14 @@ import { SummarizeProcessor } from './summarize.processor.js';
 const SUMMARY_TIMEOUT_MS = 120_000;
 
 @Module({
-  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule, LanguageModelModule],
+  imports: [
+    AudioModule,
+    ChunksModule,
+    CoordinationModule,
+    ConversationsModule,
+    AssemblyAiModule,
+    LanguageModelModule,
+  ],
   providers: [
     {
       provide: Summariser,

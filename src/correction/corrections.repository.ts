@@ -4,7 +4,7 @@ import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
-import type { ChunkStatus, SubmissionStatus } from '../database/schema.js';
+import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 
 /** A chunk as its correction needs it. */
 export interface CorrectionTask {

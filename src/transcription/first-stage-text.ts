@@ -1,5 +1,5 @@
-import type { FirstStageText } from '../conversations/chunk-changes.js';
-import type { ChunkFailure } from '../conversations/chunk-transitions.js';
+import type { FirstStageText } from '../chunks/chunk-changes.js';
+import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';

@@ -5,8 +5,9 @@ import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
-import type { ChunkStatus, SubmissionProvider } from '../database/schema.js';
-import type { HeardLanguage } from './language-memory.js';
+import type { SubmissionProvider } from '../database/schema.js';
+import { type ChunkStatus, OPEN_SUBMISSIONS } from '../chunks/states.js';
+import type { HeardLanguage } from '../chunks/submission-statements.js';
 
 /** A chunk as its submit needs it. */
 export interface SubmitTask {
@@ -52,7 +53,7 @@ const readTasks = prepareStatement<{ ids: readonly string[] }, Omit<SubmitTask, 
         sql<
           SubmitTask['open']
         >`(select json_build_object('id', s.id, 'provider', s.provider) from submissions as s
-          where s.chunk_id = c.id and s.status in ('created', 'submitted'))`.as('open'),
+          where s.chunk_id = c.id and s.status in ${sql.raw(OPEN_SUBMISSIONS)})`.as('open'),
         sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
       ])
       .where(sql<boolean>`c.id = any(${value('ids')}::uuid[])`),

@@ -1,20 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import { Database } from '../database/database.js';
-import type { ChunkStatus, Schema } from '../database/schema.js';
-import { RESTARTED } from './restart-chunk.js';
+import type { Schema } from '../database/schema.js';
+import type { ChunkStatus } from './states.js';
+import { type RestartedChunk, restartFailed } from './restart.js';
 
 export interface ChunkFilter {
   status?: ChunkStatus;
   conversationId?: string;
   /** An error code, or words that the error holds. */
   error?: string;
-}
-
-export interface RestartedChunk {
-  chunkId: string;
-  conversationId: string;
-  attempt: number;
 }
 
 /** Finds chunks across conversations, and starts failed ones again by the hundred. */
@@ -40,42 +35,11 @@ export class FailedChunksRepository {
     return row.now;
   }
 
-  /**
-   * failed -> queued, for up to `limit` chunks that failed before `failedBefore`: what fails again meanwhile is not started
-   * a second time by the same wish.
-   */
   async restart(
     filter: Omit<ChunkFilter, 'status'>,
     options: { failedBefore: Date; limit: number },
   ): Promise<RestartedChunk[]> {
-    return this.database.transaction().execute(async (trx) => {
-      const restarted = await trx
-        .updateTable('chunks')
-        .set(RESTARTED)
-        .where('id', 'in', (eb) =>
-          eb
-            .selectFrom('chunks')
-            .select('id')
-            .where((inner) => matches(inner, { ...filter, status: 'failed' }))
-            .where('completed_at', '<=', options.failedBefore)
-            .where('audio_expired_at', 'is', null)
-            .orderBy('id')
-            .limit(options.limit)
-            .forUpdate()
-            .skipLocked(),
-        )
-        .returning(['id as chunkId', 'conversation_id as conversationId', 'attempt'])
-        .execute();
-      if (restarted.length > 0) {
-        await trx
-          .updateTable('conversations')
-          // In any state: a finish and a merge under way would not see this restart.
-          .set({ merge_needed: true })
-          .where('id', 'in', [...new Set(restarted.map(({ conversationId }) => conversationId))])
-          .execute();
-      }
-      return restarted;
-    });
+    return restartFailed(this.database, (eb) => matches(eb, { ...filter, status: 'failed' }), options);
   }
 }
 

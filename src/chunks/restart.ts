@@ -1,10 +1,6 @@
-import { sql } from 'kysely';
-import {
-  UNSETTLED_CHUNK_STATUSES,
-  type ChunkStatus,
-  type Diarization,
-  type RedactionPass,
-} from '../database/schema.js';
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
+import { UNSETTLED_CHUNK_STATUSES, type ChunkStatus } from './states.js';
 import { storableJson, storableText } from '../database/storable.js';
 import type { Executor } from './chunk-transitions.js';
 import { redactStoredText } from './redact-stored-text.js';
@@ -16,8 +12,14 @@ export type RestartResult =
   | { kind: 'no_audio' }
   | { kind: 'no_chunk' };
 
+export interface RestartedChunk {
+  chunkId: string;
+  conversationId: string;
+  attempt: number;
+}
+
 /** Columns of a new attempt. Of the one before, only the text is left. */
-export const RESTARTED = {
+const RESTARTED = {
   status: 'queued' as const,
   attempt: sql<number>`attempt + 1`,
   failed_submits: 0,
@@ -89,6 +91,45 @@ export async function restartChunk(
     const hidesMergedText = options.redactPii === true && !chunk.isRedacted;
     await oweMerge(trx, conversationId, { hidesMergedText });
     return { kind: 'restarted', conversationId, attempt };
+  });
+}
+
+/**
+ * failed -> queued, for up to `limit` chunks that failed before `failedBefore`: what fails again meanwhile is not started
+ * a second time by the same wish.
+ */
+export async function restartFailed(
+  db: Executor,
+  isWanted: (eb: ExpressionBuilder<Schema, 'chunks'>) => Expression<SqlBool>,
+  options: { failedBefore: Date; limit: number },
+): Promise<RestartedChunk[]> {
+  return db.transaction().execute(async (trx) => {
+    const restarted = await trx
+      .updateTable('chunks')
+      .set(RESTARTED)
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('chunks')
+          .select('id')
+          .where(isWanted)
+          .where('completed_at', '<=', options.failedBefore)
+          .where('audio_expired_at', 'is', null)
+          .orderBy('id')
+          .limit(options.limit)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .returning(['id as chunkId', 'conversation_id as conversationId', 'attempt'])
+      .execute();
+    if (restarted.length > 0) {
+      await trx
+        .updateTable('conversations')
+        // In any state: a finish and a merge under way would not see this restart.
+        .set({ merge_needed: true })
+        .where('id', 'in', [...new Set(restarted.map(({ conversationId }) => conversationId))])
+        .execute();
+    }
+    return restarted;
   });
 }
 

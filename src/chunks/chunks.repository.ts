@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import type { ChunkStatus, Diarization, StrategyName } from '../database/schema.js';
+import type { Diarization, StrategyName } from '../database/schema.js';
+import type { ChunkStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import type { Executor } from './chunk-transitions.js';
 import { insertChunks, type NewChunk } from './insert-chunks.js';
-import { restartChunk, type RestartResult } from './restart-chunk.js';
+import { restartChunk, type RestartResult } from './restart.js';
 
 export interface ChunkView {
   id: string;

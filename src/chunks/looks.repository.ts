@@ -3,12 +3,8 @@ import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
-import {
-  OPEN_SUBMISSION_STATUSES,
-  type ChunkStatus,
-  type StrategyName,
-  type SubmissionStatus,
-} from '../database/schema.js';
+import type { StrategyName } from '../database/schema.js';
+import { OPEN_SUBMISSION_STATUSES, type ChunkStatus, type SubmissionStatus } from './states.js';
 
 /** A submission as its check sees it. Ages and leases are the database's reckoning: clocks of processes differ. */
 export interface SubmissionLook {

@@ -1,33 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { sql, type Kysely } from 'kysely';
+import { sql, type AliasedExpression, type Kysely } from 'kysely';
 import { Database } from '../database/database.js';
 import type { Schema } from '../database/schema.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import { completeChunks, type ChunkOfSubmission, type CorrectedChunk } from './chunk-changes.js';
-import { failedChunkData } from './event-data.js';
+import { FIRST_STAGE_STATUSES, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
 export type Executor = Kysely<Schema>;
 
 /**
- * The life of a chunk. Each transition is one conditional UPDATE, here and nowhere else; it answers whether it happened.
- * Who changed no row was slower than somebody else, and reads again. Those that every chunk goes through are in
- * `chunk-changes.ts`, as they are made for many chunks at once.
- *
- *   queued        waits for its submission to be accepted; `attempt` counts how often it came here
- *   transcribing  the provider has it, `submission_id` says as which submission
- *   correcting    the first-stage text is stored (unless the conversation is anonymised), its correction is owed; or the first
- *                 stage has failed, and its rescue is owed: the submission's status tells which
- *   completed     the final text is stored
- *   failed        no text can be had; `error` says why
- *
- *   queued -> transcribing | correcting (rescue) | failed        transcribing -> correcting | completed | failed | queued (submission abandoned)
- *   correcting -> completed | failed       queued -> queued (a new attempt)
- *   failed | completed -> queued           only by a restart that somebody asked for
- *
- * Every result names the submission it comes from: what an abandoned or older one brings changes no row.
+ * Transitions of one chunk. Each is one conditional UPDATE, and answers whether it happened (states.ts). Those that every
+ * chunk goes through are made for many chunks at once: `chunk-changes.ts`.
  */
 @Injectable()
 export class ChunkTransitions {
@@ -53,7 +39,7 @@ export class ChunkTransitions {
       .set(failedWith(chunk))
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', 'in', ['queued', 'transcribing', 'correcting']);
+      .where('status', 'in', [...UNSETTLED_CHUNK_STATUSES]);
     return this.outbox.change(
       db,
       'chunk.failed',
@@ -71,7 +57,7 @@ export class ChunkTransitions {
       .set({ status: 'correcting', error: null, error_code: null, redaction: null })
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', 'in', ['queued', 'transcribing'])
+      .where('status', 'in', [...FIRST_STAGE_STATUSES])
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }
@@ -102,7 +88,7 @@ export class ChunkTransitions {
       .set(REQUEUED)
       .where('id', '=', chunk.chunkId)
       .where('submission_id', '=', chunk.submissionId)
-      .where('status', 'in', ['queued', 'transcribing'])
+      .where('status', 'in', [...FIRST_STAGE_STATUSES])
       .returning(['attempt', 'failed_submits as failedSubmits'])
       .executeTakeFirst();
   }
@@ -158,4 +144,11 @@ function failedWith({ error, errorCode }: ChunkFailure) {
     error: storableText(error).slice(0, MAX_ERROR_LENGTH),
     completed_at: sql<Date>`now()`,
   };
+}
+
+/** The attempt tells one failure of a chunk from the next, after it was started again. */
+function failedChunkData(): AliasedExpression<unknown, 'data'> {
+  return sql`jsonb_build_object('chunkId', id, 'conversationId', conversation_id,
+    'projectId', (select project_id from conversations where conversations.id = chunks.conversation_id),
+    'status', status, 'errorCode', error_code, 'attempt', attempt)`.as('data');
 }

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { FinalText, FirstStageText } from '../conversations/chunk-changes.js';
+import type { FinalText, FirstStageText } from './chunk-changes.js';
 import {
   ChunkTransitions,
   type ChunkFailure,
   type Executor,
   type RequeuedChunk,
-} from '../conversations/chunk-transitions.js';
-import { addTokens, type TokenUse } from '../conversations/model-use.js';
+} from './chunk-transitions.js';
+import { addTokens, type TokenUse } from './model-use.js';
 import { Database } from '../database/database.js';
-import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from '../database/schema.js';
+import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
@@ -39,15 +39,8 @@ interface Ending {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * The life of a submission: one request to the provider, made at most once. Each transition is one statement, or one
- * transaction, with the chunk's own; it answers whether it happened, and who changed nothing reads again. What every chunk goes
+ * Transitions of submissions, each with the chunk's own; it answers whether it happened (states.ts). What every chunk goes
  * through is done for all that are there at once.
- *
- *   created    the row, and its check, are there; the request may be on its way until `lease_until`
- *   submitted  the provider's transcript id is known; or, where a request is answered with the text, it is under way until
- *              `lease_until`
- *   completed  its text is recorded          failed  it brought no text, and the chunk failed with it
- *   abandoned  it came to nothing that is known of; the chunk is queued again
  */
 @Injectable()
 export class SubmissionsRepository {

@@ -1,7 +1,8 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { CarriedRows, GivenRows } from '../database/given-rows.js';
 import { prepareStatement } from '../database/prepare-statement.js';
-import type { Schema, SubmissionStatus } from '../database/schema.js';
+import type { Schema } from '../database/schema.js';
+import type { SubmissionStatus } from './states.js';
 
 export interface SubmissionsMove<Column extends string> {
   /** The relation `given`: the `id` of each submission, once, and what the other parts read of it. */

@@ -9,11 +9,10 @@ import {
   type FinalText,
   type FirstStageText,
   WITH_STORABLE_TEXT,
-} from '../conversations/chunk-changes.js';
+} from './chunk-changes.js';
 import { GivenRows, type CarriedRows } from '../database/given-rows.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import type { Schema, StrategyName, SubmissionProvider } from '../database/schema.js';
-import type { HeardLanguage } from './language-memory.js';
 import { moveSubmissions } from './move-submissions.js';
 
 // Transitions that every submission goes through: of all that are there at once, with one statement. Each answers which of them
@@ -37,6 +36,16 @@ export interface NewSubmission {
 export interface SubmissionRef {
   submissionId: string;
   chunkId: string;
+}
+
+/** A language that the first stage has heard in a conversation. */
+export interface HeardLanguage {
+  /** Two letters. */
+  language: string;
+  /** 0 to 1: the highest that the provider has told. */
+  confidence: number;
+  /** In how many chunks. */
+  chunks: number;
 }
 
 export type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
