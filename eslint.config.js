@@ -61,6 +61,24 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**'],
+    // Migrations are older than any rule; deletions and expiry are another matter than the two state machines.
+    ignores: ['src/chunks/**', 'src/database/migrations/**', 'src/privacy/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'CallExpression[callee.property.name=/^(updateTable|insertInto|mergeInto)$/] > Literal[value=/^(chunks|submissions)\\b/]',
+          'Literal[value=/\\b(update|insert\\s+into|merge\\s+into)\\s+"?(chunks|submissions)\\b/i]',
+          'TemplateElement[value.raw=/\\b(update|insert\\s+into|merge\\s+into)\\s+"?(chunks|submissions)\\b/i]',
+        ].map((selector) => ({
+          selector,
+          message: 'Chunks and submissions are written in src/chunks only, which has both state machines.',
+        })),
+      ],
+    },
+  },
+  {
     // A describe block holds many tests; its length is not a function's.
     files: ['**/*.spec.ts', '**/*.once-spec.ts', 'test/**'],
     rules: { 'max-lines-per-function': 'off' },

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { KnownSamples } from '../simulator/samples.js';
-import { readPostmaster } from '../src/database/embedded/postmaster.js';
-import { lookAtProcess } from '../src/database/embedded/process-facts.js';
+import { readPostmaster } from '../src/embedded-postgres/postmaster.js';
+import { lookAtProcess } from '../src/embedded-postgres/process-facts.js';
 import { waitUntil } from '../test/support/wait-until.js';
 
 /** A machine that also runs everything else; alone, each of these takes 2 to 5 seconds. */

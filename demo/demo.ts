@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startSimulator, type Simulator } from '../simulator/simulator.js';
-import { chooseFreePort } from '../src/database/embedded/ports.js';
+import { chooseFreePort } from '../src/embedded-postgres/ports.js';
 import { closing } from './closing.js';
 import type { Interruption } from './interruption.js';
 import { runMainJob, type JobResult } from './main-job.js';

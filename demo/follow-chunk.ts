@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
-import type { ChunkStatus } from '../src/database/schema.js';
+import type { ChunkStatus } from '../src/chunks/states.js';
 import { CHUNK_STATES } from './progress.js';
 
 /** Often enough to see the first-stage text before the corrected one takes its place. */

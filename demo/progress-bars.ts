@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { ChunkStatus } from '../src/database/schema.js';
+import type { ChunkStatus } from '../src/chunks/states.js';
 import { CHUNK_STATES, type Progress } from './progress.js';
 import type { Screen } from './screen.js';
 

@@ -1,4 +1,4 @@
-import type { ChunkStatus } from '../src/database/schema.js';
+import type { ChunkStatus } from '../src/chunks/states.js';
 
 /** The way of a chunk that goes well. */
 export const CHUNK_STATES = ['queued', 'transcribing', 'correcting', 'completed'] as const;

@@ -1,15 +1,15 @@
 // What npm run mutants breaks: one rule each, by changing text that must be there exactly once.
 
-const CHUNKS = 'src/conversations/chunk-transitions.ts';
-const CHUNK_CHANGES = 'src/conversations/chunk-changes.ts';
-const RESTART = 'src/conversations/restart-chunk.ts';
-const SUBMISSIONS = 'src/transcription/submissions.repository.ts';
-const SUBMISSION_STATEMENTS = 'src/transcription/submission-statements.ts';
+const CHUNKS = 'src/chunks/chunk-transitions.ts';
+const CHUNK_CHANGES = 'src/chunks/chunk-changes.ts';
+const RESTART = 'src/chunks/restart.ts';
+const SUBMISSIONS = 'src/chunks/submissions.repository.ts';
+const SUBMISSION_STATEMENTS = 'src/chunks/submission-statements.ts';
 const CHECKER = 'src/transcription/checker.ts';
 const FINALIZATION = 'src/conversations/finalization.repository.ts';
 const SEARCH = 'src/transcription/lost-submit-search.ts';
 const CORRECTOR = 'src/correction/chunk-corrector.ts';
-const CALLBACKS = 'src/webhooks/callbacks.repository.ts';
+const CALLBACKS = 'src/chunks/callbacks.repository.ts';
 const RECONCILER = 'src/coordination/reconciler.ts';
 
 const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
@@ -25,7 +25,7 @@ export const MUTANTS = [
   {
     name: 'a chunk fails in any state',
     file: CHUNKS,
-    changes: [[`.where('status', 'in', ['queued', 'transcribing', 'correcting'])`, '']],
+    changes: [[`.where('status', 'in', [...UNSETTLED_CHUNK_STATUSES])`, '']],
   },
   {
     name: 'a submission ends in any state',
@@ -34,7 +34,7 @@ export const MUTANTS = [
   },
   {
     name: 'a submission is accepted in any state',
-    file: 'src/transcription/move-submissions.ts',
+    file: 'src/chunks/move-submissions.ts',
     changes: [[' and s.status is not distinct from ${from}', '']],
   },
   {
@@ -253,7 +253,7 @@ export const MUTANTS = [
     changes: [
       [`if remaining == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end`, ''],
       [
-        'await transaction.srem(PENDING_CONVERSATIONS_KEY, conversationId).exec()',
+        'await transaction.srem(this.keys.pendingConversations, conversationId).exec()',
         'await transaction.exec()',
       ],
     ],

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import type * as RunModule from './run.js';
-import type * as ServiceModule from './service.js';
+import type * as RunModule from './app/run.js';
+import type * as ServiceModule from './app/service.js';
 
 /**
  * Loads the modules in place of `import`, which on Node 20 goes through promises for each of some thousand files,
@@ -8,5 +8,5 @@ import type * as ServiceModule from './service.js';
  */
 const load = createRequire(import.meta.url);
 
-const { run } = load('./run.js') as typeof RunModule;
-await run(() => load('./service.js') as typeof ServiceModule);
+const { run } = load('./app/run.js') as typeof RunModule;
+await run(() => load('./app/service.js') as typeof ServiceModule);

@@ -6,8 +6,8 @@ import { PostgresCoordination } from '../src/coordination/postgres-coordination.
 import { RedisCoordination } from '../src/coordination/redis-coordination.js';
 import { openDatabase, type OpenDatabase } from '../src/database/database.js';
 import { ProviderUnavailableError } from '../src/providers/provider-error.js';
-import { AssemblyAiClient } from '../src/transcription/assemblyai/assemblyai.client.js';
-import { LooksRepository } from '../src/transcription/looks.repository.js';
+import { AssemblyAiClient } from '../src/providers/assemblyai/assemblyai.client.js';
+import { LooksRepository } from '../src/chunks/looks.repository.js';
 import { ProviderPace } from '../src/transcription/provider-pace.js';
 import { currentEngine } from './support/engine.js';
 import { query } from './support/record.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Effect } from '../simulator/fault-types.js';
-import { CORRECTION_PROMPT_VERSION } from '../src/correction/prompt.js';
+import { CORRECTION_PROMPT_VERSION } from '../src/correction/prompts/prompt.js';
 import type { RedactionReceiptResponse } from '../src/privacy/redaction-receipt.dto.js';
 import { expectError } from './support/expect-error.js';
 import { settleChunk } from './support/one-chunk.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startService } from '../src/start.js';
+import { startService } from '../src/app/start.js';
 import { Api, wav, type ErrorAnswer } from './support/api.js';
 import { routesWithMethodsOfBodies, type DocumentedRoute } from './support/documented-routes.js';
 import { expectError } from './support/expect-error.js';

@@ -13,7 +13,7 @@ import { ServiceApi } from '../../demo/service/service-api.js';
 import { simulatedEnvironment } from '../../demo/service/service-environment.js';
 import { ServiceProcess } from '../../demo/service/service-process.js';
 import { startSimulator } from '../../simulator/simulator.js';
-import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { median, spread } from '../support/median.js';
 import { smallRecording } from '../support/small-recording.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import { BARE_LISTENS, BARE_WORKS, RESULTS_KEY, SUBMISSIONS_KEY } from '../bare/bare-names.js';
 import { COUNT_CORRECTED, CREATE_RECORD_TABLE, RECORD_TABLE } from '../bare/records.js';
 import type { ScenarioTools } from '../scenario.js';

@@ -5,7 +5,7 @@ import { closing } from '../../demo/closing.js';
 import { ServiceApi } from '../../demo/service/service-api.js';
 import { simulatedEnvironment } from '../../demo/service/service-environment.js';
 import { ServiceFailedError, ServiceProcess } from '../../demo/service/service-process.js';
-import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
 
 export type Strategy = 'webhook' | 'polling';

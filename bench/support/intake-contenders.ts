@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
 import { simulatedEnvironment } from '../../demo/service/service-environment.js';
-import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import { JOB_ATTEMPTS, jobId, QUEUE_NAMES } from '../../src/queues/job-catalogue.js';
 import { RedisQueueEngine } from '../../src/queues/queue-engine.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from '../../src/webhooks/callback-door.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { closing } from '../../demo/closing.js';
-import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
 
 const BINARIES = ['redis-server', 'valkey-server'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { simulatedEnvironment } from '../../demo/service/service-environment.js';
-import { chooseFreePort } from '../../src/database/embedded/ports.js';
+import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
 import { atOnce } from './at-once.js';
 import { CLIENTS, postJson } from './clients.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { EmbeddedPostgresError, startEmbeddedServer } from '../../src/database/embedded/embedded-server.js';
-import { readPostmaster } from '../../src/database/embedded/postmaster.js';
+import { EmbeddedPostgresError, startEmbeddedServer } from '../../src/embedded-postgres/embedded-server.js';
+import { readPostmaster } from '../../src/embedded-postgres/postmaster.js';
 
 /**
  * Stops the database server that a killed service has left on its data folder. One that belongs to a service that lives

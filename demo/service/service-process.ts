@@ -10,7 +10,7 @@ import { closeSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { prepareDataDir } from '../../src/database/embedded/data-folder.js';
+import { prepareDataDir } from '../../src/embedded-postgres/data-folder.js';
 import { REACHED } from './leash-message.js';
 import { stopLeftDatabase } from './left-database.js';
 import { readLogTail } from './log-tail.js';

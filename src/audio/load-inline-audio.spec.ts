@@ -8,7 +8,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidAudioKeyError } from './audio-error.js';
-import { type AudioSource, loadAudio, type LoadAudioOptions } from './load-inline-audio.js';
+import type { AudioSource } from './audio-source.js';
+import { loadAudio, type LoadAudioOptions } from './load-inline-audio.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { LocalAudioStorage } from './local-audio-storage.js';
 

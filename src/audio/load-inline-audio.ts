@@ -3,11 +3,9 @@ import { AudioMissingError, AudioUnavailableError } from './audio-error.js';
 import type { AudioStorage, OpenedAudio } from './audio-storage.js';
 import { Deadline } from '../deadlines/deadline.js';
 import type { OutboundAgents } from '../outbound/outbound-agents.js';
+import type { AudioSource } from './audio-source.js';
 import { fetchAudio, readWithin } from './fetch-audio.js';
 import { detectMediaType } from './media-type.js';
-
-/** Where a chunk's recording is: in our store, or wherever the sender keeps it. */
-export type AudioSource = { kind: 'stored'; key: string; mimeType: string } | { kind: 'url'; url: string };
 
 export type InlineAudio =
   | { bytes: Buffer; mimeType: string }

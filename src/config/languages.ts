@@ -1,3 +1,6 @@
+/** null means English: the recogniser's own default, and what a project without a wish gets. */
+export const DEFAULT_LANGUAGE = 'en';
+
 /**
  * Languages that AssemblyAI transcribes, by its own codes: the 99 of universal-2
  * (https://www.assemblyai.com/docs/pre-recorded-audio/supported-languages; `TranscriptLanguageCode` of its SDK has the same).

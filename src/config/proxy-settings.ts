@@ -1,4 +1,4 @@
-import { isNetwork } from '../addresses/networks.js';
+import { isNetwork } from './networks.js';
 
 /** Names that stand for networks, as proxy-addr of Fastify knows them. */
 const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);

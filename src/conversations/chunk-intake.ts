@@ -6,10 +6,10 @@ import { DatabaseUnavailableError } from '../database/database-unavailable-error
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { MAX_POSITION } from './chunks.dto.js';
-import { type AddResult, ChunksRepository, type ChunkView } from './chunks.repository.js';
+import { type AddResult, ChunksRepository, type ChunkView } from '../chunks/chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
-import { FailedChunksRepository, type ChunkFilter } from './failed-chunks.repository.js';
-import type { ChunkAudio, NewChunk } from './insert-chunks.js';
+import { FailedChunksRepository, type ChunkFilter } from '../chunks/failed-chunks.repository.js';
+import type { ChunkAudio, NewChunk } from '../chunks/insert-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../observability/processing-log.js';
 import type { ChunkResponse, ProcessingEventResponse } from './chunks.dto.js';
-import type { ChunkView } from './chunks.repository.js';
+import type { ChunkView } from '../chunks/chunks.repository.js';
 
 export function toChunkResponse(chunk: ChunkView): ChunkResponse {
   return {

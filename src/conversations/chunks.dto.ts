@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
-import type { ChunkStatus, StrategyName } from '../database/schema.js';
+import type { StrategyName } from '../database/schema.js';
+import { CHUNK_STATUSES, type ChunkStatus } from '../chunks/states.js';
 import { HttpUrl } from '../http/http-url.decorator.js';
 
 /**
@@ -70,7 +71,7 @@ export class ChunkResponse {
   @ApiProperty()
   position!: number;
 
-  @ApiProperty({ enum: ['queued', 'transcribing', 'correcting', 'completed', 'failed'] })
+  @ApiProperty({ enum: CHUNK_STATUSES })
   status!: ChunkStatus;
 
   @ApiProperty({

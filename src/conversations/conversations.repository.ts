@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import type { ConversationStatus } from '../database/schema.js';
-import { DEFAULT_LANGUAGE } from './conversation-settings.js';
+import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { conversationData } from './event-data.js';
 
 export interface ConversationSettings {

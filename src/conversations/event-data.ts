@@ -19,10 +19,3 @@ export function mergedConversationData(): Data {
     'revision', merge_revision, 'failedChunks', (select count(*) from chunks
       where chunks.conversation_id = conversations.id and chunks.status = 'failed'))`.as('data');
 }
-
-/** The attempt tells one failure of a chunk from the next, after it was started again. */
-export function failedChunkData(): Data {
-  return sql`jsonb_build_object('chunkId', id, 'conversationId', conversation_id,
-    'projectId', (select project_id from conversations where conversations.id = chunks.conversation_id),
-    'status', status, 'errorCode', error_code, 'attempt', attempt)`.as('data');
-}

@@ -8,7 +8,7 @@ import {
   RestartFailedRequest,
   RestartFailedResponse,
 } from './failed-chunks.dto.js';
-import { FailedChunksRepository } from './failed-chunks.repository.js';
+import { FailedChunksRepository } from '../chunks/failed-chunks.repository.js';
 
 @ApiTags('chunks')
 @ApiBearerAuth()

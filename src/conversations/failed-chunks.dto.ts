@@ -1,12 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
-import type { ChunkStatus } from '../database/schema.js';
+import { CHUNK_STATUSES, type ChunkStatus } from '../chunks/states.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ChunkResponse } from './chunks.dto.js';
-import { StorableText } from './storable-text.decorator.js';
+import { StorableText } from '../http/storable-text.decorator.js';
 
-const STATUSES = ['queued', 'transcribing', 'correcting', 'completed', 'failed'] as const;
 const MAX_ERROR_FILTER_LENGTH = 200;
 
 export class RestartFailedRequest {
@@ -25,9 +24,9 @@ export class RestartFailedRequest {
 }
 
 export class ListChunksQuery extends IntersectionType(RestartFailedRequest, PageQuery) {
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ enum: CHUNK_STATUSES })
   @IsOptional()
-  @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
+  @IsIn(CHUNK_STATUSES, { message: `status must be one of ${CHUNK_STATUSES.join(', ')}` })
   status?: ChunkStatus;
 }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import { UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
+import { UNSETTLED_CHUNK_STATUSES } from '../chunks/states.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import { DEFAULT_LANGUAGE } from './conversation-settings.js';
+import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { mergedConversationData } from './event-data.js';
-import { finalTranscript, mergeTranscripts } from './merge-transcripts.js';
+import { finalTranscript, mergeTranscripts } from './transcript/merge-transcripts.js';
 
 /** The first stage's code for a recording in which nobody speaks. */
 const NO_SPEECH = 'no_speech';

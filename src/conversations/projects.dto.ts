@@ -1,8 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from './conversation-settings.js';
-import { LanguageSetting } from './language-setting.decorator.js';
-import { StorableText } from './storable-text.decorator.js';
+import { LanguageSetting } from '../http/language-setting.decorator.js';
+import { StorableText } from '../http/storable-text.decorator.js';
+
+const MAX_NAME_LENGTH = 200;
+/** 1000 hotwords of six long words fit; a book does not. */
+export const MAX_PROMPT_LENGTH = 100_000;
 
 export class CreateProjectRequest {
   @ApiProperty({ example: 'Neighbourhood meetings', maxLength: MAX_NAME_LENGTH })

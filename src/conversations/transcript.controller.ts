@@ -12,19 +12,19 @@ import { IdParam } from '../http/ids.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
+import { NOTHING_TO_TRANSCRIBE } from '../chunks/chunk-changes.js';
 import { ConversationsRepository } from './conversations.repository.js';
-import { mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './merge-transcripts.js';
-import { toCues } from './cues.js';
-import { placeChunks, type TranscriptChunk } from './timeline.js';
+import { mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './transcript/merge-transcripts.js';
+import { toCues } from './transcript/cues.js';
+import { placeChunks, type TranscriptChunk } from './transcript/timeline.js';
 import {
   toJsonChunks,
   toSrt,
   toVtt,
   TRANSCRIPT_FORMATS,
   type TranscriptFormat,
-} from './transcript-formats.js';
-import { TranscriptsRepository } from './transcripts.repository.js';
+} from './transcript/transcript-formats.js';
+import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 
 const CONTENT_TYPES: Readonly<Record<TranscriptFormat, string>> = {
   text: 'text/plain; charset=utf-8',

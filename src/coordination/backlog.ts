@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import { OPEN_SUBMISSION_STATUSES, UNSETTLED_CHUNK_STATUSES } from '../database/schema.js';
+import { OPEN_SUBMISSION_STATUSES, UNSETTLED_CHUNK_STATUSES } from '../chunks/states.js';
 import { Metrics } from '../observability/metrics.js';
 import { Readiness } from '../observability/readiness.js';
 

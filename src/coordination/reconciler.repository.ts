@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import { OPEN_SUBMISSION_STATUSES, UNSETTLED_CHUNK_STATUSES, type StrategyName } from '../database/schema.js';
+import type { StrategyName } from '../database/schema.js';
+import {
+  OPEN_SUBMISSION_STATUSES,
+  OPEN_SUBMISSIONS,
+  UNSETTLED_CHUNK_STATUSES,
+  UNSETTLED_CHUNKS,
+} from '../chunks/states.js';
 
 /** A page of owed work: small enough for one bulk of jobs, and for a short statement. */
 export const RECONCILE_PAGE = 500;
@@ -44,7 +50,7 @@ export class ReconcilerRepository {
       .where('status', '=', 'queued')
       .where(
         sql<boolean>`not exists (select from submissions where submissions.chunk_id = chunks.id
-          and submissions.status in ('created', 'submitted'))`,
+          and submissions.status in ${sql.raw(OPEN_SUBMISSIONS)})`,
       )
       .where('id', '>', afterId)
       .orderBy('id')
@@ -98,7 +104,7 @@ export class ReconcilerRepository {
       .where('status', '<>', 'open')
       .where(
         sql<boolean>`not exists (select from chunks where chunks.conversation_id = conversations.id
-          and chunks.status in ('queued', 'transcribing', 'correcting'))`,
+          and chunks.status in ${sql.raw(UNSETTLED_CHUNKS)})`,
       )
       .where('id', '>', afterId)
       .orderBy('id')

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { UNSETTLED_CHUNKS } from '../chunks/states.js';
 import { Database } from '../database/database.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { Coordination } from './coordination.js';
@@ -32,7 +33,7 @@ export class Settlement {
       .where('merge_needed', '=', true)
       .where(
         sql<boolean>`not exists (select from chunks where chunks.conversation_id = conversations.id
-          and chunks.status in ('queued', 'transcribing', 'correcting'))`,
+          and chunks.status in ${sql.raw(UNSETTLED_CHUNKS)})`,
       )
       .executeTakeFirst();
     if (due !== undefined) await this.queues.add('finalize', { conversationId });

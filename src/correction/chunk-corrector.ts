@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { audioSource } from '../audio/audio-source.js';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { loadAudio, type InlineAudio } from '../audio/load-inline-audio.js';
-import { ChunkTransitions } from '../conversations/chunk-transitions.js';
-import { addTokens, type TokenUse } from '../conversations/model-use.js';
+import { ChunkTransitions } from '../chunks/chunk-transitions.js';
+import { addTokens, type TokenUse } from '../chunks/model-use.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import type { Diarization } from '../database/schema.js';
@@ -15,13 +16,12 @@ import {
 } from '../providers/provider-error.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
-import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
-import { audioSource } from '../transcription/submit-tasks.repository.js';
+import { parseHotwords } from '../providers/assemblyai/hotwords.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
 import { finalWords } from './final-words.js';
 import { FirstStageReader } from './first-stage-reader.js';
-import type { UsageListener } from './language-model.js';
+import type { UsageListener } from '../providers/language-models/language-model.js';
 import { redactionPasses } from './redaction-passes.js';
 import { Rescuer } from './rescuer.js';
 

@@ -1,16 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
+import { ChunksModule } from '../chunks/chunks.module.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
-import { AssemblyAiModule } from '../transcription/assemblyai/assemblyai.module.js';
+import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { ChunkCorrector } from './chunk-corrector.js';
 import { CorrectProcessor } from './correct.processor.js';
 import { CorrectionsRepository } from './corrections.repository.js';
 import { FirstStageReader } from './first-stage-reader.js';
-import { LanguageModel } from './language-model.js';
+import { LanguageModel } from '../providers/language-models/language-model.js';
 import { LanguageModelModule } from './language-model.module.js';
-import { ModelList } from './model-list.js';
+import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
 import { Summariser } from './summariser.js';
 import { SummarizeProcessor } from './summarize.processor.js';
@@ -18,7 +19,14 @@ import { SummarizeProcessor } from './summarize.processor.js';
 const SUMMARY_TIMEOUT_MS = 120_000;
 
 @Module({
-  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule, LanguageModelModule],
+  imports: [
+    AudioModule,
+    ChunksModule,
+    CoordinationModule,
+    ConversationsModule,
+    AssemblyAiModule,
+    LanguageModelModule,
+  ],
   providers: [
     {
       provide: Summariser,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
+import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
-import type { ChunkStatus, SubmissionStatus } from '../database/schema.js';
+import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 
 /** A chunk as its correction needs it. */
 export interface CorrectionTask {

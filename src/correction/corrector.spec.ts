@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CorrectionInput, Corrector } from './corrector.js';
-import { LanguageModel, type ModelAnswer, type ModelRequest } from './language-model.js';
-import { ModelList } from './model-list.js';
+import {
+  LanguageModel,
+  type ModelAnswer,
+  type ModelRequest,
+} from '../providers/language-models/language-model.js';
+import { ModelList } from '../providers/language-models/model-list.js';
 import { Summariser } from './summariser.js';
 
 /** Remembers what it was asked and answers what it was told to. */

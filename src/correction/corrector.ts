@@ -1,19 +1,24 @@
-import { type GuardedAnswer, refusalOf, type RefusalReason } from './answer-guard.js';
-import { storable } from './answer-text.js';
-import { audioLimitsOf } from './audio-limits.js';
+import { type GuardedAnswer, refusalOf, type RefusalReason } from './answers/answer-guard.js';
+import { storable } from './answers/answer-text.js';
+import { audioLimitsOf } from '../providers/language-models/audio-limits.js';
 import { correctionBudget, transcriptionBudget, type CorrectionBudget } from './budget.js';
-import type { LanguageModel, ModelRequest, ModelUsage, UsageListener } from './language-model.js';
-import { unusableAnswer } from './model-failure.js';
-import type { ModelList } from './model-list.js';
-import { withoutModelMarks } from './model-marks.js';
-import { modelMimeType } from './model-mime-type.js';
-import { parseCorrection } from './parse-correction.js';
-import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
+import type {
+  LanguageModel,
+  ModelRequest,
+  ModelUsage,
+  UsageListener,
+} from '../providers/language-models/language-model.js';
+import { unusableAnswer } from '../providers/language-models/model-failure.js';
+import type { ModelList } from '../providers/language-models/model-list.js';
+import { withoutModelMarks } from './answers/model-marks.js';
+import { modelMimeType } from '../providers/language-models/model-mime-type.js';
+import { parseCorrection } from './answers/parse-correction.js';
+import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompts/prompt.js';
 import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
-import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
+import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './prompts/transcription-prompt.js';
 import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
 

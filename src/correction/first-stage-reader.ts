@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
-import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
-import { readTranscript } from '../transcription/assemblyai/read-transcript.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { readTranscript } from '../providers/assemblyai/read-transcript.js';
 import type { CorrectionTask } from './corrections.repository.js';
 
 export interface FirstStageText {

@@ -1,12 +1,12 @@
 import { Logger, Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { modelNotices } from '../providers/language-models/model-notices.js';
-import { chooseModel } from './choose-model.js';
-import { configuredModels } from './configured-models.js';
+import { chooseModel } from '../providers/language-models/choose-model.js';
+import { configuredModels } from '../providers/language-models/configured-models.js';
 import { Corrector } from './corrector.js';
-import { LanguageModel } from './language-model.js';
-import { MeteredModel } from './metered-model.js';
-import { ModelList } from './model-list.js';
+import { LanguageModel } from '../providers/language-models/language-model.js';
+import { MeteredModel } from '../providers/language-models/metered-model.js';
+import { ModelList } from '../providers/language-models/model-list.js';
 import { Metrics } from '../observability/metrics.js';
 
 /** A correction with minutes of audio takes a model that long; a server that is silent for longer is taken for dead. */

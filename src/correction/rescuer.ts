@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { audioSource } from '../audio/audio-source.js';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { loadAudio } from '../audio/load-inline-audio.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
-import { parseHotwords } from '../transcription/assemblyai/hotwords.js';
-import { audioSource } from '../transcription/submit-tasks.repository.js';
+import { parseHotwords } from '../providers/assemblyai/hotwords.js';
 import type { CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
-import type { UsageListener } from './language-model.js';
+import type { UsageListener } from '../providers/language-models/language-model.js';
 
 /** A recording that our own store, or its sender's server, does not hand out within this time is tried again. */
 const LOAD_AUDIO_TIMEOUT_MS = 30_000;

@@ -1,9 +1,9 @@
 import type { ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import { summaryMaxOutputTokens } from './budget.js';
-import type { LanguageModel, ModelUsage } from './language-model.js';
-import type { ModelList } from './model-list.js';
-import { parseSummary } from './parse-summary.js';
-import { buildSummaryPrompt, SUMMARY_PROMPT_VERSION, SUMMARY_SCHEMA } from './summary-prompt.js';
+import type { LanguageModel, ModelUsage } from '../providers/language-models/language-model.js';
+import type { ModelList } from '../providers/language-models/model-list.js';
+import { parseSummary } from './answers/parse-summary.js';
+import { buildSummaryPrompt, SUMMARY_PROMPT_VERSION, SUMMARY_SCHEMA } from './prompts/summary-prompt.js';
 
 export interface SummaryResult {
   /** Storable; empty when there was nothing to summarise. */

@@ -1,6 +1,6 @@
-import { audioLimitsOf } from './audio-limits.js';
-import type { ModelRequest } from './language-model.js';
-import { modelMimeType } from './model-mime-type.js';
+import { audioLimitsOf } from '../providers/language-models/audio-limits.js';
+import type { ModelRequest } from '../providers/language-models/language-model.js';
+import { modelMimeType } from '../providers/language-models/model-mime-type.js';
 
 export interface Recording {
   bytes: Buffer;

@@ -1,4 +1,4 @@
-import type { ModelUsage } from './language-model.js';
+import type { ModelUsage } from '../providers/language-models/language-model.js';
 
 /** Tokens of several answers; a figure that no answer gave stays unknown. */
 export class UsageSum {

@@ -13,8 +13,7 @@ import { AppConfig } from '../config/app-config.js';
 import { leavesCertificateUnverified } from '../config/database-url.js';
 import { DatabaseReadOnlyError } from './database-unavailable-error.js';
 import { Database, openDatabase } from './database.js';
-import type { EmbeddedServer } from './embedded/embedded-server.js';
-import type { EmbeddedStart } from './embedded/embedded-start.js';
+import type { EmbeddedServer, EmbeddedStart } from '../embedded-postgres/embedded-server.js';
 import { migrateToLatest } from './migrate.js';
 import { requireWritable } from './require-writable.js';
 import {

@@ -1,12 +1,11 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 
 /** Set by the database when the row is made; afterwards only by the transition that owns it. */
 type CreatedAt = ColumnType<Date, never, never>;
 type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 export type ConversationStatus = 'open' | 'finished' | 'finalized';
-export type ChunkStatus = 'queued' | 'transcribing' | 'correcting' | 'completed' | 'failed';
-export type SubmissionStatus = 'created' | 'submitted' | 'completed' | 'failed' | 'abandoned';
 export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
 export type StrategyName = 'webhook' | 'polling';
 /** Who was asked: AssemblyAI is looked at later, the others answer the request itself. */
@@ -18,11 +17,6 @@ export type EventType =
   'conversation.started' | 'conversation.transcribed' | 'conversation.summarized' | 'chunk.failed';
 export type EventEndpointStatus = 'enabled' | 'disabled' | 'deleted';
 export type EventDeliveryStatus = 'pending' | 'delivered' | 'exhausted' | 'canceled';
-
-/** A chunk in one of these has not settled; it still owes its conversation a result. */
-export const UNSETTLED_CHUNK_STATUSES = ['queued', 'transcribing', 'correcting'] as const;
-/** A submission in one of these may still bring a result; there is at most one for each chunk. */
-export const OPEN_SUBMISSION_STATUSES = ['created', 'submitted'] as const;
 
 export interface ProjectsTable {
   id: string;

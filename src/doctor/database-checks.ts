@@ -1,7 +1,7 @@
 import { assertSchemaCompatibility } from 'bullmq';
 import pg from 'pg';
 import type { AppConfig } from '../config/app-config.js';
-import { EmbeddedPostgresError, startEmbeddedServer } from '../database/embedded/embedded-server.js';
+import { EmbeddedPostgresError, startEmbeddedServer } from '../embedded-postgres/embedded-server.js';
 import {
   type DatabaseFacts,
   FACTS_SQL,

@@ -1,14 +1,14 @@
 import { ApiError, GoogleGenAI, type Model } from '@google/genai';
 import type { LanguageModelConfig } from '../config/app-config.js';
-import { withDeadline } from '../correction/deadline.js';
-import { isRecord } from '../correction/google-error.js';
+import { withDeadline } from '../providers/language-models/deadline.js';
+import { isRecord } from '../providers/language-models/google-error.js';
 import {
   accessRefused,
   failureFromStatus,
   isUnreadableBody,
   unreachable,
   unusableAnswer,
-} from '../correction/model-failure.js';
+} from '../providers/language-models/model-failure.js';
 import { ProviderError, ProviderRejectedError } from '../providers/provider-error.js';
 import { CHECK_TIMEOUT_MS } from './check.js';
 

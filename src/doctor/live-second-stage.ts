@@ -1,7 +1,7 @@
 import type { AppConfig } from '../config/app-config.js';
-import { chooseModel } from '../correction/choose-model.js';
+import { chooseModel } from '../providers/language-models/choose-model.js';
 import { Corrector, type CorrectionResult } from '../correction/corrector.js';
-import { ModelList } from '../correction/model-list.js';
+import { ModelList } from '../providers/language-models/model-list.js';
 import { failed, ok, reasonOf, type Finding } from './check.js';
 import { noModel } from './model-checks.js';
 import { print, say } from './print.js';

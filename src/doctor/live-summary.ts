@@ -1,6 +1,6 @@
 import type { AppConfig } from '../config/app-config.js';
-import { chooseModel } from '../correction/choose-model.js';
-import { ModelList } from '../correction/model-list.js';
+import { chooseModel } from '../providers/language-models/choose-model.js';
+import { ModelList } from '../providers/language-models/model-list.js';
 import { Summariser } from '../correction/summariser.js';
 import { failed, ok, reasonOf, type Finding } from './check.js';
 import { print, say } from './print.js';

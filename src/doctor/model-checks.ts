@@ -1,5 +1,5 @@
 import type { AppConfig, LanguageModelConfig } from '../config/app-config.js';
-import { configuredModels } from '../correction/configured-models.js';
+import { configuredModels } from '../providers/language-models/configured-models.js';
 import { type ConfiguredModels, modelNotices } from '../providers/language-models/model-notices.js';
 import { ProviderError } from '../providers/provider-error.js';
 import { failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';

@@ -1,7 +1,7 @@
 import type { AppConfig, LiteLlmConfig } from '../config/app-config.js';
-import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
-import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from '../transcription/assemblyai/speech-models.js';
-import { LiteLlmClient } from '../transcription/litellm/litellm.client.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from '../providers/assemblyai/speech-models.js';
+import { LiteLlmClient } from '../providers/litellm/litellm.client.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 import { modelChecks } from './model-checks.js';
 import { secondOfSilence } from './second-of-silence.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { readForwardedAddress } from '../addresses/forwarded-address.js';
+import { readForwardedAddress } from './forwarded-address.js';
 import type { TrustProxy } from '../config/proxy-settings.js';
 
 const HEADER = 'x-forwarded-for';

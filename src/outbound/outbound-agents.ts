@@ -2,7 +2,8 @@ import dns, { type LookupAddress } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, Socket, type LookupFunction } from 'node:net';
-import { isPublicAddress, Networks } from '../addresses/networks.js';
+import { Networks } from '../config/networks.js';
+import { isPublicAddress } from './public-address.js';
 
 /** To each place; as many as corrections run at once by default. */
 const MAX_KEPT_CONNECTIONS = 8;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { SETTLED_CHUNK_STATUSES } from '../chunks/states.js';
 import { Database } from '../database/database.js';
 
 export interface ExpiredAudio {
@@ -33,7 +34,7 @@ export class AudioRetentionRepository {
           .select('id')
           .where('audio_key', 'is not', null)
           .where('audio_expired_at', 'is', null)
-          .where('status', 'in', ['completed', 'failed'])
+          .where('status', 'in', [...SETTLED_CHUNK_STATUSES])
           .where('completed_at', '<', sql<Date>`now() - ${options.days} * interval '1 day'`)
           .orderBy('completed_at')
           .limit(options.limit)

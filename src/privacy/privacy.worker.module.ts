@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
-import { AssemblyAiModule } from '../transcription/assemblyai/assemblyai.module.js';
+import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
 import { AudioRetention } from './audio-retention.js';
 import { AudioRetentionRepository } from './audio-retention.repository.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { ENDED_SUBMISSIONS, SETTLED_CHUNKS } from '../chunks/states.js';
 import { Database } from '../database/database.js';
 import type { DeletionEvidence, StrategyName } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
@@ -42,8 +43,8 @@ export class ProviderDeletionsRepository {
     const { rows } = await sql<{ id: string }>`
       with due as (
         select s.id from submissions s join chunks c on c.id = s.chunk_id
-        where s.provider_deletion_requested_at is null and s.status in ('completed', 'failed', 'abandoned')
-          and (c.submission_id is distinct from s.id or c.status in ('completed', 'failed'))
+        where s.provider_deletion_requested_at is null and s.status in ${sql.raw(ENDED_SUBMISSIONS)}
+          and (c.submission_id is distinct from s.id or c.status in ${sql.raw(SETTLED_CHUNKS)})
         order by s.id limit ${limit} for update of s skip locked
       ), marked as (
         update submissions s set provider_deletion_requested_at = now() from due where s.id = due.id returning s.*

@@ -10,9 +10,9 @@ import {
   ProviderUnavailableError,
 } from '../providers/provider-error.js';
 import { bestEffort } from '../queues/best-effort.js';
-import { AssemblyAiClient } from '../transcription/assemblyai/assemblyai.client.js';
-import type { ProviderTranscript } from '../transcription/assemblyai/provider-transcript.js';
-import { readTranscript } from '../transcription/assemblyai/read-transcript.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import type { ProviderTranscript } from '../providers/assemblyai/provider-transcript.js';
+import { readTranscript } from '../providers/assemblyai/read-transcript.js';
 import { LostSubmitSearch } from '../transcription/lost-submit-search.js';
 import { ProviderPace } from '../transcription/provider-pace.js';
 import { ProviderDeletionsRepository, type ProviderDeletion } from './provider-deletions.repository.js';

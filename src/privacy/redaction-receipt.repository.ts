@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import type { ChunkStatus, DeletionEvidence, RedactionPass } from '../database/schema.js';
+import type { DeletionEvidence, RedactionPass } from '../database/schema.js';
+import type { ChunkStatus } from '../chunks/states.js';
 
 export interface ReceiptSettings {
   redactPii: boolean;

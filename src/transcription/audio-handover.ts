@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AudioStorage } from '../audio/audio-storage.js';
-import type { AudioSource } from '../audio/load-inline-audio.js';
-import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
+import type { AudioSource } from '../audio/audio-source.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 
 /** Gets the provider a URL of the recording. */
 @Injectable()

@@ -7,17 +7,17 @@ import {
   ProviderUnavailableError,
 } from '../providers/provider-error.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
-import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
-import { submissionIdOf } from './assemblyai/callback-url.js';
-import type { ProviderTranscript } from './assemblyai/provider-transcript.js';
-import { readTranscript } from './assemblyai/read-transcript.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
+import type { ProviderTranscript } from '../providers/assemblyai/provider-transcript.js';
+import { readTranscript } from '../providers/assemblyai/read-transcript.js';
 import { decideAfterLook, overdue } from './decide-after-look.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
-import { LooksRepository, type SubmissionLook } from './looks.repository.js';
+import { LooksRepository, type SubmissionLook } from '../chunks/looks.repository.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmissionResults } from './submission-results.js';
-import { SubmissionsRepository } from './submissions.repository.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 
 /** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
 const MAX_ROUNDS = 5;

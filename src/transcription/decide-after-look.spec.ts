@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Reading } from './assemblyai/read-transcript.js';
+import type { Reading } from '../providers/assemblyai/read-transcript.js';
 import { decideAfterLook, overdue, type Verdict } from './decide-after-look.js';
 
 const TIMEOUT_MS = 60_000;

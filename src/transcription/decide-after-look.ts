@@ -1,6 +1,6 @@
-import type { ChunkFailure } from '../conversations/chunk-transitions.js';
-import type { Reading } from './assemblyai/read-transcript.js';
-import type { SubmissionLook } from './looks.repository.js';
+import type { ChunkFailure } from '../chunks/chunk-transitions.js';
+import type { Reading } from '../providers/assemblyai/read-transcript.js';
+import type { SubmissionLook } from '../chunks/looks.repository.js';
 
 /** What to do about a submission after one look at the provider. */
 export type Verdict =

@@ -1,17 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AppConfig } from '../config/app-config.js';
-import {
-  ChunkTransitions,
-  type ChunkAttempt,
-  type ChunkFailure,
-} from '../conversations/chunk-transitions.js';
+import { ChunkTransitions, type ChunkAttempt, type ChunkFailure } from '../chunks/chunk-transitions.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import { Metrics } from '../observability/metrics.js';
 import { JobQueues } from '../queues/job-queues.js';
-import type { SubmissionRef } from './submission-statements.js';
-import { SubmissionsRepository } from './submissions.repository.js';
+import type { SubmissionRef } from '../chunks/submission-statements.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 
 /**
  * Where nothing was said there is nothing to rescue, nor where the recording itself is gone; and what is withheld for privacy

@@ -1,9 +1,9 @@
-import type { FirstStageText } from '../conversations/chunk-changes.js';
-import type { ChunkFailure } from '../conversations/chunk-transitions.js';
+import type { FirstStageText } from '../chunks/chunk-changes.js';
+import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
-import type { Reading } from './assemblyai/read-transcript.js';
+import type { TextReading } from '../providers/assemblyai/read-transcript.js';
 
 /** Names that readers of the API know the data by. */
 export const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
@@ -21,9 +21,6 @@ interface StorableReading {
   redaction?: RedactionPass[];
   isRedacted: boolean;
 }
-
-/** What a provider understood, and its answer as far as it may be kept. */
-export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw'>;
 
 /**
  * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymised conversation, nothing, not

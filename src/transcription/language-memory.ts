@@ -1,12 +1,4 @@
-/** A language that the first stage has heard in a conversation. */
-export interface HeardLanguage {
-  /** Two letters. */
-  language: string;
-  /** 0 to 1: the highest that the provider has told. */
-  confidence: number;
-  /** In how many chunks. */
-  chunks: number;
-}
+import type { HeardLanguage } from '../chunks/submission-statements.js';
 
 /**
  * Detection of a short chunk is a guess: it wants 15 seconds of speech

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
-import { submissionIdOf } from './assemblyai/callback-url.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
 import { audioUrlHash } from './audio-handover.js';
-import { LooksRepository, type SubmissionLook } from './looks.repository.js';
+import { LooksRepository, type SubmissionLook } from '../chunks/looks.repository.js';
 
 /** The largest page that the provider gives. */
 const PAGE_SIZE = 200;

@@ -3,8 +3,8 @@ import { AppConfig } from '../config/app-config.js';
 import { Coordination, type Usage } from '../coordination/coordination.js';
 import { ProviderUnavailableError } from '../providers/provider-error.js';
 import { bestEffort } from '../queues/best-effort.js';
-import { AssemblyAiClient } from './assemblyai/assemblyai.client.js';
-import { LooksRepository } from './looks.repository.js';
+import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
+import { LooksRepository } from '../chunks/looks.repository.js';
 
 /** AssemblyAI's limit on requests of one account (https://www.assemblyai.com/docs/pre-recorded-audio/rate-limits). */
 const ALLOWED_REQUESTS = 20_000;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { createAppConfig } from '../config/create-app-config.js';
 import { Readiness } from '../observability/readiness.js';
-import { buildSubmitRequest } from './assemblyai/submit-request.js';
+import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
 import { RefusedSettings } from './refused-settings.js';
 
 const ONE_OF = '"speech_models" must be a non-empty list containing one or more of: "universal-2", "a-9"';

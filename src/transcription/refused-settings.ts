@@ -7,9 +7,9 @@ import {
   offeredModels,
   refusedLanguages,
   refusedModels,
-} from './assemblyai/setting-refusal.js';
-import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from './assemblyai/speech-models.js';
-import { languageCode } from './assemblyai/submit-request.js';
+} from '../providers/assemblyai/setting-refusal.js';
+import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from '../providers/assemblyai/speech-models.js';
+import { languageCode } from '../providers/assemblyai/submit-request.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /** A refused request, and what was said about it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import type { RequeuedChunk } from '../conversations/chunk-transitions.js';
+import type { RequeuedChunk } from '../chunks/chunk-transitions.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { Logger } from '@nestjs/common';

@@ -1,19 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import type { ChunkFailure } from '../conversations/chunk-transitions.js';
+import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import { Coordination } from '../coordination/coordination.js';
 import { Settlement } from '../coordination/settlement.js';
 import { Metrics } from '../observability/metrics.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
-import type { Reading } from './assemblyai/read-transcript.js';
+import type { Reading } from '../providers/assemblyai/read-transcript.js';
 import { CallbackLosses } from './callback-losses.js';
 import { FirstStageFailures } from './first-stage-failures.js';
 import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
 import { rememberable } from './language-memory.js';
-import type { SubmissionLook } from './looks.repository.js';
+import type { SubmissionLook } from '../chunks/looks.repository.js';
 import { Resubmission } from './resubmission.js';
-import { SubmissionsRepository } from './submissions.repository.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 
 /**
  * New submissions for one chunk after ones that AssemblyAI accepted and could not finish. AssemblyAI retries on its side as well;

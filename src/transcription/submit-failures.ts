@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.js';
-import { ChunkTransitions, type ChunkFailure } from '../conversations/chunk-transitions.js';
+import { ChunkTransitions, type ChunkFailure } from '../chunks/chunk-transitions.js';
 import { Database } from '../database/database.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
 import type { JobOutcome } from '../queues/job-processor.js';
@@ -8,8 +8,8 @@ import { JobQueues } from '../queues/job-queues.js';
 import { FirstStageFailures } from './first-stage-failures.js';
 import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
-import type { SubmissionRef } from './submission-statements.js';
-import { SubmissionsRepository } from './submissions.repository.js';
+import type { SubmissionRef } from '../chunks/submission-statements.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /**

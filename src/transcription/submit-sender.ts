@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { TranscriptParams } from 'assemblyai';
 import { AppConfig } from '../config/app-config.js';
-import { AssemblyAiClient, SUBMIT_TIMEOUT_MS } from './assemblyai/assemblyai.client.js';
-import { MAX_PHRASES_OF_UNIVERSAL_2, parseHotwords } from './assemblyai/hotwords.js';
-import { type OptionalSetting, SettingRefusedError } from './assemblyai/setting-refusal.js';
-import { buildSubmitRequest } from './assemblyai/submit-request.js';
+import { AssemblyAiClient, SUBMIT_TIMEOUT_MS } from '../providers/assemblyai/assemblyai.client.js';
+import { MAX_PHRASES_OF_UNIVERSAL_2, parseHotwords } from '../providers/assemblyai/hotwords.js';
+import { type OptionalSetting, SettingRefusedError } from '../providers/assemblyai/setting-refusal.js';
+import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { expectLanguages } from './language-memory.js';
 import { RefusedSettings } from './refused-settings.js';
-import type { SubmissionRef } from './submission-statements.js';
-import { SubmissionsRepository } from './submissions.repository.js';
+import type { SubmissionRef } from '../chunks/submission-statements.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /** Settings that one chunk's request goes without, beside what the process has learned to leave out. */

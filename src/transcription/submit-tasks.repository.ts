@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { AudioSource } from '../audio/load-inline-audio.js';
-import { DEFAULT_LANGUAGE } from '../conversations/conversation-settings.js';
+import { type AudioColumns, type AudioSource, audioSource } from '../audio/audio-source.js';
+import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
 import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
-import type { ChunkStatus, SubmissionProvider } from '../database/schema.js';
-import type { HeardLanguage } from './language-memory.js';
+import type { SubmissionProvider } from '../database/schema.js';
+import { type ChunkStatus, OPEN_SUBMISSIONS } from '../chunks/states.js';
+import type { HeardLanguage } from '../chunks/submission-statements.js';
 
 /** A chunk as its submit needs it. */
 export interface SubmitTask {
@@ -26,12 +27,6 @@ export interface SubmitTask {
   open: { id: string; provider: SubmissionProvider } | null;
   /** Since the chunk was accepted or restarted, by the database's clock. */
   queuedForMs: number;
-}
-
-interface AudioColumns {
-  audio_key: string | null;
-  audio_url: string | null;
-  audio_mime_type: string | null;
 }
 
 const readTasks = prepareStatement<{ ids: readonly string[] }, Omit<SubmitTask, 'audio'> & AudioColumns>(
@@ -58,7 +53,7 @@ const readTasks = prepareStatement<{ ids: readonly string[] }, Omit<SubmitTask, 
         sql<
           SubmitTask['open']
         >`(select json_build_object('id', s.id, 'provider', s.provider) from submissions as s
-          where s.chunk_id = c.id and s.status in ('created', 'submitted'))`.as('open'),
+          where s.chunk_id = c.id and s.status in ${sql.raw(OPEN_SUBMISSIONS)})`.as('open'),
         sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
       ])
       .where(sql<boolean>`c.id = any(${value('ids')}::uuid[])`),
@@ -84,16 +79,4 @@ export class SubmitTasksRepository {
       audio: audioSource({ audio_key, audio_url, audio_mime_type }),
     }));
   }
-}
-
-/** The table holds exactly one of key and URL. */
-export function audioSource(row: AudioColumns): AudioSource {
-  if (row.audio_key !== null) {
-    return {
-      kind: 'stored',
-      key: row.audio_key,
-      mimeType: row.audio_mime_type ?? 'application/octet-stream',
-    };
-  }
-  return { kind: 'url', url: row.audio_url ?? '' };
 }

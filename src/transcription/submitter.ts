@@ -12,8 +12,8 @@ import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SubmitSender } from './submit-sender.js';
-import type { SubmissionRef } from './submission-statements.js';
-import { SubmissionsRepository } from './submissions.repository.js';
+import type { SubmissionRef } from '../chunks/submission-statements.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /**

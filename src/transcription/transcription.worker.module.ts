@@ -1,28 +1,26 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
+import { ChunksModule } from '../chunks/chunks.module.js';
 import { AppConfig } from '../config/app-config.js';
-import { ConversationsModule } from '../conversations/conversations.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AudioStorage } from '../audio/audio-storage.js';
-import { LanguageModel } from '../correction/language-model.js';
+import { LanguageModel } from '../providers/language-models/language-model.js';
 import { LanguageModelModule } from '../correction/language-model.module.js';
 import { Metrics } from '../observability/metrics.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
-import { AssemblyAiModule } from './assemblyai/assemblyai.module.js';
+import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { AudioHandover } from './audio-handover.js';
 import { CallbackLosses } from './callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { FirstStageFailures } from './first-stage-failures.js';
-import { LooksRepository } from './looks.repository.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
 import { ProviderPace } from './provider-pace.js';
 import { RefusedSettings } from './refused-settings.js';
 import { Resubmission } from './resubmission.js';
 import { SubmissionResults } from './submission-results.js';
-import { SubmissionsRepository } from './submissions.repository.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SubmitSender } from './submit-sender.js';
@@ -44,7 +42,7 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
 }
 
 @Module({
-  imports: [AudioModule, CoordinationModule, ConversationsModule, AssemblyAiModule, LanguageModelModule],
+  imports: [AudioModule, ChunksModule, CoordinationModule, AssemblyAiModule, LanguageModelModule],
   providers: [
     { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
     {
@@ -61,8 +59,6 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     CallbackLosses,
     AudioHandover,
     SubmitTasksRepository,
-    SubmissionsRepository,
-    LooksRepository,
     LostSubmitSearch,
     ProviderPace,
     Resubmission,

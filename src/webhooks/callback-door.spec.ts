@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Networks } from '../addresses/networks.js';
+import { Networks } from '../config/networks.js';
 import { TooManyRequestsError } from '../http/too-many-requests-error.js';
 import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER, installCallbackDoor } from './callback-door.js';

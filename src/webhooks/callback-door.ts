@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Networks } from '../addresses/networks.js';
+import type { Networks } from '../config/networks.js';
 import { UNKNOWN_ADDRESS } from '../http/forwarded-addresses.js';
 import { sendTooMany } from '../http/rate-limits.js';
 import type { TooManyRequestsError } from '../http/too-many-requests-error.js';

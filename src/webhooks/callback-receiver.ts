@@ -5,7 +5,7 @@ import { canonicalId } from '../http/ids.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { callbackProof, DOCTOR_STATUS } from './callback-proof.js';
-import { CallbacksRepository } from './callbacks.repository.js';
+import { CallbacksRepository } from '../chunks/callbacks.repository.js';
 
 /** Longer ones are no nonce of the doctor's. */
 const MAX_NONCE_LENGTH = 100;

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ChunksModule } from '../chunks/chunks.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AssemblyAiCallbackController } from './assemblyai-callback.controller.js';
 import { CallbackReceiver } from './callback-receiver.js';
-import { CallbacksRepository } from './callbacks.repository.js';
 
 @Module({
-  imports: [CoordinationModule],
+  imports: [ChunksModule, CoordinationModule],
   controllers: [AssemblyAiCallbackController],
-  providers: [CallbackReceiver, CallbacksRepository],
+  providers: [CallbackReceiver],
 })
 export class WebhooksModule {}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAppConfig } from '../../src/config/create-app-config.js';
 import { databaseChecks } from '../../src/doctor/database-checks.js';
-import { startService } from '../../src/start.js';
+import { startService } from '../../src/app/start.js';
 import { query } from '../support/record.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { completeChunks } from '../../src/conversations/chunk-changes.js';
+import { completeChunks } from '../../src/chunks/chunk-changes.js';
 import {
   acceptSubmissions,
   openSubmissions,
   recordTexts,
   type NewSubmission,
-} from '../../src/transcription/submission-statements.js';
+} from '../../src/chunks/submission-statements.js';
 import { query } from '../support/record.js';
 import { useOpenedDatabase } from '../support/opened-database.js';
 

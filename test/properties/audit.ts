@@ -1,10 +1,6 @@
 import pg from 'pg';
-import type {
-  ChunkStatus,
-  ConversationStatus,
-  StrategyName,
-  SubmissionStatus,
-} from '../../src/database/schema.js';
+import type { ConversationStatus, StrategyName } from '../../src/database/schema.js';
+import type { ChunkStatus, SubmissionStatus } from '../../src/chunks/states.js';
 
 export interface ChunkState {
   status: ChunkStatus;

@@ -1,10 +1,10 @@
-import type { ChunkStatus } from '../../src/database/schema.js';
+import type { ChunkStatus } from '../../src/chunks/states.js';
 import type { Change, ChunkState } from './audit.js';
 import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { correctedTextOf, recordingOf, recordingOfKey, textOf } from './recordings.js';
 
-/** As src/conversations/chunk-transitions.ts has it. What is settled is left by a restart only. */
+/** As src/chunks/chunk-transitions.ts has it. What is settled is left by a restart only. */
 const TRANSITIONS: Readonly<Record<ChunkStatus, readonly ChunkStatus[]>> = {
   queued: ['queued', 'transcribing', 'failed'],
   transcribing: ['correcting', 'failed', 'queued'],

@@ -1,4 +1,4 @@
-import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
+import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { finishTask } from './tasks.js';

@@ -6,13 +6,13 @@ import {
   ProviderRejectedError,
   ProviderUnavailableError,
 } from '../../src/providers/provider-error.js';
-import type { AssemblyAiClient } from '../../src/transcription/assemblyai/assemblyai.client.js';
-import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
+import type { AssemblyAiClient } from '../../src/providers/assemblyai/assemblyai.client.js';
+import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type {
   ProviderTranscript,
   TranscriptPage,
-} from '../../src/transcription/assemblyai/provider-transcript.js';
-import { SettingRefusedError } from '../../src/transcription/assemblyai/setting-refusal.js';
+} from '../../src/providers/assemblyai/provider-transcript.js';
+import { SettingRefusedError } from '../../src/providers/assemblyai/setting-refusal.js';
 import type { Activity } from './activity.js';
 import { recordingOf, summaryOf, textOf } from './recordings.js';
 import { PROVIDER_EFFECT } from './stage.js';

@@ -1,10 +1,10 @@
-import type { SubmissionStatus } from '../../src/database/schema.js';
-import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
+import type { SubmissionStatus } from '../../src/chunks/states.js';
+import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Change, SubmissionState } from './audit.js';
 import type { PlayedProvider } from './played-provider.js';
 import { assertHolds } from './property-error.js';
 
-/** As src/transcription/submissions.repository.ts has it; an open one is also written to without a transition. */
+/** As src/chunks/submissions.repository.ts has it; an open one is also written to without a transition. */
 const TRANSITIONS: Readonly<Record<SubmissionStatus, readonly SubmissionStatus[]>> = {
   created: ['created', 'submitted', 'failed', 'abandoned'],
   submitted: ['submitted', 'completed', 'failed', 'abandoned'],

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { submissionIdOf } from '../../src/transcription/assemblyai/callback-url.js';
+import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Activity } from './activity.js';
 import type { Laboratory } from './laboratory.js';
 import type { Ledger } from './ledger.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { errnoOf } from '../../src/database/embedded/embedded-postgres-error.js';
+import { errnoOf } from '../../src/embedded-postgres/embedded-postgres-error.js';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Entries that a clone does not bring, or that are copied in a way of their own. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { openDatabase } from '../../dist/src/database/database.js';
-import { startEmbeddedServer } from '../../dist/src/database/embedded/embedded-server.js';
+import { startEmbeddedServer } from '../../dist/src/embedded-postgres/embedded-server.js';
 import { migrateToLatest } from '../../dist/src/database/migrate.js';
 import globalTeardown from './global-teardown.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';

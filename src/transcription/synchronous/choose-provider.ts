@@ -1,12 +1,12 @@
 import type { AudioStorage } from '../../audio/audio-storage.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { Corrector } from '../../correction/corrector.js';
-import type { LanguageModel } from '../../correction/language-model.js';
-import { ModelList } from '../../correction/model-list.js';
+import type { LanguageModel } from '../../providers/language-models/language-model.js';
+import { ModelList } from '../../providers/language-models/model-list.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { OutboundAgents } from '../../outbound/outbound-agents.js';
-import { LiteLlmClient } from '../litellm/litellm.client.js';
-import { LiteLlmProvider } from '../litellm/litellm.provider.js';
+import { LiteLlmClient } from '../../providers/litellm/litellm.client.js';
+import { LiteLlmProvider } from './litellm.provider.js';
 import { GeminiProvider } from './gemini.provider.js';
 import type { TranscriptionProvider } from './transcription-provider.js';
 

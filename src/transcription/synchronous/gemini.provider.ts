@@ -1,10 +1,10 @@
 import type { AudioStorage } from '../../audio/audio-storage.js';
-import { DEFAULT_LANGUAGE } from '../../conversations/conversation-settings.js';
+import { DEFAULT_LANGUAGE } from '../../config/languages.js';
 import type { CorrectionResult, Corrector, TranscriptionInput } from '../../correction/corrector.js';
 import { redactionPasses } from '../../correction/redaction-passes.js';
 import { ProviderUnavailableError } from '../../providers/provider-error.js';
 import type { OutboundAgents } from '../../outbound/outbound-agents.js';
-import { parseHotwords } from '../assemblyai/hotwords.js';
+import { parseHotwords } from '../../providers/assemblyai/hotwords.js';
 import { loadRequestAudio } from './request-audio.js';
 import {
   TranscriptionProvider,

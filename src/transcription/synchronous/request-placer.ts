@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { JobData } from '../../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../../queues/job-processor.js';
 import { JobQueues } from '../../queues/job-queues.js';
-import { SubmissionsRepository } from '../submissions.repository.js';
+import { SubmissionsRepository } from '../../chunks/submissions.repository.js';
 import { SubmitAdmission } from '../submit-admission.js';
 import type { TranscriptionProvider } from './transcription-provider.js';
 

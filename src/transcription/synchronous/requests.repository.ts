@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { AudioSource } from '../../audio/load-inline-audio.js';
+import { type AudioSource, audioSource } from '../../audio/audio-source.js';
 import { Database } from '../../database/database.js';
-import type { ChunkStatus, SubmissionProvider, SubmissionStatus } from '../../database/schema.js';
-import { audioSource } from '../submit-tasks.repository.js';
+import type { SubmissionProvider } from '../../database/schema.js';
+import type { ChunkStatus, SubmissionStatus } from '../../chunks/states.js';
 
 /** A submission that its request answers, as its job sees it. Times are the database's reckoning. */
 export interface RequestTask {

@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AudioMissingError, AudioUnavailableError } from '../../audio/audio-error.js';
 import { AppConfig } from '../../config/app-config.js';
-import type { ChunkFailure } from '../../conversations/chunk-transitions.js';
-import type { TokenUse } from '../../conversations/model-use.js';
-import { redactStoredText } from '../../conversations/redact-stored-text.js';
+import type { ChunkFailure } from '../../chunks/chunk-transitions.js';
+import type { TokenUse } from '../../chunks/model-use.js';
+import { redactStoredText } from '../../chunks/redact-stored-text.js';
 import { Metrics } from '../../observability/metrics.js';
 import {
   ProviderError,
@@ -14,7 +14,7 @@ import { DONE, type JobContext, type JobOutcome } from '../../queues/job-process
 import { FirstStageFailures } from '../first-stage-failures.js';
 import { Resubmission } from '../resubmission.js';
 import { SubmissionResults } from '../submission-results.js';
-import { SubmissionsRepository } from '../submissions.repository.js';
+import { SubmissionsRepository } from '../../chunks/submissions.repository.js';
 import { LOAD_AUDIO_TIMEOUT_MS } from './request-audio.js';
 import { RequestsRepository, type RequestTask } from './requests.repository.js';
 import { TranscriptionProvider, type TranscriptionResult } from './transcription-provider.js';

@@ -1,0 +1,69 @@
+import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import type { AppConfig } from '../config/app-config.js';
+import { ConversationsModule } from '../conversations/conversations.module.js';
+import { ConversationsWorkerModule } from '../conversations/conversations.worker.module.js';
+import { CoordinationWorkerModule } from '../coordination/coordination.worker.module.js';
+import { CorrectionWorkerModule } from '../correction/correction.worker.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import type { EmbeddedStart } from '../embedded-postgres/embedded-server.js';
+import { EventsApiModule } from '../events/events.api.module.js';
+import { EventsWorkerModule } from '../events/events.worker.module.js';
+import { ApiErrorFilter } from '../http/api-error.filter.js';
+import { RateLimits } from '../http/rate-limits.js';
+import { UnreadBodyGuard } from '../http/unread-body.guard.js';
+import { ObservabilityModule } from '../observability/observability.module.js';
+import { OutboundModule } from '../outbound/outbound.module.js';
+import { PrivacyModule } from '../privacy/privacy.module.js';
+import { PrivacyWorkerModule } from '../privacy/privacy.worker.module.js';
+import { QueuesModule } from '../queues/queues.module.js';
+import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
+
+const API_MODULES = [ConversationsModule, WebhooksModule, PrivacyModule, EventsApiModule];
+const WORKER_MODULES = [
+  ConversationsWorkerModule,
+  TranscriptionWorkerModule,
+  CorrectionWorkerModule,
+  CoordinationWorkerModule,
+  PrivacyWorkerModule,
+  EventsWorkerModule,
+];
+
+const MODULES_OF_ROLE = {
+  api: API_MODULES,
+  worker: WORKER_MODULES,
+  all: [...API_MODULES, ...WORKER_MODULES],
+};
+
+/** What is there before the modules of the service are. */
+export interface PreparedStart {
+  config: AppConfig;
+  configModule: DynamicModule;
+  logger: LoggerService | false;
+  /** Under way, unless DATABASE_URL is set. Whoever prepared the start stops it should the service not come up. */
+  embedded?: EmbeddedStart;
+}
+
+/** The whole service; which modules it has is a matter of its ROLE. */
+@Module({})
+export class AppModule {
+  static for({ config, configModule, embedded }: PreparedStart): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        configModule,
+        DatabaseModule.on(embedded),
+        ObservabilityModule,
+        QueuesModule,
+        OutboundModule,
+        ...MODULES_OF_ROLE[config.role],
+      ],
+      providers: [
+        RateLimits,
+        { provide: APP_GUARD, useClass: UnreadBodyGuard },
+        { provide: APP_FILTER, useClass: ApiErrorFilter },
+      ],
+    };
+  }
+}

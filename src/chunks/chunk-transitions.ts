@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { sql, type AliasedExpression, type Kysely } from 'kysely';
+import { Database } from '../database/database.js';
+import type { Schema } from '../database/schema.js';
+import { shareStatement } from '../database/share-statement.js';
+import { storableText } from '../database/storable.js';
+import { EventOutbox } from '../events/event-outbox.js';
+import { completeChunks, type ChunkOfSubmission, type CorrectedChunk } from './chunk-changes.js';
+import { FIRST_STAGE_STATUSES, UNSETTLED_CHUNK_STATUSES } from './states.js';
+
+/** The database, or a transaction in it that the caller makes other changes in. */
+export type Executor = Kysely<Schema>;
+
+/**
+ * Transitions of one chunk. Each is one conditional UPDATE, and answers whether it happened (states.ts). Those that every
+ * chunk goes through are made for many chunks at once: `chunk-changes.ts`.
+ */
+@Injectable()
+export class ChunkTransitions {
+  private readonly completing = shareStatement({
+    run: (chunks: readonly CorrectedChunk[]) => completeChunks(this.database, chunks),
+    rowOf: ({ chunkId }) => chunkId,
+  });
+
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: EventOutbox,
+  ) {}
+
+  /** correcting -> completed, with the final text. */
+  async complete(chunk: CorrectedChunk): Promise<boolean> {
+    return this.completing(chunk);
+  }
+
+  /** transcribing or correcting -> failed, by the submission's own result. */
+  async fail(db: Executor, chunk: ChunkOfSubmission & ChunkFailure): Promise<boolean> {
+    const failed = db
+      .updateTable('chunks')
+      .set(failedWith(chunk))
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', 'in', [...UNSETTLED_CHUNK_STATUSES]);
+    return this.outbox.change(
+      db,
+      'chunk.failed',
+      failed.returning([PROJECT_ID, 'conversation_id', failedChunkData()]),
+    );
+  }
+
+  /**
+   * queued or transcribing -> correcting without a first-stage text: its submission has failed, and a model is to hear the
+   * recording alone.
+   */
+  async startRescue(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('chunks')
+      .set({ status: 'correcting', error: null, error_code: null, redaction: null })
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', 'in', [...FIRST_STAGE_STATUSES])
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** queued -> failed, before any submission of this attempt was made. */
+  async failUnsubmitted(db: Executor, chunk: ChunkAttempt & ChunkFailure): Promise<boolean> {
+    const failed = db
+      .updateTable('chunks')
+      .set(failedWith(chunk))
+      .where('id', '=', chunk.chunkId)
+      .where('attempt', '=', chunk.attempt)
+      .where('status', '=', 'queued');
+    return this.outbox.change(
+      db,
+      'chunk.failed',
+      failed.returning([PROJECT_ID, 'conversation_id', failedChunkData()]),
+    );
+  }
+
+  /**
+   * queued or transcribing -> queued, as a new attempt, because the submission came to nothing.
+   *
+   * @returns the new attempt, or undefined when the chunk had moved on
+   */
+  async requeue(db: Executor, chunk: ChunkOfSubmission): Promise<RequeuedChunk | undefined> {
+    return db
+      .updateTable('chunks')
+      .set(REQUEUED)
+      .where('id', '=', chunk.chunkId)
+      .where('submission_id', '=', chunk.submissionId)
+      .where('status', 'in', [...FIRST_STAGE_STATUSES])
+      .returning(['attempt', 'failed_submits as failedSubmits'])
+      .executeTakeFirst();
+  }
+
+  /** queued -> queued, as a new attempt, before any submission of this attempt was made. */
+  async requeueUnsubmitted(db: Executor, chunk: ChunkAttempt): Promise<RequeuedChunk | undefined> {
+    return db
+      .updateTable('chunks')
+      .set(REQUEUED)
+      .where('id', '=', chunk.chunkId)
+      .where('attempt', '=', chunk.attempt)
+      .where('status', '=', 'queued')
+      .returning(['attempt', 'failed_submits as failedSubmits'])
+      .executeTakeFirst();
+  }
+}
+
+export interface ChunkAttempt {
+  chunkId: string;
+  attempt: number;
+}
+
+export interface ChunkFailure {
+  /** For a person: what is wrong, and what to do. */
+  error: string;
+  /** Stable word for its kind, such as `no_speech`. */
+  errorCode: string;
+}
+
+export interface RequeuedChunk {
+  attempt: number;
+  /** Submits in a row that came to nothing, this one included. */
+  failedSubmits: number;
+}
+
+/** A message is for a person to read, not a log. */
+const MAX_ERROR_LENGTH = 2_000;
+
+/** Of the conversation; a chunk does not know it. */
+const PROJECT_ID = sql<string | null>`(select project_id from conversations
+  where conversations.id = chunks.conversation_id)`.as('project_id');
+
+const REQUEUED = {
+  status: 'queued' as const,
+  attempt: sql<number>`attempt + 1`,
+  failed_submits: sql<number>`failed_submits + 1`,
+};
+
+function failedWith({ error, errorCode }: ChunkFailure) {
+  return {
+    status: 'failed' as const,
+    error_code: errorCode,
+    error: storableText(error).slice(0, MAX_ERROR_LENGTH),
+    completed_at: sql<Date>`now()`,
+  };
+}
+
+/** The attempt tells one failure of a chunk from the next, after it was started again. */
+function failedChunkData(): AliasedExpression<unknown, 'data'> {
+  return sql`jsonb_build_object('chunkId', id, 'conversationId', conversation_id,
+    'projectId', (select project_id from conversations where conversations.id = chunks.conversation_id),
+    'status', status, 'errorCode', error_code, 'attempt', attempt)`.as('data');
+}

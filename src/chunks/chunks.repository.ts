@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Diarization, StrategyName } from '../database/schema.js';
+import type { ChunkStatus } from './states.js';
+import { shareStatement } from '../database/share-statement.js';
+import type { Executor } from './chunk-transitions.js';
+import { insertChunks, type NewChunk } from './insert-chunks.js';
+import { restartChunk, type RestartResult } from './restart.js';
+
+export interface ChunkView {
+  id: string;
+  conversationId: string;
+  position: number;
+  status: ChunkStatus;
+  attempt: number;
+  transcript: string | null;
+  error: string | null;
+  errorCode: string | null;
+  diarization: Diarization | null;
+  model: string | null;
+  promptVersion: string | null;
+  inputTokens: number;
+  outputTokens: number;
+  submissionId: string | null;
+  transcriptId: string | null;
+  strategy: StrategyName | null;
+  createdAt: Date;
+  submittedAt: Date | null;
+  transcribedAt: Date | null;
+  completedAt: Date | null;
+  /** Its recording was kept long enough and is removed. */
+  audioExpiredAt: Date | null;
+}
+
+export type AddResult =
+  | { kind: 'added'; chunk: ChunkView }
+  | { kind: 'repeated'; chunkId: string }
+  | { kind: 'finished' }
+  | { kind: 'no_position' }
+  | { kind: 'no_conversation' };
+
+@Injectable()
+export class ChunksRepository {
+  private readonly inserting = shareStatement({
+    run: (chunks: readonly NewChunk[]) => insertChunks(this.database, chunks),
+    rowOf: ({ conversationId }) => conversationId,
+  });
+
+  constructor(private readonly database: Database) {}
+
+  async view(id: string, db: Executor = this.database): Promise<ChunkView | undefined> {
+    return db
+      .selectFrom('chunks as c')
+      .leftJoin('submissions as s', 's.id', 'c.submission_id')
+      .select([
+        'c.id',
+        'c.conversation_id as conversationId',
+        'c.position',
+        'c.status',
+        'c.attempt',
+        'c.transcript',
+        'c.error',
+        'c.error_code as errorCode',
+        'c.diarization',
+        'c.model',
+        'c.prompt_version as promptVersion',
+        'c.input_tokens as inputTokens',
+        'c.output_tokens as outputTokens',
+        'c.submission_id as submissionId',
+        's.transcript_id as transcriptId',
+        's.strategy',
+        'c.created_at as createdAt',
+        'c.submitted_at as submittedAt',
+        'c.transcribed_at as transcribedAt',
+        'c.completed_at as completedAt',
+        'c.audio_expired_at as audioExpiredAt',
+      ])
+      .where('c.id', '=', id)
+      .executeTakeFirst();
+  }
+
+  async findByIdempotencyKey(conversationId: string, key: string): Promise<string | undefined> {
+    const row = await this.database
+      .selectFrom('chunks')
+      .select('id')
+      .where('conversation_id', '=', conversationId)
+      .where('idempotency_key', '=', key)
+      .executeTakeFirst();
+    return row?.id;
+  }
+
+  /**
+   * Records a chunk, unless the conversation is finished or the idempotency key was used before. The conversation's row
+   * is locked meanwhile, as `finish` and finalisation do: a chunk is either seen by them or refused, never in between.
+   */
+  async add(chunk: NewChunk): Promise<AddResult> {
+    const { id, conversationId, idempotencyKey } = chunk;
+    const added = await this.inserting(chunk);
+    if (added !== undefined) return { kind: 'added', chunk: { ...NEW, id, conversationId, ...added } };
+    const known =
+      idempotencyKey === undefined
+        ? undefined
+        : await this.findByIdempotencyKey(conversationId, idempotencyKey);
+    if (known !== undefined) return { kind: 'repeated', chunkId: known };
+    const conversation = await this.database
+      .selectFrom('conversations')
+      .select('status')
+      .where('id', '=', conversationId)
+      .executeTakeFirst();
+    if (conversation === undefined) return { kind: 'no_conversation' };
+    // Nothing opens a conversation again: one that is open was open before, and something else was in the way.
+    return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
+  }
+
+  /** Starts a chunk that has ended again, and takes a wish for redaction for any chunk. */
+  async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
+    return restartChunk(this.database, id, options);
+  }
+}
+
+/** What a chunk has that nothing has happened to. */
+const NEW = {
+  status: 'queued' as const,
+  attempt: 1,
+  transcript: null,
+  error: null,
+  errorCode: null,
+  diarization: null,
+  model: null,
+  promptVersion: null,
+  inputTokens: 0,
+  outputTokens: 0,
+  submissionId: null,
+  transcriptId: null,
+  strategy: null,
+  submittedAt: null,
+  transcribedAt: null,
+  completedAt: null,
+  audioExpiredAt: null,
+};

@@ -1,0 +1,195 @@
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
+import { UNSETTLED_CHUNK_STATUSES, type ChunkStatus } from './states.js';
+import { storableJson, storableText } from '../database/storable.js';
+import type { Executor } from './chunk-transitions.js';
+import { redactStoredText } from './redact-stored-text.js';
+
+export type RestartResult =
+  | { kind: 'restarted'; conversationId: string; attempt: number }
+  | { kind: 'in_flight' }
+  | { kind: 'completed' }
+  | { kind: 'no_audio' }
+  | { kind: 'no_chunk' };
+
+export interface RestartedChunk {
+  chunkId: string;
+  conversationId: string;
+  attempt: number;
+}
+
+/** Columns of a new attempt. Of the one before, only the text is left. */
+const RESTARTED = {
+  status: 'queued' as const,
+  attempt: sql<number>`attempt + 1`,
+  failed_submits: 0,
+  queued_at: sql<Date>`now()`,
+  error: null,
+  error_code: null,
+  submission_id: null,
+  submitted_at: null,
+  transcribed_at: null,
+  completed_at: null,
+};
+
+const WITHOUT_TEXT = { transcript: null, diarization: null, redaction: null };
+
+const WITHOUT_MERGED_TEXT = {
+  transcript: null,
+  summary: null,
+  summary_status: 'none' as const,
+  summary_error: null,
+  summary_model: null,
+  summary_prompt_version: null,
+};
+
+interface LockedChunk {
+  id: string;
+  conversationId: string;
+  status: ChunkStatus;
+  transcript: string | null;
+  diarization: Diarization | null;
+  redaction: RedactionPass[] | null;
+  transcribedAt: Date | null;
+  audioExpiredAt: Date | null;
+  /** The setting that holds for it, wherever that comes from. */
+  isRedacted: boolean;
+}
+
+/**
+ * failed -> queued, and with `force` also completed -> queued, as a new attempt. The text so far stays readable until a
+ * new one comes, unless it must now be redacted. A finalised conversation owes a new merge from then on.
+ *
+ * A wish for redaction holds from this transaction on, also for a chunk in flight: what is stored is redacted in it, and
+ * what a job brings that began before is not stored (`chunk-changes.ts`).
+ */
+export async function restartChunk(
+  db: Executor,
+  id: string,
+  options: { force: boolean; redactPii?: boolean },
+): Promise<RestartResult> {
+  return db.transaction().execute(async (trx) => {
+    const chunk = await lockChunk(trx, id);
+    if (chunk === undefined) return { kind: 'no_chunk' };
+    const { conversationId, status } = chunk;
+    if (UNSETTLED_CHUNK_STATUSES.some((unsettled) => unsettled === status)) {
+      if (options.redactPii !== undefined) await changeRedaction(trx, chunk, options.redactPii);
+      return { kind: 'in_flight' };
+    }
+    if (status === 'completed' && !options.force) return { kind: 'completed' };
+    if (chunk.audioExpiredAt !== null) return { kind: 'no_audio' };
+    const { attempt } = await trx
+      .updateTable('chunks')
+      .set({
+        ...RESTARTED,
+        redact_pii: options.redactPii ?? sql<boolean | null>`redact_pii`,
+        ...(options.redactPii === true && WITHOUT_TEXT),
+      })
+      .where('id', '=', id)
+      .returning('attempt')
+      .executeTakeFirstOrThrow();
+    const hidesMergedText = options.redactPii === true && !chunk.isRedacted;
+    await oweMerge(trx, conversationId, { hidesMergedText });
+    return { kind: 'restarted', conversationId, attempt };
+  });
+}
+
+/**
+ * failed -> queued, for up to `limit` chunks that failed before `failedBefore`: what fails again meanwhile is not started
+ * a second time by the same wish.
+ */
+export async function restartFailed(
+  db: Executor,
+  isWanted: (eb: ExpressionBuilder<Schema, 'chunks'>) => Expression<SqlBool>,
+  options: { failedBefore: Date; limit: number },
+): Promise<RestartedChunk[]> {
+  return db.transaction().execute(async (trx) => {
+    const restarted = await trx
+      .updateTable('chunks')
+      .set(RESTARTED)
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('chunks')
+          .select('id')
+          .where(isWanted)
+          .where('completed_at', '<=', options.failedBefore)
+          .where('audio_expired_at', 'is', null)
+          .orderBy('id')
+          .limit(options.limit)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .returning(['id as chunkId', 'conversation_id as conversationId', 'attempt'])
+      .execute();
+    if (restarted.length > 0) {
+      await trx
+        .updateTable('conversations')
+        // In any state: a finish and a merge under way would not see this restart.
+        .set({ merge_needed: true })
+        .where('id', 'in', [...new Set(restarted.map(({ conversationId }) => conversationId))])
+        .execute();
+    }
+    return restarted;
+  });
+}
+
+/** Locks the chunk, so that its state and its setting are the same until the transaction ends. */
+async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undefined> {
+  return trx
+    .selectFrom('chunks as c')
+    .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
+    .select([
+      'c.id',
+      'c.conversation_id as conversationId',
+      'c.status',
+      'c.transcript',
+      'c.diarization',
+      'c.redaction',
+      'c.transcribed_at as transcribedAt',
+      'c.audio_expired_at as audioExpiredAt',
+      sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
+    ])
+    .where('c.id', '=', id)
+    .forNoKeyUpdate('c')
+    .executeTakeFirst();
+}
+
+async function changeRedaction(trx: Executor, chunk: LockedChunk, redactPii: boolean): Promise<void> {
+  const isTurnedOn = redactPii && !chunk.isRedacted;
+  await trx
+    .updateTable('chunks')
+    .set({ redact_pii: redactPii, ...(isTurnedOn && (await redactedText(chunk))) })
+    .where('id', '=', chunk.id)
+    .execute();
+  if (isTurnedOn) await oweMerge(trx, chunk.conversationId, { hidesMergedText: true });
+}
+
+/** The first-stage text is redacted, as its correction is owed. A text of an earlier attempt is only kept for readers. */
+async function redactedText(chunk: LockedChunk) {
+  const { status, transcribedAt, transcript, diarization } = chunk;
+  const hasFirstStage = status === 'correcting' && transcribedAt !== null;
+  if (!hasFirstStage || transcript === null || diarization === null) return WITHOUT_TEXT;
+  const redacted = await redactStoredText({ transcript, diarization });
+  return {
+    transcript: storableText(redacted.transcript),
+    diarization: storableJson(redacted.diarization),
+    redaction: storableJson([...(chunk.redaction ?? []), ...redacted.redaction]),
+  };
+}
+
+/**
+ * @param options.hidesMergedText whether the merged transcript, and its summary, hold what must now be redacted. They are
+ * empty until the next merge: patterns would leave the names in them.
+ */
+async function oweMerge(
+  trx: Executor,
+  conversationId: string,
+  { hidesMergedText }: { hidesMergedText: boolean },
+): Promise<void> {
+  await trx
+    .updateTable('conversations')
+    // In any state: a finish and a merge under way would not see this restart.
+    .set({ merge_needed: true, ...(hidesMergedText && WITHOUT_MERGED_TEXT) })
+    .where('id', '=', conversationId)
+    .execute();
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { NOTHING_TO_TRANSCRIBE } from '../../chunks/chunk-changes.js';
+import { mergeTranscripts } from './merge-transcripts.js';
+
+describe('the transcript of a conversation', () => {
+  it('is its texts in their order, a paragraph each', () => {
+    expect(mergeTranscripts(['One.', 'Two.\nStill two.', 'Three.'])).toBe(
+      'One.\n\nTwo.\nStill two.\n\nThree.',
+    );
+  });
+
+  it('has no trace of chunks in which nothing was said', () => {
+    expect(mergeTranscripts([null, 'One.', '', '  \n', NOTHING_TO_TRANSCRIBE, ' Two. '])).toBe(
+      'One.\n\nTwo.',
+    );
+  });
+
+  it('keeps those words where somebody says them in a sentence', () => {
+    const text = `He wrote ${NOTHING_TO_TRANSCRIBE} on it.`;
+    expect(mergeTranscripts([text])).toBe(text);
+  });
+
+  it('is empty when there is nothing', () => {
+    expect(mergeTranscripts([])).toBe('');
+    expect(mergeTranscripts([null, NOTHING_TO_TRANSCRIBE])).toBe('');
+  });
+});

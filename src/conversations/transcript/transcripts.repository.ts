@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../../database/database.js';
+import type { TranscriptChunk } from './timeline.js';
+
+@Injectable()
+export class TranscriptsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The completed chunks of a conversation in their order, with what a transcript of it needs.
+   *
+   * @param options.withWords whether the recogniser's words are wanted: they are many times the text
+   */
+  async completedChunks(conversationId: string, options: { withWords: boolean }): Promise<TranscriptChunk[]> {
+    return this.database
+      .selectFrom('chunks')
+      .select([
+        'id',
+        'position',
+        'transcript',
+        // The provider's whole answer lies in `data`, or in `data.raw` once it is corrected.
+        sql<number | null>`coalesce(diarization -> 'data' -> 'raw' ->> 'audio_duration',
+          diarization -> 'data' ->> 'audio_duration')::double precision`.as('durationSeconds'),
+        options.withWords
+          ? sql`coalesce(diarization -> 'data' -> 'raw' -> 'words', diarization -> 'data' -> 'words')`.as(
+              'words',
+            )
+          : sql`null`.as('words'),
+      ])
+      .where('conversation_id', '=', conversationId)
+      .where('status', '=', 'completed')
+      .orderBy('position')
+      .orderBy('id')
+      .execute();
+  }
+}

@@ -1,0 +1,67 @@
+import { isRecord } from '../../providers/language-models/google-error.js';
+import type { ModelProvider } from '../../providers/language-models/language-model.js';
+import { unusableAnswer } from '../../providers/language-models/model-failure.js';
+
+/** Control characters other than tab, line feed and carriage return; PostgreSQL stores no NUL, JSON viewers choke on the rest. */
+const CONTROLS = /(?![\t\n\r\u0080-\u009F])\p{Cc}/gu;
+
+/** Half of a surrogate pair: no valid UTF-8, and PostgreSQL's jsonb refuses it. */
+const LONE_SURROGATES = /\p{Cs}/gu;
+
+/** Some answers come as a Markdown code block, whatever the schema says. */
+const FENCE = '```';
+const FENCE_BEGINNING = /^```(?:json)?/i;
+
+/** The text as it can be stored: no control characters, no lone surrogates, no white space around it. */
+export function storable(text: string): string {
+  return text.replace(CONTROLS, '').replace(LONE_SURROGATES, '').trim();
+}
+
+/**
+ * Reads an answer that should be one JSON object of texts.
+ *
+ * @returns the named fields, each storable
+ * @throws ProviderUnavailableError `invalid_answer` when it is no JSON object, or a field is missing or not a text
+ */
+export function readTextFields<Name extends string>(
+  provider: ModelProvider,
+  answer: string,
+  names: readonly Name[],
+): Record<Name, string> {
+  const parsed = parseObject(answer);
+  if (parsed === undefined) throw invalidAnswer(provider, 'is not a JSON object');
+  const fields = names.map((name) => {
+    const value = Object.hasOwn(parsed, name) ? parsed[name] : undefined;
+    if (typeof value !== 'string') throw invalidAnswer(provider, `lacks the text "${name}"`);
+    return [name, storable(value)] as const;
+  });
+  return Object.fromEntries(fields) as Record<Name, string>;
+}
+
+export function invalidAnswer(provider: ModelProvider, what: string): Error {
+  return unusableAnswer(provider, 'invalid_answer', `sent an answer that ${what}`);
+}
+
+function parseObject(answer: string): Record<string, unknown> | undefined {
+  // A raw control character is illegal inside JSON, and no reason to throw away a good text.
+  const clean = answer.replace(CONTROLS, '').trim();
+  try {
+    const parsed: unknown = JSON.parse(withoutCodeFence(clean));
+    return isRecord(parsed) && !Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads what a code block holds; a text that is none stays as it is. Plain string operations:
+ * a regular expression for both ends shares the white space beside them out in every way.
+ */
+function withoutCodeFence(text: string): string {
+  const beginning = FENCE_BEGINNING.exec(text)?.[0];
+  if (beginning === undefined || !text.endsWith(FENCE)) return text;
+  const inside = text.slice(beginning.length, -FENCE.length);
+  const content = inside.trimStart();
+  const isOnItsOwnLine = inside.slice(0, inside.length - content.length).includes('\n');
+  return isOnItsOwnLine ? content : text;
+}

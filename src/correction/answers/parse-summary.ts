@@ -1,0 +1,17 @@
+import { invalidAnswer, readTextFields } from './answer-text.js';
+import type { ModelProvider } from '../../providers/language-models/language-model.js';
+
+/** The prompt asks for at most 250 words; ten times as much is no summary but a model that has lost its way. */
+const MAX_SUMMARY_CHARS = 20_000;
+
+/**
+ * Reads the answer to a summary prompt.
+ *
+ * @returns the summary, storable and trimmed; empty when there was nothing to summarise
+ * @throws ProviderUnavailableError `invalid_answer`, whatever is wrong with it: the next answer may be good
+ */
+export function parseSummary(answer: string, provider: ModelProvider): { summary: string } {
+  const { summary } = readTextFields(provider, answer, ['summary']);
+  if (summary.length > MAX_SUMMARY_CHARS) throw invalidAnswer(provider, 'is too long for a summary');
+  return { summary };
+}

@@ -1,0 +1,457 @@
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { transformFileSync } from '@swc/core';
+import pg from 'pg';
+import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from './embedded-server.js';
+import { lookAtProcess } from './process-facts.js';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const SOURCES = join(PROJECT, 'src');
+const IS_ROOT = process.getuid?.() === 0;
+const NOBODY = { uid: 65_534, gid: 65_534 };
+/** Has no line in any /etc/passwd. */
+const NAMELESS = { uid: 54_321, gid: 54_321 };
+
+/** Several starts of a server, on a machine that runs other suites beside this one. */
+jest.setTimeout(60_000);
+
+/** Every owner starts with it; what got through would turn up in the server, or keep it from coming up. */
+const HOSTILE_ENVIRONMENT = {
+  PGDATA: '/intruder',
+  PGPORT: '1',
+  PGUSER: 'intruder',
+  PGSSLMODE: 'require',
+  LC_ALL: 'intruder',
+  SECRET_KEY: 'intruder',
+};
+
+/** A service in miniature: starts the server, says how that went, and stops it when told to. */
+const OWNER_SCRIPT = `
+import { startEmbeddedServer } from './embedded-postgres/embedded-server.js';
+const options = JSON.parse(process.argv[2]);
+try {
+  const server = await startEmbeddedServer({ ...options, log: () => undefined });
+  process.on('message', () => void server.stop().then(() => process.disconnect()));
+  const { connectionString, port, reused } = server;
+  process.send({ up: { connectionString, port, reused } });
+} catch (error) {
+  process.send({ refused: { code: error.code, message: error.message } }, () => process.disconnect());
+}
+`;
+
+type Report = {
+  up?: Pick<EmbeddedServer, 'connectionString' | 'port' | 'reused'>;
+  refused?: { code: string; message: string };
+};
+
+let program: string;
+/** A stopped data folder; copying it takes a fraction of making one. */
+let template: string;
+let root: string;
+let dataDir: string;
+/** Stands for the folder of the system that every data folder shares. */
+let outside: string;
+const children = new Set<ChildProcess>();
+const servers = new Set<EmbeddedServer>();
+const listeners = new Set<Server>();
+
+/** Node cannot load TypeScript; the copy lies in the project so that it finds the packages. */
+beforeAll(async () => {
+  const cache = join(PROJECT, 'node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  program = await mkdtemp(join(cache, 'embedded-server-'));
+  await writeFile(join(program, 'package.json'), '{"type":"module"}');
+  const files = await readdir(join(SOURCES, 'embedded-postgres'));
+  const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  for (const path of [...sources.map((name) => `embedded-postgres/${name}`), 'config/make-data-dir.ts']) {
+    const { code } = transformFileSync(join(SOURCES, path), {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+      module: { type: 'es6' },
+    });
+    await mkdir(dirname(join(program, path)), { recursive: true });
+    await writeFile(join(program, path.replace(/\.ts$/, '.js')), code);
+  }
+  await writeFile(join(program, 'owner.js'), OWNER_SCRIPT);
+  await chmod(program, 0o755);
+  template = await mkdtemp(join(tmpdir(), 'embedded-server-'));
+  const server = await startEmbeddedServer({ dataDir: template, log: () => undefined });
+  await server.stop();
+});
+
+afterAll(async () => {
+  await rm(program, { recursive: true, force: true });
+  await rm(template, { recursive: true, force: true });
+});
+
+/** Saves a test that is not about the first start its second or so. */
+async function haveDatabase(): Promise<void> {
+  // -a keeps owners, which fs.cp does not.
+  await promisify(execFile)('cp', ['-a', template, dataDir]);
+}
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'embedded-server-'));
+  dataDir = join(root, 'data');
+  outside = join(root, 'outside');
+  // mkdtemp closes its folder to others; the server's user has to get through when we are root.
+  await chmod(root, 0o755);
+});
+
+afterEach(async () => {
+  for (const listener of listeners) listener.close();
+  listeners.clear();
+  for (const server of servers) await server.stop();
+  servers.clear();
+  for (const child of children) await kill(child);
+  children.clear();
+  const left = await postmasterPid();
+  if (left !== null) await killPid(left);
+  // Retries: the last processes of a killed server may still be writing.
+  await rm(root, { recursive: true, force: true, maxRetries: 20 });
+});
+
+function launch(
+  options: Partial<EmbeddedServerOptions> = {},
+  as: { uid?: number; gid?: number } = {},
+): ChildProcess {
+  const owner = fork(join(program, 'owner.js'), [JSON.stringify({ dataDir, outside, ...options })], {
+    env: HOSTILE_ENVIRONMENT,
+    execArgv: [],
+    cwd: '/',
+    ...as,
+  });
+  children.add(owner);
+  return owner;
+}
+
+async function report(owner: ChildProcess): Promise<Report> {
+  const [message] = (await once(owner, 'message')) as [Report];
+  return message;
+}
+
+async function up(owner: ChildProcess): Promise<NonNullable<Report['up']>> {
+  const answer = await report(owner);
+  if (answer.up === undefined) throw new Error(`did not start: ${answer.refused?.message ?? ''}`);
+  return answer.up;
+}
+
+async function stop(owner: ChildProcess): Promise<void> {
+  const exited = once(owner, 'exit');
+  owner.send('stop');
+  await exited;
+}
+
+async function kill(owner: ChildProcess): Promise<void> {
+  if (owner.exitCode !== null || owner.signalCode !== null) return;
+  const exited = once(owner, 'exit');
+  owner.kill('SIGKILL');
+  await exited;
+}
+
+async function killPid(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  await eventually(async () => !(await lookAtProcess(pid)).alive);
+}
+
+async function start(options: Partial<EmbeddedServerOptions> = {}): Promise<EmbeddedServer> {
+  const server = await startEmbeddedServer({ dataDir, outside, log: () => undefined, ...options });
+  servers.add(server);
+  return server;
+}
+
+async function postmasterPid(): Promise<number | null> {
+  try {
+    const pid = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+    return (await lookAtProcess(pid)).alive ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not become true within 20 seconds');
+    await sleep(5);
+  }
+}
+
+async function query(connectionString: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ value: unknown }>(sql);
+    return rows.map(({ value }) => value);
+  } finally {
+    await client.end();
+  }
+}
+
+async function remember(connectionString: string, value: string): Promise<void> {
+  await query(connectionString, `create table kept as select '${value}' as value`);
+}
+
+const recall = (connectionString: string): Promise<unknown[]> =>
+  query(connectionString, 'select value from kept');
+
+describe('starting and stopping', () => {
+  it('keeps the data and the port over a stop and a start, and runs nothing in between', async () => {
+    const first = await start();
+    await remember(first.connectionString, 'kept');
+    await first.stop();
+    expect(await postmasterPid()).toBeNull();
+    const second = await start();
+    expect(second).toMatchObject({ port: first.port, reused: false });
+    expect(await recall(second.connectionString)).toEqual(['kept']);
+  });
+
+  it('gives durable settings: fsync, loopback only, UTF-8, UTC', async () => {
+    await haveDatabase();
+    const { connectionString } = await start({ maxConnections: 30 });
+    const names = [
+      'fsync',
+      'listen_addresses',
+      'max_connections',
+      'server_encoding',
+      'TimeZone',
+      'unix_socket_directories',
+    ];
+    const values = await query(
+      connectionString,
+      `select current_setting(name) as value from unnest('{${names.join()}}'::text[]) as name`,
+    );
+    expect(values).toEqual(['on', '127.0.0.1', '30', 'UTF8', 'UTC', '']);
+  });
+
+  it('lets nobody in without the password', async () => {
+    await haveDatabase();
+    const { connectionString } = await start();
+    const wrong = connectionString.replace(/:[^:@]+@/, ':guessed@');
+    await expect(query(wrong, 'select 1 as value')).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('logs no statement and no value when a query fails', async () => {
+    await haveDatabase();
+    const { connectionString } = await start();
+    await expect(query(connectionString, `select 'my secret'::uuid as value`)).rejects.toThrow('my secret');
+    expect(await readFile(join(dataDir, 'postgres', 'server.log'), 'utf8')).not.toContain('my secret');
+  });
+
+  it('lets nothing of the environment into the server, neither settings nor secrets', async () => {
+    await haveDatabase();
+    const { connectionString } = await up(launch());
+    await query(connectionString, 'create table seen (value text)');
+    await query(connectionString, `copy seen from program 'env'`);
+    const seen = await query(connectionString, 'select value from seen');
+    expect(seen).toContain('TZ=UTC');
+    expect(seen.join()).not.toContain('intruder');
+  });
+
+  it('takes the wanted port, and another when it is taken', async () => {
+    await haveDatabase();
+    const wanted = await takePort();
+    const moved = await start({ preferredPort: wanted.port });
+    expect(moved.port).not.toBe(wanted.port);
+    await moved.stop();
+    await wanted.free();
+    expect((await start({ preferredPort: wanted.port })).port).toBe(wanted.port);
+  });
+
+  it('moves when the port of the last run has been taken meanwhile', async () => {
+    await haveDatabase();
+    const first = await start();
+    await remember(first.connectionString, 'kept');
+    await first.stop();
+    const taken = await takePort(first.port);
+    const second = await start();
+    await taken.free();
+    expect(second.port).not.toBe(first.port);
+    expect(await recall(second.connectionString)).toEqual(['kept']);
+  });
+});
+
+async function takePort(port = 0): Promise<{ port: number; free: () => Promise<void> }> {
+  const listener = createServer().listen(port, '127.0.0.1');
+  listeners.add(listener);
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    free: async () => {
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
+
+describe('after a crash', () => {
+  it('goes on with the server of a killed owner, and stops it in the end', async () => {
+    await haveDatabase();
+    const owner = launch();
+    const before = await up(owner);
+    await remember(before.connectionString, 'kept');
+    const pid = await postmasterPid();
+    await kill(owner);
+    const server = await start();
+    expect(server).toMatchObject({
+      port: before.port,
+      reused: true,
+      connectionString: before.connectionString,
+    });
+    expect(await postmasterPid()).toBe(pid);
+    expect(await recall(server.connectionString)).toEqual(['kept']);
+    await server.stop();
+    expect(await postmasterPid()).toBeNull();
+  });
+
+  it('replaces the server of a killed owner when it takes too few connections', async () => {
+    await haveDatabase();
+    const owner = launch({ maxConnections: 20 });
+    await up(owner);
+    await kill(owner);
+    const server = await start({ maxConnections: 40 });
+    expect(server.reused).toBe(false);
+    const setting = `select current_setting('max_connections') as value`;
+    expect(await query(server.connectionString, setting)).toEqual(['40']);
+  });
+
+  it('recovers when owner and server were killed', async () => {
+    await haveDatabase();
+    const owner = launch();
+    await remember((await up(owner)).connectionString, 'kept');
+    await kill(owner);
+    await killPid((await postmasterPid()) ?? 0);
+    const server = await start();
+    expect(server.reused).toBe(false);
+    expect(await recall(server.connectionString)).toEqual(['kept']);
+  });
+
+  it('recovers when the process id of the killed server has passed to another process', async () => {
+    await haveDatabase();
+    const { uid, gid } = await stat(join(dataDir, 'postgres'));
+    const stranger = spawn('sleep', ['60'], IS_ROOT ? { uid, gid } : {});
+    children.add(stranger);
+    const lines = [stranger.pid, dataDir, 1, 1, '', '127.0.0.1', ' 1 1', 'ready'];
+    await writeFile(join(dataDir, 'postgres', 'postmaster.pid'), lines.join('\n'));
+    expect((await start()).reused).toBe(false);
+  });
+
+  it('starts a server again, on its port, that was killed while its owner lives', async () => {
+    await haveDatabase();
+    const server = await start();
+    await remember(server.connectionString, 'kept');
+    const killed = (await postmasterPid()) ?? 0;
+    await killPid(killed);
+    await eventually(async () => (await postmasterPid()) !== null);
+    await eventually(() =>
+      recall(server.connectionString).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await recall(server.connectionString)).toEqual(['kept']);
+    expect(await postmasterPid()).not.toBe(killed);
+  });
+
+  it('makes the database anew when the owner was killed while making it', async () => {
+    const owner = launch();
+    const halfMade = async (): Promise<boolean> => (await inits()).length > 0;
+    await eventually(halfMade);
+    await kill(owner);
+    expect(await halfMade()).toBe(true);
+    const server = await start();
+    await remember(server.connectionString, 'kept');
+    expect(await inits()).toEqual([]);
+  });
+});
+
+async function inits(): Promise<string[]> {
+  try {
+    return (await readdir(dataDir)).filter((name) => name.startsWith('postgres.init-'));
+  } catch {
+    return [];
+  }
+}
+
+describe('a folder that is in use', () => {
+  it('refuses a second owner by the pid of the first, whose server goes on', async () => {
+    await haveDatabase();
+    const first = launch();
+    const { connectionString } = await up(first);
+    const { refused } = await report(launch());
+    expect(refused).toMatchObject({ code: 'in_use' });
+    expect(refused?.message).toContain(`pid ${first.pid ?? 'unknown'}`);
+    await remember(connectionString, 'still there');
+    await stop(first);
+    expect((await start()).reused).toBe(false);
+  });
+
+  it('has exactly one owner when three start at once after a crash', async () => {
+    await haveDatabase();
+    const crashed = launch();
+    await up(crashed);
+    await kill(crashed);
+    const reports = await Promise.all([launch(), launch(), launch()].map(report));
+    expect(reports.filter(({ up }) => up?.reused === true)).toHaveLength(1);
+    expect(reports.filter(({ refused }) => refused?.code === 'in_use')).toHaveLength(2);
+  });
+});
+
+// Not root: then every test above has run as a normal user, and there is no other user to become.
+const asRoot = IS_ROOT ? describe : describe.skip;
+
+asRoot('as root', () => {
+  it('runs the server as somebody else, who gets into a closed data folder of its own', async () => {
+    dataDir = await mkdtemp(join(root, 'closed-'));
+    await start();
+    expect((await stat(join(dataDir, 'postgres'))).uid).not.toBe(0);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o710);
+  });
+
+  it('leaves a folder that its owner, a normal user, can start alone afterwards', async () => {
+    await mkdir(dataDir);
+    await chown(dataDir, NOBODY.uid, NOBODY.gid);
+    const server = await start();
+    await remember(server.connectionString, 'kept');
+    await server.stop();
+    const owner = launch({}, NOBODY);
+    const { connectionString } = await up(owner);
+    expect(await recall(connectionString)).toEqual(['kept']);
+    await stop(owner);
+  });
+
+  it('a normal user makes, starts and reuses a database as well', async () => {
+    await mkdir(dataDir);
+    await chown(dataDir, NOBODY.uid, NOBODY.gid);
+    const first = launch({}, NOBODY);
+    await remember((await up(first)).connectionString, 'kept');
+    await kill(first);
+    const second = launch({}, NOBODY);
+    const { connectionString, reused } = await up(second);
+    expect(reused).toBe(true);
+    expect(await recall(connectionString)).toEqual(['kept']);
+    await stop(second);
+    expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
+  });
+
+  it('a user id without a name makes and starts a database as well, and leaves no copy of programs', async () => {
+    await mkdir(dataDir, { mode: 0o700 });
+    await chown(dataDir, NAMELESS.uid, NAMELESS.gid);
+    const first = launch({}, NAMELESS);
+    await remember((await up(first)).connectionString, 'kept');
+    await stop(first);
+    const second = launch({}, NAMELESS);
+    expect(await recall((await up(second)).connectionString)).toEqual(['kept']);
+    expect(await readdir(dataDir)).toEqual(['postgres', 'postgres.owner.2']);
+    await stop(second);
+  });
+});

@@ -1,0 +1,30 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmbeddedStart } from './embedded-server.js';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'embedded-start-'));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+describe('EmbeddedStart', () => {
+  it('keeps a refusal for whoever asks for the server, and has nothing to stop then', async () => {
+    const file = join(root, 'file');
+    await writeFile(file, '');
+    const start = EmbeddedStart.begin({ dataDir: file, log: () => undefined });
+    await start.launched;
+    // Time for a rejection that nobody has heard to end the process.
+    await nextTurn();
+    await start.stop();
+
+    await expect(start.server()).rejects.toMatchObject({ code: 'folder_unusable' });
+  });
+});

@@ -1,0 +1,24 @@
+import { open, stat } from 'node:fs/promises';
+import { errnoOf } from './embedded-postgres-error.js';
+
+/** Says whether a file or a folder exists; throws when it cannot be known. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Makes a rename in the folder outlast a power cut. Windows cannot open folders, and journals renames itself. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

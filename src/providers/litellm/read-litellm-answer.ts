@@ -1,0 +1,52 @@
+import type { TextReading } from '../assemblyai/read-transcript.js';
+import { isRecord } from './litellm-error.js';
+
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Reads `json` or `verbose_json` of the OpenAI interface, and tells it in the words of AssemblyAI's answer (`audio_duration` in
+ * seconds, `words` with times in milliseconds), so that whoever reads a chunk's data, redaction and subtitles included, reads
+ * one language. Segments are left out: they say the same words once more.
+ *
+ * @param model that was asked
+ * @returns undefined when it is no transcript
+ */
+export function readLiteLlmAnswer(answer: unknown, model: string): TextReading | undefined {
+  if (!isRecord(answer) || typeof answer.text !== 'string') return undefined;
+  const text = answer.text.trim();
+  return {
+    text,
+    raw: {
+      status: 'completed',
+      text,
+      audio_duration: finite(answer.duration) ?? null,
+      language_code: typeof answer.language === 'string' ? answer.language : null,
+      words: readWords(answer.words),
+      speech_model_used: model,
+    },
+  };
+}
+
+/** Entries that make no sense are left out: one of them must not hide the others. */
+function readWords(words: unknown): { text: string; start: number; end: number }[] | null {
+  if (!Array.isArray(words)) return null;
+  return words.flatMap((entry: unknown) => {
+    if (!isRecord(entry) || typeof entry.word !== 'string') return [];
+    const start = finite(entry.start);
+    const end = finite(entry.end);
+    if (start === undefined || end === undefined) return [];
+    return [
+      {
+        text: entry.word.trim(),
+        start: Math.round(start * MS_PER_SECOND),
+        end: Math.round(end * MS_PER_SECOND),
+      },
+    ];
+  });
+}
+
+/** Some servers send numbers as text. */
+function finite(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
