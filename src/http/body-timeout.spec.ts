@@ -21,9 +21,9 @@ class Sender {
 
   private constructor(private readonly socket: Socket) {
     socket.on('data', (data) => (this.received += data.toString('latin1')));
-    // The server hangs up while this sends: that is what is tested.
+    // The server hangs up while this sends: that is what is tested, and no failure.
     socket.on('error', () => undefined);
-    this.closed = once(socket, 'close');
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
     this.timer = setInterval(() => socket.write(' '), TRICKLE_MS);
   }
 

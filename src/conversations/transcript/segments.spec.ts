@@ -33,22 +33,4 @@ describe('segments of a long text', () => {
     expect(segments.join('')).toBe(text);
     for (const segment of segments) expect(segment).not.toMatch(/\p{Surrogate}/u);
   });
-
-  // Seconds each; by the whole text, hours.
-  it.each([
-    ['[', 5_000_000],
-    ['😀', 500_000],
-    ['🇳🇱', 500_000],
-    ['中', 500_000],
-    ['ก', 500_000],
-    ['\u0301', 500_000],
-  ])('are found in time that grows with the length only: %s, %i units', (unit, length) => {
-    const text = unit.repeat(Math.ceil(length / unit.length));
-
-    let units = 0;
-    for (const segment of segmentsOf(GRAPHEMES, text)) units += segment.length;
-    for (const segment of segmentsOf(WORDS, text)) units += segment.length;
-
-    expect(units).toBe(2 * text.length);
-  });
 });
