@@ -11,7 +11,7 @@ import {
 import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { leavesCertificateUnverified } from '../config/database-url.js';
-import { DatabaseReadOnlyError } from './database-unavailable-error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable-error.js';
 import { Database, openDatabase } from './database.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import type { EmbeddedStart } from './embedded/embedded-start.js';
@@ -48,19 +48,23 @@ async function provideServer(
 }
 
 /**
- * @throws UnsuitableDatabaseError at once when waiting will not help; Error that names DATABASE_URL when the database does not
- *   answer within 30 s
+ * Runs what a start asks of the database, again and again while that does not answer. It may stop
+ * answering in the middle: a busy machine makes one connection at once, and the next too late.
+ *
+ * @throws UnsuitableDatabaseError at once when waiting will not help; other errors that the
+ *   database has answered; Error that names DATABASE_URL when it does not answer within 30 s
  */
-async function waitUntilItAnswers(database: Database, logger: Logger): Promise<void> {
+async function untilItAnswers(work: () => Promise<void>, logger: Logger): Promise<void> {
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
     try {
-      await requireWritable(database);
+      await work();
       return;
     } catch (error) {
       const refusal = refusedConnection(error);
       if (refusal !== undefined) throw new UnsuitableDatabaseError(refusal, { cause: error });
-      const reason = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof DatabaseUnavailableError)) throw error;
+      const reason = error.message;
       if (Date.now() > deadline) {
         const advice =
           error instanceof DatabaseReadOnlyError
@@ -74,6 +78,16 @@ async function waitUntilItAnswers(database: Database, logger: Logger): Promise<v
   }
 }
 
+/** Looks at the database, and brings its tables to this version's; a call that is repeated does the rest. */
+async function prepare(database: Database): Promise<void> {
+  await requireWritable(database);
+  await requireSuitable(database);
+  await explainingRights(
+    () => migrateToLatest(database),
+    async (query) => (await sql.raw<RightsFacts>(query).execute(database)).rows,
+  );
+}
+
 async function provideDatabase(server: DatabaseServer): Promise<Database> {
   const logger = new Logger('Database');
   if (leavesCertificateUnverified(server.connectionString)) {
@@ -85,12 +99,7 @@ async function provideDatabase(server: DatabaseServer): Promise<Database> {
     logger.warn(`a database connection broke: ${error.message}`);
   });
   try {
-    await waitUntilItAnswers(database, logger);
-    await requireSuitable(database);
-    await explainingRights(
-      () => migrateToLatest(database),
-      async (query) => (await sql.raw<RightsFacts>(query).execute(database)).rows,
-    );
+    await untilItAnswers(() => prepare(database), logger);
   } catch (error) {
     await database.destroy();
     await server.embedded?.stop();
