@@ -34,13 +34,14 @@ describe('a service on a busy machine that brings its database along', () => {
       { holding: OF_THE_RECORD, first: 2, last: 2 },
     ],
   ])('comes up and works when this is made late: %s', async (_which, late) => {
-    service = await ServiceProcess.start(
+    service = ServiceProcess.spawn(
       world.env({
         DATABASE_URL: '',
         NODE_OPTIONS: `--import ${PRELOAD}`,
         SLOW_CONNECTIONS: JSON.stringify({ ...late, ms: LATE_MS }),
       }),
     );
+    await service.ready();
     const { id } = await startChunk(world.api);
 
     expect(await world.api.settledChunk(id)).toMatchObject({ status: 'completed' });
