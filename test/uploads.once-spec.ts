@@ -112,17 +112,6 @@ describe('an upload that is accepted', () => {
     );
   });
 
-  it.each([
-    ['a CAF', 'caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20', 'memo.caf', 'caf'],
-    ['a kind that only its sender knows', '\x01\x02\x03sound', 'dictation.gsm', 'bin'],
-  ])('may be %s', async (_what, content, filename, extension) => {
-    const audio = Buffer.from(`${content}${crypto.randomUUID()}`, 'latin1');
-    const chunk = await expectAccepted(await send([{ name: 'audio', filename, content: audio }]));
-    expect(await storedFiles(world.dataDir)).toContainEqual(
-      expect.stringMatching(new RegExp(`/${chunk.id}\\.${extension}$`)),
-    );
-  });
-
   it('takes its position before the file, after it, or from the order of arrival', async () => {
     const { id } = await world.api.createConversation();
     const path = chunksPath(id);

@@ -11,7 +11,7 @@ import {
 import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { leavesCertificateUnverified } from '../config/database-url.js';
-import { DatabaseReadOnlyError } from './database-unavailable-error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable-error.js';
 import { Database, openDatabase } from './database.js';
 import type { EmbeddedServer, EmbeddedStart } from '../embedded-postgres/embedded-server.js';
 import { migrateToLatest } from './migrate.js';
@@ -45,21 +45,26 @@ async function provideServer(
 }
 
 /**
- * Waits for a database that does not answer yet, as when both are started together.
+ * Runs what a start asks of the database, again and again while that does not answer. It may stop
+ * answering in the middle: a busy machine makes one connection at once, and the next too late.
  *
- * @throws UnsuitableDatabaseError at once when waiting will not help; Error that names DATABASE_URL when the database does not
- *   answer in time
+ * @throws UnsuitableDatabaseError at once when waiting will not help; other errors that the
+ *   database has answered; Error that names DATABASE_URL when it does not answer in time
  */
-async function waitUntilItAnswers(database: Database, logger: Logger, timeoutMs: number): Promise<void> {
+async function untilItAnswers(
+  work: () => Promise<void>,
+  { logger, timeoutMs }: { logger: Logger; timeoutMs: number },
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      await requireWritable(database);
+      await work();
       return;
     } catch (error) {
       const refusal = refusedConnection(error);
       if (refusal !== undefined) throw new UnsuitableDatabaseError(refusal, { cause: error });
-      const reason = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof DatabaseUnavailableError)) throw error;
+      const reason = error.message;
       if (Date.now() > deadline) {
         const advice =
           error instanceof DatabaseReadOnlyError
@@ -73,6 +78,16 @@ async function waitUntilItAnswers(database: Database, logger: Logger, timeoutMs:
   }
 }
 
+/** Looks at the database, and brings its tables to this version's; a call that is repeated does the rest. */
+async function prepare(database: Database): Promise<void> {
+  await requireWritable(database);
+  await requireSuitable(database);
+  await explainingRights(
+    () => migrateToLatest(database),
+    async (query) => (await sql.raw<RightsFacts>(query).execute(database)).rows,
+  );
+}
+
 async function provideDatabase(server: DatabaseServer, config: AppConfig): Promise<Database> {
   const logger = new Logger('Database');
   if (leavesCertificateUnverified(server.connectionString)) {
@@ -84,12 +99,7 @@ async function provideDatabase(server: DatabaseServer, config: AppConfig): Promi
     logger.warn(`a database connection broke: ${error.message}`);
   });
   try {
-    await waitUntilItAnswers(database, logger, config.startTimeoutMs);
-    await requireSuitable(database);
-    await explainingRights(
-      () => migrateToLatest(database),
-      async (query) => (await sql.raw<RightsFacts>(query).execute(database)).rows,
-    );
+    await untilItAnswers(() => prepare(database), { logger, timeoutMs: config.startTimeoutMs });
   } catch (error) {
     await database.destroy();
     await server.embedded?.stop();

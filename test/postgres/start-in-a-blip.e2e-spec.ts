@@ -84,6 +84,7 @@ describe.each(['api', 'worker', 'all'])(
         expect(starting.output.trimEnd().split('\n').at(-1)).toMatch(
           /"level":"error".*queue cannot be reached.*start again/,
         );
+        expect(starting.output.match(/"level":"error"/g)).toHaveLength(1);
       },
       DEADLINE_MS,
     );

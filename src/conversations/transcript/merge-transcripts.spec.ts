@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NOTHING_TO_TRANSCRIBE } from '../../chunks/chunk-changes.js';
-import { mergeTranscripts } from './merge-transcripts.js';
+import { finalTranscript, mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './merge-transcripts.js';
 
 describe('the transcript of a conversation', () => {
   it('is its texts in their order, a paragraph each', () => {
@@ -23,5 +23,14 @@ describe('the transcript of a conversation', () => {
   it('is empty when there is nothing', () => {
     expect(mergeTranscripts([])).toBe('');
     expect(mergeTranscripts([null, NOTHING_TO_TRANSCRIBE])).toBe('');
+  });
+
+  it('tells a failure from silence where there is no text', () => {
+    expect(finalTranscript('', 0)).toBe(NOTHING_TO_TRANSCRIBE);
+    expect(finalTranscript('', 1)).toBe(NOTHING_COULD_BE_TRANSCRIBED);
+  });
+
+  it('is its text, whatever else failed', () => {
+    expect(finalTranscript('One.', 2)).toBe('One.');
   });
 });

@@ -27,7 +27,18 @@ describe('buildSubmitRequest', () => {
     },
   );
 
-  it.each(['auto', '', 'klingonese', '??'])('leaves every language open for %p', (language) => {
+  it.each([
+    ['iw', 'he'],
+    ['nb-NO', 'no'],
+    ['cmn-Hans-CN', 'zh'],
+  ])('falls back to AssemblyAI’s own code for %p', (language, code) => {
+    const options = request({ language }).language_detection_options;
+    expect(options?.fallback_language).toBe(code);
+    expect(options?.expected_languages).toContain(code);
+    expect(options?.expected_languages).not.toContain(language);
+  });
+
+  it.each(['auto', '', 'klingonese', '??', 'zz', 'xyz'])('leaves every language open for %p', (language) => {
     expect(request({ language }).language_detection_options).toEqual({ fallback_language: 'auto' });
   });
 
