@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runChild } from './run-child.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = ['src', 'simulator', 'demo', 'bench'];
+const sources = ['src', 'simulator', 'demo', 'bench', 'scripts'];
 
 function newestChange(folder) {
   let newest = statSync(folder).mtimeMs;
