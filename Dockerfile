@@ -39,7 +39,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 METRICS_PORT=9464 DATA_DIR=/data
 RUN install --directory --owner=node --group=node --mode=0700 /data
 # Owned by root: the service can read its code and not change it.
 COPY --from=dependencies /app/node_modules ./node_modules
-# `"type": "module"`, without which Node takes the build for CommonJS.
+# Its `type`, without which Node takes the build for CommonJS, and the version.
 COPY package.json ./
 # The service and its doctor (node dist/src/doctor/main.js); the demo, the simulator and the benchmarks stay behind.
 COPY --from=build /app/dist/src ./dist/src

@@ -43,7 +43,7 @@ export default tseslint.config(
     files: ['src/config/**', 'simulator/main.ts', 'demo/**', 'bench/**', 'test/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['simulator/main.ts', 'demo/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['simulator/main.ts', 'demo/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
   {
     files: ['src/**'],
     ignores: ['src/http/ids.ts'],

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,17 @@ class DemoRun {
   }
 }
 
+/** What README.md shows of the output, without what differs from run to run. */
+async function promisedLines(): Promise<string[]> {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const [, block = ''] = /^```text\n(.*?)^```$/ms.exec(readme) ?? [];
+  return withoutCounts(block).filter((line) => line !== '…');
+}
+
+function withoutCounts(text: string): string[] {
+  return text.replaceAll(/\d+ times/g, 'N times').split('\n');
+}
+
 const alive = async (pids: number[]): Promise<boolean[]> =>
   Promise.all(pids.map(async (pid) => (await lookAtProcess(pid)).alive));
 
@@ -123,6 +134,9 @@ describe('the demo', () => {
     const [, transcript, summary] = demo.output.split(/Merged transcript\n\n|Summary\n\n/);
     expect(transcript?.trim()).toBe(recordings.map(({ corrected }) => corrected).join('\n\n  '));
     expect(summary).toMatch(/^ {2}The conversation opens with/);
+    const promised = await promisedLines();
+    expect(promised.length).toBeGreaterThan(10);
+    expect(withoutCounts(demo.output)).toEqual(expect.arrayContaining(promised));
     expect(demo.output).toMatch(/Swagger UI {2}http:\/\/127\.0\.0\.1:\d+\/docs/);
     expect(await alive(pids)).toEqual([false, false]);
     expect(await readPostmaster(join(dataDir, 'postgres'))).toEqual({ state: 'absent' });

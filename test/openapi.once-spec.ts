@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Api } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
@@ -119,6 +120,16 @@ describe('the documentation', () => {
     expect(new URL(String(answer.headers.location), `https://example.org/ringback${path}`).pathname).toBe(
       '/ringback/docs',
     );
+  });
+
+  it('is the one in docs/openapi.json, which `npm run docs` makes, of the version in package.json', async () => {
+    const [committed, manifest] = await Promise.all(
+      ['docs/openapi.json', 'package.json'].map(
+        async (path) => JSON.parse(await readFile(new URL(`../${path}`, import.meta.url), 'utf8')) as unknown,
+      ),
+    );
+    expect(committed).toEqual(document);
+    expect(manifest).toMatchObject({ version: document.info.version });
   });
 
   it('is OpenAPI 3, with exactly the routes that there are', () => {

@@ -1,7 +1,20 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult } from '@nestjs/terminus';
 import { ReadyReport } from './ready-report.js';
+
+const READY_SCHEMA = {
+  type: 'object',
+  properties: {
+    status: { type: 'string', enum: ['ok'] },
+    details: {
+      type: 'object',
+      description: 'What was asked, by name',
+      additionalProperties: { type: 'object', properties: { status: { type: 'string', enum: ['up'] } } },
+      example: { database: { status: 'up' } },
+    },
+  },
+};
 
 @ApiTags('operation')
 @Controller('health')
@@ -15,8 +28,11 @@ export class HealthController {
   }
 
   @Get('ready')
-  @HealthCheck()
+  // Its documentation of a 503 has the shape of Terminus; ours is that of every error.
+  @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Database and queues answer; 503 when one does not' })
+  @ApiOkResponse({ description: 'All of them answer', schema: READY_SCHEMA })
+  @ApiServiceUnavailableResponse({ description: 'One does not answer; `details` says which, and why' })
   async ready(): Promise<HealthCheckResult> {
     return this.report.read();
   }

@@ -23,7 +23,7 @@ export class Metrics {
 
   readonly jobs = new Counter({
     name: 'ringback_jobs_total',
-    help: 'Runs of jobs by outcome; "slept" is a check that went back to sleep.',
+    help: 'Runs of jobs by outcome: completed, failed, or slept (a transcript was not ready, or the provider throttled us).',
     labelNames: ['job', 'outcome'] as const,
     registers: [this.registry],
   });
@@ -44,7 +44,7 @@ export class Metrics {
 
   readonly queueOldestSeconds = new Gauge({
     name: 'ringback_queue_oldest_waiting_seconds',
-    help: 'Age of the oldest job that waits for a worker; 0 when none waits.',
+    help: 'Age of the oldest job that waits for a worker, since it was made; 0 when none waits.',
     labelNames: ['queue'] as const,
     registers: [this.registry],
   });
@@ -73,7 +73,7 @@ export class Metrics {
 
   readonly callbackLosses = new Counter({
     name: 'ringback_callback_losses_total',
-    help: 'Transcripts that were found by a look because no callback had arrived, by cause.',
+    help: 'Transcripts that a check had to find because no callback had arrived, by cause.',
     labelNames: ['cause'] as const,
     registers: [this.registry],
   });
@@ -92,7 +92,7 @@ export class Metrics {
 
   readonly corrections = new Counter({
     name: 'ringback_corrections_total',
-    help: 'Corrections that ended, by outcome: corrected, or why the first-stage text became final.',
+    help: 'Corrections that ended, by outcome: corrected, or why the first-stage text became final (refused, tries_exhausted).',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });
@@ -106,7 +106,7 @@ export class Metrics {
 
   readonly modelAnswers = new Counter({
     name: 'ringback_model_answers_total',
-    help: 'Requests to language models, by model and outcome: answered, or the code of the failure.',
+    help: 'Requests to language models, by model and outcome: answered, or the code of the failure, such as model_not_found.',
     labelNames: ['model', 'outcome'] as const,
     registers: [this.registry],
   });
@@ -127,7 +127,7 @@ export class Metrics {
 
   readonly providerDeletions = new Counter({
     name: 'ringback_provider_deletions_total',
-    help: 'Tries to delete a copy at AssemblyAI, by outcome.',
+    help: 'Tries to delete a copy at AssemblyAI, by outcome: deleted or failed.',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });
@@ -152,14 +152,14 @@ export class Metrics {
 
   readonly chunksSettled = new Counter({
     name: 'ringback_chunks_settled_total',
-    help: 'Chunks that reached their end, by status.',
+    help: 'Chunks that reached their end, by status: completed or failed.',
     labelNames: ['status'] as const,
     registers: [this.registry],
   });
 
   readonly reconciled = new Counter({
     name: 'ringback_reconciler_repairs_total',
-    help: 'Work that the reconciler found without a job and put back, by kind.',
+    help: 'Jobs that were missing and that the reconciler put back, and pending sets that it mended, by kind.',
     labelNames: ['kind'] as const,
     registers: [this.registry],
   });
@@ -173,7 +173,7 @@ export class Metrics {
 
   readonly refusals = new Counter({
     name: 'ringback_http_refusals_total',
-    help: 'Requests that were turned away at the door, for a wrong or missing key, or for coming too often.',
+    help: 'Requests that were turned away: unauthorized for a wrong or missing key, throttled for coming too often.',
     labelNames: ['door', 'reason'] as const,
     registers: [this.registry],
   });

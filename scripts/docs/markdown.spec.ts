@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { anchorsOf, inlineCodeOf, linksOf } from './markdown.js';
+
+const DOCUMENT = `# How it \`works\`
+
+See [the \`rules\`](rules.md#all-of-them), ![a picture](picture.svg) and \`[no](link)\`.
+
+## \`HOST\`, \`PORT\`
+
+## \`REDIS_URL\`
+
+## Twice
+
+## Twice
+
+\`\`\`sh
+# no heading
+curl [no](link) \`none\`
+\`\`\`
+`;
+
+describe('a Markdown document', () => {
+  it('has links, and none in code', () => {
+    expect(linksOf(DOCUMENT)).toEqual(['rules.md#all-of-them', 'picture.svg']);
+  });
+
+  it('has an anchor for each heading', () => {
+    expect([...anchorsOf(DOCUMENT)]).toEqual(['how-it-works', 'host-port', 'redis_url', 'twice', 'twice-1']);
+  });
+
+  it('has inline code, which blocks of code are not', () => {
+    expect(inlineCodeOf(DOCUMENT)).toEqual(['works', 'rules', '[no](link)', 'HOST', 'PORT', 'REDIS_URL']);
+  });
+});

@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { referencePages } from './pages.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('a page that is made from the code', () => {
+  it('is as `npm run docs` makes it', async () => {
+    const pages = await referencePages(root);
+
+    for (const { path, content } of pages) {
+      expect({ path, content: await readFile(join(root, path), 'utf8') }).toEqual({ path, content });
+    }
+  });
+});
