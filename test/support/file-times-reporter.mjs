@@ -43,6 +43,8 @@ export default class FileTimesReporter {
 
   #expectProgress() {
     clearTimeout(this.#standstill);
+    // Somebody who runs a long file by hand sees for themselves.
+    if (process.env.CI === undefined) return;
     this.#standstill = setTimeout(() => this.#end(), STANDSTILL_MS);
     this.#standstill.unref();
   }
@@ -50,8 +52,13 @@ export default class FileTimesReporter {
   #end() {
     print(`No test file has ended for ${seconds(STANDSTILL_MS)}. Under way:`);
     for (const name of this.#underWay.values()) print(`  ${name}`);
-    // The workers too: one whose event loop stands still does not notice that the process above it is gone.
-    process.kill(-process.pid, 'SIGTERM');
+    // The whole group: a worker whose event loop stands still does not notice that this process is gone.
+    try {
+      process.kill(-process.pid, 'SIGTERM');
+    } catch {
+      // Started by hand, it leads no group.
+      process.kill(process.pid, 'SIGTERM');
+    }
   }
 }
 
