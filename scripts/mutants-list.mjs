@@ -4,7 +4,6 @@ const CHUNKS = 'src/chunks/chunk-transitions.ts';
 const CHUNK_CHANGES = 'src/chunks/chunk-changes.ts';
 const RESTART = 'src/chunks/restart.ts';
 const SUBMISSIONS = 'src/chunks/submissions.repository.ts';
-const SUBMISSION_STATEMENTS = 'src/chunks/submission-statements.ts';
 const CHECKER = 'src/transcription/checker.ts';
 const FINALIZATION = 'src/conversations/finalization.repository.ts';
 const SEARCH = 'src/transcription/lost-submit-search.ts';
@@ -39,12 +38,12 @@ export const MUTANTS = [
   },
   {
     name: 'a submission is opened in any state of its chunk',
-    file: SUBMISSION_STATEMENTS,
+    file: 'src/chunks/statements/open-submissions.ts',
     changes: [[` and c.attempt = given.attempt and c.status is not distinct from 'queued'`, '']],
   },
   {
     name: 'a submission is opened beside an open one',
-    file: SUBMISSION_STATEMENTS,
+    file: 'src/chunks/statements/open-submissions.ts',
     changes: [[`and s.status in ('created', 'submitted') offset 0`, 'and false offset 0']],
   },
   {

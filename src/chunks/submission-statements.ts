@@ -10,33 +10,15 @@ import {
   type FirstStageText,
   WITH_STORABLE_TEXT,
 } from './chunk-changes.js';
-import { GivenRows, type CarriedRows } from '../database/given-rows.js';
-import { prepareStatement } from '../database/prepare-statement.js';
-import type { Schema, StrategyName, SubmissionProvider } from '../database/schema.js';
+import { GivenRows } from '../database/given-rows.js';
+import type { Schema } from '../database/schema.js';
+import type { SubmissionRef } from './statements/open-submissions.js';
 import { moveSubmissions } from './move-submissions.js';
 
 // Transitions that every submission goes through: of all that are there at once, with one statement. Each answers which of them
 // happened, in the order given. What they mean, SubmissionsRepository tells.
 
 type Db = Kysely<Schema>;
-
-export interface NewSubmission {
-  id: string;
-  chunkId: string;
-  conversationId: string;
-  attempt: number;
-  provider: SubmissionProvider;
-  /** Both null where the provider answers the request itself. */
-  strategy: StrategyName | null;
-  audioUrlHash: string | null;
-  /** For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent yet. */
-  leaseMs: number;
-}
-
-export interface SubmissionRef {
-  submissionId: string;
-  chunkId: string;
-}
 
 /** A language that the first stage has heard in a conversation. */
 export interface HeardLanguage {
@@ -58,61 +40,9 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
   heard?: Heard;
 }
 
-const NEW_SUBMISSIONS = new GivenRows({
-  id: 'uuid',
-  chunk_id: 'uuid',
-  conversation_id: 'uuid',
-  attempt: 'integer',
-  provider: 'text',
-  strategy: 'text',
-  audio_url_hash: 'text',
-  lease_ms: 'integer',
-});
 const HEARD_COLUMNS = { language: 'text', confidence: 'real' } as const;
 
 const COMPLETED = sql`status = 'completed', settled_at = now(), lost = false`;
-
-const open = prepareStatement<CarriedRows, { id: string }>(
-  (value) => sql`
-    with given as (${NEW_SUBMISSIONS.relation(value)}),
-    locked as materialized (
-      select id from chunks where id in (select chunk_id from given) order by id for no key update
-    ),
-    claimed as (
-      update chunks as c set submission_id = given.id from given, locked
-      where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
-        and not exists (
-          -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
-          select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
-        )
-      returning given.*
-    )
-    insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
-    select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
-      now() + lease_ms * interval '1 millisecond' from claimed
-    returning id`,
-);
-
-/**
- * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt and has no open one.
- *
- * @throws DatabaseError (23505) when another one for one of the chunks was committed meanwhile
- */
-export async function openSubmissions(db: Db, submissions: readonly NewSubmission[]): Promise<boolean[]> {
-  const rows = submissions.map((submission) => ({
-    id: submission.id,
-    chunk_id: submission.chunkId,
-    conversation_id: submission.conversationId,
-    attempt: submission.attempt,
-    provider: submission.provider,
-    strategy: submission.strategy,
-    audio_url_hash: submission.audioUrlHash,
-    lease_ms: submission.leaseMs,
-  }));
-  const opened = await open(db, NEW_SUBMISSIONS.carry(rows));
-  const ids = new Set(opened.map(({ id }) => id));
-  return submissions.map(({ id }) => ids.has(id));
-}
 
 const claim = moveSubmissions({
   given: new GivenRows({ id: 'uuid', lease_ms: 'integer' }),

@@ -17,16 +17,14 @@ import { EventOutbox } from '../events/event-outbox.js';
 import {
   acceptSubmissions,
   claimSubmission,
-  openSubmissions,
   recordFinalText,
   recordTexts,
   renewLease,
   type AcceptedSubmission,
   type Heard,
-  type NewSubmission,
   type RecordedText,
-  type SubmissionRef,
 } from './submission-statements.js';
+import { openSubmissions, type NewSubmission, type SubmissionRef } from './statements/open-submissions.js';
 
 interface Ending {
   from: SubmissionStatus[];

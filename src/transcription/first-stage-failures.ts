@@ -6,7 +6,7 @@ import { Settlement } from '../coordination/settlement.js';
 import { Database } from '../database/database.js';
 import { Metrics } from '../observability/metrics.js';
 import { JobQueues } from '../queues/job-queues.js';
-import type { SubmissionRef } from '../chunks/submission-statements.js';
+import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
 import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 
 /**

@@ -8,7 +8,7 @@ import { JobQueues } from '../queues/job-queues.js';
 import { FirstStageFailures } from './first-stage-failures.js';
 import { ProviderPace } from './provider-pace.js';
 import { Resubmission } from './resubmission.js';
-import type { SubmissionRef } from '../chunks/submission-statements.js';
+import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
 import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 

@@ -8,7 +8,7 @@ import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { expectLanguages } from './language-memory.js';
 import { RefusedSettings } from './refused-settings.js';
-import type { SubmissionRef } from '../chunks/submission-statements.js';
+import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
 import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 

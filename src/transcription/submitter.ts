@@ -12,7 +12,7 @@ import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitFailures } from './submit-failures.js';
 import { SUBMIT_LEASE_MS, SubmitSender } from './submit-sender.js';
-import type { SubmissionRef } from '../chunks/submission-statements.js';
+import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
 import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
