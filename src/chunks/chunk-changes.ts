@@ -48,11 +48,6 @@ export const START_TRANSCRIBING = sql`
   update chunks as c set status = 'transcribing', submitted_at = now(), failed_submits = 0
   from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'queued'`;
 
-/** queued -> transcribing: a request that is answered with the text leaves. Whether it will be good nobody knows yet. */
-export const START_REQUEST = sql`
-  update chunks as c set status = 'transcribing', submitted_at = now()
-  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'queued'`;
-
 /** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
 export const START_CORRECTING = sql`
   update chunks as c set status = 'correcting', transcript = given.transcript, diarization = given.diarization,

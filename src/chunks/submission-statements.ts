@@ -4,7 +4,6 @@ import {
   FINAL_TEXT_COLUMNS,
   finalTextRow,
   START_CORRECTING,
-  START_REQUEST,
   START_TRANSCRIBING,
   type FinalText,
   type FirstStageText,
@@ -43,19 +42,6 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
 const HEARD_COLUMNS = { language: 'text', confidence: 'real' } as const;
 
 const COMPLETED = sql`status = 'completed', settled_at = now(), lost = false`;
-
-const claim = moveSubmissions({
-  given: new GivenRows({ id: 'uuid', lease_ms: 'integer' }),
-  from: 'created',
-  set: sql`status = 'submitted', submitted_at = now(), lease_until = now() + lease_ms * interval '1 millisecond'`,
-  chunks: START_REQUEST,
-});
-
-/** created -> submitted, for a request that leaves now. */
-export async function claimSubmission(db: Db, id: string, leaseMs: number): Promise<boolean> {
-  const claimed = await claim(db, [{ id, lease_ms: leaseMs }]);
-  return claimed.has(id);
-}
 
 /**
  * Begins the lease of a `created` submission anew, as its request was refused and is sent once more. A

@@ -16,7 +16,6 @@ import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import {
   acceptSubmissions,
-  claimSubmission,
   recordFinalText,
   recordTexts,
   renewLease,
@@ -24,6 +23,7 @@ import {
   type Heard,
   type RecordedText,
 } from './submission-statements.js';
+import { claimSubmission } from './statements/claim-submission.js';
 import { openSubmissions, type NewSubmission, type SubmissionRef } from './statements/open-submissions.js';
 
 interface Ending {
