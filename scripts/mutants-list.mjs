@@ -33,8 +33,8 @@ export const MUTANTS = [
   },
   {
     name: 'a submission is accepted in any state',
-    file: 'src/chunks/move-submissions.ts',
-    changes: [[' and s.status is not distinct from ${from}', '']],
+    file: 'src/chunks/statements/accept-submissions.ts',
+    changes: [[` and s.status is not distinct from 'created'`, '']],
   },
   {
     name: 'a submission is opened in any state of its chunk',

@@ -43,11 +43,6 @@ export interface CorrectedChunk extends ChunkOfSubmission, FinalText {
 
 // Parts of the statement that moves the chunk's submission (see moveSubmissions): they read its relations `given` and `moved`.
 
-/** queued -> transcribing: the provider accepted the submissions. */
-export const START_TRANSCRIBING = sql`
-  update chunks as c set status = 'transcribing', submitted_at = now(), failed_submits = 0
-  from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'queued'`;
-
 /** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
 export const START_CORRECTING = sql`
   update chunks as c set status = 'correcting', transcript = given.transcript, diarization = given.diarization,

@@ -4,7 +4,6 @@ import {
   FINAL_TEXT_COLUMNS,
   finalTextRow,
   START_CORRECTING,
-  START_TRANSCRIBING,
   type FinalText,
   type FirstStageText,
   WITH_STORABLE_TEXT,
@@ -31,10 +30,6 @@ export interface HeardLanguage {
 
 export type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
 
-export interface AcceptedSubmission extends SubmissionRef {
-  transcriptId: string;
-}
-
 export interface RecordedText extends SubmissionRef, FirstStageText {
   heard?: Heard;
 }
@@ -58,24 +53,6 @@ export async function renewLease(db: Db, id: string, leaseMs: number): Promise<b
     .where('lease_until', '>', sql<Date>`now()`)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
-}
-
-const accept = moveSubmissions({
-  given: new GivenRows({ id: 'uuid', transcript_id: 'text' }),
-  from: 'created',
-  set: sql`status = 'submitted', transcript_id = given.transcript_id, submitted_at = now(), failed_looks = 0`,
-  chunks: START_TRANSCRIBING,
-});
-
-/**
- * created -> submitted, with the provider's ids.
- *
- * @throws DatabaseError (23505) when one of the ids belongs to another submission
- */
-export async function acceptSubmissions(db: Db, accepted: readonly AcceptedSubmission[]): Promise<boolean[]> {
-  const rows = accepted.map(({ submissionId: id, transcriptId }) => ({ id, transcript_id: transcriptId }));
-  const moved = await accept(db, rows);
-  return accepted.map(({ submissionId }) => moved.has(submissionId));
 }
 
 /** Counts languages among those of their conversations, in one order for all who do. */

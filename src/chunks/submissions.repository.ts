@@ -15,14 +15,13 @@ import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import {
-  acceptSubmissions,
   recordFinalText,
   recordTexts,
   renewLease,
-  type AcceptedSubmission,
   type Heard,
   type RecordedText,
 } from './submission-statements.js';
+import { acceptSubmissions, type AcceptedSubmission } from './statements/accept-submissions.js';
 import { claimSubmission } from './statements/claim-submission.js';
 import { openSubmissions, type NewSubmission, type SubmissionRef } from './statements/open-submissions.js';
 
