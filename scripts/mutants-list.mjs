@@ -182,7 +182,7 @@ export const MUTANTS = [
   },
   {
     name: 'the first-stage text is not saved',
-    file: CHUNK_CHANGES,
+    file: 'src/chunks/statements/record-texts.ts',
     changes: [[`status = 'correcting', transcript = given.transcript,`, `status = 'correcting',`]],
   },
   {

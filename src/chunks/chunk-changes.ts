@@ -1,39 +1,16 @@
 import { sql, type Kysely } from 'kysely';
 import { GivenRows, type CarriedRows } from '../database/given-rows.js';
 import { prepareStatement } from '../database/prepare-statement.js';
-import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
+import type { Schema } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
-import type { ModelUse } from './model-use.js';
+import { NOTHING_TO_TRANSCRIBE, type FinalText } from './texts.js';
 
 // Transitions that every chunk goes through: of all chunks that are there at once, with one statement. What they mean, and which
 // others there are, ChunkTransitions tells.
 
-/** A text without a word in it is told apart from no text at all. */
-export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
-
 export interface ChunkOfSubmission {
   chunkId: string;
   submissionId: string;
-}
-
-export interface FirstStageText {
-  transcript: string | null;
-  diarization: Diarization | null;
-  /** What was taken out of it before it is stored; not given where nothing was looked for. */
-  redaction?: RedactionPass[];
-  /** Whether it may be stored where redaction is asked for. */
-  isRedacted: boolean;
-}
-
-export interface FinalText {
-  transcript: string;
-  diarization: Diarization;
-  /** Of this text, beside those of the first stage. */
-  redaction?: RedactionPass[];
-  /** Whether it may be stored where redaction is asked for. */
-  isRedacted: boolean;
-  /** The model that made the text, if one did. */
-  modelUse?: ModelUse;
 }
 
 export interface CorrectedChunk extends ChunkOfSubmission, FinalText {
@@ -42,13 +19,6 @@ export interface CorrectedChunk extends ChunkOfSubmission, FinalText {
 }
 
 // Parts of the statement that moves the chunk's submission (see moveSubmissions): they read its relations `given` and `moved`.
-
-/** transcribing -> correcting, with the first-stage text, or without it where it must not be stored. */
-export const START_CORRECTING = sql`
-  update chunks as c set status = 'correcting', transcript = given.transcript, diarization = given.diarization,
-    redaction = given.redaction, transcribed_at = now(), error = null, error_code = null
-  from moved join given on given.id = moved.id
-  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'`;
 
 const COMPLETED = sql`status = 'completed', transcript = given.transcript, model = given.model,
   prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,

@@ -1,38 +1,14 @@
 import { sql, type Kysely } from 'kysely';
-import {
-  COMPLETE_AT_ONCE,
-  FINAL_TEXT_COLUMNS,
-  finalTextRow,
-  START_CORRECTING,
-  type FinalText,
-  type FirstStageText,
-  WITH_STORABLE_TEXT,
-} from './chunk-changes.js';
+import { COMPLETE_AT_ONCE, FINAL_TEXT_COLUMNS, finalTextRow, WITH_STORABLE_TEXT } from './chunk-changes.js';
 import { GivenRows } from '../database/given-rows.js';
+import type { FinalText, Heard } from './texts.js';
 import type { Schema } from '../database/schema.js';
-import type { SubmissionRef } from './statements/open-submissions.js';
 import { moveSubmissions } from './move-submissions.js';
 
 // Transitions that every submission goes through: of all that are there at once, with one statement. Each answers which of them
 // happened, in the order given. What they mean, SubmissionsRepository tells.
 
 type Db = Kysely<Schema>;
-
-/** A language that the first stage has heard in a conversation. */
-export interface HeardLanguage {
-  /** Two letters. */
-  language: string;
-  /** 0 to 1: the highest that the provider has told. */
-  confidence: number;
-  /** In how many chunks. */
-  chunks: number;
-}
-
-export type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
-
-export interface RecordedText extends SubmissionRef, FirstStageText {
-  heard?: Heard;
-}
 
 const HEARD_COLUMNS = { language: 'text', confidence: 'real' } as const;
 
@@ -63,36 +39,6 @@ const REMEMBER_LANGUAGES = sql`
   on conflict (conversation_id, language) do update set
     confidence = greatest(conversation_languages.confidence, excluded.confidence),
     chunks = conversation_languages.chunks + excluded.chunks`;
-
-const record = moveSubmissions({
-  given: new GivenRows({
-    id: 'uuid',
-    transcript: 'text',
-    diarization: 'json',
-    redaction: 'jsonb',
-    is_redacted: 'boolean',
-    ...HEARD_COLUMNS,
-  }),
-  from: 'submitted',
-  only: WITH_STORABLE_TEXT,
-  set: COMPLETED,
-  chunks: START_CORRECTING,
-  also: REMEMBER_LANGUAGES,
-});
-
-/** submitted -> completed, with the first-stage texts, which are to be corrected; not with one that must be redacted and is not. */
-export async function recordTexts(db: Db, texts: readonly RecordedText[]): Promise<boolean[]> {
-  const rows = texts.map(({ submissionId: id, transcript, diarization, redaction, isRedacted, heard }) => ({
-    id,
-    transcript,
-    diarization,
-    redaction,
-    is_redacted: isRedacted,
-    ...heardRow(heard),
-  }));
-  const moved = await record(db, rows);
-  return texts.map(({ submissionId }) => moved.has(submissionId));
-}
 
 const recordFinal = moveSubmissions({
   given: new GivenRows({ ...FINAL_TEXT_COLUMNS, ...HEARD_COLUMNS }),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { FinalText, FirstStageText } from './chunk-changes.js';
+import type { FinalText, FirstStageText } from './texts.js';
 import {
   ChunkTransitions,
   type ChunkFailure,
@@ -14,13 +14,9 @@ import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import {
-  recordFinalText,
-  recordTexts,
-  renewLease,
-  type Heard,
-  type RecordedText,
-} from './submission-statements.js';
+import { recordFinalText, renewLease } from './submission-statements.js';
+import type { Heard } from './texts.js';
+import { recordTexts, type RecordedText } from './statements/record-texts.js';
 import { acceptSubmissions, type AcceptedSubmission } from './statements/accept-submissions.js';
 import { claimSubmission } from './statements/claim-submission.js';
 import { openSubmissions, type NewSubmission, type SubmissionRef } from './statements/open-submissions.js';

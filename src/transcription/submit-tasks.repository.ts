@@ -7,7 +7,7 @@ import { prepareStatement } from '../database/prepare-statement.js';
 import { shareRead } from '../database/share-read.js';
 import type { SubmissionProvider } from '../database/schema.js';
 import { type ChunkStatus, OPEN_SUBMISSIONS } from '../chunks/states.js';
-import type { HeardLanguage } from '../chunks/submission-statements.js';
+import type { HeardLanguage } from '../chunks/texts.js';
 
 /** A chunk as its submit needs it. */
 export interface SubmitTask {
