@@ -18,8 +18,6 @@ export interface CorrectedChunk extends ChunkOfSubmission, FinalText {
   keepsRaw: boolean;
 }
 
-// Parts of the statement that moves the chunk's submission (see moveSubmissions): they read its relations `given` and `moved`.
-
 const COMPLETED = sql`status = 'completed', transcript = given.transcript, model = given.model,
   prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,
   output_tokens = c.output_tokens + given.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
@@ -31,17 +29,8 @@ const COMPLETED = sql`status = 'completed', transcript = given.transcript, model
  */
 const MAY_BE_STORED = sql`(given.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))`;
 
-/** The part of a statement that moves submissions which keeps back those whose text may not be stored. */
-export const WITH_STORABLE_TEXT = sql`
-  with c as materialized (
-    select id, conversation_id, redact_pii from chunks where id in (select chunk_id from locked) order by id for no key update
-  )
-  select locked.id from locked join given on given.id = locked.id join c on c.id = locked.chunk_id
-    join conversations as v on v.id = c.conversation_id
-  where ${MAY_BE_STORED}`;
-
 /** Of final texts as `given` brings them. */
-export const FINAL_TEXT_COLUMNS = {
+const FINAL_TEXT_COLUMNS = {
   id: 'uuid',
   transcript: 'text',
   diarization: 'json',
@@ -53,13 +42,7 @@ export const FINAL_TEXT_COLUMNS = {
   output_tokens: 'integer',
 } as const;
 
-/** transcribing -> completed, with the final text, where the provider needs no correction. */
-export const COMPLETE_AT_ONCE = sql`
-  update chunks as c set ${COMPLETED}, diarization = given.diarization, redaction = given.redaction
-  from moved join given on given.id = moved.id
-  where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'`;
-
-export function finalTextRow({ submissionId, ...text }: { submissionId: string } & FinalText) {
+function finalTextRow({ submissionId, ...text }: { submissionId: string } & FinalText) {
   const transcript = storableText(text.transcript).trim();
   const { model, promptVersion, inputTokens = 0, outputTokens = 0 } = text.modelUse ?? {};
   return {

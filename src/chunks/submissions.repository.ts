@@ -14,7 +14,7 @@ import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import { recordFinalText, renewLease } from './submission-statements.js';
+import { recordFinalText } from './statements/record-final-text.js';
 import type { Heard } from './texts.js';
 import { recordTexts, type RecordedText } from './statements/record-texts.js';
 import { acceptSubmissions, type AcceptedSubmission } from './statements/accept-submissions.js';
@@ -140,9 +140,21 @@ export class SubmissionsRepository {
     }
   }
 
-  /** The request was refused, and is to be sent once more. @returns false when the lease is over */
+  /**
+   * Begins the lease of a `created` submission anew, as its request was refused and is sent once more. A lease that is over
+   * is not brought back: somebody may be concluding from its end already (rule K4).
+   *
+   * @returns whether the lease holds, so that the request may be sent
+   */
   async renewLease({ submissionId }: SubmissionRef, leaseMs: number): Promise<boolean> {
-    return renewLease(this.database, submissionId, leaseMs);
+    const { numUpdatedRows } = await this.database
+      .updateTable('submissions')
+      .set({ lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'` })
+      .where('id', '=', submissionId)
+      .where('status', '=', 'created')
+      .where('lease_until', '>', sql<Date>`now()`)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   /** The submitter has given up waiting for an answer: the check may look at once, and conclude after what is left. */
