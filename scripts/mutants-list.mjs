@@ -1,7 +1,6 @@
 // What npm run mutants breaks: one rule each, by changing text that must be there exactly once.
 
 const CHUNKS = 'src/chunks/chunk-transitions.ts';
-const CHUNK_CHANGES = 'src/chunks/chunk-changes.ts';
 const RESTART = 'src/chunks/restart.ts';
 const SUBMISSIONS = 'src/chunks/submissions.repository.ts';
 const CHECKER = 'src/transcription/checker.ts';
@@ -18,7 +17,7 @@ export const MUTANTS = [
   // Conditional updates.
   {
     name: 'a chunk is completed in any state',
-    file: CHUNK_CHANGES,
+    file: 'src/chunks/statements/complete-chunks.ts',
     changes: [[` and c.status is not distinct from 'correcting'`, '']],
   },
   {

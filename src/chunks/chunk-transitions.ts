@@ -5,7 +5,8 @@ import type { Schema } from '../database/schema.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import { completeChunks, type ChunkOfSubmission, type CorrectedChunk } from './chunk-changes.js';
+import type { SubmissionRef } from './statements/open-submissions.js';
+import { completeChunks, type CorrectedChunk } from './statements/complete-chunks.js';
 import { FIRST_STAGE_STATUSES, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
@@ -13,7 +14,7 @@ export type Executor = Kysely<Schema>;
 
 /**
  * Transitions of one chunk. Each is one conditional UPDATE, and answers whether it happened (states.ts). Those that every
- * chunk goes through are made for many chunks at once: `chunk-changes.ts`.
+ * chunk goes through are made for many chunks at once (`statements/`).
  */
 @Injectable()
 export class ChunkTransitions {
@@ -33,7 +34,7 @@ export class ChunkTransitions {
   }
 
   /** transcribing or correcting -> failed, by the submission's own result. */
-  async fail(db: Executor, chunk: ChunkOfSubmission & ChunkFailure): Promise<boolean> {
+  async fail(db: Executor, chunk: SubmissionRef & ChunkFailure): Promise<boolean> {
     const failed = db
       .updateTable('chunks')
       .set(failedWith(chunk))
@@ -51,7 +52,7 @@ export class ChunkTransitions {
    * queued or transcribing -> correcting without a first-stage text: its submission has failed, and a model is to hear the
    * recording alone.
    */
-  async startRescue(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
+  async startRescue(db: Executor, chunk: SubmissionRef): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('chunks')
       .set({ status: 'correcting', error: null, error_code: null, redaction: null })
@@ -82,7 +83,7 @@ export class ChunkTransitions {
    *
    * @returns the new attempt, or undefined when the chunk had moved on
    */
-  async requeue(db: Executor, chunk: ChunkOfSubmission): Promise<RequeuedChunk | undefined> {
+  async requeue(db: Executor, chunk: SubmissionRef): Promise<RequeuedChunk | undefined> {
     return db
       .updateTable('chunks')
       .set(REQUEUED)

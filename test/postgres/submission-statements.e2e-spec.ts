@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { completeChunks } from '../../src/chunks/chunk-changes.js';
+import { completeChunks } from '../../src/chunks/statements/complete-chunks.js';
 import { recordTexts } from '../../src/chunks/statements/record-texts.js';
 import { acceptSubmissions } from '../../src/chunks/statements/accept-submissions.js';
 import { openSubmissions, type NewSubmission } from '../../src/chunks/statements/open-submissions.js';
