@@ -7,7 +7,7 @@ const CHECKER = 'src/transcription/checker.ts';
 const FINALIZATION = 'src/conversations/finalization.repository.ts';
 const SEARCH = 'src/transcription/lost-submit-search.ts';
 const CORRECTOR = 'src/correction/chunk-corrector.ts';
-const CALLBACKS = 'src/chunks/callbacks.repository.ts';
+const CALLBACKS = 'src/chunks/statements/record-callbacks.ts';
 const RECONCILER = 'src/coordination/reconciler.ts';
 
 const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
@@ -63,7 +63,9 @@ export const MUTANTS = [
   {
     name: 'a callback of what has settled is taken',
     file: CALLBACKS,
-    changes: [[' and ${IS_OPEN}', '']],
+    changes: [
+      [`and (s.status is not distinct from 'created' or s.status is not distinct from 'submitted')`, ''],
+    ],
   },
   {
     name: 'a summary of an older merge is stored',
