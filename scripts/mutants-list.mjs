@@ -96,7 +96,7 @@ export const MUTANTS = [
   },
   {
     name: 'K3: a lost update ends the check',
-    file: CHECKER,
+    file: 'src/transcription/retry-on-race.ts',
     changes: [[`happened ? { kind: 'done', note } : 'again'`, `{ kind: 'done', note }`]],
   },
   {
@@ -126,7 +126,7 @@ export const MUTANTS = [
   },
   {
     name: 'no answer is taken for a no',
-    file: 'src/transcription/submit-failures.ts',
+    file: 'src/transcription/submitter.ts',
     changes: [['if (error.ambiguous)', 'if (false)']],
   },
   {
@@ -156,9 +156,9 @@ export const MUTANTS = [
     file: 'src/transcription/submitter.ts',
     changes: [
       [
-        `const opened = await this.submissions.open({`,
+        `const opened = await this.admission.open(`,
         `const sentId = await this.sender.send(task, ref, audioUrl);
-    const opened = await this.submissions.open({`,
+    const opened = await this.admission.open(`,
       ],
       [`transcriptId = await this.sender.send(task, ref, audioUrl);`, `transcriptId = sentId;`],
       [`return this.send(task, ref, audioUrl);`, `return this.send(task, ref, audioUrl, sentId);`],
@@ -224,13 +224,13 @@ export const MUTANTS = [
   // Coordination.
   {
     name: 'a refused chunk stays pending',
-    file: 'src/transcription/first-stage-failures.ts',
-    changes: [[`else await this.settled(ref);`, '']],
+    file: 'src/chunks/submission-outcomes.ts',
+    changes: [[`else await this.settled(owner);`, '']],
   },
   {
     name: 'callback metadata is not removed',
-    file: 'src/transcription/submission-results.ts',
-    changes: [['if (transcriptId === null) return;', 'return;']],
+    file: 'src/chunks/submission-outcomes.ts',
+    changes: [['if (transcriptId === undefined || transcriptId === null) return;', 'return;']],
   },
   {
     name: 'two settle without waiting for each other',

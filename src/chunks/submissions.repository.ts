@@ -8,7 +8,7 @@ import {
   type Executor,
   type RequeuedChunk,
 } from './chunk-transitions.js';
-import { addTokens, type TokenUse } from './model-use.js';
+import type { TokenUse } from './texts.js';
 import { Database } from '../database/database.js';
 import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
@@ -93,7 +93,7 @@ export class SubmissionsRepository {
 
   /** Counts what an answer cost that brought no text. */
   async addTokens({ chunkId }: SubmissionRef, use: TokenUse): Promise<void> {
-    await addTokens(this.database, chunkId, use);
+    await this.transitions.addTokens(chunkId, use);
   }
 
   /** Requests for the chunk that brought no answer since it was queued or restarted, those of before that do not count. */
@@ -202,7 +202,7 @@ export class SubmissionsRepository {
       });
       if (!ended) return false;
       if (options.rescue) await this.transitions.startRescue(trx, ref);
-      else await this.transitions.fail(trx, { ...ref, ...failure });
+      else await this.transitions.fail({ ...ref, ...failure }, trx);
       return true;
     });
   }

@@ -1,10 +1,21 @@
 import { jsonText } from '../database/run-statement.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
-import type { ModelUse } from './model-use.js';
 
 /** A text without a word in it is told apart from no text at all. */
 export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
+
+export interface TokenUse {
+  inputTokens?: number;
+  /** Thoughts included, as they are billed. */
+  outputTokens?: number;
+}
+
+/** The model that made a text. */
+export interface ModelUse extends TokenUse {
+  model: string;
+  promptVersion: string;
+}
 
 export interface FirstStageText {
   transcript: string | null;

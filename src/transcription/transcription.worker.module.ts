@@ -14,15 +14,11 @@ import { CallbackLosses } from './callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
-import { FirstStageFailures } from './first-stage-failures.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
 import { ProviderPace } from './provider-pace.js';
 import { RefusedSettings } from './refused-settings.js';
-import { Resubmission } from './resubmission.js';
-import { SubmissionResults } from './submission-results.js';
 import { SubmitAdmission } from './submit-admission.js';
-import { SubmitFailures } from './submit-failures.js';
 import { SubmitSender } from './submit-sender.js';
 import { SubmitProcessor } from './submit.processor.js';
 import { SubmitTasksRepository } from './submit-tasks.repository.js';
@@ -61,11 +57,7 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     SubmitTasksRepository,
     LostSubmitSearch,
     ProviderPace,
-    Resubmission,
-    FirstStageFailures,
     SubmitAdmission,
-    SubmissionResults,
-    SubmitFailures,
     RefusedSettings,
     SubmitSender,
     Submitter,
