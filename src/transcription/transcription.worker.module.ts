@@ -14,9 +14,7 @@ import { CallbackLosses } from './callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
-import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
-import { ProviderPace } from './provider-pace.js';
 import { RefusedSettings } from './refused-settings.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitSender } from './submit-sender.js';
@@ -29,6 +27,7 @@ import { RequestsRepository } from './synchronous/requests.repository.js';
 import { TranscribeProcessor } from './synchronous/transcribe.processor.js';
 import { Transcriber } from './synchronous/transcriber.js';
 import { TranscriptionProvider } from './synchronous/transcription-provider.js';
+import { TranscriptionModule } from './transcription.module.js';
 import { WebhookDelivery } from './webhook-delivery.js';
 
 function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): DeliveryStrategy {
@@ -38,7 +37,14 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
 }
 
 @Module({
-  imports: [AudioModule, ChunksModule, CoordinationModule, AssemblyAiModule, LanguageModelModule],
+  imports: [
+    AudioModule,
+    ChunksModule,
+    CoordinationModule,
+    AssemblyAiModule,
+    LanguageModelModule,
+    TranscriptionModule,
+  ],
   providers: [
     { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
     {
@@ -55,8 +61,6 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     CallbackLosses,
     AudioHandover,
     SubmitTasksRepository,
-    LostSubmitSearch,
-    ProviderPace,
     SubmitAdmission,
     RefusedSettings,
     SubmitSender,
@@ -69,6 +73,5 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     Transcriber,
     TranscribeProcessor,
   ],
-  exports: [LostSubmitSearch, ProviderPace],
 })
 export class TranscriptionWorkerModule {}
