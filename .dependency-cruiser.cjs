@@ -21,7 +21,17 @@ const imports = {
   'providers/language-models': ['config', 'providers', 'observability'],
   coordination: ['chunks/states.ts', 'config', 'database', 'observability', 'queues'],
   events: ['config', 'deadlines', 'providers', 'outbound', 'database', 'observability', 'queues', 'http'],
-  chunks: ['chunks/states.ts', 'config', 'redaction', 'database', 'events'],
+  chunks: [
+    'chunks/states.ts',
+    'config',
+    'redaction',
+    'providers',
+    'database',
+    'observability',
+    'queues',
+    'coordination',
+    'events',
+  ],
   conversations: [
     'chunks/states.ts',
     'config',

@@ -1,15 +1,13 @@
 // What npm run mutants breaks: one rule each, by changing text that must be there exactly once.
 
 const CHUNKS = 'src/chunks/chunk-transitions.ts';
-const CHUNK_CHANGES = 'src/chunks/chunk-changes.ts';
 const RESTART = 'src/chunks/restart.ts';
 const SUBMISSIONS = 'src/chunks/submissions.repository.ts';
-const SUBMISSION_STATEMENTS = 'src/chunks/submission-statements.ts';
 const CHECKER = 'src/transcription/checker.ts';
 const FINALIZATION = 'src/conversations/finalization.repository.ts';
 const SEARCH = 'src/transcription/lost-submit-search.ts';
 const CORRECTOR = 'src/correction/chunk-corrector.ts';
-const CALLBACKS = 'src/chunks/callbacks.repository.ts';
+const CALLBACKS = 'src/chunks/statements/record-callbacks.ts';
 const RECONCILER = 'src/coordination/reconciler.ts';
 
 const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
@@ -19,7 +17,7 @@ export const MUTANTS = [
   // Conditional updates.
   {
     name: 'a chunk is completed in any state',
-    file: CHUNK_CHANGES,
+    file: 'src/chunks/statements/complete-chunks.ts',
     changes: [[` and c.status is not distinct from 'correcting'`, '']],
   },
   {
@@ -34,17 +32,17 @@ export const MUTANTS = [
   },
   {
     name: 'a submission is accepted in any state',
-    file: 'src/chunks/move-submissions.ts',
-    changes: [[' and s.status is not distinct from ${from}', '']],
+    file: 'src/chunks/statements/accept-submissions.ts',
+    changes: [[` and s.status is not distinct from 'created'`, '']],
   },
   {
     name: 'a submission is opened in any state of its chunk',
-    file: SUBMISSION_STATEMENTS,
+    file: 'src/chunks/statements/open-submissions.ts',
     changes: [[` and c.attempt = given.attempt and c.status is not distinct from 'queued'`, '']],
   },
   {
     name: 'a submission is opened beside an open one',
-    file: SUBMISSION_STATEMENTS,
+    file: 'src/chunks/statements/open-submissions.ts',
     changes: [[`and s.status in ('created', 'submitted') offset 0`, 'and false offset 0']],
   },
   {
@@ -65,7 +63,9 @@ export const MUTANTS = [
   {
     name: 'a callback of what has settled is taken',
     file: CALLBACKS,
-    changes: [[' and ${IS_OPEN}', '']],
+    changes: [
+      [`and (s.status is not distinct from 'created' or s.status is not distinct from 'submitted')`, ''],
+    ],
   },
   {
     name: 'a summary of an older merge is stored',
@@ -96,7 +96,7 @@ export const MUTANTS = [
   },
   {
     name: 'K3: a lost update ends the check',
-    file: CHECKER,
+    file: 'src/transcription/retry-on-race.ts',
     changes: [[`happened ? { kind: 'done', note } : 'again'`, `{ kind: 'done', note }`]],
   },
   {
@@ -126,7 +126,7 @@ export const MUTANTS = [
   },
   {
     name: 'no answer is taken for a no',
-    file: 'src/transcription/submit-failures.ts',
+    file: 'src/transcription/submitter.ts',
     changes: [['if (error.ambiguous)', 'if (false)']],
   },
   {
@@ -156,9 +156,9 @@ export const MUTANTS = [
     file: 'src/transcription/submitter.ts',
     changes: [
       [
-        `const opened = await this.submissions.open({`,
+        `const opened = await this.admission.open(`,
         `const sentId = await this.sender.send(task, ref, audioUrl);
-    const opened = await this.submissions.open({`,
+    const opened = await this.admission.open(`,
       ],
       [`transcriptId = await this.sender.send(task, ref, audioUrl);`, `transcriptId = sentId;`],
       [`return this.send(task, ref, audioUrl);`, `return this.send(task, ref, audioUrl, sentId);`],
@@ -183,7 +183,7 @@ export const MUTANTS = [
   },
   {
     name: 'the first-stage text is not saved',
-    file: CHUNK_CHANGES,
+    file: 'src/chunks/statements/record-texts.ts',
     changes: [[`status = 'correcting', transcript = given.transcript,`, `status = 'correcting',`]],
   },
   {
@@ -224,13 +224,13 @@ export const MUTANTS = [
   // Coordination.
   {
     name: 'a refused chunk stays pending',
-    file: 'src/transcription/first-stage-failures.ts',
-    changes: [[`else await this.settled(ref);`, '']],
+    file: 'src/chunks/submission-outcomes.ts',
+    changes: [[`else await this.settled(owner);`, '']],
   },
   {
     name: 'callback metadata is not removed',
-    file: 'src/transcription/submission-results.ts',
-    changes: [['if (transcriptId === null) return;', 'return;']],
+    file: 'src/chunks/submission-outcomes.ts',
+    changes: [['if (transcriptId === undefined || transcriptId === null) return;', 'return;']],
   },
   {
     name: 'two settle without waiting for each other',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Simulator } from '../simulator/simulator.js';
-import { MAX_RESUBMISSIONS } from '../src/transcription/submission-results.js';
+import { MAX_RESUBMISSIONS } from '../src/chunks/submission-outcomes.js';
 import { settleChunk } from './support/one-chunk.js';
 import { submissionCounts } from './support/record.js';
 import { sharedWorld } from './support/shared-world.js';

@@ -1,7 +1,7 @@
 import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { AppConfig } from '../config/app-config.js';
-import { ConversationsModule } from '../conversations/conversations.module.js';
+import { ConversationsApiModule } from '../conversations/conversations.api.module.js';
 import { ConversationsWorkerModule } from '../conversations/conversations.worker.module.js';
 import { CoordinationWorkerModule } from '../coordination/coordination.worker.module.js';
 import { CorrectionWorkerModule } from '../correction/correction.worker.module.js';
@@ -12,15 +12,22 @@ import { EventsWorkerModule } from '../events/events.worker.module.js';
 import { ApiErrorFilter } from '../http/api-error.filter.js';
 import { RateLimits } from '../http/rate-limits.js';
 import { UnreadBodyGuard } from '../http/unread-body.guard.js';
+import { ObservabilityApiModule } from '../observability/observability.api.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
 import { OutboundModule } from '../outbound/outbound.module.js';
-import { PrivacyModule } from '../privacy/privacy.module.js';
+import { PrivacyApiModule } from '../privacy/privacy.api.module.js';
 import { PrivacyWorkerModule } from '../privacy/privacy.worker.module.js';
 import { QueuesModule } from '../queues/queues.module.js';
 import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
-import { WebhooksModule } from '../webhooks/webhooks.module.js';
+import { WebhooksApiModule } from '../webhooks/webhooks.api.module.js';
 
-const API_MODULES = [ConversationsModule, WebhooksModule, PrivacyModule, EventsApiModule];
+const API_MODULES = [
+  ObservabilityApiModule,
+  ConversationsApiModule,
+  WebhooksApiModule,
+  PrivacyApiModule,
+  EventsApiModule,
+];
 const WORKER_MODULES = [
   ConversationsWorkerModule,
   TranscriptionWorkerModule,

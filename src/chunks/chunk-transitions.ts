@@ -5,7 +5,9 @@ import type { Schema } from '../database/schema.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import { completeChunks, type ChunkOfSubmission, type CorrectedChunk } from './chunk-changes.js';
+import type { SubmissionRef } from './statements/open-submissions.js';
+import type { TokenUse } from './texts.js';
+import { completeChunks, type CorrectedChunk } from './statements/complete-chunks.js';
 import { FIRST_STAGE_STATUSES, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
 /** The database, or a transaction in it that the caller makes other changes in. */
@@ -13,7 +15,7 @@ export type Executor = Kysely<Schema>;
 
 /**
  * Transitions of one chunk. Each is one conditional UPDATE, and answers whether it happened (states.ts). Those that every
- * chunk goes through are made for many chunks at once: `chunk-changes.ts`.
+ * chunk goes through are made for many chunks at once (`statements/`).
  */
 @Injectable()
 export class ChunkTransitions {
@@ -33,7 +35,7 @@ export class ChunkTransitions {
   }
 
   /** transcribing or correcting -> failed, by the submission's own result. */
-  async fail(db: Executor, chunk: ChunkOfSubmission & ChunkFailure): Promise<boolean> {
+  async fail(chunk: SubmissionRef & ChunkFailure, db: Executor = this.database): Promise<boolean> {
     const failed = db
       .updateTable('chunks')
       .set(failedWith(chunk))
@@ -51,7 +53,7 @@ export class ChunkTransitions {
    * queued or transcribing -> correcting without a first-stage text: its submission has failed, and a model is to hear the
    * recording alone.
    */
-  async startRescue(db: Executor, chunk: ChunkOfSubmission): Promise<boolean> {
+  async startRescue(db: Executor, chunk: SubmissionRef): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('chunks')
       .set({ status: 'correcting', error: null, error_code: null, redaction: null })
@@ -62,16 +64,28 @@ export class ChunkTransitions {
     return numUpdatedRows > 0n;
   }
 
+  /** Counts an answer that brought no text; of one that did, the transition counts. */
+  async addTokens(chunkId: string, { inputTokens = 0, outputTokens = 0 }: TokenUse): Promise<void> {
+    await this.database
+      .updateTable('chunks')
+      .set({
+        input_tokens: sql<number>`input_tokens + ${inputTokens}::integer`,
+        output_tokens: sql<number>`output_tokens + ${outputTokens}::integer`,
+      })
+      .where('id', '=', chunkId)
+      .execute();
+  }
+
   /** queued -> failed, before any submission of this attempt was made. */
-  async failUnsubmitted(db: Executor, chunk: ChunkAttempt & ChunkFailure): Promise<boolean> {
-    const failed = db
+  async failUnsubmitted(chunk: ChunkAttempt & ChunkFailure): Promise<boolean> {
+    const failed = this.database
       .updateTable('chunks')
       .set(failedWith(chunk))
       .where('id', '=', chunk.chunkId)
       .where('attempt', '=', chunk.attempt)
       .where('status', '=', 'queued');
     return this.outbox.change(
-      db,
+      this.database,
       'chunk.failed',
       failed.returning([PROJECT_ID, 'conversation_id', failedChunkData()]),
     );
@@ -82,7 +96,7 @@ export class ChunkTransitions {
    *
    * @returns the new attempt, or undefined when the chunk had moved on
    */
-  async requeue(db: Executor, chunk: ChunkOfSubmission): Promise<RequeuedChunk | undefined> {
+  async requeue(db: Executor, chunk: SubmissionRef): Promise<RequeuedChunk | undefined> {
     return db
       .updateTable('chunks')
       .set(REQUEUED)
@@ -94,8 +108,8 @@ export class ChunkTransitions {
   }
 
   /** queued -> queued, as a new attempt, before any submission of this attempt was made. */
-  async requeueUnsubmitted(db: Executor, chunk: ChunkAttempt): Promise<RequeuedChunk | undefined> {
-    return db
+  async requeueUnsubmitted(chunk: ChunkAttempt): Promise<RequeuedChunk | undefined> {
+    return this.database
       .updateTable('chunks')
       .set(REQUEUED)
       .where('id', '=', chunk.chunkId)

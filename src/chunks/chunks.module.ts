@@ -1,20 +1,23 @@
 import { Module } from '@nestjs/common';
+import { CoordinationModule } from '../coordination/coordination.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { CallbacksRepository } from './callbacks.repository.js';
 import { ChunkTransitions } from './chunk-transitions.js';
 import { ChunksRepository } from './chunks.repository.js';
 import { FailedChunksRepository } from './failed-chunks.repository.js';
 import { LooksRepository } from './looks.repository.js';
+import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 
-const REPOSITORIES = [
+const PROVIDERS = [
   ChunksRepository,
   FailedChunksRepository,
   ChunkTransitions,
   SubmissionsRepository,
   LooksRepository,
   CallbacksRepository,
+  SubmissionOutcomes,
 ];
 
-@Module({ imports: [EventsModule], providers: REPOSITORIES, exports: REPOSITORIES })
+@Module({ imports: [CoordinationModule, EventsModule], providers: PROVIDERS, exports: PROVIDERS })
 export class ChunksModule {}

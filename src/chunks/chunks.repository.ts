@@ -4,7 +4,7 @@ import type { Diarization, StrategyName } from '../database/schema.js';
 import type { ChunkStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import type { Executor } from './chunk-transitions.js';
-import { insertChunks, type NewChunk } from './insert-chunks.js';
+import { addChunks, type NewChunk } from './statements/add-chunks.js';
 import { restartChunk, type RestartResult } from './restart.js';
 
 export interface ChunkView {
@@ -42,7 +42,7 @@ export type AddResult =
 @Injectable()
 export class ChunksRepository {
   private readonly inserting = shareStatement({
-    run: (chunks: readonly NewChunk[]) => insertChunks(this.database, chunks),
+    run: (chunks: readonly NewChunk[]) => addChunks(this.database, chunks),
     rowOf: ({ conversationId }) => conversationId,
   });
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import { prepareStatement } from '../database/prepare-statement.js';
-import { shareRead } from '../database/share-read.js';
+import { runStatement } from '../database/run-statement.js';
+import { shareRead } from '../database/share-statement.js';
 import type { StrategyName } from '../database/schema.js';
 import { OPEN_SUBMISSION_STATUSES, type ChunkStatus, type SubmissionStatus } from './states.js';
 
@@ -30,41 +30,25 @@ export interface SubmissionLook {
   anonymize: boolean;
 }
 
-const readLooks = prepareStatement<{ ids: readonly string[] }, SubmissionLook>((value, db) =>
-  db
-    .selectFrom('submissions as s')
-    .innerJoin('chunks as c', 'c.id', 's.chunk_id')
-    .innerJoin('conversations as v', 'v.id', 's.conversation_id')
-    .select([
-      's.id as submissionId',
-      's.chunk_id as chunkId',
-      's.conversation_id as conversationId',
-      's.status',
-      // A check is owed to AssemblyAI's submissions alone; theirs are never null.
-      sql<StrategyName>`coalesce(s.strategy, 'polling')`.as('strategy'),
-      's.transcript_id as transcriptId',
-      's.callback_transcript_id as callbackTranscriptId',
-      's.callbacks',
-      sql<string>`coalesce(s.audio_url_hash, '')`.as('audioUrlHash'),
-      's.failed_looks as failedLooks',
-      's.error',
-      's.created_at as createdAt',
-      sql<number>`(extract(epoch from now() - s.created_at) * 1000)::double precision`.as('ageMs'),
-      sql<number>`(extract(epoch from s.lease_until - now()) * 1000)::double precision`.as('leaseMs'),
-      'c.status as chunkStatus',
-      sql<boolean>`c.submission_id is not distinct from s.id`.as('isCurrent'),
-      sql<boolean>`coalesce(c.redact_pii, v.redact_pii)`.as('redactPii'),
-      'v.anonymize',
-    ])
-    .where(sql<boolean>`s.id = any(${value('ids')}::uuid[])`)
-    .where('s.provider', '=', 'assemblyai'),
-);
+/** A check is owed to AssemblyAI's submissions alone; their strategies and hashes are never null. */
+const READ_LOOKS = `select s.id as "submissionId", s.chunk_id as "chunkId", s.conversation_id as "conversationId", s.status,
+    coalesce(s.strategy, 'polling') as strategy, s.transcript_id as "transcriptId",
+    s.callback_transcript_id as "callbackTranscriptId", s.callbacks, coalesce(s.audio_url_hash, '') as "audioUrlHash",
+    s.failed_looks as "failedLooks", s.error, s.created_at as "createdAt",
+    (extract(epoch from now() - s.created_at) * 1000)::double precision as "ageMs",
+    (extract(epoch from s.lease_until - now()) * 1000)::double precision as "leaseMs",
+    c.status as "chunkStatus", c.submission_id is not distinct from s.id as "isCurrent",
+    coalesce(c.redact_pii, v.redact_pii) as "redactPii", v.anonymize
+  from submissions as s
+    inner join chunks as c on c.id = s.chunk_id
+    inner join conversations as v on v.id = s.conversation_id
+  where s.id = any($1::uuid[]) and s.provider = 'assemblyai'`;
 
 /** What the check asks of the record, and what it leaves there about its own looking. */
 @Injectable()
 export class LooksRepository {
   private readonly reading = shareRead(
-    (ids: readonly string[]) => readLooks(this.database, { ids }),
+    (ids: readonly string[]) => runStatement<SubmissionLook>(this.database, READ_LOOKS, [ids]),
     ({ submissionId }) => submissionId,
   );
 

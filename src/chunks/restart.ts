@@ -61,7 +61,7 @@ interface LockedChunk {
  * new one comes, unless it must now be redacted. A finalised conversation owes a new merge from then on.
  *
  * A wish for redaction holds from this transaction on, also for a chunk in flight: what is stored is redacted in it, and
- * what a job brings that began before is not stored (`chunk-changes.ts`).
+ * what a job brings that began before is not stored (`statements/`).
  */
 export async function restartChunk(
   db: Executor,

@@ -1,32 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { FinalText, FirstStageText } from './chunk-changes.js';
+import type { FinalText, FirstStageText } from './texts.js';
 import {
   ChunkTransitions,
   type ChunkFailure,
   type Executor,
   type RequeuedChunk,
 } from './chunk-transitions.js';
-import { addTokens, type TokenUse } from './model-use.js';
+import type { TokenUse } from './texts.js';
 import { Database } from '../database/database.js';
 import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
-import {
-  acceptSubmissions,
-  claimSubmission,
-  openSubmissions,
-  recordFinalText,
-  recordTexts,
-  renewLease,
-  type AcceptedSubmission,
-  type Heard,
-  type NewSubmission,
-  type RecordedText,
-  type SubmissionRef,
-} from './submission-statements.js';
+import { recordFinalText } from './statements/record-final-text.js';
+import type { Heard } from './texts.js';
+import { recordTexts, type RecordedText } from './statements/record-texts.js';
+import { acceptSubmissions, type AcceptedSubmission } from './statements/accept-submissions.js';
+import { claimSubmission } from './statements/claim-submission.js';
+import { openSubmissions, type NewSubmission, type SubmissionRef } from './statements/open-submissions.js';
 
 interface Ending {
   from: SubmissionStatus[];
@@ -100,7 +93,7 @@ export class SubmissionsRepository {
 
   /** Counts what an answer cost that brought no text. */
   async addTokens({ chunkId }: SubmissionRef, use: TokenUse): Promise<void> {
-    await addTokens(this.database, chunkId, use);
+    await this.transitions.addTokens(chunkId, use);
   }
 
   /** Requests for the chunk that brought no answer since it was queued or restarted, those of before that do not count. */
@@ -147,9 +140,21 @@ export class SubmissionsRepository {
     }
   }
 
-  /** The request was refused, and is to be sent once more. @returns false when the lease is over */
+  /**
+   * Begins the lease of a `created` submission anew, as its request was refused and is sent once more. A lease that is over
+   * is not brought back: somebody may be concluding from its end already (rule K4).
+   *
+   * @returns whether the lease holds, so that the request may be sent
+   */
   async renewLease({ submissionId }: SubmissionRef, leaseMs: number): Promise<boolean> {
-    return renewLease(this.database, submissionId, leaseMs);
+    const { numUpdatedRows } = await this.database
+      .updateTable('submissions')
+      .set({ lease_until: sql<Date>`now() + ${leaseMs} * interval '1 millisecond'` })
+      .where('id', '=', submissionId)
+      .where('status', '=', 'created')
+      .where('lease_until', '>', sql<Date>`now()`)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   /** The submitter has given up waiting for an answer: the check may look at once, and conclude after what is left. */
@@ -197,7 +202,7 @@ export class SubmissionsRepository {
       });
       if (!ended) return false;
       if (options.rescue) await this.transitions.startRescue(trx, ref);
-      else await this.transitions.fail(trx, { ...ref, ...failure });
+      else await this.transitions.fail({ ...ref, ...failure }, trx);
       return true;
     });
   }

@@ -9,7 +9,7 @@ import { MAX_POSITION } from './chunks.dto.js';
 import { type AddResult, ChunksRepository, type ChunkView } from '../chunks/chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { FailedChunksRepository, type ChunkFilter } from '../chunks/failed-chunks.repository.js';
-import type { ChunkAudio, NewChunk } from '../chunks/insert-chunks.js';
+import type { ChunkAudio, NewChunk } from '../chunks/statements/add-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;

@@ -12,7 +12,7 @@ import { IdParam } from '../http/ids.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
-import { NOTHING_TO_TRANSCRIBE } from '../chunks/chunk-changes.js';
+import { NOTHING_TO_TRANSCRIBE } from '../chunks/texts.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './transcript/merge-transcripts.js';
 import { toCues } from './transcript/cues.js';

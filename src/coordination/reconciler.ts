@@ -4,9 +4,9 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import { LockedTimer } from '../database/locked-timer.js';
 import { Metrics } from '../observability/metrics.js';
 import { ensureHeartbeat } from '../queues/heartbeat.js';
 import { JOB_KINDS, jobId, type JobData, type JobKind } from '../queues/job-catalogue.js';
@@ -18,8 +18,6 @@ import { SleepWatch, type SleepingJob } from './sleep-watch.js';
 
 /** Before every UUID, so that the first page starts at the beginning. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
-/** Processes that started together do not look together. */
-const JITTER_SHARE = 0.2;
 
 type Page<T> = (afterId: string) => Promise<T[]>;
 
@@ -35,63 +33,42 @@ type Page<T> = (afterId: string) => Promise<T[]>;
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Reconciler.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly timer: LockedTimer;
   private isFirstPass = true;
   private readonly sleeps = new SleepWatch();
 
   constructor(
     private readonly config: AppConfig,
-    private readonly database: Database,
+    database: Database,
     private readonly owed: ReconcilerRepository,
     private readonly queues: JobQueues,
     private readonly engine: QueueEngine,
     private readonly coordination: Coordination,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.timer = new LockedTimer(database, {
+      lock: 'ringback:reconciler',
+      intervalMs: config.reconcileIntervalMs,
+      pass: async () => {
+        // Before any job: in the queues of another installation it would be taken for nobody's, and dropped.
+        await coordination.claim();
+        await this.reconcile();
+      },
+      logger: this.logger,
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.pass();
+    this.timer.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+    await this.timer.stop();
   }
 
   /** Compares once, unless another process does so at this moment. */
   async reconcile(): Promise<void> {
-    await this.database.connection().execute(async (connection) => {
-      const lock = sql<{
-        locked: boolean;
-      }>`select pg_try_advisory_lock(hashtext('ringback:reconciler')) as locked`;
-      const { rows } = await lock.execute(connection);
-      if (rows[0]?.locked !== true) return;
-      try {
-        await this.repair();
-      } finally {
-        await sql`select pg_advisory_unlock(hashtext('ringback:reconciler'))`.execute(connection);
-      }
-    });
-  }
-
-  /** One timed pass; a failure is logged, and the next one is as good. */
-  private async pass(): Promise<void> {
-    try {
-      // Before any job: in the queues of another installation it would be taken for nobody's, and dropped.
-      await this.coordination.claim();
-      await this.reconcile();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`a pass failed, the next one makes up for it: ${reason}`);
-    }
-    if (this.stopped) return;
-    const intervalMs = this.config.reconcileIntervalMs * (1 + JITTER_SHARE * (Math.random() - 0.5));
-    this.timer = setTimeout(() => {
-      this.running = this.pass();
-    }, intervalMs).unref();
+    await this.timer.alone(() => this.repair());
   }
 
   private async repair(): Promise<void> {

@@ -1,14 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { audioSource } from '../audio/audio-source.js';
-import { AudioStorage } from '../audio/audio-storage.js';
-import { loadAudio, type InlineAudio } from '../audio/load-inline-audio.js';
 import { ChunkTransitions } from '../chunks/chunk-transitions.js';
-import { addTokens, type TokenUse } from '../chunks/model-use.js';
+import type { TokenUse } from '../chunks/texts.js';
 import { Settlement } from '../coordination/settlement.js';
-import { Database } from '../database/database.js';
 import type { Diarization } from '../database/schema.js';
 import { Metrics } from '../observability/metrics.js';
-import { OutboundAgents } from '../outbound/outbound-agents.js';
 import {
   ProviderError,
   ProviderRejectedError,
@@ -16,21 +11,15 @@ import {
 } from '../providers/provider-error.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
-import { parseHotwords } from '../providers/assemblyai/hotwords.js';
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
-import { Corrector, type CorrectionResult } from './corrector.js';
+import { CorrectionAttempt, isRescue, type Call } from './correction-attempt.js';
+import type { CorrectionResult } from './corrector.js';
 import { finalWords } from './final-words.js';
-import { FirstStageReader } from './first-stage-reader.js';
-import type { UsageListener } from '../providers/language-models/language-model.js';
 import { redactionPasses } from './redaction-passes.js';
-import { Rescuer } from './rescuer.js';
 
 /** Names that readers of the API know the data by. */
 const CORRECTED_SCHEMA = 'Dembrane-25-09';
 const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
-
-/** A recording that our own store, or its sender's server, does not hand out within this time is done without. */
-const LOAD_AUDIO_TIMEOUT_MS = 30_000;
 
 /**
  * Corrects a chunk's first-stage text, and settles the chunk whatever comes of it. What can pass is thrown, for the queue to
@@ -44,14 +33,9 @@ export class ChunkCorrector {
   private readonly logger = new Logger(ChunkCorrector.name);
 
   constructor(
-    private readonly database: Database,
     private readonly corrections: CorrectionsRepository,
     private readonly transitions: ChunkTransitions,
-    private readonly firstStage: FirstStageReader,
-    private readonly storage: AudioStorage,
-    private readonly agents: OutboundAgents,
-    private readonly corrector: Corrector,
-    private readonly rescuer: Rescuer,
+    private readonly attempt: CorrectionAttempt,
     private readonly settlement: Settlement,
     private readonly metrics: Metrics,
   ) {}
@@ -87,11 +71,11 @@ export class ChunkCorrector {
     try {
       const result = await this.run(task, { signal, isLastTry, isRepeated, onUsage });
       const happened = await this.store(task, result);
-      if (!happened && used !== undefined) await addTokens(this.database, task.chunkId, used);
+      if (!happened && used !== undefined) await this.transitions.addTokens(task.chunkId, used);
       return { happened };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (used !== undefined) await addTokens(this.database, task.chunkId, used);
+      if (used !== undefined) await this.transitions.addTokens(task.chunkId, used);
       // A job that was stopped has not failed: it is run again, by another worker.
       if (signal.aborted) throw error;
       if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
@@ -103,7 +87,7 @@ export class ChunkCorrector {
   /** Takes an unforeseen error for a refusal once it has been tried often enough: the chunk would never settle otherwise. */
   private async run(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
     try {
-      return await this.ask(task, call);
+      return await this.attempt.run(task, call);
     } catch (error) {
       if (error instanceof ProviderError || !call.isLastTry || call.signal.aborted) throw error;
       const name = error instanceof Error ? error.name : typeof error;
@@ -114,27 +98,8 @@ export class ChunkCorrector {
     }
   }
 
-  private async ask(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
-    if (isRescue(task)) return this.rescuer.transcribe(task, call);
-    const { signal } = call;
-    const { text: partialTranscript, durationSeconds } = await this.firstStage.read(task, signal);
-    const audio = await this.loadAudio(task, signal);
-    const { phrases } = parseHotwords(task.transcriptPrompt);
-    return this.corrector.correct({
-      partialTranscript,
-      hotwords: phrases,
-      guidance: task.transcriptPrompt,
-      language: task.language,
-      redactPii: task.redactPii,
-      audio: 'bytes' in audio ? audio : null,
-      audioOmittedReason: 'bytes' in audio ? undefined : audio.detail,
-      durationSeconds,
-      ...call,
-    });
-  }
-
   private async giveUpRescue(task: CorrectionTask, words: string): Promise<boolean> {
-    const failed = await this.transitions.fail(this.database, {
+    const failed = await this.transitions.fail({
       ...task,
       errorCode: task.firstStageErrorCode ?? 'other',
       error:
@@ -145,21 +110,6 @@ export class ChunkCorrector {
     this.metrics.rescues.inc({ outcome: 'failed' });
     this.metrics.chunksSettled.inc({ status: 'failed' });
     return true;
-  }
-
-  private async loadAudio(task: CorrectionTask, signal: AbortSignal): Promise<InlineAudio> {
-    const audio = await loadAudio({
-      storage: this.storage,
-      agents: this.agents,
-      source: audioSource(task),
-      maxBytes: this.corrector.maxAudioBytes,
-      timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
-      signal,
-    });
-    if (!('bytes' in audio)) {
-      this.logger.warn(`chunk ${task.chunkId} is corrected without its recording: ${audio.detail}`);
-    }
-    return audio;
   }
 
   private async store(task: CorrectionTask, result: CorrectionResult): Promise<boolean> {
@@ -183,7 +133,7 @@ export class ChunkCorrector {
     this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${words}`);
     const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
     const settled = task.anonymize
-      ? await this.transitions.fail(this.database, {
+      ? await this.transitions.fail({
           ...task,
           errorCode: 'withheld',
           error: `The text is withheld, as it could not be anonymised: ${words}`,
@@ -199,18 +149,6 @@ export class ChunkCorrector {
     this.metrics.chunksSettled.inc({ status: task.anonymize ? 'failed' : 'completed' });
     return true;
   }
-}
-
-interface Call {
-  signal: AbortSignal;
-  isLastTry: boolean;
-  isRepeated: boolean;
-  onUsage: UsageListener;
-}
-
-/** Its submission has failed, and yet it is here. */
-function isRescue({ submissionStatus }: CorrectionTask): boolean {
-  return submissionStatus === 'failed';
 }
 
 /** The provider's answer of the first stage stays beside the final text as `raw`; of an anonymised chunk there is none. */

@@ -7,6 +7,7 @@ import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { ChunkCorrector } from './chunk-corrector.js';
 import { CorrectProcessor } from './correct.processor.js';
+import { CorrectionAttempt } from './correction-attempt.js';
 import { CorrectionsRepository } from './corrections.repository.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { LanguageModel } from '../providers/language-models/language-model.js';
@@ -41,6 +42,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
     CorrectionsRepository,
     FirstStageReader,
     Rescuer,
+    CorrectionAttempt,
     ChunkCorrector,
     CorrectProcessor,
     SummarizeProcessor,

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
-import { prepareStatement } from '../database/prepare-statement.js';
-import { shareRead } from '../database/share-read.js';
+import { runStatement } from '../database/run-statement.js';
+import { shareRead } from '../database/share-statement.js';
 import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 
 /** A chunk as its correction needs it. */
@@ -33,42 +32,24 @@ export interface CorrectionTask {
   anonymize: boolean;
 }
 
-const readTasks = prepareStatement<{ ids: readonly string[] }, CorrectionTask>((value, db) =>
-  db
-    .selectFrom('chunks as c')
-    .innerJoin('submissions as s', (join) =>
-      // By the chunk's own id, which has an index; the submission alone would have all chunks read.
-      join.onRef('s.chunk_id', '=', 'c.id').onRef('s.id', '=', 'c.submission_id'),
-    )
-    .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
-    .leftJoin('projects as p', 'p.id', 'v.project_id')
-    .select([
-      'c.id as chunkId',
-      's.id as submissionId',
-      'c.conversation_id as conversationId',
-      'c.status',
-      'c.transcript',
-      sql`c.diarization #> '{data,audio_duration}'`.as('audioDuration'),
-      's.transcript_id as transcriptId',
-      'c.output_tokens as outputTokens',
-      's.status as submissionStatus',
-      's.error as firstStageError',
-      's.error_code as firstStageErrorCode',
-      'c.audio_key',
-      'c.audio_url',
-      'c.audio_mime_type',
-      sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
-      sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
-      sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('redactPii'),
-      'v.anonymize',
-    ])
-    .where(sql<boolean>`s.id = any(${value('ids')}::uuid[])`),
-);
+const READ_TASKS = `select c.id as "chunkId", s.id as "submissionId", c.conversation_id as "conversationId", c.status,
+    c.transcript, c.diarization #> '{data,audio_duration}' as "audioDuration", s.transcript_id as "transcriptId",
+    c.output_tokens as "outputTokens", s.status as "submissionStatus", s.error as "firstStageError",
+    s.error_code as "firstStageErrorCode", c.audio_key, c.audio_url, c.audio_mime_type,
+    coalesce(v.language, p.language, '${DEFAULT_LANGUAGE}') as language,
+    coalesce(v.transcript_prompt, p.transcript_prompt) as "transcriptPrompt",
+    coalesce(c.redact_pii, v.redact_pii) or v.anonymize as "redactPii", v.anonymize
+  from chunks as c
+    -- By the chunk's own id, which has an index; the submission alone would have all chunks read.
+    inner join submissions as s on s.chunk_id = c.id and s.id = c.submission_id
+    inner join conversations as v on v.id = c.conversation_id
+    left join projects as p on p.id = v.project_id
+  where s.id = any($1::uuid[])`;
 
 @Injectable()
 export class CorrectionsRepository {
   private readonly reading = shareRead(
-    (ids: readonly string[]) => readTasks(this.database, { ids }),
+    (ids: readonly string[]) => runStatement<CorrectionTask>(this.database, READ_TASKS, [ids]),
     ({ submissionId }) => submissionId,
   );
 

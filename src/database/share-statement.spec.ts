@@ -1,7 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { shareStatement } from './share-statement.js';
-import { Turns } from './turns.js';
+import { shareStatement, Turns } from './share-statement.js';
 
 interface Given {
   row: string;

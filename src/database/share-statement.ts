@@ -1,7 +1,33 @@
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import pg from 'pg';
-import { Turns } from './turns.js';
+
+/** Whose turn takes longer, or never ends, is passed over. */
+const MAX_WAIT_MS = 100;
+
+/** One after the other, in the order in which they came. */
+export class Turns {
+  private last: Promise<void> | undefined;
+
+  /**
+   * Resolves when it is the caller's turn, at once when it is nobody else's; 100 ms later at the latest, so that nobody has to wait
+   * for one that hangs.
+   *
+   * @returns ends the turn; calling it twice is harmless
+   */
+  async take(): Promise<() => void> {
+    const before = this.last;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    }).then(() => {
+      if (this.last === ended) this.last = undefined;
+    });
+    this.last = ended;
+    if (before !== undefined) await Promise.race([before, pause(MAX_WAIT_MS, undefined, { ref: false })]);
+    return end;
+  }
+}
 
 /** Bounds what one statement carries, texts of an hour's recording included, and how long it holds its locks. */
 const DEFAULT_MAX_ITEMS = 100;
@@ -73,6 +99,26 @@ export function shareStatement<Item, Result>(
     },
   );
   return (item) => loader.load(item);
+}
+
+/**
+ * Reads rows by their ids, those that are asked for at once with one statement (see shareStatement).
+ *
+ * @param read the rows of these ids that there are, in any order
+ * @returns a function that reads one of them; undefined where there is none
+ */
+export function shareRead<Row>(
+  read: (ids: readonly string[]) => Promise<readonly Row[]>,
+  idOf: (row: Row) => string,
+): (id: string) => Promise<Row | undefined> {
+  const reading = shareStatement<string, Row | undefined>({
+    run: async (ids) => {
+      const rows = new Map((await read(ids)).map((row) => [idOf(row), row]));
+      return ids.map((id) => rows.get(id));
+    },
+  });
+  // PostgreSQL writes the letters of a UUID small, whoever asks with whatever letters.
+  return (id) => reading(id.toLowerCase());
 }
 
 type Answer<Result> = Result | Error;

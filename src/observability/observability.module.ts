@@ -3,10 +3,8 @@ import { TerminusModule } from '@nestjs/terminus';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { requireWritable } from '../database/require-writable.js';
-import { HealthController } from './health.controller.js';
 import { JobObserver } from './job-observer.js';
 import { Metrics } from './metrics.js';
-import { MetricsController } from './metrics.controller.js';
 import { ProcessingLog } from './processing-log.js';
 import { ReadyReport } from './ready-report.js';
 import { Readiness } from './readiness.js';
@@ -15,7 +13,6 @@ import { SecretRedactor } from './secret-redactor.js';
 @Global()
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController, MetricsController],
   providers: [
     Metrics,
     ProcessingLog,

@@ -4,10 +4,10 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { sql } from 'kysely';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import { Database } from '../database/database.js';
+import { LockedTimer } from '../database/locked-timer.js';
 import { AudioRetention } from './audio-retention.js';
 import { ConversationEraser } from './conversation-eraser.js';
 import { LeftoverAudio } from './leftover-audio.js';
@@ -15,8 +15,6 @@ import { ProviderEraser } from './provider-eraser.js';
 
 /** Who asks for a deletion, or has a chunk settled, need not wait for long. A pass without work is a few index look-ups. */
 const MAX_INTERVAL_MS = 10_000;
-/** Processes that started together do not look together. */
-const JITTER_SHARE = 0.2;
 /** A request to a bucket that fell silent may take longer; what it was to remove is still owed. */
 const STOP_GRACE_MS = 10_000;
 
@@ -30,29 +28,32 @@ const STOP_GRACE_MS = 10_000;
 @Injectable()
 export class PrivacyKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(PrivacyKeeper.name);
-  private readonly stopping = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly timer: LockedTimer;
 
   constructor(
-    private readonly config: AppConfig,
-    private readonly database: Database,
+    config: AppConfig,
+    database: Database,
     private readonly conversations: ConversationEraser,
     private readonly retention: AudioRetention,
     private readonly provider: ProviderEraser,
     private readonly leftovers: LeftoverAudio,
-  ) {}
+  ) {
+    this.timer = new LockedTimer(database, {
+      lock: 'ringback:privacy',
+      intervalMs: Math.min(config.reconcileIntervalMs, MAX_INTERVAL_MS),
+      pass: () => this.keep(),
+      logger: this.logger,
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.pass();
+    this.timer.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    clearTimeout(this.timer);
     await this.attempt('ending the last pass', () =>
       inTime(
-        this.running,
+        this.timer.stop(),
         STOP_GRACE_MS,
         () => new Error('a store does not answer; another process goes on'),
       ),
@@ -61,18 +62,7 @@ export class PrivacyKeeper implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Removes what is due, unless another process does so at this moment. */
   async keep(): Promise<void> {
-    await this.database.connection().execute(async (connection) => {
-      const lock = sql<{
-        locked: boolean;
-      }>`select pg_try_advisory_lock(hashtext('ringback:privacy')) as locked`;
-      const { rows } = await lock.execute(connection);
-      if (rows[0]?.locked !== true) return;
-      try {
-        await this.removeWhatIsDue(this.stopping.signal);
-      } finally {
-        await sql`select pg_advisory_unlock(hashtext('ringback:privacy'))`.execute(connection);
-      }
-    });
+    await this.timer.alone(() => this.removeWhatIsDue(this.timer.signal));
   }
 
   /** None of them stands in the way of the others: a bucket may be away, and AssemblyAI well. */
@@ -91,17 +81,5 @@ export class PrivacyKeeper implements OnApplicationBootstrap, BeforeApplicationS
       const reason = error instanceof Error ? error.message : String(error);
       this.logger.warn(`${what} failed, the next pass makes up for it: ${reason}`);
     }
-  }
-
-  private async pass(): Promise<void> {
-    await this.attempt('a pass', () => this.keep());
-    if (this.stopping.signal.aborted) return;
-    const intervalMs = Math.min(this.config.reconcileIntervalMs, MAX_INTERVAL_MS);
-    this.timer = setTimeout(
-      () => {
-        this.running = this.pass();
-      },
-      intervalMs * (1 + JITTER_SHARE * (Math.random() - 0.5)),
-    ).unref();
   }
 }

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
-import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
+import { TranscriptionModule } from '../transcription/transcription.module.js';
 import { AudioRetention } from './audio-retention.js';
 import { AudioRetentionRepository } from './audio-retention.repository.js';
 import { ConversationEraser } from './conversation-eraser.js';
@@ -13,7 +13,7 @@ import { PrivacyModule } from './privacy.module.js';
 import { ProviderEraser } from './provider-eraser.js';
 
 @Module({
-  imports: [AudioModule, CoordinationModule, AssemblyAiModule, TranscriptionWorkerModule, PrivacyModule],
+  imports: [AudioModule, CoordinationModule, AssemblyAiModule, TranscriptionModule, PrivacyModule],
   providers: [
     AudioRetention,
     AudioRetentionRepository,

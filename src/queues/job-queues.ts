@@ -1,10 +1,9 @@
-import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Job, type Queue } from 'bullmq';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import { connected } from './connected.js';
-import { JOB_ATTEMPTS, JOB_KINDS, jobId, QUEUE_NAMES, type JobData, type JobKind } from './job-catalogue.js';
+import { JOB_ATTEMPTS, JOB_KINDS, jobId, type JobData, type JobKind } from './job-catalogue.js';
 import { promote } from './promote.js';
 import { PROVIDER_BACKOFF } from './worker-options.js';
 
@@ -27,23 +26,18 @@ export interface NewJob<K extends JobKind> {
   delayMs?: number;
 }
 
+/** DI token of every kind's queue. */
+export const QUEUES = Symbol('queues');
+
 /** Adds jobs and wakes sleeping ones. All of it may be repeated at will: ids are deterministic. */
 @Injectable()
 export class JobQueues implements OnModuleInit {
   private readonly logger = new Logger(JobQueues.name);
-  private readonly queues: Record<JobKind, Queue>;
 
   constructor(
     private readonly config: AppConfig,
-    @InjectQueue(QUEUE_NAMES.submit) submit: Queue,
-    @InjectQueue(QUEUE_NAMES.check) check: Queue,
-    @InjectQueue(QUEUE_NAMES.transcribe) transcribe: Queue,
-    @InjectQueue(QUEUE_NAMES.correct) correct: Queue,
-    @InjectQueue(QUEUE_NAMES.finalize) finalize: Queue,
-    @InjectQueue(QUEUE_NAMES.summarize) summarize: Queue,
-    @InjectQueue(QUEUE_NAMES.deliver) deliver: Queue,
+    @Inject(QUEUES) private readonly queues: Readonly<Record<JobKind, Queue>>,
   ) {
-    this.queues = { submit, check, transcribe, correct, finalize, summarize, deliver };
     for (const [kind, queue] of Object.entries(this.queues)) {
       queue.on('error', (error: Error) => {
         this.logger.warn(`queue ${kind}: ${error.message}`);

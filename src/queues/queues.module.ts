@@ -1,6 +1,6 @@
-import { BullModule } from '@nestjs/bullmq';
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { runMigrations } from 'bullmq';
+import { runMigrations, type Queue } from 'bullmq';
 import pg from 'pg';
 import { Database } from '../database/database.js';
 import { DatabaseServer } from '../database/database.module.js';
@@ -8,8 +8,8 @@ import { explainingRights, type RightsFacts } from '../database/unsuitable-datab
 import { Metrics } from '../observability/metrics.js';
 import { Readiness } from '../observability/readiness.js';
 import { AppConfig } from '../config/app-config.js';
-import { QUEUE_NAMES } from './job-catalogue.js';
-import { JobQueues } from './job-queues.js';
+import { JOB_KINDS, QUEUE_NAMES } from './job-catalogue.js';
+import { JobQueues, QUEUES } from './job-queues.js';
 import { JobWorker } from './job-worker.js';
 import { PostgresQueueEngine, QueueEngine, RedisQueueEngine } from './queue-engine.js';
 import { collectQueueMetrics } from './queue-metrics.js';
@@ -69,7 +69,15 @@ class QueueEngineModule {}
       ...Object.values(QUEUE_NAMES).map((name) => ({ name, streams: { events: { maxLen: KEPT_EVENTS } } })),
     ),
   ],
-  providers: [JobQueues],
+  providers: [
+    {
+      provide: QUEUES,
+      inject: JOB_KINDS.map((kind) => getQueueToken(QUEUE_NAMES[kind])),
+      useFactory: (...queues: Queue[]) =>
+        Object.fromEntries(JOB_KINDS.map((kind, index) => [kind, queues[index]])),
+    },
+    JobQueues,
+  ],
   exports: [JobQueues, BullModule],
 })
 export class QueuesModule implements OnModuleInit {

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { type StoredText, SubmissionOutcomes } from '../chunks/submission-outcomes.js';
 import { AppConfig } from '../config/app-config.js';
 import { backoffMs } from '../providers/backoff.js';
 import {
@@ -10,25 +11,20 @@ import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.
 import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
 import type { ProviderTranscript } from '../providers/assemblyai/provider-transcript.js';
-import { readTranscript } from '../providers/assemblyai/read-transcript.js';
+import { type Reading, readTranscript } from '../providers/assemblyai/read-transcript.js';
 import { decideAfterLook, overdue } from './decide-after-look.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { LooksRepository, type SubmissionLook } from '../chunks/looks.repository.js';
+import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
+import { rememberable } from './language-memory.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { ProviderPace } from './provider-pace.js';
-import { SubmissionResults } from './submission-results.js';
-import { SubmissionsRepository } from '../chunks/submissions.repository.js';
+import { ended, LEASE_MARGIN_MS, retryOnRace, type Step } from './retry-on-race.js';
 
-/** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
-const MAX_ROUNDS = 5;
+type TextReading = Extract<Reading, { kind: 'text' }>;
+
 /** A transcript that was accepted may take a moment to be known everywhere at the provider. */
 const MAX_NOT_FOUND_LOOKS = 5;
-/** Waking just before the end of a lease would only mean falling asleep again. */
-const LEASE_MARGIN_MS = 50;
-
-/** `again`: the record has changed meanwhile; what is true now decides (rule K3). */
-type Step = JobOutcome | 'again';
-
 /**
  * Looks at the provider once and acts on what it says. It may run at any time, any number of times, for a submission in any
  * state: every change is a conditional one, and a change that did not happen leads to reading again.
@@ -47,8 +43,7 @@ export class Checker {
   constructor(
     private readonly config: AppConfig,
     private readonly looks: LooksRepository,
-    private readonly submissions: SubmissionsRepository,
-    private readonly results: SubmissionResults,
+    private readonly outcomes: SubmissionOutcomes,
     private readonly client: AssemblyAiClient,
     private readonly search: LostSubmitSearch,
     private readonly strategy: DeliveryStrategy,
@@ -58,21 +53,16 @@ export class Checker {
   /**
    * @throws Error when races are lost again and again; the queue tries again
    */
-  async check(submissionId: string, { subject, signal }: JobContext): Promise<JobOutcome> {
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const look = await this.looks.read(submissionId);
-      if (look === undefined) return DONE;
-      subject.chunkId = look.chunkId;
-      subject.conversationId = look.conversationId;
-      const step = await this.step(look, signal);
-      if (step !== 'again') return step;
-    }
-    throw new Error(`submission ${submissionId} changed under every one of ${MAX_ROUNDS} looks`);
+  async check(submissionId: string, context: JobContext): Promise<JobOutcome> {
+    return retryOnRace(submissionId, context, {
+      read: () => this.looks.read(submissionId),
+      step: (look) => this.step(look, context.signal),
+    });
   }
 
   private async step(look: SubmissionLook, signal: AbortSignal): Promise<Step> {
     if (look.status !== 'created' && look.status !== 'submitted') {
-      await this.results.followUp(look);
+      await this.outcomes.followUp(look);
       return DONE;
     }
     try {
@@ -97,15 +87,29 @@ export class Checker {
       case 'sleep':
         if (look.failedLooks > 0) await this.looks.noteGoodLook(look.submissionId);
         return this.sleep(look, Math.min(await this.pauseMs(look), timeLeftMs(look, timeoutMs)));
-      case 'record': {
-        const { recorded, note } = await this.results.recordText(look, verdict.reading);
-        return ended(recorded, note);
-      }
+      case 'record':
+        return this.record(look, verdict.reading);
       case 'fail':
-        return ended(await this.results.fail(look, verdict), verdict.error);
+        return ended(await this.outcomes.fail(look, verdict), verdict.error);
       case 'resubmit':
-        return ended(await this.results.resubmit(look, verdict), verdict.error);
+        return ended(await this.outcomes.resubmit(look, verdict), verdict.error);
     }
+  }
+
+  private async record(look: SubmissionLook, reading: TextReading): Promise<Step> {
+    const text = await this.textOf(look, reading);
+    if (!(await this.outcomes.record(look, text, rememberable(reading)))) return 'again';
+    if (look.strategy !== 'webhook') return DONE;
+    const { callbacks, ageMs } = look;
+    const { webhook_status_code: status } = reading.raw;
+    const webhookStatusCode = typeof status === 'number' ? status : null;
+    return { kind: 'done', note: this.strategy.noteText({ callbacks, webhookStatusCode, ageMs }) };
+  }
+
+  private async textOf(look: SubmissionLook, reading: TextReading): Promise<StoredText> {
+    if (this.config.transcription.provider === 'AssemblyAI')
+      return finalText(look, reading, ONE_STAGE_SCHEMA);
+    return { kind: 'first_stage', ...(await firstStageText(look, reading)) };
   }
 
   /** A callback named a transcript before we knew its id. It is believed only when it bears this submission's callback URL. */
@@ -123,7 +127,7 @@ export class Checker {
       await this.looks.dropCallbackTranscript(look.submissionId, transcriptId);
       return 'again';
     }
-    await this.submissions.accept(look, transcriptId);
+    await this.outcomes.adopt(look, transcriptId);
     return 'again';
   }
 
@@ -138,12 +142,12 @@ export class Checker {
       this.logger.log(
         `submission ${look.submissionId}: its transcript was found at the provider, its answer was lost`,
       );
-      await this.submissions.accept(look, found);
+      await this.outcomes.adopt(look, found);
       return 'again';
     }
     if (look.leaseMs > 0) return this.sleepUntilLeaseEnds(look);
     const reason = look.error ?? 'the submit was not answered, and the provider has no transcript of it';
-    return ended(await this.results.requeue(look, reason), reason);
+    return ended(await this.outcomes.giveUp(look, { from: 'created', reason }), reason);
   }
 
   /**
@@ -157,11 +161,11 @@ export class Checker {
     const failures = await this.looks.noteFailedLook(look.submissionId, error.message);
     if (look.ageMs > timeoutMs) {
       const failure = overdue(timeoutMs, error.message);
-      return ended(await this.results.fail(look, failure), failure.error);
+      return ended(await this.outcomes.fail(look, failure), failure.error);
     }
     if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
       const failure = { error: error.message, errorCode: error.code };
-      return ended(await this.results.resubmit(look, failure), error.message);
+      return ended(await this.outcomes.resubmit(look, failure), error.message);
     }
     this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
@@ -182,11 +186,6 @@ export class Checker {
       (await this.looks.callbacks(look.submissionId)) > look.callbacks;
     return { kind: 'sleep', delayMs, wakeIf };
   }
-}
-
-/** @param happened whether it was this look that ended the submission; if not, what is true now decides (rule K3) */
-function ended(happened: boolean, note: string | undefined): Step {
-  return happened ? { kind: 'done', note } : 'again';
 }
 
 /** A submission is looked at once more right when its time is over, not a whole pause later. */

@@ -12,7 +12,7 @@ function webhookDelivery(options: { callbackDeadlineMs?: number; arePersistent?:
     secret: 'a-secret',
     callbackDeadlineMs: options.callbackDeadlineMs ?? 45_000,
     pollIntervalMs: POLL_INTERVAL_MS,
-    losses: { arePersistent: options.arePersistent ?? false },
+    losses: { arePersistent: options.arePersistent ?? false, note: () => undefined },
   });
 }
 

@@ -1,4 +1,5 @@
 import type { StrategyName } from '../database/schema.js';
+import type { CallbackSign } from './callback-losses.js';
 
 /** What a submit request carries so that the provider calls us back. */
 export interface CallbackRequest {
@@ -26,4 +27,7 @@ export abstract class DeliveryStrategy {
    * @param sentAs how the submission was sent: one that bears no callback URL must be looked at, whatever is configured now
    */
   abstract nextPauseMs(sentAs: StrategyName): number;
+
+  /** @returns for the processing log: why a look had to find what a callback should have told, if it had to */
+  abstract noteText(sign: CallbackSign): string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { FirstStageText } from '../chunks/chunk-changes.js';
+import type { FirstStageText } from '../chunks/texts.js';
 import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatternsInTurns } from '../redaction/redact-patterns.js';

@@ -1,4 +1,4 @@
-import type { HeardLanguage } from '../chunks/submission-statements.js';
+import type { HeardLanguage } from '../chunks/texts.js';
 
 /**
  * Detection of a short chunk is a guess: it wants 15 seconds of speech

@@ -19,4 +19,8 @@ export class PollingDelivery extends DeliveryStrategy {
   nextPauseMs(): number {
     return this.pollIntervalMs;
   }
+
+  noteText(): undefined {
+    return undefined;
+  }
 }

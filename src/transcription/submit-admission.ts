@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { NewSubmission } from '../chunks/statements/open-submissions.js';
+import { SubmissionOutcomes } from '../chunks/submission-outcomes.js';
+import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import { AppConfig } from '../config/app-config.js';
 import { Settlement } from '../coordination/settlement.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { SubmitFailures } from './submit-failures.js';
 import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
 
 const NOT_TAKEN_IN_TIME = {
@@ -12,15 +14,16 @@ const NOT_TAKEN_IN_TIME = {
   errorCode: 'timeout',
 };
 
-/** Whether a chunk is to be handed to its provider at all, whichever that is. */
+/** Whether a chunk is to be handed to its provider at all, whichever that is; and the submission that it then gets. */
 @Injectable()
 export class SubmitAdmission {
   constructor(
     private readonly config: AppConfig,
     private readonly tasks: SubmitTasksRepository,
+    private readonly submissions: SubmissionsRepository,
     private readonly settlement: Settlement,
     private readonly queues: JobQueues,
-    private readonly failures: SubmitFailures,
+    private readonly outcomes: SubmissionOutcomes,
   ) {}
 
   /** @returns the chunk, or the outcome of a job that has nothing to submit */
@@ -35,9 +38,21 @@ export class SubmitAdmission {
     if (task.status !== 'queued' || task.attempt !== attempt) return { outcome: DONE };
     if (await this.isOnItsWay(task)) return { outcome: DONE };
     if (task.queuedForMs > this.config.transcription.timeoutMs) {
-      return { outcome: await this.failures.giveUp(task, NOT_TAKEN_IN_TIME) };
+      await this.outcomes.failUnsubmitted(task, NOT_TAKEN_IN_TIME);
+      return { outcome: { kind: 'done', note: NOT_TAKEN_IN_TIME.error } };
     }
     return { task };
+  }
+
+  /** @returns whether the chunk has this submission now; if not, somebody else was faster */
+  async open(
+    { chunkId, conversationId, attempt }: SubmitTask,
+    submission: Pick<NewSubmission, 'id' | 'provider' | 'strategy' | 'audioUrlHash' | 'leaseMs'>,
+    { subject }: JobContext,
+  ): Promise<boolean> {
+    subject.submissionId = submission.id;
+    const opened = await this.submissions.open({ chunkId, conversationId, attempt, ...submission });
+    return opened === 'opened';
   }
 
   /**

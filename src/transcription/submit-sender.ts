@@ -5,10 +5,11 @@ import { AssemblyAiClient, SUBMIT_TIMEOUT_MS } from '../providers/assemblyai/ass
 import { MAX_PHRASES_OF_UNIVERSAL_2, parseHotwords } from '../providers/assemblyai/hotwords.js';
 import { type OptionalSetting, SettingRefusedError } from '../providers/assemblyai/setting-refusal.js';
 import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
+import { AudioHandover } from './audio-handover.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { expectLanguages } from './language-memory.js';
 import { RefusedSettings } from './refused-settings.js';
-import type { SubmissionRef } from '../chunks/submission-statements.js';
+import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
 import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
@@ -33,10 +34,21 @@ export class SubmitSender {
   constructor(
     private readonly config: AppConfig,
     private readonly client: AssemblyAiClient,
+    private readonly handover: AudioHandover,
     private readonly strategy: DeliveryStrategy,
     private readonly submissions: SubmissionsRepository,
     private readonly refused: RefusedSettings,
   ) {}
+
+  /** A URL of the recording, new at each call unless it is the sender's own. @throws as AudioHandover does */
+  async urlFor({ audio }: SubmitTask, signal: AbortSignal): Promise<string> {
+    return this.handover.urlFor(audio, signal);
+  }
+
+  /** No answer is waited for any more: the check may look at once, and conclude after what is left. */
+  async shortenLease({ submissionId }: SubmissionRef, leftMs: number, reason: string): Promise<void> {
+    await this.submissions.shortenLease(submissionId, leftMs, reason);
+  }
 
   /**
    * How long only the submitter may conclude anything (rule K4), in milliseconds. It is longer than one

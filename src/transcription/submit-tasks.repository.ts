@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { type AudioColumns, type AudioSource, audioSource } from '../audio/audio-source.js';
 import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { Database } from '../database/database.js';
-import { prepareStatement } from '../database/prepare-statement.js';
-import { shareRead } from '../database/share-read.js';
+import { runStatement } from '../database/run-statement.js';
+import { shareRead } from '../database/share-statement.js';
 import type { SubmissionProvider } from '../database/schema.js';
 import { type ChunkStatus, OPEN_SUBMISSIONS } from '../chunks/states.js';
-import type { HeardLanguage } from '../chunks/submission-statements.js';
+import type { HeardLanguage } from '../chunks/texts.js';
 
 /** A chunk as its submit needs it. */
 export interface SubmitTask {
@@ -29,35 +28,26 @@ export interface SubmitTask {
   queuedForMs: number;
 }
 
-const readTasks = prepareStatement<{ ids: readonly string[] }, Omit<SubmitTask, 'audio'> & AudioColumns>(
-  (value, db) =>
-    db
-      .selectFrom('chunks as c')
-      .innerJoin('conversations as v', 'v.id', 'c.conversation_id')
-      .leftJoin('projects as p', 'p.id', 'v.project_id')
-      .select([
-        'c.id as chunkId',
-        'c.conversation_id as conversationId',
-        'c.attempt',
-        'c.status',
-        'c.audio_key',
-        'c.audio_url',
-        'c.audio_mime_type',
-        sql<string>`coalesce(v.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
-        sql<boolean>`coalesce(v.language, p.language) is not null`.as('isLanguageSet'),
-        sql<HeardLanguage[]>`(select coalesce(json_agg(json_build_object('language', l.language,
-          'confidence', l.confidence, 'chunks', l.chunks)), '[]') from conversation_languages as l
-          where l.conversation_id = v.id)`.as('heardLanguages'),
-        'v.speaker_labels as speakerLabels',
-        sql<string | null>`coalesce(v.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
-        sql<
-          SubmitTask['open']
-        >`(select json_build_object('id', s.id, 'provider', s.provider) from submissions as s
-          where s.chunk_id = c.id and s.status in ${sql.raw(OPEN_SUBMISSIONS)})`.as('open'),
-        sql<number>`(extract(epoch from now() - c.queued_at) * 1000)::double precision`.as('queuedForMs'),
-      ])
-      .where(sql<boolean>`c.id = any(${value('ids')}::uuid[])`),
-);
+type TaskRow = Omit<SubmitTask, 'audio'> & AudioColumns;
+
+const READ_TASKS = `select c.id as "chunkId", c.conversation_id as "conversationId", c.attempt, c.status,
+    c.audio_key, c.audio_url, c.audio_mime_type,
+    coalesce(v.language, p.language, '${DEFAULT_LANGUAGE}') as language,
+    coalesce(v.language, p.language) is not null as "isLanguageSet",
+    (
+      select coalesce(json_agg(json_build_object('language', l.language, 'confidence', l.confidence, 'chunks', l.chunks)), '[]')
+      from conversation_languages as l where l.conversation_id = v.id
+    ) as "heardLanguages",
+    v.speaker_labels as "speakerLabels", coalesce(v.transcript_prompt, p.transcript_prompt) as "transcriptPrompt",
+    (
+      select json_build_object('id', s.id, 'provider', s.provider) from submissions as s
+      where s.chunk_id = c.id and s.status in ${OPEN_SUBMISSIONS}
+    ) as open,
+    (extract(epoch from now() - c.queued_at) * 1000)::double precision as "queuedForMs"
+  from chunks as c
+    inner join conversations as v on v.id = c.conversation_id
+    left join projects as p on p.id = v.project_id
+  where c.id = any($1::uuid[])`;
 
 @Injectable()
 export class SubmitTasksRepository {
@@ -73,7 +63,7 @@ export class SubmitTasksRepository {
   }
 
   private async readAll(chunkIds: readonly string[]): Promise<SubmitTask[]> {
-    const rows = await readTasks(this.database, { ids: chunkIds });
+    const rows = await runStatement<TaskRow>(this.database, READ_TASKS, [chunkIds]);
     return rows.map(({ audio_key, audio_url, audio_mime_type, ...task }) => ({
       ...task,
       audio: audioSource({ audio_key, audio_url, audio_mime_type }),

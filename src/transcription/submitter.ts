@@ -1,20 +1,25 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.js';
+import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
+import { SubmissionOutcomes } from '../chunks/submission-outcomes.js';
 import { AppConfig } from '../config/app-config.js';
-import { Coordination } from '../coordination/coordination.js';
-import { bestEffort } from '../queues/best-effort.js';
+import { ProviderRejectedError, ProviderUnavailableError } from '../providers/provider-error.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { AudioHandover, audioUrlHash } from './audio-handover.js';
+import { audioUrlHash } from './audio-handover.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
-import { SubmitFailures } from './submit-failures.js';
 import { SubmitSender } from './submit-sender.js';
-import type { SubmissionRef } from '../chunks/submission-statements.js';
-import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
+
+/**
+ * For how long a submit that was not answered properly may still be carried out: behind a connection that broke, or a gateway
+ * that gave up, somebody may be at it. It is looked for at once, and ordered again only after this.
+ */
+const LATE_WORK_MS = 3_000;
 
 /**
  * Sends a chunk to AssemblyAI. The order is the guarantee: first the submission is in the record and its check in the
@@ -28,13 +33,10 @@ export class Submitter {
   constructor(
     private readonly config: AppConfig,
     private readonly admission: SubmitAdmission,
-    private readonly submissions: SubmissionsRepository,
-    private readonly handover: AudioHandover,
     private readonly sender: SubmitSender,
     private readonly strategy: DeliveryStrategy,
     private readonly queues: JobQueues,
-    private readonly coordination: Coordination,
-    private readonly failures: SubmitFailures,
+    private readonly outcomes: SubmissionOutcomes,
     private readonly pace: ProviderPace,
   ) {}
 
@@ -42,36 +44,31 @@ export class Submitter {
     const admitted = await this.admission.admit(data, context);
     if ('outcome' in admitted) return admitted.outcome;
     const { task } = admitted;
-    const { chunkId, attempt } = data;
-    const { signal, subject } = context;
 
     const waitMs = await this.pace.waitMs();
     if (waitMs > 0) return { kind: 'sleep', delayMs: waitMs };
 
     let audioUrl: string;
     try {
-      audioUrl = await this.handover.urlFor(task.audio, signal);
+      audioUrl = await this.sender.urlFor(task, context.signal);
     } catch (error) {
-      return this.failures.afterHandover(task, error);
+      return this.afterHandover(task, error);
     }
-    const ref = { submissionId: uuidv7(), chunkId };
-    subject.submissionId = ref.submissionId;
-    const opened = await this.submissions.open({
+    const ref = { submissionId: uuidv7(), chunkId: task.chunkId };
+    const submission = {
       id: ref.submissionId,
-      chunkId,
-      conversationId: task.conversationId,
-      attempt,
       provider: 'assemblyai',
       strategy: this.strategy.name,
       audioUrlHash: audioUrlHash(audioUrl),
       leaseMs: this.sender.leaseMs,
-    });
-    if (opened !== 'opened') return DONE;
+    } as const;
+    const opened = await this.admission.open(task, submission, context);
+    if (!opened) return DONE;
     const delayMs = await this.firstPauseMs();
     try {
       await this.queues.add('check', { submissionId: ref.submissionId }, { delayMs });
     } catch (error) {
-      return this.failures.beforeSubmit(ref, error);
+      return this.beforeSubmit(ref, error);
     }
     return this.send(task, ref, audioUrl);
   }
@@ -89,22 +86,60 @@ export class Submitter {
     try {
       transcriptId = await this.sender.send(task, ref, audioUrl);
     } catch (error) {
-      return this.failures.afterSubmit(task, ref, error);
+      return this.afterSubmit(task, ref, error);
     }
     if (transcriptId === undefined) {
       // Asleep, perhaps, for the callback of a request that did not leave.
       await this.queues.wake('check', { submissionId: ref.submissionId });
       return DONE;
     }
-    return this.accept(task, ref, transcriptId);
+    await this.outcomes.accept({ ...ref, conversationId: task.conversationId }, transcriptId);
+    return DONE;
   }
 
-  private async accept(task: SubmitTask, ref: SubmissionRef, transcriptId: string): Promise<JobOutcome> {
-    // The check was faster, or nobody waits for the transcript any more: no callback need be matched to it.
-    if (!(await this.submissions.accept(ref, transcriptId))) return DONE;
-    await bestEffort(this.logger, `callback metadata of submission ${ref.submissionId}`, () =>
-      this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId: task.conversationId }),
+  /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
+  private async afterHandover(task: SubmitTask, error: unknown): Promise<JobOutcome> {
+    if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
+      await this.outcomes.failUnsubmitted(task, { error: error.message, errorCode: error.code });
+      return { kind: 'done', note: error.message };
+    }
+    if (!(error instanceof ProviderUnavailableError || error instanceof AudioUnavailableError)) throw error;
+    this.logger.warn(`chunk ${task.chunkId} could not be handed over, trying again: ${error.message}`);
+    await this.pace.heed(error);
+    const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
+    await this.outcomes.requeueUnsubmitted(task, retryAfterMs);
+    return { kind: 'done', note: error.message };
+  }
+
+  /** The check could not be queued, so nothing was sent: no lease need be waited for, as there is no answer to come. */
+  private async beforeSubmit(ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
+    const reason = `its check could not be queued: ${error instanceof Error ? error.message : String(error)}`;
+    this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} was not sent, ${reason}`);
+    await this.outcomes.requeue(ref, { from: 'created', reason });
+    return { kind: 'done', note: reason };
+  }
+
+  /** After the request left. @throws what is not the provider's fault */
+  private async afterSubmit(task: SubmitTask, ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
+    if (error instanceof ProviderRejectedError) {
+      const { message, code } = error;
+      const { conversationId } = task;
+      await this.outcomes.fail({ ...ref, conversationId }, { error: message, errorCode: code });
+      return { kind: 'done', note: message };
+    }
+    if (!(error instanceof ProviderUnavailableError)) throw error;
+    this.logger.warn(
+      `submission ${ref.submissionId} of chunk ${ref.chunkId} got no answer: ${error.message}`,
     );
-    return DONE;
+    if (error.ambiguous) {
+      // It may have been carried out: the check looks before anything is sent again.
+      await this.sender.shortenLease(ref, LATE_WORK_MS, error.message);
+      await this.queues.wake('check', { submissionId: ref.submissionId });
+      return { kind: 'done', note: error.message };
+    }
+    await this.pace.heed(error);
+    const { message: reason, retryAfterMs } = error;
+    await this.outcomes.requeue(ref, { from: 'created', reason, retryAfterMs });
+    return { kind: 'done', note: reason };
   }
 }

@@ -14,15 +14,9 @@ import { CallbackLosses } from './callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
 import { DeliveryStrategy } from './delivery-strategy.js';
-import { FirstStageFailures } from './first-stage-failures.js';
-import { LostSubmitSearch } from './lost-submit-search.js';
 import { PollingDelivery } from './polling-delivery.js';
-import { ProviderPace } from './provider-pace.js';
 import { RefusedSettings } from './refused-settings.js';
-import { Resubmission } from './resubmission.js';
-import { SubmissionResults } from './submission-results.js';
 import { SubmitAdmission } from './submit-admission.js';
-import { SubmitFailures } from './submit-failures.js';
 import { SubmitSender } from './submit-sender.js';
 import { SubmitProcessor } from './submit.processor.js';
 import { SubmitTasksRepository } from './submit-tasks.repository.js';
@@ -33,6 +27,7 @@ import { RequestsRepository } from './synchronous/requests.repository.js';
 import { TranscribeProcessor } from './synchronous/transcribe.processor.js';
 import { Transcriber } from './synchronous/transcriber.js';
 import { TranscriptionProvider } from './synchronous/transcription-provider.js';
+import { TranscriptionModule } from './transcription.module.js';
 import { WebhookDelivery } from './webhook-delivery.js';
 
 function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): DeliveryStrategy {
@@ -42,7 +37,14 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
 }
 
 @Module({
-  imports: [AudioModule, ChunksModule, CoordinationModule, AssemblyAiModule, LanguageModelModule],
+  imports: [
+    AudioModule,
+    ChunksModule,
+    CoordinationModule,
+    AssemblyAiModule,
+    LanguageModelModule,
+    TranscriptionModule,
+  ],
   providers: [
     { provide: DeliveryStrategy, inject: [AppConfig, CallbackLosses], useFactory: chooseDelivery },
     {
@@ -59,13 +61,7 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     CallbackLosses,
     AudioHandover,
     SubmitTasksRepository,
-    LostSubmitSearch,
-    ProviderPace,
-    Resubmission,
-    FirstStageFailures,
     SubmitAdmission,
-    SubmissionResults,
-    SubmitFailures,
     RefusedSettings,
     SubmitSender,
     Submitter,
@@ -77,6 +73,5 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     Transcriber,
     TranscribeProcessor,
   ],
-  exports: [LostSubmitSearch, ProviderPace],
 })
 export class TranscriptionWorkerModule {}

@@ -1,6 +1,7 @@
 import type { StrategyName } from '../database/schema.js';
 import { callbackUrl } from '../providers/assemblyai/callback-url.js';
 import { WEBHOOK_SECRET_HEADER } from '../providers/assemblyai/submit-request.js';
+import type { CallbackLosses, CallbackSign } from './callback-losses.js';
 import { DeliveryStrategy, type CallbackRequest } from './delivery-strategy.js';
 
 /**
@@ -19,8 +20,8 @@ export class WebhookDelivery extends DeliveryStrategy {
       secret: string;
       callbackDeadlineMs: number;
       pollIntervalMs: number;
-      /** Tells whether callbacks are not to be waited for at present. */
-      losses: { readonly arePersistent: boolean };
+      /** Tells whether callbacks are not to be waited for at present, and takes note of each that was due. */
+      losses: Pick<CallbackLosses, 'arePersistent' | 'note'>;
     },
   ) {
     super();
@@ -41,6 +42,10 @@ export class WebhookDelivery extends DeliveryStrategy {
   nextPauseMs(sentAs: StrategyName): number {
     if (sentAs === 'polling' || !this.isWaiting) return this.options.pollIntervalMs;
     return Math.min(this.options.callbackDeadlineMs, MAX_PAUSE_AFTER_DEADLINE_MS);
+  }
+
+  noteText(sign: CallbackSign): string | undefined {
+    return this.options.losses.note(sign);
   }
 
   private get isWaiting(): boolean {

@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { completeChunks } from '../../src/chunks/chunk-changes.js';
-import {
-  acceptSubmissions,
-  openSubmissions,
-  recordTexts,
-  type NewSubmission,
-} from '../../src/chunks/submission-statements.js';
+import { completeChunks } from '../../src/chunks/statements/complete-chunks.js';
+import { recordTexts } from '../../src/chunks/statements/record-texts.js';
+import { acceptSubmissions } from '../../src/chunks/statements/accept-submissions.js';
+import { openSubmissions, type NewSubmission } from '../../src/chunks/statements/open-submissions.js';
 import { query } from '../support/record.js';
 import { useOpenedDatabase } from '../support/opened-database.js';
 

@@ -15,6 +15,7 @@ import { Reconciler } from '../../src/coordination/reconciler.js';
 import { ReconcilerRepository } from '../../src/coordination/reconciler.repository.js';
 import { Settlement } from '../../src/coordination/settlement.js';
 import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
+import { CorrectionAttempt } from '../../src/correction/correction-attempt.js';
 import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
@@ -37,17 +38,14 @@ import { AudioHandover } from '../../src/transcription/audio-handover.js';
 import { CallbackLosses } from '../../src/transcription/callback-losses.js';
 import { CheckProcessor } from '../../src/transcription/check.processor.js';
 import { Checker } from '../../src/transcription/checker.js';
-import { FirstStageFailures } from '../../src/transcription/first-stage-failures.js';
 import { LooksRepository } from '../../src/chunks/looks.repository.js';
 import { LostSubmitSearch } from '../../src/transcription/lost-submit-search.js';
 import { PollingDelivery } from '../../src/transcription/polling-delivery.js';
 import { ProviderPace } from '../../src/transcription/provider-pace.js';
 import { RefusedSettings } from '../../src/transcription/refused-settings.js';
-import { Resubmission } from '../../src/transcription/resubmission.js';
-import { SubmissionResults } from '../../src/transcription/submission-results.js';
+import { SubmissionOutcomes } from '../../src/chunks/submission-outcomes.js';
 import { SubmissionsRepository } from '../../src/chunks/submissions.repository.js';
 import { SubmitAdmission } from '../../src/transcription/submit-admission.js';
-import { SubmitFailures } from '../../src/transcription/submit-failures.js';
 import { SubmitSender } from '../../src/transcription/submit-sender.js';
 import { SubmitProcessor } from '../../src/transcription/submit.processor.js';
 import { SubmitTasksRepository } from '../../src/transcription/submit-tasks.repository.js';
@@ -152,71 +150,46 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
   const losses = new CallbackLosses(config, metrics);
   const strategy = deliveryOf(config, losses);
   const pace = new ProviderPace(config, client, coordination, looks);
-  const resubmission = new Resubmission(config, queues);
-  const firstStage = new FirstStageFailures(
+  const outcomes = new SubmissionOutcomes(
     config,
-    database,
     transitions,
     submissions,
     settlement,
     queues,
+    coordination,
     metrics,
   );
-  const failures = new SubmitFailures(
-    database,
-    transitions,
-    submissions,
-    queues,
-    firstStage,
-    resubmission,
-    pace,
-  );
   const tasks = new SubmitTasksRepository(database);
-  const admission = new SubmitAdmission(config, tasks, settlement, queues, failures);
+  const admission = new SubmitAdmission(config, tasks, submissions, settlement, queues, outcomes);
   const submitter = new Submitter(
     config,
     admission,
-    submissions,
-    new AudioHandover(base.storage, client),
-    new SubmitSender(config, client, strategy, submissions, new RefusedSettings(config, new Readiness())),
+    new SubmitSender(
+      config,
+      client,
+      new AudioHandover(base.storage, client),
+      strategy,
+      submissions,
+      new RefusedSettings(config, new Readiness()),
+    ),
     strategy,
     queues,
-    coordination,
-    failures,
+    outcomes,
     pace,
   );
-  const results = new SubmissionResults(
-    config,
-    submissions,
-    queues,
-    coordination,
-    settlement,
-    firstStage,
-    resubmission,
-    metrics,
-    losses,
-  );
   const search = new LostSubmitSearch(client, looks);
-  const checker = new Checker(config, looks, submissions, results, client, search, strategy, pace);
+  const checker = new Checker(config, looks, outcomes, client, search, strategy, pace);
   // AssemblyAI is the provider of these experiments: there is none that answers at once.
   const transcriber = new Transcriber(
     config,
     new RequestsRepository(database),
     submissions,
-    results,
-    firstStage,
-    resubmission,
+    outcomes,
     null,
     metrics,
   );
   return {
-    submit: new SubmitProcessor(
-      observer,
-      config,
-      submitter,
-      new RequestPlacer(admission, submissions, queues),
-      null,
-    ),
+    submit: new SubmitProcessor(observer, config, submitter, new RequestPlacer(admission, queues), null),
     transcribe: new TranscribeProcessor(observer, config, transcriber),
     check: new CheckProcessor(observer, config, checker),
   };
@@ -225,15 +198,17 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
 function correctionProcessors(base: Base, activity: Activity) {
   const { config, database, coordination, queues, observer, provider, outbox } = base;
   const finalization = new FinalizationRepository(database, outbox);
-  const corrector = new ChunkCorrector(
-    database,
-    new CorrectionsRepository(database),
-    new ChunkTransitions(database, outbox),
+  const attempt = new CorrectionAttempt(
     new FirstStageReader(provider.seenBy(activity)),
     base.storage,
     new OutboundAgents([]),
     provider.corrector(activity),
     new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
+  );
+  const corrector = new ChunkCorrector(
+    new CorrectionsRepository(database),
+    new ChunkTransitions(database, outbox),
+    attempt,
     base.settlement,
     base.metrics,
   );

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid';
 import type { JobData } from '../../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../../queues/job-processor.js';
 import { JobQueues } from '../../queues/job-queues.js';
-import { SubmissionsRepository } from '../../chunks/submissions.repository.js';
 import { SubmitAdmission } from '../submit-admission.js';
 import type { TranscriptionProvider } from './transcription-provider.js';
 
@@ -15,7 +14,6 @@ import type { TranscriptionProvider } from './transcription-provider.js';
 export class RequestPlacer {
   constructor(
     private readonly admission: SubmitAdmission,
-    private readonly submissions: SubmissionsRepository,
     private readonly queues: JobQueues,
   ) {}
 
@@ -26,19 +24,10 @@ export class RequestPlacer {
   ): Promise<JobOutcome> {
     const admitted = await this.admission.admit(data, context);
     if ('outcome' in admitted) return admitted.outcome;
-    const submissionId = uuidv7();
-    context.subject.submissionId = submissionId;
-    const opened = await this.submissions.open({
-      id: submissionId,
-      chunkId: data.chunkId,
-      conversationId: admitted.task.conversationId,
-      attempt: data.attempt,
-      provider: provider.name,
-      strategy: null,
-      audioUrlHash: null,
-      leaseMs: 0,
-    });
-    if (opened === 'opened') await this.queues.add('transcribe', { submissionId });
+    const id = uuidv7();
+    const submission = { id, provider: provider.name, strategy: null, audioUrlHash: null, leaseMs: 0 };
+    const opened = await this.admission.open(admitted.task, submission, context);
+    if (opened) await this.queues.add('transcribe', { submissionId: id });
     return DONE;
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AudioMissingError, AudioUnavailableError } from '../../audio/audio-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { ChunkFailure } from '../../chunks/chunk-transitions.js';
-import type { TokenUse } from '../../chunks/model-use.js';
+import type { TokenUse } from '../../chunks/texts.js';
 import { redactStoredText } from '../../chunks/redact-stored-text.js';
 import { Metrics } from '../../observability/metrics.js';
 import {
@@ -11,18 +11,13 @@ import {
   ProviderUnavailableError,
 } from '../../providers/provider-error.js';
 import { DONE, type JobContext, type JobOutcome } from '../../queues/job-processor.js';
-import { FirstStageFailures } from '../first-stage-failures.js';
-import { Resubmission } from '../resubmission.js';
-import { SubmissionResults } from '../submission-results.js';
+import { SubmissionOutcomes } from '../../chunks/submission-outcomes.js';
 import { SubmissionsRepository } from '../../chunks/submissions.repository.js';
+import { ended, LEASE_MARGIN_MS, retryOnRace, type Step } from '../retry-on-race.js';
 import { LOAD_AUDIO_TIMEOUT_MS } from './request-audio.js';
 import { RequestsRepository, type RequestTask } from './requests.repository.js';
 import { TranscriptionProvider, type TranscriptionResult } from './transcription-provider.js';
 
-/** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
-const MAX_ROUNDS = 5;
-/** Waking just before the end of a lease would only mean falling asleep again. */
-const LEASE_MARGIN_MS = 50;
 /**
  * Requests that may have been carried out, and paid for, although no answer came. A recording that makes every one of them
  * time out, or every worker crash, is given up after so many; what was certainly not carried out is tried for as long as
@@ -33,7 +28,6 @@ export const MAX_LOST_REQUESTS = 5;
 /** A connection to the record that breaks at the wrong moment must not cost a transcript that is paid for. */
 const MAX_RECORD_TRIES = 3;
 
-type Step = JobOutcome | 'again';
 type TextResult = Extract<TranscriptionResult, { kind: 'text' }>;
 
 /** A submission that may still be concluded by whoever holds it. */
@@ -56,24 +50,17 @@ export class Transcriber {
     private readonly config: AppConfig,
     private readonly requests: RequestsRepository,
     private readonly submissions: SubmissionsRepository,
-    private readonly results: SubmissionResults,
-    private readonly failures: FirstStageFailures,
-    private readonly resubmission: Resubmission,
+    private readonly outcomes: SubmissionOutcomes,
     @Inject(TranscriptionProvider) private readonly provider: TranscriptionProvider | null,
     private readonly metrics: Metrics,
   ) {}
 
   /** @throws Error when races are lost again and again; the queue tries again */
   async transcribe(submissionId: string, context: JobContext): Promise<JobOutcome> {
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const task = await this.requests.read(submissionId);
-      if (task === undefined) return DONE;
-      context.subject.chunkId = task.chunkId;
-      context.subject.conversationId = task.conversationId;
-      const step = await this.step(task, context.signal);
-      if (step !== 'again') return step;
-    }
-    throw new Error(`submission ${submissionId} changed under every one of ${MAX_ROUNDS} looks`);
+    return retryOnRace(submissionId, context, {
+      read: () => this.requests.read(submissionId),
+      step: (task) => this.step(task, context.signal),
+    });
   }
 
   private async step(task: RequestTask, signal: AbortSignal): Promise<Step> {
@@ -92,7 +79,7 @@ export class Transcriber {
       case 'completed':
       case 'failed':
       case 'abandoned':
-        await this.results.followUp(task);
+        await this.outcomes.followUp(task);
         return DONE;
     }
   }
@@ -138,7 +125,7 @@ export class Transcriber {
       (performance.now() - start) / 1_000,
     );
     this.metrics.chunksSettled.inc({ status: 'completed' });
-    await this.results.followUp({ ...task, chunkStatus: 'completed' });
+    await this.outcomes.followUp({ ...task, chunkStatus: 'completed' });
     return DONE;
   }
 
@@ -206,15 +193,11 @@ export class Transcriber {
     task: OpenTask,
     { reason, retryAfterMs, lost }: { reason: string; retryAfterMs?: number; lost?: boolean },
   ): Promise<Step> {
-    const requeued = await this.submissions.abandon(task, { from: task.status, reason, lost });
-    if (requeued === undefined) return 'again';
-    this.logger.warn(`submission ${task.submissionId} of chunk ${task.chunkId} came to nothing: ${reason}`);
-    await this.resubmission.queue(task.chunkId, requeued, retryAfterMs);
-    return { kind: 'done', note: reason };
+    const abandonment = { from: task.status, reason, lost, retryAfterMs };
+    return ended(await this.outcomes.giveUp(task, abandonment), reason);
   }
 
   private async fail(task: RequestTask, failure: ChunkFailure): Promise<Step> {
-    const happened = await this.failures.ofSubmission(task, failure);
-    return happened ? { kind: 'done', note: failure.error } : 'again';
+    return ended(await this.outcomes.fail(task, failure), failure.error);
   }
 }

@@ -1,6 +1,6 @@
 import type { AudioSource } from '../../audio/audio-source.js';
 import type { ChunkFailure } from '../../chunks/chunk-transitions.js';
-import type { ModelUse, TokenUse } from '../../chunks/model-use.js';
+import type { ModelUse, TokenUse } from '../../chunks/texts.js';
 import type { Diarization, RedactionPass, SubmissionProvider } from '../../database/schema.js';
 import type { PrivacySettings } from '../first-stage-text.js';
 

@@ -9,4 +9,4 @@ import { CallbackReceiver } from './callback-receiver.js';
   controllers: [AssemblyAiCallbackController],
   providers: [CallbackReceiver],
 })
-export class WebhooksModule {}
+export class WebhooksApiModule {}

@@ -1,0 +1,75 @@
+import type { Kysely } from 'kysely';
+import { batchRows, runStatement } from '../../database/run-statement.js';
+import type { Schema } from '../../database/schema.js';
+
+export type ChunkAudio =
+  { kind: 'stored'; key: string; mimeType: string; bytes: number } | { kind: 'url'; url: string };
+
+export interface NewChunk {
+  id: string;
+  conversationId: string;
+  /** Where the chunk stands in the conversation; after the last one when not given. */
+  position?: number;
+  audio: ChunkAudio;
+  idempotencyKey?: string;
+}
+
+export interface AddedChunk {
+  position: number;
+  createdAt: Date;
+}
+
+/** The column is PostgreSQL's integer. */
+const LAST_POSITION = 2_147_483_647;
+
+const ADD_CHUNKS = `
+  with given as (
+    select given_row.*
+    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, conversation_id uuid,
+      position bigint, idempotency_key text, audio_key text, audio_url text, audio_mime_type text, audio_bytes bigint)
+  ),
+  locked as materialized (
+    select id from conversations where id in (select conversation_id from given) order by id for no key update
+  ),
+  open as (
+    update conversations as v set next_position = greatest(v.next_position, coalesce(given.position,
+      greatest(v.next_position, (select max(position)::bigint + 1 from chunks where conversation_id = v.id))) + 1)
+    from given, locked
+    where v.id = locked.id and v.id = given.conversation_id and v.status is not distinct from 'open'
+    returning v.id, v.next_position
+  )
+  insert into chunks
+    (id, conversation_id, position, idempotency_key, audio_key, audio_url, audio_mime_type, audio_bytes)
+  select given.id, open.id, coalesce(given.position, open.next_position - 1), given.idempotency_key,
+    given.audio_key, given.audio_url, given.audio_mime_type, given.audio_bytes
+  from open join given on given.conversation_id = open.id
+  where coalesce(given.position, open.next_position - 1) <= ${LAST_POSITION}
+  on conflict (conversation_id, idempotency_key) do nothing
+  returning id, position, created_at as "createdAt"`;
+
+/**
+ * Adds chunks to open conversations, each to another one. In one statement, which does not see the chunks of those
+ * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the
+ * largest position has its say as well.
+ *
+ * @returns for each, in their order; undefined where the conversation takes no more, has a chunk with that
+ * idempotency key, or has one at the last position there is
+ */
+export async function addChunks(
+  db: Kysely<Schema>,
+  chunks: readonly NewChunk[],
+): Promise<(AddedChunk | undefined)[]> {
+  const given = chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
+    id,
+    conversation_id: conversationId,
+    position,
+    idempotency_key: idempotencyKey,
+    audio_key: audio.kind === 'stored' ? audio.key : undefined,
+    audio_url: audio.kind === 'url' ? audio.url : undefined,
+    audio_mime_type: audio.kind === 'stored' ? audio.mimeType : undefined,
+    audio_bytes: audio.kind === 'stored' ? audio.bytes : undefined,
+  }));
+  const rows = await runStatement<AddedChunk & { id: string }>(db, ADD_CHUNKS, batchRows(given));
+  const added = new Map(rows.map(({ id, ...row }) => [id, row]));
+  return chunks.map(({ id }) => added.get(id));
+}

@@ -1,0 +1,23 @@
+import type { Kysely } from 'kysely';
+import { runStatement } from '../../database/run-statement.js';
+import type { Schema } from '../../database/schema.js';
+
+/** Of the one submission `$1`, with a lease of `$2` milliseconds. Whether the answer will be good nobody knows yet. */
+const CLAIM_SUBMISSION = `
+  with moved as (
+    update submissions as s set status = 'submitted', submitted_at = now(),
+      lease_until = now() + $2::integer * interval '1 millisecond'
+    where s.id = $1::uuid and s.status is not distinct from 'created'
+    returning s.id, s.chunk_id
+  ),
+  chunks_changed as (
+    update chunks as c set status = 'transcribing', submitted_at = now()
+    from moved where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'queued'
+  )
+  select id from moved`;
+
+/** created -> submitted, and queued -> transcribing, for a request that leaves now. @returns whether it happened */
+export async function claimSubmission(db: Kysely<Schema>, id: string, leaseMs: number): Promise<boolean> {
+  const claimed = await runStatement<{ id: string }>(db, CLAIM_SUBMISSION, [id, leaseMs]);
+  return claimed.length > 0;
+}

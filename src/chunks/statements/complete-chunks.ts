@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import { batchRows, runStatement } from '../../database/run-statement.js';
+import type { Schema } from '../../database/schema.js';
+import { finalTextColumns, type FinalText } from '../texts.js';
+import type { SubmissionRef } from './open-submissions.js';
+
+export interface CorrectedChunk extends SubmissionRef, FinalText {
+  /** Whether the first stage's answer, which the chunk has so far, is kept: as `data.raw`. */
+  keepsRaw: boolean;
+}
+
+/** Whether a text may be stored is a matter of the setting that holds now (`record-texts.ts`). */
+const COMPLETE_CHUNKS = `
+  with given as (
+    select given_row.id, given_row.transcript, given_row.diarization::json, given_row.redaction, given_row.is_redacted,
+      given_row.model, given_row.prompt_version, given_row.input_tokens, given_row.output_tokens, given_row.chunk_id,
+      given_row.keeps_raw
+    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, transcript text,
+      diarization text, redaction jsonb, is_redacted boolean, model text, prompt_version text, input_tokens integer,
+      output_tokens integer, chunk_id uuid, keeps_raw boolean)
+  ),
+  locked as materialized (
+    select id, conversation_id from chunks where id in (select chunk_id from given) order by id for no key update
+  )
+  update chunks as c set status = 'completed', transcript = given.transcript, model = given.model,
+    prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,
+    output_tokens = c.output_tokens + given.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
+    completed_at = now(), failed_submits = 0, error = null, error_code = null,
+    diarization = case when given.keeps_raw then json_build_object(
+        'schema', given.diarization -> 'schema',
+        'data', json_build_object(
+          'note', given.diarization #> '{data,note}',
+          'raw', coalesce(c.diarization -> 'data', '{}'),
+          'error', given.diarization #> '{data,error}'))
+      else given.diarization end,
+    redaction = case when given.redaction is null then c.redaction
+      else coalesce(c.redaction, '[]') || given.redaction end
+  from given, locked, conversations as v
+  where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status is not distinct from 'correcting'
+    and v.id = locked.conversation_id and (given.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
+  returning c.submission_id as id`;
+
+/**
+ * correcting -> completed. The answer of the first stage, which the text was made of, stays where it is: it is not sent to
+ * and fro. A text that was made before redaction was asked for is not stored.
+ *
+ * @returns for each whether it happened, in their order
+ */
+export async function completeChunks(
+  db: Kysely<Schema>,
+  chunks: readonly CorrectedChunk[],
+): Promise<boolean[]> {
+  const given = chunks.map((chunk) => ({
+    id: chunk.submissionId,
+    chunk_id: chunk.chunkId,
+    keeps_raw: chunk.keepsRaw,
+    ...finalTextColumns(chunk),
+  }));
+  const rows = await runStatement<{ id: string }>(db, COMPLETE_CHUNKS, batchRows(given));
+  const completed = new Set(rows.map(({ id }) => id));
+  return chunks.map(({ submissionId }) => completed.has(submissionId));
+}

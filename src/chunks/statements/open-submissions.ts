@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely';
+import { batchRows, runStatement } from '../../database/run-statement.js';
+import type { Schema, StrategyName, SubmissionProvider } from '../../database/schema.js';
+
+export interface SubmissionRef {
+  submissionId: string;
+  chunkId: string;
+}
+
+export interface NewSubmission {
+  id: string;
+  chunkId: string;
+  conversationId: string;
+  attempt: number;
+  provider: SubmissionProvider;
+  /** Both null where the provider answers the request itself. */
+  strategy: StrategyName | null;
+  audioUrlHash: string | null;
+  /** For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent yet. */
+  leaseMs: number;
+}
+
+const OPEN_SUBMISSIONS = `
+  with given as (
+    select given_row.*
+    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, chunk_id uuid,
+      conversation_id uuid, attempt integer, provider text, strategy text, audio_url_hash text, lease_ms integer)
+  ),
+  locked as materialized (
+    select id from chunks where id in (select chunk_id from given) order by id for no key update
+  ),
+  claimed as (
+    update chunks as c set submission_id = given.id from given, locked
+    where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
+      and not exists (
+        -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
+        select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
+      )
+    returning given.*
+  )
+  insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
+  select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
+    now() + lease_ms * interval '1 millisecond' from claimed
+  returning id`;
+
+/**
+ * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt and has no open one.
+ *
+ * @returns for each whether it happened, in their order
+ * @throws DatabaseError (23505) when another one for one of the chunks was committed meanwhile
+ */
+export async function openSubmissions(
+  db: Kysely<Schema>,
+  submissions: readonly NewSubmission[],
+): Promise<boolean[]> {
+  const given = submissions.map((submission) => ({
+    id: submission.id,
+    chunk_id: submission.chunkId,
+    conversation_id: submission.conversationId,
+    attempt: submission.attempt,
+    provider: submission.provider,
+    strategy: submission.strategy,
+    audio_url_hash: submission.audioUrlHash,
+    lease_ms: submission.leaseMs,
+  }));
+  const opened = await runStatement<{ id: string }>(db, OPEN_SUBMISSIONS, batchRows(given));
+  const ids = new Set(opened.map(({ id }) => id));
+  return submissions.map(({ id }) => ids.has(id));
+}

@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely';
+import { runStatement } from '../../database/run-statement.js';
+import type { Schema } from '../../database/schema.js';
+
+export interface RecordedCallback {
+  submissionId: string;
+  transcriptId: string;
+}
+
+/** `$1` ids of submissions, `$2` the transcript that each was told of last, `$3` how many callbacks each got. */
+const RECORD_CALLBACKS = `
+  with given as (
+    select * from unnest($1::uuid[], $2::text[], $3::integer[]) as t(id, transcript_id, count)
+  ),
+  locked as materialized (
+    select id from submissions where id in (select id from given) order by id for no key update
+  )
+  update submissions as s set callbacks = s.callbacks + given.count,
+    callback_transcript_id = case when s.transcript_id is null then given.transcript_id end
+  from given, locked where s.id = given.id and s.id = locked.id
+    and (s.status is not distinct from 'created' or s.status is not distinct from 'submitted')
+  returning s.id`;
+
+/**
+ * Leaves callbacks on their open submissions (rule K1): the counter that a check reads before it sleeps, and the transcript
+ * id where it is not known, as a claim to be verified.
+ *
+ * @returns for each whether its submission is open, in their order
+ */
+export async function recordCallbacks(
+  db: Kysely<Schema>,
+  callbacks: readonly RecordedCallback[],
+): Promise<boolean[]> {
+  const given = new Map<string, { transcriptId: string; count: number }>();
+  for (const { submissionId, transcriptId } of callbacks) {
+    given.set(submissionId, { transcriptId, count: (given.get(submissionId)?.count ?? 0) + 1 });
+  }
+  const values = [...given.values()];
+  const rows = await runStatement<{ id: string }>(db, RECORD_CALLBACKS, [
+    [...given.keys()],
+    values.map(({ transcriptId }) => transcriptId),
+    values.map(({ count }) => count),
+  ]);
+  const recorded = new Set(rows.map(({ id }) => id));
+  return callbacks.map(({ submissionId }) => recorded.has(submissionId));
+}

@@ -1,0 +1,235 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AppConfig } from '../config/app-config.js';
+import { Coordination } from '../coordination/coordination.js';
+import { Settlement } from '../coordination/settlement.js';
+import { Metrics } from '../observability/metrics.js';
+import { backoffMs } from '../providers/backoff.js';
+import { bestEffort } from '../queues/best-effort.js';
+import { JobQueues } from '../queues/job-queues.js';
+import {
+  ChunkTransitions,
+  type ChunkAttempt,
+  type ChunkFailure,
+  type RequeuedChunk,
+} from './chunk-transitions.js';
+import type { SubmissionLook } from './looks.repository.js';
+import type { ChunkStatus } from './states.js';
+import type { SubmissionRef } from './statements/open-submissions.js';
+import { SubmissionsRepository } from './submissions.repository.js';
+import type { FinalText, FirstStageText, Heard } from './texts.js';
+
+/**
+ * New submissions for one chunk after ones that AssemblyAI accepted and could not finish. AssemblyAI retries on its side as
+ * well; pauses from RETRY_BASE_MS upwards outlast a fault of two or three minutes. What lasts longer is left to whoever
+ * restarts it.
+ */
+export const MAX_RESUBMISSIONS = 8;
+
+/**
+ * Where nothing was said there is nothing to rescue, nor where the recording itself is gone; and what is withheld for
+ * privacy has not failed.
+ */
+const BEYOND_RESCUE: ReadonlySet<string> = new Set(['no_speech', 'audio_missing', 'withheld']);
+
+interface Owner extends SubmissionRef {
+  conversationId: string;
+  /** The provider's id, if it is known. */
+  transcriptId?: string | null;
+}
+
+export type EndedSubmission = Owner & { chunkStatus: ChunkStatus; isCurrent: boolean };
+
+/** A text as it is stored: to be corrected, final, or withheld where the provider cannot anonymise. */
+export type StoredText =
+  | ({ kind: 'first_stage' } & FirstStageText)
+  | ({ kind: 'text' } & FinalText)
+  | ({ kind: 'withheld' } & ChunkFailure);
+
+interface Abandonment {
+  /** The status that the verdict was reached in. */
+  from: 'created' | 'submitted';
+  reason: string;
+  /** The request may have been carried out, and paid for. */
+  lost?: boolean;
+  /** Asked for by the provider. */
+  retryAfterMs?: number;
+  /** So far, for the pause; the chunk's own count begins anew with each submission that is accepted. */
+  failures?: number;
+}
+
+/**
+ * Ends a submission, one way or another, and starts what follows, whichever provider it was and wherever it went wrong. Each
+ * answers whether it was this call that ended it; if not, what is true now decides (rule K3). What follows may be started any
+ * number of times.
+ */
+@Injectable()
+export class SubmissionOutcomes {
+  private readonly logger = new Logger('FirstStage');
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly transitions: ChunkTransitions,
+    private readonly submissions: SubmissionsRepository,
+    private readonly settlement: Settlement,
+    private readonly queues: JobQueues,
+    private readonly coordination: Coordination,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The provider's id is known, by its answer: a callback that names no submission can be matched by it. */
+  async accept({ submissionId, chunkId, conversationId }: Owner, transcriptId: string): Promise<void> {
+    const ref = { submissionId, chunkId };
+    // The check was faster, or nobody waits for the transcript any more: no callback need be matched to it.
+    if (!(await this.submissions.accept(ref, transcriptId))) return;
+    await bestEffort(this.logger, `callback metadata of submission ${submissionId}`, () =>
+      this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId }),
+    );
+  }
+
+  /** The provider's id is known, as it was looked for. */
+  async adopt(ref: SubmissionRef, transcriptId: string): Promise<boolean> {
+    return this.submissions.accept(ref, transcriptId);
+  }
+
+  async record(look: SubmissionLook, text: StoredText, heard?: Heard): Promise<boolean> {
+    if (!(await this.store(look, text, heard))) return false;
+    this.metrics.submitToTextSeconds.observe({ strategy: look.strategy }, look.ageMs / 1_000);
+    await this.forgetCallback(look);
+    await this.followUp({ ...look, chunkStatus: text.kind === 'first_stage' ? 'correcting' : 'completed' });
+    return true;
+  }
+
+  /** The chunk fails with the submission, or is left to the model. */
+  async fail(owner: Owner, failure: ChunkFailure): Promise<boolean> {
+    const { chunkId, submissionId } = owner;
+    const rescue = this.canRescue(failure);
+    if (!(await this.submissions.fail(owner, failure, { rescue }))) return false;
+    this.logger.warn(`submission ${submissionId} of chunk ${chunkId} failed: ${failure.error}`);
+    if (rescue) await this.queues.add('correct', { chunkId, submissionId });
+    else await this.settled(owner);
+    await this.forgetCallback(owner);
+    return true;
+  }
+
+  /** The same for a chunk that has no submission. */
+  async failUnsubmitted(
+    task: ChunkAttempt & { conversationId: string },
+    failure: ChunkFailure,
+  ): Promise<void> {
+    if (this.canRescue(failure)) return this.rescueUnsubmitted(task, failure);
+    if (!(await this.transitions.failUnsubmitted({ ...task, ...failure }))) return;
+    this.logger.warn(`chunk ${task.chunkId} failed: ${failure.error}`);
+    await this.settled(task);
+  }
+
+  /**
+   * Gives a submission up that was accepted and brought nothing, and queues the chunk's next attempt, after ever longer
+   * pauses. The last one fails the chunk.
+   */
+  async resubmit(look: SubmissionLook, { error, errorCode }: ChunkFailure): Promise<boolean> {
+    const failures = (await this.submissions.countFruitless(look.chunkId)) + 1;
+    if (failures <= MAX_RESUBMISSIONS) {
+      const from = look.transcriptId === null ? 'created' : 'submitted';
+      return this.giveUp(look, { from, reason: error, failures });
+    }
+    return this.fail(look, {
+      error: `AssemblyAI brought no transcript in ${failures} submissions; try the chunk again later. The last one: ${error}`,
+      errorCode,
+    });
+  }
+
+  /** Gives the submission up, queues the chunk's next attempt, and says so in the log. */
+  async giveUp(owner: Owner, abandonment: Abandonment): Promise<boolean> {
+    if (!(await this.requeue(owner, abandonment))) return false;
+    const { submissionId, chunkId } = owner;
+    this.logger.warn(`submission ${submissionId} of chunk ${chunkId} came to nothing: ${abandonment.reason}`);
+    return true;
+  }
+
+  async requeue(
+    owner: SubmissionRef & Partial<Owner>,
+    { retryAfterMs, failures = 0, ...ending }: Abandonment,
+  ): Promise<boolean> {
+    const requeued = await this.submissions.abandon(owner, ending);
+    if (requeued === undefined) return false;
+    await this.forgetCallback(owner);
+    const failedSubmits = Math.max(requeued.failedSubmits, failures);
+    await this.queueAgain(owner.chunkId, { ...requeued, failedSubmits }, retryAfterMs);
+    return true;
+  }
+
+  /** The same for a chunk that has no submission. */
+  async requeueUnsubmitted(task: ChunkAttempt, retryAfterMs?: number): Promise<void> {
+    const requeued = await this.transitions.requeueUnsubmitted(task);
+    if (requeued !== undefined) await this.queueAgain(task.chunkId, requeued, retryAfterMs);
+  }
+
+  /** What an ended submission has to have started; a run before this one may have died before it did. */
+  async followUp({ chunkId, submissionId, conversationId, ...ended }: EndedSubmission): Promise<void> {
+    if (!ended.isCurrent) return;
+    if (ended.chunkStatus === 'correcting') {
+      await this.queues.add('correct', { chunkId, submissionId });
+    } else if (ended.chunkStatus === 'completed' || ended.chunkStatus === 'failed') {
+      await this.settlement.settled(conversationId, chunkId);
+    }
+  }
+
+  private async store(ref: SubmissionRef, text: StoredText, heard?: Heard): Promise<boolean> {
+    if (text.kind === 'first_stage') return this.submissions.recordText(ref, text, heard);
+    const isWithheld = text.kind === 'withheld';
+    const stored = isWithheld
+      ? await this.submissions.fail(ref, text, { rescue: false })
+      : await this.submissions.recordFinalText(ref, text, heard);
+    if (stored) this.metrics.chunksSettled.inc({ status: isWithheld ? 'failed' : 'completed' });
+    return stored;
+  }
+
+  private async rescueUnsubmitted(
+    task: ChunkAttempt & { conversationId: string },
+    failure: ChunkFailure,
+  ): Promise<void> {
+    const submissionId = uuidv7();
+    const recorded = await this.submissions.openFailed(
+      {
+        ...task,
+        id: submissionId,
+        provider: this.config.transcription.provider === 'LiteLLM' ? 'litellm' : 'assemblyai',
+        strategy: null,
+        audioUrlHash: null,
+        leaseMs: 0,
+      },
+      failure,
+    );
+    if (!recorded) return;
+    this.logger.warn(`chunk ${task.chunkId} is left to the model: ${failure.error}`);
+    await this.queues.add('correct', { chunkId: task.chunkId, submissionId });
+  }
+
+  private canRescue({ errorCode }: ChunkFailure): boolean {
+    return this.config.transcription.rescueFailed && !BEYOND_RESCUE.has(errorCode);
+  }
+
+  private async settled(chunk: { conversationId: string; chunkId: string }): Promise<void> {
+    this.metrics.chunksSettled.inc({ status: 'failed' });
+    await this.settlement.settled(chunk.conversationId, chunk.chunkId);
+  }
+
+  private async queueAgain(chunkId: string, requeued: RequeuedChunk, retryAfterMs?: number): Promise<void> {
+    const delayMs = backoffMs({
+      baseMs: this.config.retryBaseMs,
+      failures: requeued.failedSubmits,
+      retryAfterMs,
+    });
+    await bestEffort(this.logger, `submitting chunk ${chunkId} again`, () =>
+      this.queues.add('submit', { chunkId, attempt: requeued.attempt }, { delayMs }),
+    );
+  }
+
+  private async forgetCallback({ submissionId, transcriptId }: Partial<Owner>): Promise<void> {
+    if (transcriptId === undefined || transcriptId === null) return;
+    await bestEffort(this.logger, `removing the callback metadata of submission ${submissionId ?? ''}`, () =>
+      this.coordination.deleteCallbackMetadata(transcriptId),
+    );
+  }
+}

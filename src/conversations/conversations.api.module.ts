@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { AudioModule } from '../audio/audio.module.js';
+import { ChunksModule } from '../chunks/chunks.module.js';
+import { CoordinationModule } from '../coordination/coordination.module.js';
+import { ChunkIntake } from './chunk-intake.js';
+import { ChunksController } from './chunks.controller.js';
+import { ConversationsController } from './conversations.controller.js';
+import { ConversationsModule } from './conversations.module.js';
+import { FailedChunksController } from './failed-chunks.controller.js';
+import { ProjectsController } from './projects.controller.js';
+import { TranscriptController } from './transcript.controller.js';
+import { TranscriptsRepository } from './transcript/transcripts.repository.js';
+import { UploadReceiver } from './upload-receiver.js';
+
+@Module({
+  imports: [AudioModule, ChunksModule, CoordinationModule, ConversationsModule],
+  controllers: [
+    ProjectsController,
+    ConversationsController,
+    TranscriptController,
+    FailedChunksController,
+    ChunksController,
+  ],
+  providers: [TranscriptsRepository, ChunkIntake, UploadReceiver],
+})
+export class ConversationsApiModule {}

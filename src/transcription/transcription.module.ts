@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ChunksModule } from '../chunks/chunks.module.js';
+import { CoordinationModule } from '../coordination/coordination.module.js';
+import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
+import { LostSubmitSearch } from './lost-submit-search.js';
+import { ProviderPace } from './provider-pace.js';
+
+/** For whoever else asks AssemblyAI. */
+@Module({
+  imports: [ChunksModule, CoordinationModule, AssemblyAiModule],
+  providers: [LostSubmitSearch, ProviderPace],
+  exports: [LostSubmitSearch, ProviderPace],
+})
+export class TranscriptionModule {}

@@ -1,0 +1,44 @@
+import { ModulesContainer } from '@nestjs/core';
+import { describe, expect, it } from '@jest/globals';
+import { startService } from '../../src/app/start.js';
+import { sharedWorld } from '../support/shared-world.js';
+import { World } from '../support/test-service.js';
+
+describe('a role', () => {
+  const world = sharedWorld(() => World.start());
+
+  const controllersOf = async (ROLE: string) => {
+    const service = await startService({ environment: world().env({ ROLE, PORT: '0' }), quiet: true });
+    try {
+      const modules = [...service.app.get(ModulesContainer).values()];
+      return modules.flatMap((module) => [...module.controllers.values()].map(({ name }) => String(name)));
+    } finally {
+      await service.stop();
+    }
+  };
+
+  it('worker constructs no controller', async () => {
+    expect(await controllersOf('worker')).toEqual([]);
+  });
+
+  it.each(['api', 'all'])('%s constructs those of every route', async (role) => {
+    const controllers = await controllersOf(role);
+    expect(controllers).toEqual(
+      expect.arrayContaining([
+        'HealthController',
+        'MetricsController',
+        'ProjectsController',
+        'ConversationsController',
+        'TranscriptController',
+        'FailedChunksController',
+        'ChunksController',
+        'AssemblyAiCallbackController',
+        'DeletionsController',
+        'RedactionReceiptController',
+        'EventEndpointsController',
+        'EventDeliveriesController',
+      ]),
+    );
+    expect(controllers).toHaveLength(12);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { batchRows, jsonText, runStatement } from '../../src/database/run-statement.js';
+import { useOpenedDatabase } from '../support/opened-database.js';
+
+describe('a statement that is written out', () => {
+  const opened = useOpenedDatabase();
+
+  it('takes the values of each execution, side by side and in a transaction', async () => {
+    const tell = `select $1::text || ' and ' || array_to_string($2::integer[], ',') || $1::text as told`;
+
+    const told = await Promise.all([
+      runStatement(opened().database, tell, ['a', [1, 2]]),
+      runStatement(opened().database, tell, ['b', []]),
+      opened()
+        .database.transaction()
+        .execute((trx) => runStatement(trx, tell, ['c', [3]])),
+    ]);
+
+    expect(told).toEqual([[{ told: 'a and 1,2a' }], [{ told: 'b and b' }], [{ told: 'c and 3c' }]]);
+  });
+
+  it('gives its rows, also when there are none', async () => {
+    const byId = `select id, language from conversations where id = any($1::uuid[]) and status = 'open'`;
+    const id = '019a0000-0000-7000-8000-000000000001';
+    await opened()
+      .database.insertInto('conversations')
+      .values({ id, redact_pii: false, anonymize: false })
+      .execute();
+
+    expect(await runStatement(opened().database, byId, [[id]])).toEqual([{ id, language: null }]);
+    expect(await runStatement(opened().database, byId, [[]])).toEqual([]);
+  });
+
+  it('can be executed again after the server has refused it', async () => {
+    const divide = 'select 6 / $1::integer as result';
+
+    await expect(runStatement(opened().database, divide, [0])).rejects.toThrow('division by zero');
+    expect(await runStatement(opened().database, divide, [3])).toEqual([{ result: 2 }]);
+  });
+
+  it('reads as many rows as there are, with what is missing as null and JSON in the order of its keys', async () => {
+    const read = `select given_row.number, given_row.word, given_row.data::json::text as data
+      from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (number integer, word text, data text)
+      order by number`;
+    const rows = [{ number: 1, word: 'a\0b', data: jsonText({ z: 1, a: 'c\0' }) }, { number: 2 }];
+
+    expect(await runStatement(opened().database, read, batchRows(rows))).toEqual([
+      { number: 1, word: 'ab', data: '{"z":1,"a":"c"}' },
+      { number: 2, word: null, data: null },
+    ]);
+    expect(await runStatement(opened().database, read, batchRows([]))).toEqual([]);
+  });
+});
