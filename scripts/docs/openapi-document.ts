@@ -2,8 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { AppModule } from '../../src/app.module.js';
+import { ConfigModule } from '../../src/config/config.module.js';
 import { apiDocument } from '../../src/http/api-docs.js';
-import { prepareStart } from '../../src/prepare-start.js';
 
 /** Enough to be valid. Nothing connects to it: a preview makes no instance of any class. */
 const ENVIRONMENT = {
@@ -13,9 +13,9 @@ const ENVIRONMENT = {
 
 /** @returns the document that the service serves on `/docs-json`, made without starting the service */
 export async function openApiDocument(): Promise<OpenAPIObject> {
-  const prepared = await prepareStart({ environment: ENVIRONMENT, quiet: true });
+  const { config, module: configModule } = await ConfigModule.load(ENVIRONMENT);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.for(prepared),
+    AppModule.for({ config, configModule, logger: false }),
     new FastifyAdapter(),
     { preview: true, abortOnError: false, logger: false },
   );
