@@ -78,11 +78,10 @@ describe('docs/api.md', () => {
   });
 });
 
-describe('commands in documents for users', () => {
+describe('commands in documents', () => {
   it('are scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const forUsers = documents.filter((document) => document !== 'CONTRIBUTING.md');
-    const named = forUsers.flatMap((document) =>
+    const named = documents.flatMap((document) =>
       [...read(document).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script),
     );
     expect([...new Set(named)].filter((script) => !(script in scripts))).toEqual([]);
