@@ -3,8 +3,10 @@ import type pg from 'pg';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { ChunkIntake } from '../../src/conversations/chunk-intake.js';
 import { ChunkTransitions } from '../../src/chunks/chunk-transitions.js';
+import { OwedChunks } from '../../src/chunks/owed-chunks.js';
 import { ChunksRepository } from '../../src/chunks/chunks.repository.js';
 import { ConversationsController } from '../../src/conversations/conversations.controller.js';
+import { OwedConversations } from '../../src/conversations/owed-conversations.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { FailedChunksRepository } from '../../src/chunks/failed-chunks.repository.js';
 import { FinalizationRepository } from '../../src/conversations/finalization.repository.js';
@@ -12,7 +14,7 @@ import { FinalizeProcessor } from '../../src/conversations/finalize.processor.js
 import type { Coordination } from '../../src/coordination/coordination.js';
 import { PostgresCoordination } from '../../src/coordination/postgres-coordination.js';
 import { Reconciler } from '../../src/coordination/reconciler.js';
-import { ReconcilerRepository } from '../../src/coordination/reconciler.repository.js';
+import { OwedWork } from '../../src/coordination/owed-work.js';
 import { Settlement } from '../../src/coordination/settlement.js';
 import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
 import { CorrectionAttempt } from '../../src/correction/correction-attempt.js';
@@ -120,7 +122,7 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
     reconciler: new Reconciler(
       config,
       database,
-      new ReconcilerRepository(database),
+      owedWork(database),
       queues,
       new PlayedQueueEngine(),
       coordination,
@@ -132,6 +134,14 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
       deliver: deliverProcessor(base),
     },
   };
+}
+
+/** Lives have no endpoints, so nothing is owed to any. */
+function owedWork(database: Database): OwedWork {
+  const owed = new OwedWork();
+  new OwedChunks(database, owed).onModuleInit();
+  new OwedConversations(database, owed).onModuleInit();
+  return owed;
 }
 
 type Base = Omit<Surroundings, 'queues'> & {
