@@ -20,7 +20,17 @@ const imports = {
   'providers/litellm': ['config', 'deadlines', 'providers', 'providers/assemblyai'],
   'providers/language-models': ['config', 'providers', 'observability'],
   coordination: ['chunks/states.ts', 'config', 'database', 'observability', 'queues'],
-  events: ['config', 'deadlines', 'providers', 'outbound', 'database', 'observability', 'queues', 'http'],
+  events: [
+    'config',
+    'deadlines',
+    'providers',
+    'outbound',
+    'database',
+    'observability',
+    'queues',
+    'http',
+    'coordination',
+  ],
   chunks: [
     'chunks/states.ts',
     'config',

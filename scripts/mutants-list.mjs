@@ -8,7 +8,7 @@ const FINALIZATION = 'src/conversations/finalization.repository.ts';
 const SEARCH = 'src/transcription/lost-submit-search.ts';
 const CORRECTOR = 'src/correction/chunk-corrector.ts';
 const CALLBACKS = 'src/chunks/statements/record-callbacks.ts';
-const RECONCILER = 'src/coordination/reconciler.ts';
+const OWED_CHUNKS = 'src/chunks/owed-chunks.ts';
 
 const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
 
@@ -109,13 +109,13 @@ export const MUTANTS = [
   },
   {
     name: 'K5: lost checks are not put back',
-    file: RECONCILER,
-    changes: [['await this.restoreChecks();', '']],
+    file: OWED_CHUNKS,
+    changes: [[`this.owed.register('check', (after) => this.checks(after));`, '']],
   },
   {
     name: 'K5: lost corrections are not put back',
-    file: RECONCILER,
-    changes: [['(after) => this.owed.owedCorrections(after)', '() => Promise.resolve([])']],
+    file: OWED_CHUNKS,
+    changes: [['(after) => this.corrections(after)', '() => Promise.resolve([])']],
   },
 
   // Paid once, and for the right recording.

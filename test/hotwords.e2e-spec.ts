@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ProjectResponse } from '../src/conversations/projects.dto.js';
+import type { ProjectResponse } from '../src/conversations/projects/projects.dto.js';
 import { settleChunk } from './support/one-chunk.js';
 import { sharedWorld } from './support/shared-world.js';
 import { CALLBACK_SECRET, STRATEGIES, World } from './support/test-service.js';

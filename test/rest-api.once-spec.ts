@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { validate as isUuid, version as uuidVersion } from 'uuid';
 import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
-import type { ProjectResponse } from '../src/conversations/projects.dto.js';
+import type { ProjectResponse } from '../src/conversations/projects/projects.dto.js';
 import type { Answer, ErrorAnswer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';

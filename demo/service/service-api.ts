@@ -1,6 +1,6 @@
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
-import type { ProjectResponse } from '../../src/conversations/projects.dto.js';
+import type { ProjectResponse } from '../../src/conversations/projects/projects.dto.js';
 
 /** Far above what the service takes for any request; a request without an answer must not hang for ever. */
 const ANSWER_TIMEOUT_MS = 30_000;

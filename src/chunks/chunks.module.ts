@@ -6,6 +6,7 @@ import { ChunkTransitions } from './chunk-transitions.js';
 import { ChunksRepository } from './chunks.repository.js';
 import { FailedChunksRepository } from './failed-chunks.repository.js';
 import { LooksRepository } from './looks.repository.js';
+import { OwedChunks } from './owed-chunks.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 
@@ -19,5 +20,9 @@ const PROVIDERS = [
   SubmissionOutcomes,
 ];
 
-@Module({ imports: [CoordinationModule, EventsModule], providers: PROVIDERS, exports: PROVIDERS })
+@Module({
+  imports: [CoordinationModule, EventsModule],
+  providers: [...PROVIDERS, OwedChunks],
+  exports: PROVIDERS,
+})
 export class ChunksModule {}

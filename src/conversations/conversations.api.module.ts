@@ -7,7 +7,7 @@ import { ChunksController } from './chunks.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsModule } from './conversations.module.js';
 import { FailedChunksController } from './failed-chunks.controller.js';
-import { ProjectsController } from './projects.controller.js';
+import { ProjectsController } from './projects/projects.controller.js';
 import { TranscriptController } from './transcript.controller.js';
 import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';

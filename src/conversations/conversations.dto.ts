@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
 import type { ConversationStatus } from '../database/schema.js';
-import { MAX_PROMPT_LENGTH } from './projects.dto.js';
+import { MAX_PROMPT_LENGTH } from './projects/projects.dto.js';
 import { LanguageSetting } from '../http/language-setting.decorator.js';
 import { StorableText } from '../http/storable-text.decorator.js';
 

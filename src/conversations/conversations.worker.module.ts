@@ -2,6 +2,10 @@ import { Module } from '@nestjs/common';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { ConversationsModule } from './conversations.module.js';
 import { FinalizeProcessor } from './finalize.processor.js';
+import { OwedConversations } from './owed-conversations.js';
 
-@Module({ imports: [ConversationsModule, CoordinationModule], providers: [FinalizeProcessor] })
+@Module({
+  imports: [ConversationsModule, CoordinationModule],
+  providers: [FinalizeProcessor, OwedConversations],
+})
 export class ConversationsWorkerModule {}

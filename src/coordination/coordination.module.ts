@@ -6,6 +6,7 @@ import { Readiness } from '../observability/readiness.js';
 import { QueueEngine } from '../queues/queue-engine.js';
 import { Backlog } from './backlog.js';
 import { Coordination } from './coordination.js';
+import { OwedWork } from './owed-work.js';
 import { PostgresCoordination } from './postgres-coordination.js';
 import { RedisCoordination } from './redis-coordination.js';
 import { Settlement } from './settlement.js';
@@ -44,9 +45,10 @@ async function connectCoordination(config: AppConfig, database: Database): Promi
       useFactory: connectCoordination,
     },
     Settlement,
+    OwedWork,
     Backlog,
     CoordinationConnection,
   ],
-  exports: [Coordination, Settlement],
+  exports: [Coordination, Settlement, OwedWork],
 })
 export class CoordinationModule {}

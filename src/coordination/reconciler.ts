@@ -13,13 +13,11 @@ import { JOB_KINDS, jobId, type JobData, type JobKind } from '../queues/job-cata
 import { JobQueues } from '../queues/job-queues.js';
 import { QueueEngine } from '../queues/queue-engine.js';
 import { Coordination } from './coordination.js';
-import { RECONCILE_PAGE, ReconcilerRepository } from './reconciler.repository.js';
+import { OWED_PAGE, OwedWork, type OwedJob, type ReadPage } from './owed-work.js';
 import { SleepWatch, type SleepingJob } from './sleep-watch.js';
 
 /** Before every UUID, so that the first page starts at the beginning. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
-
-type Page<T> = (afterId: string) => Promise<T[]>;
 
 /**
  * Compares the record with the queues, and puts back the jobs that are missing: after a crash between a change and the job
@@ -40,7 +38,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly config: AppConfig,
     database: Database,
-    private readonly owed: ReconcilerRepository,
+    private readonly owed: OwedWork,
     private readonly queues: JobQueues,
     private readonly engine: QueueEngine,
     private readonly coordination: Coordination,
@@ -77,80 +75,28 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       for (const kind of JOB_KINDS) await ensureHeartbeat(this.queues.queue(kind));
     }
     await this.repairPendingSets();
-    await this.restore(
-      'submit',
-      (after) => this.owed.owedSubmits(after),
-      ({ id, attempt }) => ({
-        chunkId: id,
-        attempt,
-      }),
-    );
-    await this.restoreChecks();
-    await this.restore(
-      'transcribe',
-      (after) => this.owed.owedRequests(after),
-      ({ id }) => ({
-        submissionId: id,
-      }),
-    );
-    await this.restore(
-      'correct',
-      (after) => this.owed.owedCorrections(after),
-      ({ id, submissionId }) => ({
-        chunkId: id,
-        submissionId: submissionId ?? '',
-      }),
-    );
-    await this.restore(
-      'finalize',
-      (after) => this.owed.owedFinalizations(after),
-      ({ id }) => ({
-        conversationId: id,
-      }),
-    );
-    await this.restore(
-      'summarize',
-      (after) => this.owed.owedSummaries(after),
-      ({ id }) => ({
-        conversationId: id,
-      }),
-    );
-    await this.restore(
-      'deliver',
-      (after) => this.owed.owedDeliveries(after),
-      ({ id, round }) => ({
-        deliveryId: id,
-        round,
-      }),
-    );
+    for (const kind of JOB_KINDS) await this.restore(kind);
     await this.coordination.removeExpired();
     this.isFirstPass = false;
   }
 
-  /** Submissions that wait for a callback which nobody asks for any more are looked at right away, once. */
-  private async restoreChecks(): Promise<void> {
-    const polling = this.config.transcription.delivery.kind === 'polling';
+  private async restore<K extends JobKind>(kind: K): Promise<void> {
     await eachPage(
-      (after) => this.owed.owedChecks(after),
+      (after) => this.owed.read(kind, after),
       async (page) => {
         await this.addMissing(
-          'check',
-          page.map(({ id }) => ({ submissionId: id })),
+          kind,
+          page.map(({ data }) => data),
         );
-        if (!polling || !this.isFirstPass) return;
-        for (const { id, strategy } of page) {
-          if (strategy === 'webhook') await this.queues.wake('check', { submissionId: id });
-        }
+        for (const { data } of page.filter((job) => this.waitsInVain(job)))
+          await this.queues.wake(kind, data);
       },
     );
   }
 
-  private async restore<K extends JobKind, T extends { id: string }>(
-    kind: K,
-    read: Page<T>,
-    toData: (row: T) => JobData[K],
-  ): Promise<void> {
-    await eachPage(read, (page) => this.addMissing(kind, page.map(toData)));
+  /** It sleeps for a callback which nobody asks for any more; it is looked at right away, once. */
+  private waitsInVain({ awaitsCallback = false }: OwedJob<JobKind>): boolean {
+    return awaitsCallback && this.isFirstPass && this.config.transcription.delivery.kind === 'polling';
   }
 
   private async addMissing<K extends JobKind>(kind: K, all: JobData[K][]): Promise<void> {
@@ -209,7 +155,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 }
 
 async function eachPage<T extends { id: string }>(
-  read: Page<T>,
+  read: ReadPage<T>,
   use: (page: T[]) => Promise<void>,
 ): Promise<void> {
   let afterId = BEFORE_ALL;
@@ -217,7 +163,7 @@ async function eachPage<T extends { id: string }>(
     const page = await read(afterId);
     if (page.length > 0) await use(page);
     const last = page.at(-1);
-    if (last === undefined || page.length < RECONCILE_PAGE) return;
+    if (last === undefined || page.length < OWED_PAGE) return;
     afterId = last.id;
   }
 }

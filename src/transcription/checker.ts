@@ -13,7 +13,7 @@ import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
 import type { ProviderTranscript } from '../providers/assemblyai/provider-transcript.js';
 import { type Reading, readTranscript } from '../providers/assemblyai/read-transcript.js';
 import { decideAfterLook, overdue } from './decide-after-look.js';
-import { DeliveryStrategy } from './delivery-strategy.js';
+import { DeliveryStrategy } from './delivery/delivery-strategy.js';
 import { LooksRepository, type SubmissionLook } from '../chunks/looks.repository.js';
 import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
 import { rememberable } from './language-memory.js';

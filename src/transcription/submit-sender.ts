@@ -6,7 +6,7 @@ import { MAX_PHRASES_OF_UNIVERSAL_2, parseHotwords } from '../providers/assembly
 import { type OptionalSetting, SettingRefusedError } from '../providers/assemblyai/setting-refusal.js';
 import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
 import { AudioHandover } from './audio-handover.js';
-import { DeliveryStrategy } from './delivery-strategy.js';
+import { DeliveryStrategy } from './delivery/delivery-strategy.js';
 import { expectLanguages } from './language-memory.js';
 import { RefusedSettings } from './refused-settings.js';
 import type { SubmissionRef } from '../chunks/statements/open-submissions.js';

@@ -9,7 +9,7 @@ import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { audioUrlHash } from './audio-handover.js';
-import { DeliveryStrategy } from './delivery-strategy.js';
+import { DeliveryStrategy } from './delivery/delivery-strategy.js';
 import { ProviderPace } from './provider-pace.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitSender } from './submit-sender.js';

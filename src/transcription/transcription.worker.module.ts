@@ -10,11 +10,11 @@ import { Metrics } from '../observability/metrics.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { AudioHandover } from './audio-handover.js';
-import { CallbackLosses } from './callback-losses.js';
+import { CallbackLosses } from './delivery/callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
-import { DeliveryStrategy } from './delivery-strategy.js';
-import { PollingDelivery } from './polling-delivery.js';
+import { DeliveryStrategy } from './delivery/delivery-strategy.js';
+import { PollingDelivery } from './delivery/polling-delivery.js';
 import { RefusedSettings } from './refused-settings.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitSender } from './submit-sender.js';
@@ -28,7 +28,7 @@ import { TranscribeProcessor } from './synchronous/transcribe.processor.js';
 import { Transcriber } from './synchronous/transcriber.js';
 import { TranscriptionProvider } from './synchronous/transcription-provider.js';
 import { TranscriptionModule } from './transcription.module.js';
-import { WebhookDelivery } from './webhook-delivery.js';
+import { WebhookDelivery } from './delivery/webhook-delivery.js';
 
 function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): DeliveryStrategy {
   const { delivery, pollIntervalMs, callbackDeadlineMs } = transcription;

@@ -3,8 +3,10 @@ import type pg from 'pg';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { ChunkIntake } from '../../src/conversations/chunk-intake.js';
 import { ChunkTransitions } from '../../src/chunks/chunk-transitions.js';
+import { OwedChunks } from '../../src/chunks/owed-chunks.js';
 import { ChunksRepository } from '../../src/chunks/chunks.repository.js';
 import { ConversationsController } from '../../src/conversations/conversations.controller.js';
+import { OwedConversations } from '../../src/conversations/owed-conversations.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { FailedChunksRepository } from '../../src/chunks/failed-chunks.repository.js';
 import { FinalizationRepository } from '../../src/conversations/finalization.repository.js';
@@ -12,7 +14,7 @@ import { FinalizeProcessor } from '../../src/conversations/finalize.processor.js
 import type { Coordination } from '../../src/coordination/coordination.js';
 import { PostgresCoordination } from '../../src/coordination/postgres-coordination.js';
 import { Reconciler } from '../../src/coordination/reconciler.js';
-import { ReconcilerRepository } from '../../src/coordination/reconciler.repository.js';
+import { OwedWork } from '../../src/coordination/owed-work.js';
 import { Settlement } from '../../src/coordination/settlement.js';
 import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
 import { CorrectionAttempt } from '../../src/correction/correction-attempt.js';
@@ -35,12 +37,12 @@ import type { JobProcessor } from '../../src/queues/job-processor.js';
 import type { JobQueues } from '../../src/queues/job-queues.js';
 import { QueueEngine } from '../../src/queues/queue-engine.js';
 import { AudioHandover } from '../../src/transcription/audio-handover.js';
-import { CallbackLosses } from '../../src/transcription/callback-losses.js';
+import { CallbackLosses } from '../../src/transcription/delivery/callback-losses.js';
 import { CheckProcessor } from '../../src/transcription/check.processor.js';
 import { Checker } from '../../src/transcription/checker.js';
 import { LooksRepository } from '../../src/chunks/looks.repository.js';
 import { LostSubmitSearch } from '../../src/transcription/lost-submit-search.js';
-import { PollingDelivery } from '../../src/transcription/polling-delivery.js';
+import { PollingDelivery } from '../../src/transcription/delivery/polling-delivery.js';
 import { ProviderPace } from '../../src/transcription/provider-pace.js';
 import { RefusedSettings } from '../../src/transcription/refused-settings.js';
 import { SubmissionOutcomes } from '../../src/chunks/submission-outcomes.js';
@@ -54,7 +56,7 @@ import { RequestPlacer } from '../../src/transcription/synchronous/request-place
 import { RequestsRepository } from '../../src/transcription/synchronous/requests.repository.js';
 import { TranscribeProcessor } from '../../src/transcription/synchronous/transcribe.processor.js';
 import { Transcriber } from '../../src/transcription/synchronous/transcriber.js';
-import { WebhookDelivery } from '../../src/transcription/webhook-delivery.js';
+import { WebhookDelivery } from '../../src/transcription/delivery/webhook-delivery.js';
 import { CallbackReceiver } from '../../src/webhooks/callback-receiver.js';
 import { CallbacksRepository } from '../../src/chunks/callbacks.repository.js';
 import type { Activity } from './activity.js';
@@ -120,7 +122,7 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
     reconciler: new Reconciler(
       config,
       database,
-      new ReconcilerRepository(database),
+      owedWork(database),
       queues,
       new PlayedQueueEngine(),
       coordination,
@@ -132,6 +134,14 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
       deliver: deliverProcessor(base),
     },
   };
+}
+
+/** Lives have no endpoints, so nothing is owed to any. */
+function owedWork(database: Database): OwedWork {
+  const owed = new OwedWork();
+  new OwedChunks(database, owed).onModuleInit();
+  new OwedConversations(database, owed).onModuleInit();
+  return owed;
 }
 
 type Base = Omit<Surroundings, 'queues'> & {

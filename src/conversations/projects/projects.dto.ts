@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { LanguageSetting } from '../http/language-setting.decorator.js';
-import { StorableText } from '../http/storable-text.decorator.js';
+import { LanguageSetting } from '../../http/language-setting.decorator.js';
+import { StorableText } from '../../http/storable-text.decorator.js';
 
 const MAX_NAME_LENGTH = 200;
 /** 1000 hotwords of six long words fit; a book does not. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { createAppConfig } from '../config/create-app-config.js';
-import { Metrics } from '../observability/metrics.js';
+import { createAppConfig } from '../../config/create-app-config.js';
+import { Metrics } from '../../observability/metrics.js';
 import { CallbackLosses, type CallbackSign } from './callback-losses.js';
 
 Logger.overrideLogger(false);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { Database } from '../database/database.js';
-import type { ProjectsTable } from '../database/schema.js';
+import { Database } from '../../database/database.js';
+import type { ProjectsTable } from '../../database/schema.js';
 
 export type Project = Selectable<ProjectsTable>;
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppConfig } from '../config/app-config.js';
-import { Metrics } from '../observability/metrics.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Metrics } from '../../observability/metrics.js';
 
 export type LossCause =
   | 'never_called'

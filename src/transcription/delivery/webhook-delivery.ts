@@ -1,6 +1,6 @@
-import type { StrategyName } from '../database/schema.js';
-import { callbackUrl } from '../providers/assemblyai/callback-url.js';
-import { WEBHOOK_SECRET_HEADER } from '../providers/assemblyai/submit-request.js';
+import type { StrategyName } from '../../database/schema.js';
+import { callbackUrl } from '../../providers/assemblyai/callback-url.js';
+import { WEBHOOK_SECRET_HEADER } from '../../providers/assemblyai/submit-request.js';
 import type { CallbackLosses, CallbackSign } from './callback-losses.js';
 import { DeliveryStrategy, type CallbackRequest } from './delivery-strategy.js';
 

@@ -1,4 +1,4 @@
-import type { StrategyName } from '../database/schema.js';
+import type { StrategyName } from '../../database/schema.js';
 import type { CallbackSign } from './callback-losses.js';
 
 /** What a submit request carries so that the provider calls us back. */

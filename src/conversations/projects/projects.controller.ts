@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { IdParam } from '../http/ids.js';
+import { IdParam } from '../../http/ids.js';
 import { CreateProjectRequest, ProjectResponse, UpdateProjectRequest } from './projects.dto.js';
 import { ProjectsRepository, type Project } from './projects.repository.js';
 

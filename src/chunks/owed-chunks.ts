@@ -1,0 +1,92 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { sql } from 'kysely';
+import { OWED_PAGE, OwedWork, type OwedJob, type PendingSet } from '../coordination/owed-work.js';
+import { Database } from '../database/database.js';
+import { OPEN_SUBMISSION_STATUSES, OPEN_SUBMISSIONS, UNSETTLED_CHUNK_STATUSES } from './states.js';
+
+/** What chunks and their submissions owe, by their states. */
+@Injectable()
+export class OwedChunks implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly owed: OwedWork,
+  ) {}
+
+  onModuleInit(): void {
+    this.owed.register('submit', (after) => this.submits(after));
+    this.owed.register('check', (after) => this.checks(after));
+    this.owed.register('transcribe', (after) => this.requests(after));
+    this.owed.register('correct', (after) => this.corrections(after));
+    this.owed.registerPending((after) => this.pendingSets(after));
+  }
+
+  /** Queued chunks without an open submission owe a submit. */
+  private async submits(afterId: string): Promise<OwedJob<'submit'>[]> {
+    const rows = await this.database
+      .selectFrom('chunks')
+      .select(['id', 'attempt'])
+      .where('status', '=', 'queued')
+      .where(
+        sql<boolean>`not exists (select from submissions where submissions.chunk_id = chunks.id
+          and submissions.status in ${sql.raw(OPEN_SUBMISSIONS)})`,
+      )
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(OWED_PAGE)
+      .execute();
+    return rows.map(({ id, attempt }) => ({ id, data: { chunkId: id, attempt } }));
+  }
+
+  /** Open submissions that are looked at owe a check. */
+  private async checks(afterId: string): Promise<OwedJob<'check'>[]> {
+    const rows = await this.openSubmissions(afterId).where('provider', '=', 'assemblyai').execute();
+    return rows.map(({ id, strategy }) => ({
+      id,
+      data: { submissionId: id },
+      awaitsCallback: strategy === 'webhook',
+    }));
+  }
+
+  /** The others owe their request, or what is to be concluded from one that brought no answer. */
+  private async requests(afterId: string): Promise<OwedJob<'transcribe'>[]> {
+    const rows = await this.openSubmissions(afterId).where('provider', '<>', 'assemblyai').execute();
+    return rows.map(({ id }) => ({ id, data: { submissionId: id } }));
+  }
+
+  private async corrections(afterId: string): Promise<OwedJob<'correct'>[]> {
+    const rows = await this.database
+      .selectFrom('chunks')
+      .select(['id', 'submission_id as submissionId'])
+      .where('status', '=', 'correcting')
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(OWED_PAGE)
+      .execute();
+    return rows.map(({ id, submissionId }) => ({
+      id,
+      data: { chunkId: id, submissionId: submissionId ?? '' },
+    }));
+  }
+
+  private async pendingSets(afterId: string): Promise<PendingSet[]> {
+    return this.database
+      .selectFrom('chunks')
+      .select(['conversation_id as conversationId', sql<string[]>`array_agg(id)`.as('chunkIds')])
+      .where('status', 'in', [...UNSETTLED_CHUNK_STATUSES])
+      .where('conversation_id', '>', afterId)
+      .groupBy('conversation_id')
+      .orderBy('conversation_id')
+      .limit(OWED_PAGE)
+      .execute();
+  }
+
+  private openSubmissions(afterId: string) {
+    return this.database
+      .selectFrom('submissions')
+      .select(['id', 'strategy'])
+      .where('status', 'in', [...OPEN_SUBMISSION_STATUSES])
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(OWED_PAGE);
+  }
+}
