@@ -4,12 +4,10 @@ import { prepareStatement } from '../database/prepare-statement.js';
 import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
 import type { ModelUse } from './model-use.js';
+import { NOTHING_TO_TRANSCRIBE } from './merge-transcripts.js';
 
 // Transitions that every chunk goes through: of all chunks that are there at once, with one statement. What they mean, and which
 // others there are, ChunkTransitions tells.
-
-/** A text without a word in it is told apart from no text at all. */
-export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
 
 export interface ChunkOfSubmission {
   chunkId: string;

@@ -14,6 +14,7 @@ import { FinalizationRepository } from './finalization.repository.js';
 import { ProjectsController } from './projects.controller.js';
 import { ProjectsRepository } from './projects.repository.js';
 import { TranscriptController } from './transcript.controller.js';
+import { TranscriptRenderer } from './transcript-renderer.js';
 import { TranscriptsRepository } from './transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';
 
@@ -32,6 +33,7 @@ import { UploadReceiver } from './upload-receiver.js';
     ChunksRepository,
     FailedChunksRepository,
     TranscriptsRepository,
+    TranscriptRenderer,
     FinalizationRepository,
     ChunkTransitions,
     ChunkIntake,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
+import { NOTHING_TO_TRANSCRIBE } from './merge-transcripts.js';
 import { type Cue, toCues } from './cues.js';
 import { displayWidth } from './display-width.js';
 import { placeChunks, type TranscriptChunk } from './timeline.js';

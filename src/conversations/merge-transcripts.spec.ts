@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
-import { mergeTranscripts } from './merge-transcripts.js';
+import { mergeTranscripts, NOTHING_TO_TRANSCRIBE } from './merge-transcripts.js';
 
 describe('the transcript of a conversation', () => {
   it('is its texts in their order, a paragraph each', () => {

@@ -1,4 +1,5 @@
-import { NOTHING_TO_TRANSCRIBE } from './chunk-changes.js';
+/** A text without a word in it is told apart from no text at all. */
+export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
 
 /**
  * Stands for a conversation without any text in which a chunk failed, for another reason than silence: nobody knows

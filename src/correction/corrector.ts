@@ -1,11 +1,12 @@
-import { type GuardedAnswer, refusalOf, type RefusalReason } from './answer-guard.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type GuardedAnswer, type RefusalReason, refusalSteps } from './answer-guard.js';
 import { storable } from './answer-text.js';
 import { audioLimitsOf } from './audio-limits.js';
 import { correctionBudget, transcriptionBudget, type CorrectionBudget } from './budget.js';
 import type { LanguageModel, ModelRequest, ModelUsage, UsageListener } from './language-model.js';
 import { unusableAnswer } from './model-failure.js';
 import type { ModelList } from './model-list.js';
-import { withoutModelMarks } from './model-marks.js';
+import { unmarkingSteps } from './model-marks.js';
 import { modelMimeType } from './model-mime-type.js';
 import { parseCorrection } from './parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompt.js';
@@ -13,6 +14,7 @@ import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-model
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
+import { finishInTurns } from '../redaction/steps.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './transcription-prompt.js';
 import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
@@ -191,8 +193,13 @@ export class Corrector {
       onUsage: input.onUsage,
     });
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
-    const correctedTranscript = storable(withoutModelMarks(parsed.correctedTranscript, draft));
-    this.requireCredible({
+    // Reading the answer, removing marks and judging it each take some time for the longest ones.
+    await nextTurn();
+    const correctedTranscript = storable(
+      await finishInTurns(unmarkingSteps(parsed.correctedTranscript, draft)),
+    );
+    await nextTurn();
+    await this.requireCredible({
       answer: correctedTranscript,
       draft,
       durationSeconds: input.durationSeconds,
@@ -208,8 +215,8 @@ export class Corrector {
     };
   }
 
-  private requireCredible(guarded: GuardedAnswer): void {
-    const reason = refusalOf(guarded);
+  private async requireCredible(guarded: GuardedAnswer): Promise<void> {
+    const reason = await finishInTurns(refusalSteps(guarded));
     if (reason === undefined) return;
     this.options.onRefusal?.(reason);
     throw unusableAnswer(this.model.provider, reason, REFUSALS[reason]);

@@ -1,5 +1,7 @@
-import { NOTHING_TO_TRANSCRIBE } from '../../src/conversations/chunk-changes.js';
-import { NOTHING_COULD_BE_TRANSCRIBED } from '../../src/conversations/merge-transcripts.js';
+import {
+  NOTHING_COULD_BE_TRANSCRIBED,
+  NOTHING_TO_TRANSCRIBE,
+} from '../../src/conversations/merge-transcripts.js';
 import type { ConversationStatus } from '../../src/database/schema.js';
 import type { Change, ChunkState, ConversationState } from './audit.js';
 import { assertHolds } from './property-error.js';
