@@ -52,6 +52,7 @@ const endToEnd = (engine) => ({
  * @type {import('jest').Config}
  */
 export default {
+  reporters: ['default', '<rootDir>/test/support/file-times-reporter.mjs'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Far beyond what any of them takes on a quiet machine: a slow one must not make them fail.

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** What ends a script in order: npm, a supervisor or a terminal sends it. */
+/** Signals that end a script in order: npm, a supervisor or a terminal sends them. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
-/** What shells answer for a program that a signal ended. */
+/** Shells exit with this plus the signal's number for a program that a signal ended. */
 const EXIT_CODE_BASE = 128;
 
 /**

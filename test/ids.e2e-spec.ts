@@ -113,7 +113,7 @@ async function makeOneOfEach(): Promise<Record<string, string>> {
   return { projectId, endpointId: endpoint.id, conversationId, chunkId, deliveryId: delivery?.id ?? '' };
 }
 
-/** What ends a thing comes late, and what tells of a deletion last. The callback's parameter has a test of its own. */
+/** Sorts routes: those that end a thing come late, and those that tell of a deletion last. The callback's parameter has a test of its own. */
 function inOrder({ paths }: Document): Route[] {
   const rank = ({ method, path }: Route): number => {
     if (path.endsWith('/deletion')) return 3;

@@ -8,7 +8,7 @@ import { wav } from './support/api.js';
 
 const TRIES = 6;
 const SECONDS = 30;
-/** What the simulator's models think at the level `low`. */
+/** Tokens that the simulator's models think at the level `low`. */
 const THOUGHT_TOKENS = 64;
 const DRAFT =
   'Good evening everybody and thank you for coming to this meeting about the bridge we would like to hear what you think of the plans and which of the two routes is the safer one for the children who go to school by bicycle every morning.';

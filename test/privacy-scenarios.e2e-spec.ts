@@ -18,7 +18,7 @@ const SCENARIOS = 24;
 const REST_DEADLINE_MS = 120_000;
 const TEST_TIMEOUT_MS = 300_000;
 
-/** What the record itself may hold of a conversation that nothing is asked for. */
+/** Tables of the record that may hold rows of a conversation that nothing is asked for. */
 const RECORD: ReadonlySet<string> = new Set(['public.chunks', 'public.conversations']);
 
 const LEAKED = 'leaked.by.the.model@example.org';

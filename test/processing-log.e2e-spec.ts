@@ -71,7 +71,11 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
       { operation: 'upload', effect: { kind: 'status', status: 503 }, times: 1 },
       { operation: 'submit', effect: { kind: 'status', status: 500 }, times: 1 },
       // The first of these is spent on the submit that is answered 500.
-      { operation: 'submit', effect: { kind: 'outcome', status: 'error', error: 'Server error' }, times: 2 },
+      {
+        operation: 'submit',
+        effect: { kind: 'outcome', status: 'error', error: 'Server error, developers have been alerted.' },
+        times: 2,
+      },
       {
         operation: 'submit',
         effect: { kind: 'outcome', status: 'error', error: 'Audio duration is too short.' },

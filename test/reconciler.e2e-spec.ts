@@ -99,7 +99,19 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     await simulator.waitFor(({ corrections }) => corrections.every(({ status }) => status === 200));
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });
-    expect(await api.chunk(id)).toEqual(chunk);
+    // The answer that came too late changes nothing, and is paid for as well.
+    const { model, promptVersion, inputTokens, outputTokens } = chunk.modelUse;
+    const modelUse = {
+      model,
+      promptVersion,
+      inputTokens: 2 * inputTokens,
+      outputTokens: 2 * outputTokens,
+    };
+    await waitUntil(
+      () => api.chunk(id),
+      (now) => now.modelUse.inputTokens === modelUse.inputTokens,
+    );
+    expect(await api.chunk(id)).toEqual({ ...(chunk as object), modelUse });
     expect(conversation.transcript).toBe(chunk.transcript);
     expect(simulator.ledger.counts).toMatchObject({ submit: 1, correct: 2, summarise: 1 });
     expect(await mergesOf(conversationId)).toBe(1);

@@ -77,7 +77,7 @@ describe('a body that would not be read', () => {
     const settings = await send({ method: 'POST', path: '/api/conversations' }, 'text/plain', 'x');
 
     expect((upload.body as ErrorAnswer).message).toMatch(
-      /multipart\/form-data .*"audio", or application\/json/,
+      /multipart\/form-data .*"audio".*, or application\/json/,
     );
     expect((settings.body as ErrorAnswer).message).toMatch(/must be application\/json/);
   });

@@ -7,7 +7,7 @@ const MAX_KEYTERMS_UNIVERSAL_2 = 200;
 const MAX_KEYTERMS = 1000;
 const MAX_WORDS_PER_KEYTERM = 6;
 
-/** The specification closes the object: any other field is a 400. Names of openapi 1.3.4 and of SDK 4.41. */
+/** Fields that the specification knows; another field is a 400. Names of openapi 1.3.4 and of SDK 4.41. */
 const KNOWN_FIELDS = new Set(
   `audio_end_at audio_start_from audio_url auto_chapters auto_highlights boost_param content_safety
   content_safety_confidence custom_spelling custom_topics disfluencies domain dual_channel entity_detection
@@ -26,7 +26,7 @@ const PICTURE = /\p{Extended_Pictographic}/u;
 /** A submit that was understood. `raw` holds every field that was sent. */
 export interface SubmitParams {
   readonly audioUrl: string;
-  /** As named by the request; null: it left the choice to the account. */
+  /** Models that the request named; null: it left the choice to the account. */
   readonly speechModels: readonly string[] | null;
   readonly speechModelUsed: string;
   readonly languageCode: string | null;

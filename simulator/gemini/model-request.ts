@@ -15,7 +15,7 @@ export interface ModelRequest {
   readonly audioSha256: readonly string[];
   readonly redaction: boolean;
   readonly temperature: number | null;
-  /** As it was sent: `low` and `LOW` mean the same. */
+  /** The level as it was sent: `low` and `LOW` mean the same. */
   readonly thinkingLevel: string | null;
   readonly thinkingBudget: number | null;
   readonly maxOutputTokens: number | null;

@@ -30,7 +30,7 @@ export interface OpenedAudio {
 
 /** A recording that lies in the store. */
 export interface ListedAudio {
-  /** As `save` handed it out. */
+  /** Key that `save` handed out. */
   key: string;
   /** By the store's clock, in milliseconds since the epoch. */
   storedAtMs: number;

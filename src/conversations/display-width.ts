@@ -1,4 +1,5 @@
 import { eastAsianWidth } from 'get-east-asian-width';
+import { segmentsOf } from './segments.js';
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -19,8 +20,8 @@ export function displayWidth(text: string): number {
 }
 
 /** Splits a text into what a reader takes for one character each. */
-export function graphemesOf(text: string): string[] {
-  return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+export function graphemesOf(text: string): Iterable<string> {
+  return segmentsOf(GRAPHEMES, text);
 }
 
 function codePointsWidth(grapheme: string): number {

@@ -43,7 +43,7 @@ function textOf({ type, value, children = [] }: VttNode): string {
 const times = (cues: readonly { startMs: number; endMs: number }[]) =>
   cues.map(({ startMs, endMs }) => [startMs, endMs]);
 
-/** As SubRip files are read by players: FFmpeg takes these for tags and styles, and drops them. */
+/** Parts of a SubRip file that FFmpeg takes for tags and styles, and drops. */
 const TAKEN_FOR_A_TAG = /<[^<>]*>|\{[^{}]*\}|\\[Nnh]/u;
 
 describe('a subtitle file', () => {

@@ -70,7 +70,7 @@ export class TranscriptController {
     return (await this.log.ofConversation(id)).map(toEventResponse);
   }
 
-  /** As the conversation itself shows it: words that are still to come are told apart from none at all, and from a failure. */
+  /** Answers as the conversation itself does: words that are still to come are told apart from none at all, and from a failure. */
   private async whenEmpty(id: string, status: string): Promise<string> {
     if (status !== 'finalized') return '';
     const shown = (await this.conversations.view(id))?.transcript;

@@ -1,5 +1,6 @@
 import type { TimedWord } from './align-words.js';
 import { displayWidth, graphemesOf } from './display-width.js';
+import { segmentsOf } from './segments.js';
 import { shareTime } from './share-time.js';
 
 /** Words between which no line ends: they are shown together. */
@@ -81,7 +82,12 @@ function breaksWithinTokens(words: readonly TimedWord[]): Set<number> {
 
 function addBreaks(token: readonly TimedWord[], first: number, breaks: Set<number>): void {
   const text = token.map((word) => word.text).join('');
-  const boundaries = new Set(Array.from(WORDS.segment(text), ({ index }) => index));
+  const boundaries = new Set<number>();
+  let boundary = 0;
+  for (const segment of segmentsOf(WORDS, text)) {
+    boundaries.add(boundary);
+    boundary += segment.length;
+  }
   let at = 0;
   for (const [index, word] of token.entries()) {
     if (index > 0 && boundaries.has(at)) breaks.add(first + index);

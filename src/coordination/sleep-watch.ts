@@ -39,7 +39,7 @@ export class SleepWatch {
   ): boolean {
     if (delay <= 0) return false;
     const known = this.before.get(id);
-    const sleep = known?.runs === runs ? known : { runs, seenMs: monotonicMs };
+    const sleep = known !== undefined && known.runs === runs ? known : { runs, seenMs: monotonicMs };
     this.seen.set(id, sleep);
     const beganInFuture = Math.max(timestamp, processedOn) > nowMs + CLOCK_SLACK_MS;
     // The clock may also have been put ahead while the job ran: then only the time that goes by tells.

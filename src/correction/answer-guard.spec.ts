@@ -19,7 +19,7 @@ const JAPANESE =
   '皆さんこんばんは、橋についての集まりにお越しいただきありがとうございます。計画についてのご意見と、毎朝自転車で学校へ通う子どもたちにとってどちらの道がより安全かをお聞かせください。';
 const UKRAINIAN =
   'Добрий вечір усім, дякую, що прийшли на цю зустріч про міст. Ми хотіли б почути, що ви думаєте про ці плани, і який із двох шляхів безпечніший для дітей, які щоранку їздять до школи на велосипеді разом зі своїми батьками та друзями.';
-/** As long as twenty of these texts, without their repetition. */
+/** A text as long as twenty of these, without their repetition. */
 const MUCH = Array.from({ length: 800 }, (_word, index) => `word${index}`).join(' ');
 const GUIDANCE = 'Evenings of the neighbourhood council about the new bridge over the Merwede';
 const { systemInstruction } = buildCorrectionPrompt({

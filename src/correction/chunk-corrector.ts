@@ -100,7 +100,7 @@ export class ChunkCorrector {
     }
   }
 
-  /** What nobody foresaw counts as a refusal once it has been tried often enough: the chunk would never settle otherwise. */
+  /** Takes an unforeseen error for a refusal once it has been tried often enough: the chunk would never settle otherwise. */
   private async run(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
     try {
       return await this.ask(task, call);

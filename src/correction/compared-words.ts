@@ -1,6 +1,6 @@
 /**
  * Scripts that are written without spaces: each character is compared for itself there.
- * Of other scripts whole words are compared.
+ * Other scripts are compared by whole words.
  */
 const UNSPACED =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';

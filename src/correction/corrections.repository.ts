@@ -17,7 +17,7 @@ export interface CorrectionTask {
   /** Of the recording, in seconds, as the first stage's answer has it. */
   audioDuration: unknown;
   transcriptId: string | null;
-  /** Of all answers so far, also of those that were of no use. */
+  /** Tokens of all answers so far, also of those that were of no use. */
   outputTokens: number;
   /** `failed`: there is no first-stage text, and the chunk is to be rescued. */
   submissionStatus: SubmissionStatus;

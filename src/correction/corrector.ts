@@ -62,7 +62,7 @@ export interface CorrectionResult {
   /** The exact version that answered, else the model that was asked. */
   model: string;
   promptVersion: string;
-  /** Of all answers of the call. */
+  /** Tokens of all answers of the call. */
   usage: ModelUsage;
   /**
    * With `redactPii`: what patterns found in the first-stage text, where there was one, before the model got it; markers in the

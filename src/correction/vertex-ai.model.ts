@@ -168,7 +168,7 @@ function isOfTheRegion(error: unknown): error is RegionFailure {
 }
 
 /**
- * Of two regions that failed, the one that gives more hope speaks for both: one that is overloaded rather than one that
+ * Chooses which of two regions that failed speaks for both, the one that gives more hope: one that is overloaded rather than one that
  * does not serve the model, and of two that are overloaded the one that can be asked again first.
  */
 function hopefulOf(one: RegionFailure | undefined, other: RegionFailure): RegionFailure {

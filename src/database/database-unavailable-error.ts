@@ -6,7 +6,7 @@ const INSUFFICIENT_RESOURCES = '53';
 const OPERATOR_INTERVENTION = '57';
 const UNAVAILABLE_CLASSES = [CONNECTION_EXCEPTION, INSUFFICIENT_RESOURCES, OPERATOR_INTERVENTION];
 const CLASS_LENGTH = 2;
-/** Of a session with a standby, or with a database that was made read-only: it stays so, though a new one may be able to write. */
+/** Code for a session with a standby or a read-only database: it stays so, though a new one may be able to write. */
 export const READ_ONLY_TRANSACTION = '25006';
 
 /** The database did not answer, or not in time: nothing is known of what it was asked last, and trying again may help. */

@@ -17,7 +17,7 @@ const INVALID_SCHEMA_NAME = '3F000';
 const INVALID_CATALOG_NAME = '3D000';
 const INVALID_AUTHORIZATION = ['28000', '28P01'];
 
-/** As Node's TLS tells of a certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
+/** Codes of Node's TLS for a certificate that it refuses: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
 const CERTIFICATE_ERROR = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 /** The driver has no code for it. */
 const NO_SSL = 'The server does not support SSL connections';
@@ -38,7 +38,7 @@ export interface DatabaseFacts {
 export const FACTS_SQL = `select current_setting('server_version_num')::integer as "versionNum",
   current_setting('server_version') as version, current_setting('server_encoding') as encoding`;
 
-/** What is wrong with a server or a database, and what to do; undefined when it will do. */
+/** Says what is wrong with a server or a database, and what to do; undefined when it will do. */
 export function unsuitability({ versionNum, version, encoding }: DatabaseFacts): string | undefined {
   if (versionNum < MINIMUM_MAJOR * VERSION_NUMS_PER_MAJOR) {
     return `the database is PostgreSQL ${version}, which is too old: run PostgreSQL ${MINIMUM_MAJOR} or newer`;
@@ -52,7 +52,7 @@ export function unsuitability({ versionNum, version, encoding }: DatabaseFacts):
   return undefined;
 }
 
-/** What to change when a connection is refused for a reason that waiting does not mend; undefined for every other error. */
+/** Says what to change when a connection is refused for a reason that waiting does not mend; undefined for every other error. */
 export function refusedConnection(error: unknown): string | undefined {
   const { code, message } = rootOf(error);
   if (CERTIFICATE_ERROR.test(code)) {
@@ -104,7 +104,7 @@ export async function explainingRights<T>(
   }
 }
 
-/** What the session may do where tables are made. */
+/** Rights of the session where tables are made. */
 export interface RightsFacts {
   user: string;
   database: string;
@@ -113,7 +113,7 @@ export interface RightsFacts {
   mayMakeSchemas: boolean;
 }
 
-/** What lets the user make the tables of the record, undefined when nothing is missing. */
+/** Statement that lets the user make the tables of the record, undefined when nothing is missing. */
 export function missingRight(facts: RightsFacts): string | undefined {
   return facts.mayMakeTables ? undefined : grantFor(facts);
 }

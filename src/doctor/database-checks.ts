@@ -83,7 +83,7 @@ async function checkDatabase(client: pg.Client): Promise<Finding> {
   return ok(`PostgreSQL ${row.version}`);
 }
 
-/** What a start would refuse, or wait for in vain. */
+/** Finds what a start would refuse, or wait for in vain. */
 async function problemOf(client: pg.Client): Promise<string | undefined> {
   const [facts] = (await client.query<DatabaseFacts>(FACTS_SQL)).rows;
   const problem = facts === undefined ? undefined : unsuitability(facts);

@@ -15,7 +15,7 @@ const STAGE = 'second stage';
 export interface SecondStageOptions {
   config: AppConfig;
   sample: Sample;
-  /** Of the first stage; null where there is none, and the model hears by itself. */
+  /** Text of the first stage; null where there is none, and the model hears by itself. */
   draft: string | null;
   signal: AbortSignal;
 }

@@ -14,9 +14,9 @@ import { providerChecks } from './provider-checks.js';
 import { redisCheck } from './redis-check.js';
 
 const FAILED = 1;
-/** What command-line programs answer to arguments that they do not know. */
+/** Exit code of command-line programs for arguments that they do not know. */
 const WRONG_USAGE = 2;
-/** What shells answer for a program that a signal ended. */
+/** Shells exit with this plus the signal's number for a program that a signal ended. */
 const EXIT_CODE_BASE = 128;
 
 async function main(): Promise<number> {

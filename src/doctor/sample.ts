@@ -16,7 +16,7 @@ export interface Sample {
   durationSeconds: number;
   language: string;
   hotwords: string[];
-  /** What a first stage understands of it. */
+  /** Words that a first stage understands of it. */
   heard: string;
 }
 

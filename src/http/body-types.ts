@@ -17,7 +17,7 @@ const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'multipart/form-data';
 /** In GET and HEAD content means nothing (RFC 9110, section 9.3.1: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1). */
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** As RFC 9110, section 8.3.2 writes parameters; names of character sets come in any case. */
+/** Parameter as RFC 9110, section 8.3.2 writes it; names of character sets come in any case. */
 const CHARSET = /;\s*charset\s*=\s*"?(?<charset>[^";\s]*)/i;
 const UTF8_NAMES = new Set(['utf-8', 'utf8']);
 

@@ -5,7 +5,7 @@ import type { TrustProxy } from '../config/proxy-settings.js';
 
 const HEADER = 'x-forwarded-for';
 
-/** What `request.ip` is when a trusted proxy sent no address in its place; all such callers count as one. */
+/** Value of `request.ip` when a trusted proxy sent no address in its place; all such callers count as one. */
 export const UNKNOWN_ADDRESS = 'unknown';
 
 /**

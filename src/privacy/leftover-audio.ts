@@ -16,7 +16,7 @@ const CONFIRM_AFTER_MS = HOUR_MS / 2;
 const PAGE = 500;
 /** Deletions and copies at the provider wait for this work; 5,000 recordings take some seconds. */
 const PAGES_PER_RUN = 10;
-/** What is beyond is found again in a later round. */
+/** Most suspects of a round; those beyond are found again in a later one. */
 const MAX_SUSPECTS = 10_000;
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';

@@ -7,7 +7,7 @@ export class UnsuitableRedisError extends Error {
   readonly code = 'unsuitable_redis';
 }
 
-/** What to change when Redis refuses a command for a reason that waiting does not mend; undefined for every other error. */
+/** Says what to change when Redis refuses a command for a reason that waiting does not mend; undefined for every other error. */
 export function refusedByRedis(message: string, prefix: string): string | undefined {
   if (/^(?:NOAUTH|WRONGPASS)\b|AUTH.*without any password|no password is set/.test(message)) {
     return `Redis lets nobody in as REDIS_URL says (${message}): correct its user and password`;

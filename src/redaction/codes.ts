@@ -39,7 +39,7 @@ const MAX_LETTERS = 6;
 /** A code begins with letters at most; further off, a digit belongs to something else. */
 const MAX_UNITS_BEFORE_DIGIT = 7;
 
-/** As many units, where each is spelled with three words: "A wie Anton". */
+/** Most words before the digit: as many units, where each is spelled with three words: "A wie Anton". */
 const MAX_TOKENS_BEFORE_DIGIT = 3 * (MAX_UNITS_BEFORE_DIGIT + 1);
 /** The longest code is an IBAN with the name of a bank in it. */
 const MAX_CODE_CHARS = 33;

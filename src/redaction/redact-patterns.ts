@@ -74,7 +74,7 @@ export function redactPatterns(text: string): Redaction {
   return finish(redactSteps(text));
 }
 
-/** As `redactPatterns`, for texts of any length: the event loop goes on meanwhile. */
+/** Redacts as `redactPatterns` does, for texts of any length: the event loop goes on meanwhile. */
 export async function redactPatternsInTurns(text: string): Promise<Redaction> {
   return finishInTurns(redactSteps(text));
 }

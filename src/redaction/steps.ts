@@ -16,7 +16,7 @@ export function finish<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** What is short is finished at once; what is long gives way to the event loop every `TURN_MS`. */
+/** Runs short work at once, and lets long work give way to the event loop every `TURN_MS`. */
 export async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
   let began = performance.now();
   for (;;) {

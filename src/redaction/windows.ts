@@ -3,7 +3,7 @@ import { readSource } from './source.js';
 
 /** A stretch of a long text that is searched on its own. */
 export interface Window extends Finding {
-  /** What is looked at around it, so that whatever begins in it is found as in the whole text. */
+  /** Start of what is looked at around it, so that whatever begins in it is found as in the whole text. */
   from: number;
   to: number;
 }

@@ -19,7 +19,7 @@ import type { SubmitTask } from './submit-tasks.repository.js';
  */
 export const SUBMIT_LEASE_MS = SUBMIT_TIMEOUT_MS + 15_000;
 
-/** What one chunk's request goes without, beside what the process has learned to leave out. */
+/** Settings that one chunk's request goes without, beside what the process has learned to leave out. */
 interface Order {
   hotwords: readonly string[];
   speakerLabels: boolean;

@@ -6,7 +6,7 @@ import { sharedWorld } from '../support/shared-world.js';
 import { World } from '../support/test-service.js';
 
 const TRIES = 6;
-/** What the simulator's models think at the level `high`. */
+/** Tokens that the simulator's models think at the level `high`. */
 const HIGH_THOUGHT_TOKENS = 1_024;
 const DRAFT = 'Good evening everybody and thank you for coming to the meeting about the bridge';
 const [FIRST, SECOND] = ['gemini-3.8-flash', 'gemini-3.7-flash'];

@@ -11,7 +11,7 @@ const SLOW_CONNECTION_MS = 5_000;
 /** Only the connections of queues and workers say so in their first message. */
 const OF_A_QUEUE = 'search_path';
 
-/** What becomes of a queue's connection: undefined cuts it, a number lets it through after so many milliseconds. */
+/** Fate of a queue's connection: undefined cuts it, a number lets it through after so many milliseconds. */
 type Treatment = number | undefined;
 
 /** Leads to a PostgreSQL server that takes connections for the record at once. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { errnoOf } from '../../src/database/embedded/embedded-postgres-error.js';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-/** What a clone does not bring, or what is copied in a way of its own. */
+/** Entries that a clone does not bring, or that are copied in a way of their own. */
 const NOT_COPIED = ['.git', '.data', '.env', 'coverage', 'node_modules', 'dist'];
 
 const run = promisify(execFile);
@@ -111,8 +111,18 @@ export class ClosedCheckout {
 
   private async databasesOutside(): Promise<string[]> {
     const links = ['.data/postgres', '.data/demo/postgres'].map((path) => join(this.folder, path));
-    const targets = await Promise.all(links.map((link) => readlink(link).catch(() => null)));
+    const targets = await Promise.all(links.map((link) => linkTarget(link)));
     return targets.flatMap((target) => (target === null ? [] : [dirname(target)]));
+  }
+}
+
+/** Null where nothing is, or a folder of its own. */
+async function linkTarget(path: string): Promise<string | null> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (['ENOENT', 'EINVAL'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
   }
 }
 

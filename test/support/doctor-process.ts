@@ -7,7 +7,7 @@ const MAIN = fileURLToPath(new URL('../../dist/src/doctor/main.js', import.meta.
 
 export interface DoctorReport {
   exitCode: number | null;
-  /** What it has written, to both streams. */
+  /** Text that it has written, to both streams. */
   output: string;
   /** The line about one thing, such as `ok  AssemblyAI  ...`; undefined when there is none. */
   line(name: string): string | undefined;

@@ -5,7 +5,7 @@ export interface DocumentedRoute {
   method: string;
   /** With a UUID of nothing in the place of every id. */
   path: string;
-  /** As the document has it. */
+  /** Path as the document has it. */
   template: string;
   readsBody: boolean;
 }

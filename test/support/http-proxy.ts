@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface SeenRequest {
   method: string;
-  /** As its header names it, without the port. */
+  /** Host as its header names it, without the port. */
   host: string;
   path: string;
   query: URLSearchParams;

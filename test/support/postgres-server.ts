@@ -88,7 +88,7 @@ export class PostgresServer implements TestDatabase {
     });
   }
 
-  /** What it has logged since it was started. */
+  /** Reads what it has logged since it was started. */
   async log(): Promise<string> {
     return readFile(logPath(this.cluster), 'utf8');
   }

@@ -12,7 +12,7 @@ const MAX_PAUSE_MS = 250;
 const MIN_STEPS = 4;
 const MAX_STEPS = 9;
 
-/** What is said in one recording, and in no other. */
+/** Personal data said in one recording, and in no other. */
 interface Planted {
   email: string;
   phone: string;
@@ -181,7 +181,7 @@ function sentenceOf({ email, phone, name }: Planted): string {
   return `I am Wilhelmina ${name}, write to ${email} or call ${phone}.`;
 }
 
-/** As they are said, and the number as it stands among the provider's words. */
+/** Texts to look for: both as they are said, and the number as it stands among the provider's words. */
 function patternsOf({ email, phone }: Planted): string[] {
   return [email, phone, `"${phone.slice('06 '.length)}`];
 }

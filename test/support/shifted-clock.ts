@@ -14,7 +14,7 @@ export class ShiftedClock {
     return clock;
   }
 
-  /** What the environment of such a process needs. */
+  /** Variables that the environment of such a process needs. */
   get env(): Record<string, string> {
     return { NODE_OPTIONS: `--import ${PRELOAD}`, SHIFTED_CLOCK_FILE: join(this.folder, 'ms') };
   }

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { cp, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { makeOutside, notEnterable } from './cluster-place.js';
 import { errnoOf } from './embedded-postgres-error.js';
+import { isThere } from './is-there.js';
 import { firstClosedOnTheWay } from './reach.js';
 import type { SystemUser } from './run-program.js';
 import { syncFolder } from './sync-folder.js';
@@ -49,16 +50,6 @@ async function copyOf(binaries: Binaries, outside: string): Promise<Binaries> {
 async function versionOf(native: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8'));
   return (manifest as { version: string }).version;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 /** Made beside its place, and then moved there: a crash at any moment leaves no half copy that a later start would run. */

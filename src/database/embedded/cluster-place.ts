@@ -10,6 +10,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readlink, rmdir, stat, statfs, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
+import { isThere } from './is-there.js';
 import { firstClosedOnTheWay, openWayInto } from './reach.js';
 import type { SystemUser } from './run-program.js';
 import { syncFolder } from './sync-folder.js';
@@ -132,16 +133,6 @@ async function linkTarget(path: string): Promise<string | null> {
   } catch (error) {
     // EINVAL: something else than a link; UNKNOWN: the same, on Windows.
     if (['ENOENT', 'EINVAL', 'UNKNOWN'].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

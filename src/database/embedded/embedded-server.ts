@@ -83,7 +83,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   }
 }
 
-/** What the server's user gets to. */
+/** Files and folders that the server's user can reach. */
 interface Reachable {
   readonly user: SystemUser | null;
   readonly place: ClusterPlace;

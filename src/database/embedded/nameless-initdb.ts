@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
-/** As they stand in the table of the imported names, between two zeros. */
+/** Imported names as their table holds them, between two zeros. */
 const ASKED = Buffer.from('\0getpwuid\0');
 const ASKED_INSTEAD = Buffer.from('\0getpwent\0');
 

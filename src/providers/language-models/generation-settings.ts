@@ -3,7 +3,7 @@ import { type ModelFacts, THINKING_LEVELS, type ThinkingLevel } from './model-ca
 /** Parameters of a request that depend on the model's family. A budget of thoughts is never among them. */
 export interface GenerationSettings {
   temperature?: number;
-  /** As Google's interfaces spell it. */
+  /** The level as Google's interfaces spell it. */
   thinkingLevel?: Uppercase<ThinkingLevel>;
 }
 
@@ -21,7 +21,7 @@ export function generationSettings(facts: ModelFacts, wanted: ThinkingLevel): Ge
   };
 }
 
-/** Of two that are equally near, the one that thinks more. */
+/** Finds the level nearest to the wanted one; of two that are equally near, the one that thinks more. */
 function nearestLevel(levels: readonly ThinkingLevel[], wanted: ThinkingLevel): ThinkingLevel | undefined {
   const distance = (level: ThinkingLevel): number =>
     Math.abs(THINKING_LEVELS.indexOf(level) - THINKING_LEVELS.indexOf(wanted));

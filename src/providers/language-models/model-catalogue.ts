@@ -42,7 +42,7 @@ export interface ModelFacts {
     inputTokens: number;
     /** Thoughts included. */
     outputTokens: number;
-    /** Of a whole request with its recording inline, encoded. */
+    /** Bytes of a whole request with its recording inline, encoded. */
     inlineBytes: number;
   };
   /** Media types of recordings that it hears, under the names of `modelMimeType`; empty: none. */

@@ -45,7 +45,7 @@ const yes = { canResubmit: true } as const;
 /**
  * Sentences of a failed transcript's `error`, and their meaning. There are no codes. Each is known from its beginning, as a word
  * anywhere in a sentence says little: "file size exceeds" is no silence, and "try again with another file" no wish to be retried.
- * What is not known is `other`.
+ * Sentences that are not known are `other`.
  *
  * From https://www.assemblyai.com/docs/guides/common_errors_and_solutions, .../guides/retry-server-error, .../faq, and the pages on
  * language detection and on the speech threshold; those marked "seen" are met in the field, but on no page.

@@ -12,7 +12,7 @@ export class SettingRefusedError extends ProviderRejectedError {
   constructor(
     message: string,
     details: ProviderErrorDetails,
-    /** What it may be about, the likeliest first; at least one. */
+    /** Settings that it may be about, the likeliest first; at least one. */
     readonly settings: readonly OptionalSetting[],
     /** The provider's words, fit to be shown. */
     readonly said: string,
