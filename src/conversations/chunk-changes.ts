@@ -151,7 +151,7 @@ export async function completeChunks(
   db: Kysely<Schema>,
   chunks: readonly CorrectedChunk[],
 ): Promise<boolean[]> {
-  const rows = await complete(db, CORRECTED.carry(chunks.map(correctedRow)));
+  const rows = await complete(db, await CORRECTED.carry(chunks.map(correctedRow)));
   const completed = new Set(rows.map(({ id }) => id));
   return chunks.map(({ submissionId }) => completed.has(submissionId));
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   BadRequestException,
   Body,
@@ -127,7 +128,10 @@ export class ChunksController {
   @ApiOkResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
-    return toChunkResponse(await this.intake.read(id));
+    const chunk = await this.intake.read(id);
+    // The answer of a provider may have many megabytes: they were parsed in this turn, and are written in the next.
+    await nextTurn();
+    return toChunkResponse(chunk);
   }
 
   @Get('chunks/:id/events')

@@ -284,3 +284,19 @@ describe('cues', () => {
     );
   });
 });
+
+describe('a word without end', () => {
+  // Seconds; where each piece is looked for in the whole word, hours.
+  it.each([
+    ['a', 1_000_000],
+    ['中', 100_000],
+    ['ก', 100_000],
+    ['e\u0301', 100_000],
+  ])('is shown whole, in cues of its own: %s, %i units', async (letter, length) => {
+    const text = letter.repeat(length / letter.length);
+
+    const cues = toCues(await placeChunks([chunk(text, { durationSeconds: 36_000 })]));
+
+    expect(cues.flatMap(({ lines }) => lines).join('')).toBe(text);
+  });
+});

@@ -69,7 +69,7 @@ export async function insertChunks(
   db: Executor,
   chunks: readonly NewChunk[],
 ): Promise<(InsertedChunk | undefined)[]> {
-  const given = NEW_CHUNKS.carry(
+  const given = await NEW_CHUNKS.carry(
     chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
       id,
       conversation_id: conversationId,

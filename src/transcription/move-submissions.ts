@@ -50,7 +50,7 @@ export function moveSubmissions<Column extends string>(
     select id from moved`,
   );
   return async (db, submissions) => {
-    const moved = await statement(db, given.carry(submissions));
+    const moved = await statement(db, await given.carry(submissions));
     return new Set(moved.map(({ id }) => id));
   };
 }

@@ -100,7 +100,7 @@ export async function openSubmissions(db: Db, submissions: readonly NewSubmissio
     audio_url_hash: submission.audioUrlHash,
     lease_ms: submission.leaseMs,
   }));
-  const opened = await open(db, NEW_SUBMISSIONS.carry(rows));
+  const opened = await open(db, await NEW_SUBMISSIONS.carry(rows));
   const ids = new Set(opened.map(({ id }) => id));
   return submissions.map(({ id }) => ids.has(id));
 }

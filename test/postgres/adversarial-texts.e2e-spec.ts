@@ -19,8 +19,11 @@ const QUITE_LONG = 100_000;
 const RATHER_LONG = 20_000;
 /** Most texts are between one character and this long, each order of magnitude as often as the next. */
 const USUAL = 2_000;
-/** One of each sort comes first, this long. */
-const LENGTH_OF_EACH_SORT = Number(process.env.FUZZ_LENGTH ?? (IS_LONG_RUN ? LONGEST : RATHER_LONG));
+/** Of each sort a transcript comes first that is so long; in a long run one that is refused, too, and an answer of the model. */
+const EACH_SORT: readonly { draft: number; answer?: number }[] = IS_LONG_RUN
+  ? [{ draft: LONG }, { draft: LONGEST }, { draft: USUAL, answer: LONGEST }]
+  : [{ draft: Number(process.env.FUZZ_LENGTH ?? RATHER_LONG) }];
+const TEXTS_OF_EACH_SORT = EACH_SORT.length * SORT_NAMES.length;
 /** Nothing that the provider answers is longer than ten hours of speech make it: 90,000 words, each twice. */
 const MAX_TIMED_WORDS = 90_000;
 
@@ -79,19 +82,32 @@ function lengthOf(index: number): number {
   return index === 0 ? 1 : Math.ceil(USUAL ** random.next());
 }
 
-function draftOf(index: number, mark: string): string {
-  const sort = SORT_NAMES[index];
-  const text =
-    sort === undefined
-      ? adversarialText(random, lengthOf(index))
-      : adversarialText(random, LENGTH_OF_EACH_SORT, sort);
-  return `${mark} ${text}`;
+interface Texts {
+  draft: string;
+  answer: string;
+}
+
+function textsOf(index: number, mark: string): Texts {
+  const lengths = EACH_SORT[Math.floor(index / SORT_NAMES.length)];
+  if (lengths === undefined) {
+    const draft = `${mark} ${adversarialText(random, lengthOf(index))}`;
+    return { draft, answer: answerOf(draft) };
+  }
+  const sort = SORT_NAMES[index % SORT_NAMES.length];
+  const draft = `${mark} ${adversarialText(random, lengths.draft, sort)}`;
+  const { answer } = lengths;
+  return {
+    draft,
+    answer: answer === undefined ? answerOf(draft) : saying(adversarialText(random, answer, sort)),
+  };
+}
+
+function saying(text: string): string {
+  return JSON.stringify({ corrected_transcript: text, note: adversarialText(random, 300) });
 }
 
 /** What a model may send: the same text, or nearly; another one; none at all; in a fence. */
 function answerOf(draft: string): string {
-  const saying = (text: string) =>
-    JSON.stringify({ corrected_transcript: text, note: adversarialText(random, 300) });
   const other = () => adversarialText(random, lengthOf(1));
   switch (Math.floor(random.between(0, 8))) {
     case 0:
@@ -117,18 +133,18 @@ function markOf(index: number): string {
 
 async function addChunk(conversationId: string, index: number): Promise<string> {
   const mark = markOf(index);
-  const text = draftOf(index, mark);
+  const { draft, answer } = textsOf(index, mark);
   const audioUrl = host.newUrl();
   world.simulator.faults.add(
     {
       operation: 'submit',
       match: { audioUrlContains: audioUrl },
-      effect: { kind: 'outcome', text, timedWords: MAX_TIMED_WORDS },
+      effect: { kind: 'outcome', text: draft, timedWords: MAX_TIMED_WORDS },
     },
     {
       operation: 'correct',
       match: { promptContains: mark },
-      effect: { kind: 'text', text: answerOf(text) },
+      effect: { kind: 'text', text: answer },
     },
   );
   const { body } = await api.post<{ id: string }>(`/api/conversations/${conversationId}/chunks`, {
@@ -177,11 +193,11 @@ describe('adversarial texts', () => {
       const ends: Record<string, number> = {};
       try {
         for (let first = 0; first < TEXTS;) {
-          const left = (first < SORT_NAMES.length ? SORT_NAMES.length : TEXTS) - first;
+          const isLong = first < TEXTS_OF_EACH_SORT;
           const count = Math.min(
-            left,
+            (isLong ? TEXTS_OF_EACH_SORT : TEXTS) - first,
+            isLong ? LONG_CHUNKS_EACH : CHUNKS_EACH,
             TEXTS - first,
-            left === TEXTS - first ? CHUNKS_EACH : LONG_CHUNKS_EACH,
           );
           for (const end of await oneConversation(first, count)) ends[end] = (ends[end] ?? 0) + 1;
           first += count;
