@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   BadRequestException,
   Body,
@@ -30,6 +29,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { ownTurn } from '../event-loop/own-turn.js';
 import { TakesUploads } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
@@ -130,7 +130,7 @@ export class ChunksController {
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     const chunk = await this.intake.read(id);
     // The answer of a provider may have many megabytes: they were parsed in this turn, and are written in the next.
-    await nextTurn();
+    await ownTurn();
     return toChunkResponse(chunk);
   }
 

@@ -174,6 +174,18 @@ describe('Corrector', () => {
     expect(room).toEqual([41_472, 48_280, 65_535]);
   });
 
+  it('asks no model for a text that is longer than it could write', async () => {
+    const model = scripted({ corrected_transcript: '', note: '' });
+    await expect(
+      new Corrector(model, OPTIONS).correct(input({ partialTranscript: 'a'.repeat(1_000_000) })),
+    ).rejects.toMatchObject({
+      name: 'ProviderRejectedError',
+      code: 'text_too_long',
+      message: expect.stringContaining('The text has 1000000 characters'),
+    });
+    expect(model.requests).toEqual([]);
+  });
+
   it('does not believe a text far longer than the first stage heard', async () => {
     const model = scripted({ corrected_transcript: 'la '.repeat(20_000), note: '' });
     await expect(new Corrector(model, OPTIONS).correct(input())).rejects.toMatchObject({

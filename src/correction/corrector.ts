@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type GuardedAnswer, type RefusalReason, refusalSteps } from './answer-guard.js';
+import { ownTurn } from '../event-loop/own-turn.js';
+import { type GuardedAnswer, MIN_SHARE_OF_DRAFT, type RefusalReason, refusalSteps } from './answer-guard.js';
 import { storable } from './answer-text.js';
 import { audioLimitsOf } from './audio-limits.js';
 import { correctionBudget, transcriptionBudget, type CorrectionBudget } from './budget.js';
@@ -123,6 +123,7 @@ export class Corrector {
    * @throws ProviderRejectedError when it cannot: the content, the request or the credentials are refused
    */
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
+    this.requireRoom(input.partialTranscript);
     // The model gets none of what a pattern can find.
     const draft = input.redactPii
       ? await redactPatternsInTurns(input.partialTranscript)
@@ -194,11 +195,11 @@ export class Corrector {
     });
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
     // Reading the answer, removing marks and judging it each take some time for the longest ones.
-    await nextTurn();
+    await ownTurn();
     const correctedTranscript = storable(
       await finishInTurns(unmarkingSteps(parsed.correctedTranscript, draft)),
     );
-    await nextTurn();
+    await ownTurn();
     await this.requireCredible({
       answer: correctedTranscript,
       draft,
@@ -213,6 +214,17 @@ export class Corrector {
       model: answer.modelVersion ?? prompt.model,
       promptVersion,
     };
+  }
+
+  /** Each answer about a text that is too long would be refused, and paid for: see `too_short`. */
+  private requireRoom(draft: string): void {
+    const { models } = this.options.models;
+    const maxChars = Math.max(...models.map((model) => correctionBudget(model, draft).maxTextChars));
+    if (draft.length * MIN_SHARE_OF_DRAFT <= maxChars) return;
+    throw new ProviderRejectedError(
+      `The text has ${draft.length} characters, of which the model can write ${maxChars}.`,
+      { provider: this.model.provider, code: 'text_too_long' },
+    );
   }
 
   private async requireCredible(guarded: GuardedAnswer): Promise<void> {

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
+import { ownTurn } from '../event-loop/own-turn.js';
 import type { ValueOf } from './prepare-statement.js';
 import { storableJson } from './storable.js';
 
@@ -66,6 +66,6 @@ export class GivenRows<Column extends string> {
 
 async function written(value: unknown): Promise<string> {
   const json = storableJson(value);
-  if (json.length > LONG_JSON_CHARS) await nextTurn();
+  if (json.length > LONG_JSON_CHARS) await ownTurn();
   return json;
 }

@@ -14,14 +14,16 @@ const TEXTS = Number(process.env.FUZZ_TEXTS ?? 12);
 const IS_LONG_RUN = TEXTS >= 1_000;
 
 const LONGEST = 5_000_000;
+/** Too long for a model to correct, and shorter than ten hours of speech. */
 const LONG = 1_000_000;
-const QUITE_LONG = 100_000;
+/** Nearly all that a model can write. */
+const QUITE_LONG = 300_000;
 const RATHER_LONG = 20_000;
 /** Most texts are between one character and this long, each order of magnitude as often as the next. */
 const USUAL = 2_000;
 /** Of each sort a transcript comes first that is so long; in a long run one that is refused, too, and an answer of the model. */
 const EACH_SORT: readonly { draft: number; answer?: number }[] = IS_LONG_RUN
-  ? [{ draft: LONG }, { draft: LONGEST }, { draft: USUAL, answer: LONGEST }]
+  ? [{ draft: QUITE_LONG }, { draft: LONGEST }, { draft: USUAL, answer: LONGEST }]
   : [{ draft: Number(process.env.FUZZ_LENGTH ?? RATHER_LONG) }];
 const TEXTS_OF_EACH_SORT = EACH_SORT.length * SORT_NAMES.length;
 /** Nothing that the provider answers is longer than ten hours of speech make it: 90,000 words, each twice. */
