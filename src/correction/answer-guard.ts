@@ -130,6 +130,7 @@ export function* refusalSteps(guarded: GuardedAnswer): Steps<RefusalReason | und
   const heard = comparedWords(draft.slice(0, MAX_COMPARED_CHARS));
   yield;
   if (yield* isRepetitive(said, heard)) return 'repetitive';
+  yield;
   const isComparable = draft.length >= MIN_COMPARED_CHARS;
   return isComparable && coverageOf(heard, said) < MIN_COVERAGE ? 'words_lost' : undefined;
 }

@@ -9,8 +9,8 @@ import { World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_251_122);
-/** Transcripts, and as many answers of the model; FUZZ_TEXTS=5000 has the long ones of every sort, too. */
-const TEXTS = Number(process.env.FUZZ_TEXTS ?? 12);
+/** Transcripts, and as many answers of the model: one of each sort. FUZZ_TEXTS=5000 has long ones of each, too. */
+const TEXTS = Number(process.env.FUZZ_TEXTS ?? SORT_NAMES.length);
 const IS_LONG_RUN = TEXTS >= 1_000;
 
 const LONGEST = 5_000_000;
