@@ -2,9 +2,7 @@ import { isRecord } from './google-error.js';
 import type { ModelProvider } from './language-model.js';
 import { unusableAnswer } from './model-failure.js';
 
-/*
- * Both are matched a hundred at a time: a text of nothing else takes a fraction of the time.
- */
+// A hundred at a time: a text of nothing else takes a fraction of the time.
 
 /** Control characters other than tab, line feed and carriage return; PostgreSQL stores no NUL, JSON viewers choke on the rest. */
 const CONTROLS = /(?:(?![\t\n\r\u0080-\u009F])\p{Cc}){1,100}/gu;

@@ -6,7 +6,13 @@ import { Deadline } from '../../deadlines/deadline.js';
 import { leaveConnection } from '../../providers/leave-connection.js';
 import type { TextReading } from '../first-stage-text.js';
 import { MAX_TEXT_CHARS } from '../text-length.js';
-import { errorOfAnswer, errorOfLongText, errorOfNonsense, errorOfSilence, parseJson } from './litellm-error.js';
+import {
+  errorOfAnswer,
+  errorOfLongText,
+  errorOfNonsense,
+  errorOfSilence,
+  parseJson,
+} from './litellm-error.js';
 import { readLiteLlmAnswer } from './read-litellm-answer.js';
 
 /** Ten hours of words with their times are some ten megabytes. */
