@@ -57,6 +57,7 @@ const FIELDS_OF: Record<EffectKind, Record<string, Check>> = {
     status: optional(outcomeStatus),
     error: optional(text),
     text: optional(nullableText),
+    timedWords: optional(amount),
     language: optional(text),
     languageConfidence: optional(amount),
     latencyMs: optional(amount),

@@ -57,6 +57,8 @@ export interface OutcomeEffect {
   /** For `error`. */
   error?: string;
   text?: string | null;
+  /** So many words of the text are listed with their times; all of them when not given. */
+  timedWords?: number;
   /** What it is heard to be in, and how sure that is. */
   language?: string;
   languageConfidence?: number;

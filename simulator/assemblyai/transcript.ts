@@ -121,11 +121,11 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
     };
   }
   const { text, durationSeconds } = heard;
-  const { language = heard.language, languageConfidence = CONFIDENCE } = transcript.outcome ?? {};
+  const { language = heard.language, languageConfidence = CONFIDENCE, timedWords } = transcript.outcome ?? {};
   const detected = params.languageDetection;
   return {
     text,
-    ...spoken(text, durationSeconds, params.raw.speaker_labels === true),
+    ...spoken(text, { durationSeconds, timedWords, isLabelled: params.raw.speaker_labels === true }),
     confidence: text === null ? null : CONFIDENCE,
     audio_duration: Math.ceil(durationSeconds),
     language_code: detected ? language : (params.languageCode ?? 'en_us'),
@@ -134,12 +134,15 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
   };
 }
 
-function spoken(text: string | null, durationSeconds: number, labelled: boolean): Record<string, unknown> {
+function spoken(
+  text: string | null,
+  options: { durationSeconds: number; timedWords: number | undefined; isLabelled: boolean },
+): Record<string, unknown> {
   if (text === null) {
     return { words: null, utterances: null };
   }
-  const words = wordsOf(text, durationSeconds);
-  if (!labelled) {
+  const words = wordsOf(text, options.durationSeconds).slice(0, options.timedWords);
+  if (!options.isLabelled) {
     return { words, utterances: null };
   }
   const labelledWords = bySpeakers(words);

@@ -1,9 +1,7 @@
 import { jsonText } from '../database/run-statement.js';
+import { NOTHING_TO_TRANSCRIBE } from './empty-text.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
-
-/** A text without a word in it is told apart from no text at all. */
-export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';
 
 export interface TokenUse {
   inputTokens?: number;
@@ -50,12 +48,12 @@ export interface HeardLanguage {
 export type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
 
 /** Columns of a final text, for statements that store it. */
-export function finalTextColumns(text: FinalText) {
+export async function finalTextColumns(text: FinalText) {
   const transcript = storableText(text.transcript).trim();
   const { model, promptVersion, inputTokens = 0, outputTokens = 0 } = text.modelUse ?? {};
   return {
     transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
-    diarization: jsonText(text.diarization),
+    diarization: await jsonText(text.diarization),
     redaction: text.redaction,
     is_redacted: text.isRedacted,
     model,

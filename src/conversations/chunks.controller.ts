@@ -29,6 +29,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { ownTurn } from '../event-loop/own-turn.js';
 import { TakesUploads } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
@@ -127,7 +128,10 @@ export class ChunksController {
   @ApiOkResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
-    return toChunkResponse(await this.intake.read(id));
+    const chunk = await this.intake.read(id);
+    // The answer of a provider may have many megabytes: they were parsed in this turn, and are written in the next.
+    await ownTurn();
+    return toChunkResponse(chunk);
   }
 
   @Get('chunks/:id/events')

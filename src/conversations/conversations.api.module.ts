@@ -9,6 +9,7 @@ import { ConversationsModule } from './conversations.module.js';
 import { FailedChunksController } from './failed-chunks.controller.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { TranscriptController } from './transcript.controller.js';
+import { TranscriptRenderer } from './transcript/transcript-renderer.js';
 import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';
 
@@ -21,6 +22,6 @@ import { UploadReceiver } from './upload-receiver.js';
     FailedChunksController,
     ChunksController,
   ],
-  providers: [TranscriptsRepository, ChunkIntake, UploadReceiver],
+  providers: [TranscriptsRepository, TranscriptRenderer, ChunkIntake, UploadReceiver],
 })
 export class ConversationsApiModule {}

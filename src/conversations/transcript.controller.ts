@@ -12,18 +12,11 @@ import { IdParam } from '../http/ids.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { toEventResponse } from './chunk-response.js';
 import { ProcessingEventResponse } from './chunks.dto.js';
-import { NOTHING_TO_TRANSCRIBE } from '../chunks/texts.js';
+import { NOTHING_TO_TRANSCRIBE } from '../chunks/empty-text.js';
 import { ConversationsRepository } from './conversations.repository.js';
-import { mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './transcript/merge-transcripts.js';
-import { toCues } from './transcript/cues.js';
-import { placeChunks, type TranscriptChunk } from './transcript/timeline.js';
-import {
-  toJsonChunks,
-  toSrt,
-  toVtt,
-  TRANSCRIPT_FORMATS,
-  type TranscriptFormat,
-} from './transcript/transcript-formats.js';
+import { NOTHING_COULD_BE_TRANSCRIBED } from './transcript/merge-transcripts.js';
+import { TRANSCRIPT_FORMATS, type TranscriptFormat } from './transcript/transcript-formats.js';
+import { TranscriptRenderer } from './transcript/transcript-renderer.js';
 import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 
 const CONTENT_TYPES: Readonly<Record<TranscriptFormat, string>> = {
@@ -40,6 +33,7 @@ export class TranscriptController {
   constructor(
     private readonly conversations: ConversationsRepository,
     private readonly transcripts: TranscriptsRepository,
+    private readonly renderer: TranscriptRenderer,
     private readonly log: ProcessingLog,
   ) {}
 
@@ -64,9 +58,8 @@ export class TranscriptController {
     }
     const status = await this.statusOf(id);
     const chunks = await this.transcripts.completedChunks(id, { withWords: format !== 'text' });
-    await reply
-      .type(CONTENT_TYPES[format])
-      .send(await render(format, { id, whenEmpty: await this.whenEmpty(id, status), status, chunks }));
+    const conversation = { id, whenEmpty: await this.whenEmpty(id, status), status, chunks };
+    await reply.type(CONTENT_TYPES[format]).send(await this.renderer.render(format, conversation));
   }
 
   @Get('events')
@@ -90,32 +83,6 @@ export class TranscriptController {
     if (status === undefined) throw new NotFoundException(`there is no conversation ${id}`);
     return status;
   }
-}
-
-async function render(
-  format: TranscriptFormat,
-  conversation: { id: string; status: string; whenEmpty: string; chunks: readonly TranscriptChunk[] },
-): Promise<string> {
-  const { id, status, whenEmpty, chunks } = conversation;
-  switch (format) {
-    case 'text':
-      return mergedText(chunks) || whenEmpty;
-    case 'srt':
-      return toSrt(toCues(await placeChunks(chunks)));
-    case 'vtt':
-      return toVtt(toCues(await placeChunks(chunks)));
-    case 'json':
-      return JSON.stringify({
-        conversationId: id,
-        status,
-        transcript: mergedText(chunks) || whenEmpty,
-        chunks: toJsonChunks(await placeChunks(chunks)),
-      });
-  }
-}
-
-function mergedText(chunks: readonly TranscriptChunk[]): string {
-  return mergeTranscripts(chunks.map((chunk) => chunk.transcript));
 }
 
 function isFormat(format: string): format is TranscriptFormat {

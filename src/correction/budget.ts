@@ -44,7 +44,7 @@ export function correctionBudget(
     maxOutputTokens: allRoom
       ? factsOf(model).limits.outputTokens
       : withThoughts(model, textTokens + WRAPPING_TOKENS),
-    maxTextChars: Math.max(chars * GROWTH, FLOOR_TEXT_CHARS),
+    maxTextChars: Math.max(Math.min(chars * GROWTH, longestText(model)), FLOOR_TEXT_CHARS),
   };
 }
 
@@ -53,8 +53,12 @@ export function transcriptionBudget(model: string): CorrectionBudget {
   const { outputTokens } = factsOf(model).limits;
   return {
     maxOutputTokens: outputTokens,
-    maxTextChars: (outputTokens - WRAPPING_TOKENS) * MAX_CHARS_PER_TOKEN,
+    maxTextChars: longestText(model),
   };
+}
+
+function longestText(model: string): number {
+  return (factsOf(model).limits.outputTokens - WRAPPING_TOKENS) * MAX_CHARS_PER_TOKEN;
 }
 
 /** The same for a summary, whatever the length of its transcript. */

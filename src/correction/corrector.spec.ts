@@ -169,13 +169,25 @@ describe('Corrector', () => {
 
   it('asks for more room for a longer text, up to what the model allows', async () => {
     const room: (number | undefined)[] = [];
-    for (const length of [0, 10_000, 1_000_000]) {
+    for (const length of [0, 10_000, 300_000]) {
       const partialTranscript = 'a'.repeat(length);
       const model = scripted({ corrected_transcript: partialTranscript, note: '' });
       await new Corrector(model, OPTIONS).correct(input({ partialTranscript }));
       room.push(model.requests[0]?.maxOutputTokens);
     }
     expect(room).toEqual([41_472, 48_280, 65_535]);
+  });
+
+  it('asks no model for a text that is longer than it could write', async () => {
+    const model = scripted({ corrected_transcript: '', note: '' });
+    await expect(
+      new Corrector(model, OPTIONS).correct(input({ partialTranscript: 'a'.repeat(1_000_000) })),
+    ).rejects.toMatchObject({
+      name: 'ProviderRejectedError',
+      code: 'text_too_long',
+      message: expect.stringContaining('The text has 1000000 characters'),
+    });
+    expect(model.requests).toEqual([]);
   });
 
   it('does not believe a text far longer than the first stage heard', async () => {

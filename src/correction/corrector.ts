@@ -1,4 +1,10 @@
-import { type GuardedAnswer, refusalOf, type RefusalReason } from './answers/answer-guard.js';
+import { ownTurn } from '../event-loop/own-turn.js';
+import {
+  type GuardedAnswer,
+  MIN_SHARE_OF_DRAFT,
+  type RefusalReason,
+  refusalSteps,
+} from './answers/answer-guard.js';
 import { storable } from './answers/answer-text.js';
 import { audioLimitsOf } from '../providers/language-models/audio-limits.js';
 import { correctionBudget, transcriptionBudget, type CorrectionBudget } from './budget.js';
@@ -10,7 +16,7 @@ import type {
 } from '../providers/language-models/language-model.js';
 import { unusableAnswer } from '../providers/language-models/model-failure.js';
 import type { ModelList } from '../providers/language-models/model-list.js';
-import { withoutModelMarks } from './answers/model-marks.js';
+import { unmarkingSteps } from './answers/model-marks.js';
 import { modelMimeType } from '../providers/language-models/model-mime-type.js';
 import { parseCorrection } from './answers/parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompts/prompt.js';
@@ -18,6 +24,7 @@ import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-model
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
+import { finishInTurns } from '../redaction/steps.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './prompts/transcription-prompt.js';
 import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
@@ -126,6 +133,7 @@ export class Corrector {
    * @throws ProviderRejectedError when it cannot: the content, the request or the credentials are refused
    */
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
+    this.requireRoom(input.partialTranscript);
     // The model gets none of what a pattern can find.
     const draft = input.redactPii
       ? await redactPatternsInTurns(input.partialTranscript)
@@ -196,8 +204,13 @@ export class Corrector {
       onUsage: input.onUsage,
     });
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
-    const correctedTranscript = storable(withoutModelMarks(parsed.correctedTranscript, draft));
-    this.requireCredible({
+    // Reading the answer, removing marks and judging it each take some time for the longest ones.
+    await ownTurn();
+    const correctedTranscript = storable(
+      await finishInTurns(unmarkingSteps(parsed.correctedTranscript, draft)),
+    );
+    await ownTurn();
+    await this.requireCredible({
       answer: correctedTranscript,
       draft,
       durationSeconds: input.durationSeconds,
@@ -213,8 +226,19 @@ export class Corrector {
     };
   }
 
-  private requireCredible(guarded: GuardedAnswer): void {
-    const reason = refusalOf(guarded);
+  /** Each answer about a text that is too long would be refused, and paid for: see `too_short`. */
+  private requireRoom(draft: string): void {
+    const { models } = this.options.models;
+    const maxChars = Math.max(...models.map((model) => correctionBudget(model, draft).maxTextChars));
+    if (draft.length * MIN_SHARE_OF_DRAFT <= maxChars) return;
+    throw new ProviderRejectedError(
+      `The text has ${draft.length} characters, of which the model can write ${maxChars}.`,
+      { provider: this.model.provider, code: 'text_too_long' },
+    );
+  }
+
+  private async requireCredible(guarded: GuardedAnswer): Promise<void> {
+    const reason = await finishInTurns(refusalSteps(guarded));
     if (reason === undefined) return;
     this.options.onRefusal?.(reason);
     throw unusableAnswer(this.model.provider, reason, REFUSALS[reason]);

@@ -1,6 +1,10 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import { ownTurn } from '../event-loop/own-turn.js';
 import type { Schema } from './schema.js';
 import { storableJson } from './storable.js';
+
+/** JSON this long, in characters, takes some ten milliseconds to write; that of ten hours of speech twenty times as long. */
+const LONG_JSON_CHARS = 1_000_000;
 
 /** Executes a statement that is written out, as it stands; each connection prepares it once (`statement-names.ts`). */
 export async function runStatement<Row>(
@@ -20,13 +24,23 @@ export async function runStatement<Row>(
  * The planner assumes 10 rows for an array, and 100 for a function that returns rows: with that many it would rather read
  * a whole table of some thousand rows than look up each.
  *
+ * The event loop goes on between rows that are long.
+ *
  * @param rows what is undefined in one is null
  */
-export function batchRows(rows: readonly object[]): [places: number[], rows: string] {
-  return [rows.map((_row, index) => index), storableJson(rows)];
+export async function batchRows(rows: readonly object[]): Promise<[places: number[], rows: string]> {
+  const written: string[] = [];
+  for (const row of rows) written.push(await inTurns(row));
+  return [rows.map((_row, index) => index), `[${written.join(',')}]`];
 }
 
 /** A value for a column of type `json`, in the order of its keys; `jsonb`, which the rows travel as, has an order of its own. */
-export function jsonText(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : storableJson(value);
+export async function jsonText(value: unknown): Promise<string | undefined> {
+  return value === undefined || value === null ? undefined : inTurns(value);
+}
+
+async function inTurns(value: unknown): Promise<string> {
+  const json = storableJson(value);
+  if (json.length > LONG_JSON_CHARS) await ownTurn();
+  return json;
 }

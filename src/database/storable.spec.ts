@@ -20,6 +20,22 @@ describe('JSON as PostgreSQL can store it', () => {
     expect(JSON.parse(storableJson(value))).toEqual({ text: 'a', words: [{ text: 'b' }, null, 1.5, true] });
   });
 
+  it('keeps escaped backslashes before letters that look like an escape', () => {
+    const value = { text: '\\\\u0000 \\ud83d', odd: '\\\0\\u0000', many: '\\'.repeat(1_001) + '\0' };
+
+    expect(JSON.parse(storableJson(value))).toEqual({
+      text: '\\\\u0000 \\ud83d',
+      odd: '\\\\u0000',
+      many: '\\'.repeat(1_001),
+    });
+  });
+
+  it('survives a run of millions of backslashes', () => {
+    const text = '\\'.repeat(5_000_000);
+
+    expect(JSON.parse(storableJson({ text }))).toEqual({ text });
+  });
+
   it('keeps numbers as they are', () => {
     expect(storableJson({ confidence: 0.1, start: 0 })).toBe('{"confidence":0.1,"start":0}');
   });

@@ -11,9 +11,19 @@ const MAX_LEVELS = 100;
 export function isNestedTooDeep(value: unknown): boolean {
   let level = [value].filter(isContainer);
   for (let depth = 0; depth < MAX_LEVELS && level.length > 0; depth += 1) {
-    level = level.flatMap((container) => Object.values(container).filter(isContainer));
+    level = containersIn(level);
   }
   return level.length > 0;
+}
+
+/** Loops, as an answer may have half a million of them: arrays in between would take most of the time. */
+function containersIn(containers: readonly object[]): object[] {
+  const inside: object[] = [];
+  for (const container of containers) {
+    const values: readonly unknown[] = Array.isArray(container) ? container : Object.values(container);
+    for (const value of values) if (isContainer(value)) inside.push(value);
+  }
+  return inside;
 }
 
 function isContainer(value: unknown): value is object {

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownTurn } from '../event-loop/own-turn.js';
 
 /**
  * A computation in steps, each of some milliseconds at most. It gives the same result however it is
@@ -23,7 +23,7 @@ export async function finishInTurns<Result>(steps: Steps<Result>): Promise<Resul
     const step = steps.next();
     if (step.done === true) return step.value;
     if (performance.now() - began < TURN_MS) continue;
-    await nextTurn();
+    await ownTurn();
     began = performance.now();
   }
 }

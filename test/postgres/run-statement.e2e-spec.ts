@@ -42,12 +42,12 @@ describe('a statement that is written out', () => {
     const read = `select given_row.number, given_row.word, given_row.data::json::text as data
       from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (number integer, word text, data text)
       order by number`;
-    const rows = [{ number: 1, word: 'a\0b', data: jsonText({ z: 1, a: 'c\0' }) }, { number: 2 }];
+    const rows = [{ number: 1, word: 'a\0b', data: await jsonText({ z: 1, a: 'c\0' }) }, { number: 2 }];
 
-    expect(await runStatement(opened().database, read, batchRows(rows))).toEqual([
+    expect(await runStatement(opened().database, read, await batchRows(rows))).toEqual([
       { number: 1, word: 'ab', data: '{"z":1,"a":"c"}' },
       { number: 2, word: null, data: null },
     ]);
-    expect(await runStatement(opened().database, read, batchRows([]))).toEqual([]);
+    expect(await runStatement(opened().database, read, await batchRows([]))).toEqual([]);
   });
 });

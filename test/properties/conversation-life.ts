@@ -1,4 +1,4 @@
-import { NOTHING_TO_TRANSCRIBE } from '../../src/chunks/texts.js';
+import { NOTHING_TO_TRANSCRIBE } from '../../src/chunks/empty-text.js';
 import { NOTHING_COULD_BE_TRANSCRIBED } from '../../src/conversations/transcript/merge-transcripts.js';
 import type { ConversationStatus } from '../../src/database/schema.js';
 import type { Change, ChunkState, ConversationState } from './audit.js';

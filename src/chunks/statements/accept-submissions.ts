@@ -39,7 +39,7 @@ export async function acceptSubmissions(
   accepted: readonly AcceptedSubmission[],
 ): Promise<boolean[]> {
   const given = accepted.map(({ submissionId: id, transcriptId }) => ({ id, transcript_id: transcriptId }));
-  const rows = await runStatement<{ id: string }>(db, ACCEPT_SUBMISSIONS, batchRows(given));
+  const rows = await runStatement<{ id: string }>(db, ACCEPT_SUBMISSIONS, await batchRows(given));
   const moved = new Set(rows.map(({ id }) => id));
   return accepted.map(({ submissionId }) => moved.has(submissionId));
 }

@@ -69,7 +69,7 @@ export async function addChunks(
     audio_mime_type: audio.kind === 'stored' ? audio.mimeType : undefined,
     audio_bytes: audio.kind === 'stored' ? audio.bytes : undefined,
   }));
-  const rows = await runStatement<AddedChunk & { id: string }>(db, ADD_CHUNKS, batchRows(given));
+  const rows = await runStatement<AddedChunk & { id: string }>(db, ADD_CHUNKS, await batchRows(given));
   const added = new Map(rows.map(({ id, ...row }) => [id, row]));
   return chunks.map(({ id }) => added.get(id));
 }

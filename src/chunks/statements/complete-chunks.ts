@@ -50,13 +50,15 @@ export async function completeChunks(
   db: Kysely<Schema>,
   chunks: readonly CorrectedChunk[],
 ): Promise<boolean[]> {
-  const given = chunks.map((chunk) => ({
-    id: chunk.submissionId,
-    chunk_id: chunk.chunkId,
-    keeps_raw: chunk.keepsRaw,
-    ...finalTextColumns(chunk),
-  }));
-  const rows = await runStatement<{ id: string }>(db, COMPLETE_CHUNKS, batchRows(given));
+  const given = await Promise.all(
+    chunks.map(async (chunk) => ({
+      id: chunk.submissionId,
+      chunk_id: chunk.chunkId,
+      keeps_raw: chunk.keepsRaw,
+      ...(await finalTextColumns(chunk)),
+    })),
+  );
+  const rows = await runStatement<{ id: string }>(db, COMPLETE_CHUNKS, await batchRows(given));
   const completed = new Set(rows.map(({ id }) => id));
   return chunks.map(({ submissionId }) => completed.has(submissionId));
 }

@@ -63,7 +63,7 @@ export async function openSubmissions(
     audio_url_hash: submission.audioUrlHash,
     lease_ms: submission.leaseMs,
   }));
-  const opened = await runStatement<{ id: string }>(db, OPEN_SUBMISSIONS, batchRows(given));
+  const opened = await runStatement<{ id: string }>(db, OPEN_SUBMISSIONS, await batchRows(given));
   const ids = new Set(opened.map(({ id }) => id));
   return submissions.map(({ id }) => ids.has(id));
 }

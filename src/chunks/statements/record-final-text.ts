@@ -59,7 +59,7 @@ export async function recordFinalText(
   db: Kysely<Schema>,
   { submissionId: id, heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
 ): Promise<boolean> {
-  const given = { id, ...finalTextColumns(text), ...heard };
-  const moved = await runStatement<{ id: string }>(db, RECORD_FINAL_TEXT, batchRows([given]));
+  const given = { id, ...(await finalTextColumns(text)), ...heard };
+  const moved = await runStatement<{ id: string }>(db, RECORD_FINAL_TEXT, await batchRows([given]));
   return moved.length > 0;
 }

@@ -59,15 +59,17 @@ const RECORD_TEXTS = `
  * @returns for each whether it happened, in their order
  */
 export async function recordTexts(db: Kysely<Schema>, texts: readonly RecordedText[]): Promise<boolean[]> {
-  const given = texts.map(({ submissionId: id, transcript, diarization, redaction, isRedacted, heard }) => ({
-    id,
-    transcript,
-    diarization: jsonText(diarization),
-    redaction,
-    is_redacted: isRedacted,
-    ...heard,
-  }));
-  const rows = await runStatement<{ id: string }>(db, RECORD_TEXTS, batchRows(given));
+  const given = await Promise.all(
+    texts.map(async ({ submissionId: id, transcript, diarization, redaction, isRedacted, heard }) => ({
+      id,
+      transcript,
+      diarization: await jsonText(diarization),
+      redaction,
+      is_redacted: isRedacted,
+      ...heard,
+    })),
+  );
+  const rows = await runStatement<{ id: string }>(db, RECORD_TEXTS, await batchRows(given));
   const moved = new Set(rows.map(({ id }) => id));
   return texts.map(({ submissionId }) => moved.has(submissionId));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NOTHING_TO_TRANSCRIBE } from '../../chunks/texts.js';
+import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 import { type Cue, toCues } from './cues.js';
 import { displayWidth } from './display-width.js';
 import { placeChunks, type TranscriptChunk } from './timeline.js';
@@ -282,5 +282,21 @@ describe('cues', () => {
         }
       }),
     );
+  });
+});
+
+describe('a word without end', () => {
+  // Seconds; where each piece is looked for in the whole word, hours.
+  it.each([
+    ['a', 1_000_000],
+    ['中', 100_000],
+    ['ก', 100_000],
+    ['e\u0301', 100_000],
+  ])('is shown whole, in cues of its own: %s, %i units', async (letter, length) => {
+    const text = letter.repeat(length / letter.length);
+
+    const cues = toCues(await placeChunks([chunk(text, { durationSeconds: 36_000 })]));
+
+    expect(cues.flatMap(({ lines }) => lines).join('')).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NOTHING_TO_TRANSCRIBE } from '../../chunks/texts.js';
+import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 import { finalTranscript, mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './merge-transcripts.js';
 
 describe('the transcript of a conversation', () => {

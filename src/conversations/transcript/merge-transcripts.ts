@@ -1,4 +1,4 @@
-import { NOTHING_TO_TRANSCRIBE } from '../../chunks/texts.js';
+import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 
 /**
  * Stands for a conversation without any text in which a chunk failed, for another reason than silence: nobody knows

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { alignWords, type TimedWord } from './align-words.js';
-import { NOTHING_TO_TRANSCRIBE } from '../../chunks/texts.js';
+import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 import { readRecognisedWords } from './recognised-words.js';
 
 export interface TranscriptChunk {

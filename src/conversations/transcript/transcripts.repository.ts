@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../../database/database.js';
-import type { TranscriptChunk } from './timeline.js';
+import type { UnparsedChunk } from './render-transcript.js';
 
 @Injectable()
 export class TranscriptsRepository {
@@ -12,7 +12,7 @@ export class TranscriptsRepository {
    *
    * @param options.withWords whether the recogniser's words are wanted: they are many times the text
    */
-  async completedChunks(conversationId: string, options: { withWords: boolean }): Promise<TranscriptChunk[]> {
+  async completedChunks(conversationId: string, options: { withWords: boolean }): Promise<UnparsedChunk[]> {
     return this.database
       .selectFrom('chunks')
       .select([
@@ -23,10 +23,9 @@ export class TranscriptsRepository {
         sql<number | null>`coalesce(diarization -> 'data' -> 'raw' ->> 'audio_duration',
           diarization -> 'data' ->> 'audio_duration')::double precision`.as('durationSeconds'),
         options.withWords
-          ? sql`coalesce(diarization -> 'data' -> 'raw' -> 'words', diarization -> 'data' -> 'words')`.as(
-              'words',
-            )
-          : sql`null`.as('words'),
+          ? sql<string | null>`coalesce(diarization -> 'data' -> 'raw' -> 'words',
+              diarization -> 'data' -> 'words')::text`.as('words')
+          : sql<null>`null`.as('words'),
       ])
       .where('conversation_id', '=', conversationId)
       .where('status', '=', 'completed')

@@ -1,4 +1,5 @@
 import { francAll } from 'franc-min';
+import { finish, type Steps } from '../../redaction/steps.js';
 import { comparedWords, coverageOf, longestLoop, repeatedShare } from './compared-words.js';
 
 /**
@@ -108,33 +109,51 @@ export interface GuardedAnswer {
 
 /** @returns why the answer is not to be believed; undefined when nothing speaks against it */
 export function refusalOf(guarded: GuardedAnswer): RefusalReason | undefined {
+  return finish(refusalSteps(guarded));
+}
+
+/** The steps of `refusalOf`, for answers of any length. */
+export function* refusalSteps(guarded: GuardedAnswer): Steps<RefusalReason | undefined> {
   const { answer } = guarded;
   const draft = guarded.draft ?? '';
-  if (leaks(answer, draft, guarded.instructions)) return 'prompt_leaked';
+  if (yield* leaks(answer, draft, guarded.instructions)) return 'prompt_leaked';
+  yield;
   if (isTooLong(guarded, draft)) return 'too_long';
   if (draft.length >= MIN_COMPARED_CHARS && answer.length < draft.length * MIN_SHARE_OF_DRAFT)
     return 'too_short';
-  if (isTranslated(answer, draft)) return 'other_language';
-  if (namesSpeakers(answer) && !namesSpeakers(draft)) return 'speaker_names';
+  if (yield* isTranslated(answer, draft)) return 'other_language';
+  yield;
+  if ((yield* namesSpeakers(answer)) && !(yield* namesSpeakers(draft))) return 'speaker_names';
+  yield;
   const said = comparedWords(answer.slice(0, MAX_COMPARED_CHARS));
+  yield;
   const heard = comparedWords(draft.slice(0, MAX_COMPARED_CHARS));
-  if (isRepetitive(said, heard)) return 'repetitive';
+  yield;
+  if (yield* isRepetitive(said, heard)) return 'repetitive';
+  yield;
   const isComparable = draft.length >= MIN_COMPARED_CHARS;
   return isComparable && coverageOf(heard, said) < MIN_COVERAGE ? 'words_lost' : undefined;
 }
 
-function isRepetitive(said: readonly string[], heard: readonly string[]): boolean {
+function* isRepetitive(said: readonly string[], heard: readonly string[]): Steps<boolean> {
   const loop = longestLoop(said);
+  yield;
   if (loop >= MIN_LOOP_WORDS && loop > longestLoop(heard) * LOOP_GROWTH) return true;
   if (said.length < MIN_PASSAGE_TEXT_WORDS) return false;
-  return repeatedShare(said, PASSAGE_WORDS) > MAX_REPEATED_SHARE + repeatedShare(heard, PASSAGE_WORDS);
+  yield;
+  const repeated = repeatedShare(said, PASSAGE_WORDS);
+  yield;
+  return repeated > MAX_REPEATED_SHARE + repeatedShare(heard, PASSAGE_WORDS);
 }
 
 /** The model is told to write none; one that does puts them before most lines. */
-function namesSpeakers(text: string): boolean {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const named = lines.filter((line) => NAMED_LINE.test(line)).length;
-  return named >= MIN_NAMED_LINES && named > lines.length / 2;
+function* namesSpeakers(text: string): Steps<boolean> {
+  const lines = text.split('\n');
+  yield;
+  const spoken = lines.filter((line) => line.trim() !== '');
+  yield;
+  const named = spoken.filter((line) => NAMED_LINE.test(line)).length;
+  return named >= MIN_NAMED_LINES && named > spoken.length / 2;
 }
 
 function isTooLong({ answer, durationSeconds }: GuardedAnswer, draft: string): boolean {
@@ -150,10 +169,14 @@ function isTooLong({ answer, durationSeconds }: GuardedAnswer, draft: string): b
   return length > Math.max(draft.length * MAX_SHARE_OF_DRAFT, ALWAYS_ALLOWED_CHARS);
 }
 
-function isTranslated(answer: string, draft: string): boolean {
+function* isTranslated(answer: string, draft: string): Steps<boolean> {
   if (draft.length < MIN_LANGUAGE_CHARS || answer.length < MIN_LANGUAGE_CHARS) return false;
-  if (keptWordsShare(draft, answer) >= KEPT_WORDS_SHARE) return false;
+  const drafted = wordsOf(draft);
+  yield;
+  if (keptWordsShare(drafted, wordsOf(answer)) >= KEPT_WORDS_SHARE) return false;
+  yield;
   const ofDraft = languageScores(draft);
+  yield;
   const ofAnswer = languageScores(answer);
   const [draftLanguage] = ofDraft.keys();
   const [answerLanguage] = ofAnswer.keys();
@@ -164,9 +187,7 @@ function isTranslated(answer: string, draft: string): boolean {
   );
 }
 
-function keptWordsShare(draft: string, answer: string): number {
-  const drafted = wordsOf(draft);
-  const answered = wordsOf(answer);
+function keptWordsShare(drafted: ReadonlySet<string>, answered: ReadonlySet<string>): number {
   const kept = [...drafted].filter((word) => answered.has(word));
   return kept.length / Math.max(drafted.size, 1);
 }
@@ -183,11 +204,13 @@ function languageScores(text: string): Map<string, number> {
 }
 
 /** Somebody may read the guidance aloud; the first stage has then heard it, too. */
-function leaks(answer: string, draft: string, instructions: readonly string[]): boolean {
+function* leaks(answer: string, draft: string, instructions: readonly string[]): Steps<boolean> {
   if (FENCE_TAG.test(answer) && !FENCE_TAG.test(draft)) return true;
   const said = plain(answer);
+  yield;
   const leaked = instructions.flatMap(sentencesOf).filter((sentence) => said.includes(sentence));
   if (leaked.length === 0) return false;
+  yield;
   const heard = plain(draft);
   return leaked.some((sentence) => !heard.includes(sentence));
 }

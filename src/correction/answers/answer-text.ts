@@ -2,11 +2,19 @@ import { isRecord } from '../../providers/language-models/google-error.js';
 import type { ModelProvider } from '../../providers/language-models/language-model.js';
 import { unusableAnswer } from '../../providers/language-models/model-failure.js';
 
+// A hundred at a time: a text of nothing else takes a fraction of the time.
+
 /** Control characters other than tab, line feed and carriage return; PostgreSQL stores no NUL, JSON viewers choke on the rest. */
-const CONTROLS = /(?![\t\n\r\u0080-\u009F])\p{Cc}/gu;
+const CONTROLS = /(?:(?![\t\n\r\u0080-\u009F])\p{Cc}){1,100}/gu;
 
 /** Half of a surrogate pair: no valid UTF-8, and PostgreSQL's jsonb refuses it. */
-const LONE_SURROGATES = /\p{Cs}/gu;
+const LONE_SURROGATES = /\p{Cs}{1,100}/gu;
+
+/**
+ * The longest texts that models put out, 65,536 tokens of some five letters, with each letter escaped as six characters. What is
+ * longer is not looked at.
+ */
+const MAX_ANSWER_CHARS = 2_000_000;
 
 /** Some answers come as a Markdown code block, whatever the schema says. */
 const FENCE = '```';
@@ -28,6 +36,7 @@ export function readTextFields<Name extends string>(
   answer: string,
   names: readonly Name[],
 ): Record<Name, string> {
+  if (answer.length > MAX_ANSWER_CHARS) throw invalidAnswer(provider, 'is longer than any text of a model');
   const parsed = parseObject(answer);
   if (parsed === undefined) throw invalidAnswer(provider, 'is not a JSON object');
   const fields = names.map((name) => {

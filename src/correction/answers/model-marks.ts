@@ -1,3 +1,5 @@
+import { finish, type Steps } from '../../redaction/steps.js';
+
 /*
  * Marks that a model writes although it is told not to. They are removed where they cannot be speech,
  * and only when the first-stage text has nothing of the kind: a reader would take them for words.
@@ -6,6 +8,8 @@
 
 /** Escapes of JSON that were escaped twice: nobody says a backslash. */
 const ESCAPES = /\\(?:u([0-9a-fA-F]{4})|([nrt"\\/]))/g;
+/** Put together at once: some milliseconds. */
+const STEP_PIECES = 10_000;
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\n',
@@ -35,23 +39,44 @@ const UNNAMED_SPEAKER =
  * @param draft the first-stage text; null where there is none
  */
 export function withoutModelMarks(text: string, draft: string | null): string {
+  return finish(unmarkingSteps(text, draft));
+}
+
+/** The steps of `withoutModelMarks`, for texts of any length. */
+export function* unmarkingSteps(text: string, draft: string | null): Steps<string> {
   const heard = draft ?? '';
-  let clean = heard.includes('\\') ? text : text.replace(ESCAPES, unescaped);
-  if (heard.search(EMPHASIS) < 0) clean = clean.replace(EMPHASIS, '');
-  if (heard.search(HEADING) < 0) clean = clean.replace(HEADING, '');
-  if (heard.search(BRACKETED_TIME) < 0) clean = clean.replace(BRACKETED_TIME, '');
-  clean = withoutLeadingTimes(clean);
+  let clean = heard.includes('\\') ? text : yield* withoutEscapes(text);
+  for (const mark of [EMPHASIS, HEADING, BRACKETED_TIME]) {
+    yield;
+    if (heard.search(mark) < 0) clean = clean.replace(mark, '');
+  }
+  clean = yield* withoutLeadingTimes(clean);
+  yield;
   if (heard.search(UNNAMED_SPEAKER) < 0) clean = clean.replace(UNNAMED_SPEAKER, '');
   return clean === text ? text : clean.trim();
 }
 
-function unescaped(_escape: string, code: string | undefined, letter: string | undefined): string {
+/** One by one: a text may have a million. */
+function* withoutEscapes(text: string): Steps<string> {
+  const pieces: string[] = [];
+  let end = 0;
+  for (const match of text.matchAll(ESCAPES)) {
+    pieces.push(text.slice(end, match.index), unescaped(match[1], match[2]));
+    end = match.index + match[0].length;
+    if (pieces.length % STEP_PIECES === 0) yield;
+  }
+  return pieces.join('') + text.slice(end);
+}
+
+function unescaped(code: string | undefined, letter: string | undefined): string {
   return code === undefined ? (ESCAPED[letter ?? ''] ?? '') : String.fromCharCode(parseInt(code, 16));
 }
 
-function withoutLeadingTimes(text: string): string {
+function* withoutLeadingTimes(text: string): Steps<string> {
   const lines = text.split('\n');
+  yield;
   const spoken = lines.filter((line) => line.trim() !== '');
+  yield;
   if (spoken.length < MIN_TIMED_LINES || !spoken.every((line) => LEADING_TIME.test(line))) return text;
   return lines.map((line) => line.replace(LEADING_TIME, '')).join('\n');
 }

@@ -98,7 +98,7 @@ describe('parseCorrection', () => {
   });
 
   // The cube of these lengths would be years: a model that has lost its way writes such answers.
-  describe.each([100_000, 5_000_000])('of %d characters', (length) => {
+  describe.each([100_000, 500_000])('of %d characters', (length) => {
     const row = (piece: string) => piece.repeat(length / piece.length);
 
     it.each([
@@ -117,6 +117,11 @@ describe('parseCorrection', () => {
       const good = answer('a', row(' \n'));
       expect(parse(`\`\`\`json\n${row('\n')}${good}${row('\n')}\`\`\``).correctedTranscript).toBe('a');
     });
+  });
+
+  it('refuses an answer that is longer than any text of a model', () => {
+    const given = answer('a'.repeat(2_000_000), '');
+    expect(String(failure(() => parse(given)))).toContain('is longer than any text of a model');
   });
 
   it('does not quote the answer when it refuses it', () => {

@@ -4,6 +4,7 @@ import { pipeline, Transform, type Readable } from 'node:stream';
 import type { TranscriptParams, TranscriptStatus } from 'assemblyai';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { Deadline } from '../../deadlines/deadline.js';
+import { ownTurn } from '../../event-loop/own-turn.js';
 import { leaveConnection } from '../leave-connection.js';
 import { ProviderNotFoundError } from '../provider-error.js';
 import {
@@ -33,6 +34,8 @@ export const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
 
 /** Ten hours of speech are about 90,000 words, of which each appears twice with its times: some 20 MB. */
 const MAX_TRANSCRIPT_BYTES = 67_108_864;
+/** Parsed within milliseconds; the longest take a hundred. */
+const LONG_ANSWER_CHARS = 1_000_000;
 /** 200 entries, the longest page, with signed URLs of 2 KB each stay far below. */
 const MAX_SHORT_ANSWER_BYTES = 4_194_304;
 
@@ -255,6 +258,8 @@ export class AssemblyAiClient {
     const response = await this.#exchange(call);
     const { status } = response;
     const headers = Object.fromEntries(Object.entries(response.headers));
+    // Several long answers may come at once, and each takes some time to parse.
+    if (response.data.length > LONG_ANSWER_CHARS) await ownTurn();
     if (status >= 200 && status < 300) return { status, headers, body: parseJson(response.data) };
     throw errorOfAnswer({
       operation: call.operation,

@@ -119,6 +119,19 @@ describe('readTranscript', () => {
     });
   });
 
+  it('believes no text that nobody speaks in the longest recording', () => {
+    const reading = (length: number) =>
+      readTranscript({ id: 't', status: 'completed', text: 'a'.repeat(length) });
+
+    expect(reading(1_080_000)).toMatchObject({ kind: 'text' });
+    expect(reading(1_080_001)).toMatchObject({
+      kind: 'failed',
+      reason: 'text_too_long',
+      canResubmit: false,
+      message: 'AssemblyAI sent a text of more than 1080000 characters, which nobody speaks in ten hours.',
+    });
+  });
+
   it('gives a short message for any error text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (error) => {

@@ -1,8 +1,16 @@
+import { MAX_TEXT_CHARS } from '../text-length.js';
 import type { ProviderTranscript } from './provider-transcript.js';
 import { providerWords, withoutUrls, withoutUrlSecrets } from './provider-words.js';
 
 export type FailureReason =
-  'no_speech' | 'deleted' | 'download' | 'not_audio' | 'option_unavailable' | 'provider_fault' | 'other';
+  | 'no_speech'
+  | 'deleted'
+  | 'download'
+  | 'not_audio'
+  | 'option_unavailable'
+  | 'provider_fault'
+  | 'text_too_long'
+  | 'other';
 
 /** What a look at a transcript means for us. */
 export type Reading =
@@ -106,6 +114,7 @@ const EXPLANATIONS: Record<FailureReason, string> = {
   option_unavailable:
     'AssemblyAI does not offer an option in the language of the recording; open the conversation without it',
   provider_fault: 'AssemblyAI failed on its own side',
+  text_too_long: `AssemblyAI sent a text of more than ${MAX_TEXT_CHARS} characters, which nobody speaks in ten hours`,
   other: 'AssemblyAI could not transcribe the audio',
 };
 
@@ -117,6 +126,7 @@ export function readTranscript(transcript: ProviderTranscript): Reading {
     case 'processing':
       return { kind: 'running' };
     case 'completed':
+      if ((transcript.text?.length ?? 0) > MAX_TEXT_CHARS) return failed({ reason: 'text_too_long', ...no });
       return {
         kind: 'text',
         text: transcript.text ?? '',

@@ -2,6 +2,7 @@ import { isNestedTooDeep } from '../nesting.js';
 import { type ProviderError, ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { pauseOfHeaders } from '../retry-after.js';
 import { providerWords } from '../assemblyai/provider-words.js';
+import { MAX_TEXT_CHARS } from '../text-length.js';
 
 /**
  * Every way in which a request for a transcript can fail, and what it means. Statuses and codes are those of OpenAI
@@ -97,6 +98,14 @@ export function errorOfNonsense(status?: number): ProviderUnavailableError {
     status,
     ambiguous: true,
   });
+}
+
+/** Another request would be answered with the same, and paid for. */
+export function errorOfLongText(): ProviderRejectedError {
+  return new ProviderRejectedError(
+    `The transcription server sent a text of more than ${MAX_TEXT_CHARS} characters, which nobody speaks in ten hours.`,
+    { provider: 'litellm', code: 'text_too_long' },
+  );
 }
 
 function rejected(status: number, said: SaidError): ProviderRejectedError {

@@ -167,6 +167,11 @@ describe('the answer to a request for a transcript', () => {
     });
   });
 
+  it('is refused when it has more text than the longest recording', async () => {
+    answer(200, { text: 'a'.repeat(1_080_001) });
+    expect(await failureOf()).toMatchObject({ name: 'ProviderRejectedError', code: 'text_too_long' });
+  });
+
   it('may be the text alone', async () => {
     await expect(client().transcribe({ audio: AUDIO })).resolves.toMatchObject({
       text: 'Hello.',

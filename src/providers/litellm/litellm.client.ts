@@ -5,7 +5,14 @@ import type { LiteLlmConfig } from '../../config/app-config.js';
 import { Deadline } from '../../deadlines/deadline.js';
 import { leaveConnection } from '../leave-connection.js';
 import type { TextReading } from '../assemblyai/read-transcript.js';
-import { errorOfAnswer, errorOfNonsense, errorOfSilence, parseJson } from './litellm-error.js';
+import { MAX_TEXT_CHARS } from '../text-length.js';
+import {
+  errorOfAnswer,
+  errorOfLongText,
+  errorOfNonsense,
+  errorOfSilence,
+  parseJson,
+} from './litellm-error.js';
 import { readLiteLlmAnswer } from './read-litellm-answer.js';
 
 /** Ten hours of words with their times are some ten megabytes. */
@@ -124,6 +131,7 @@ export class LiteLlmClient {
     }
     const reading = readLiteLlmAnswer(parseJson(data), this.#config.model);
     if (reading === undefined) throw errorOfNonsense(status);
+    if (reading.text.length > MAX_TEXT_CHARS) throw errorOfLongText();
     return reading;
   }
 }

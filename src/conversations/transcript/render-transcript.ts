@@ -1,0 +1,45 @@
+import { toCues } from './cues.js';
+import { mergeTranscripts } from './merge-transcripts.js';
+import { placeChunks, type TranscriptChunk } from './timeline.js';
+import { toJsonChunks, toSrt, toVtt, type TranscriptFormat } from './transcript-formats.js';
+
+/** A chunk as it was read: the recognizer's words are JSON still, many times as long as the text. */
+export type UnparsedChunk = Omit<TranscriptChunk, 'words'> & { words: string | null };
+
+/** Plain data, which another thread can be given. */
+export interface RenderedConversation {
+  id: string;
+  status: string;
+  /** The text of a conversation without any. */
+  whenEmpty: string;
+  chunks: readonly UnparsedChunk[];
+}
+
+export async function renderTranscript(
+  format: TranscriptFormat,
+  { id, status, whenEmpty, chunks }: RenderedConversation,
+): Promise<string> {
+  switch (format) {
+    case 'text':
+      return mergedText(chunks) || whenEmpty;
+    case 'srt':
+      return toSrt(toCues(await placeChunks(chunks.map(parseWords))));
+    case 'vtt':
+      return toVtt(toCues(await placeChunks(chunks.map(parseWords))));
+    case 'json':
+      return JSON.stringify({
+        conversationId: id,
+        status,
+        transcript: mergedText(chunks) || whenEmpty,
+        chunks: toJsonChunks(await placeChunks(chunks.map(parseWords))),
+      });
+  }
+}
+
+function mergedText(chunks: readonly UnparsedChunk[]): string {
+  return mergeTranscripts(chunks.map((chunk) => chunk.transcript));
+}
+
+function parseWords(chunk: UnparsedChunk): TranscriptChunk {
+  return { ...chunk, words: chunk.words === null ? null : JSON.parse(chunk.words) };
+}
