@@ -1,6 +1,7 @@
 /**
- * Each folder of `src/`, and the folders that it may import. A folder lists only folders that stand above it, so a circle
- * of folders cannot be written down; one that is not here may import nothing. docs/architecture.md shows the same.
+ * Each folder of `src/`, and the folders that it may import. A folder lists only folders that stand
+ * above it, so a circle of folders cannot be written down; one that is not here may import nothing.
+ * docs/architecture.md shows the same.
  */
 const imports = {
   // The words of both state machines: what any statement may name, so it stands below the tables.

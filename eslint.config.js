@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**'],
-    // Migrations are older than any rule; deletions and expiry are another matter than the two state machines.
+    // Migrations are older than any rule; deletions and expiry are no part of the state machines.
     ignores: ['src/chunks/**', 'src/database/migrations/**', 'src/privacy/**'],
     rules: {
       'no-restricted-syntax': [

@@ -20,15 +20,15 @@ import { SubmissionsRepository } from './submissions.repository.js';
 import type { FinalText, FirstStageText, Heard } from './texts.js';
 
 /**
- * New submissions for one chunk after ones that AssemblyAI accepted and could not finish. AssemblyAI retries on its side as
- * well; pauses from RETRY_BASE_MS upwards outlast a fault of two or three minutes. What lasts longer is left to whoever
- * restarts it.
+ * New submissions for one chunk after ones that AssemblyAI accepted and could not finish.
+ * AssemblyAI retries on its side as well; pauses from RETRY_BASE_MS upwards outlast a fault of two
+ * or three minutes. What lasts longer is left to whoever restarts it.
  */
 export const MAX_RESUBMISSIONS = 8;
 
 /**
- * Where nothing was said there is nothing to rescue, nor where the recording itself is gone; and what is withheld for
- * privacy has not failed.
+ * Where nothing was said there is nothing to rescue, nor where the recording itself is gone; and
+ * what is withheld for privacy has not failed.
  */
 const BEYOND_RESCUE: ReadonlySet<string> = new Set(['no_speech', 'audio_missing', 'withheld']);
 
@@ -40,7 +40,7 @@ interface Owner extends SubmissionRef {
 
 export type EndedSubmission = Owner & { chunkStatus: ChunkStatus; isCurrent: boolean };
 
-/** A text as it is stored: to be corrected, final, or withheld where the provider cannot anonymise. */
+/** A text as it is stored: to be corrected; final; or withheld for privacy. */
 export type StoredText =
   | ({ kind: 'first_stage' } & FirstStageText)
   | ({ kind: 'text' } & FinalText)
@@ -54,14 +54,14 @@ interface Abandonment {
   lost?: boolean;
   /** Asked for by the provider. */
   retryAfterMs?: number;
-  /** So far, for the pause; the chunk's own count begins anew with each submission that is accepted. */
+  /** So far, for the pause: the chunk's own count begins anew with an accepted submission. */
   failures?: number;
 }
 
 /**
- * Ends a submission, one way or another, and starts what follows, whichever provider it was and wherever it went wrong. Each
- * answers whether it was this call that ended it; if not, what is true now decides (rule K3). What follows may be started any
- * number of times.
+ * Ends a submission, one way or another, and starts what follows, whichever provider it was and
+ * wherever it went wrong. Each answers whether it was this call that ended it; if not, what is true
+ * now decides (rule K3). What follows may be started any number of times.
  */
 @Injectable()
 export class SubmissionOutcomes {
@@ -77,10 +77,10 @@ export class SubmissionOutcomes {
     private readonly metrics: Metrics,
   ) {}
 
-  /** The provider's id is known, by its answer: a callback that names no submission can be matched by it. */
+  /** The provider's id is known, by its answer: a callback can be matched by it. */
   async accept({ submissionId, chunkId, conversationId }: Owner, transcriptId: string): Promise<void> {
     const ref = { submissionId, chunkId };
-    // The check was faster, or nobody waits for the transcript any more: no callback need be matched to it.
+    // The check was faster, or nobody waits for the transcript any more: nothing is to be matched.
     if (!(await this.submissions.accept(ref, transcriptId))) return;
     await bestEffort(this.logger, `callback metadata of submission ${submissionId}`, () =>
       this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId }),
@@ -124,8 +124,8 @@ export class SubmissionOutcomes {
   }
 
   /**
-   * Gives a submission up that was accepted and brought nothing, and queues the chunk's next attempt, after ever longer
-   * pauses. The last one fails the chunk.
+   * Gives a submission up that was accepted and brought nothing, and queues the chunk's next
+   * attempt, after ever longer pauses. The last one fails the chunk.
    */
   async resubmit(look: SubmissionLook, { error, errorCode }: ChunkFailure): Promise<boolean> {
     const failures = (await this.submissions.countFruitless(look.chunkId)) + 1;
@@ -165,7 +165,10 @@ export class SubmissionOutcomes {
     if (requeued !== undefined) await this.queueAgain(task.chunkId, requeued, retryAfterMs);
   }
 
-  /** What an ended submission has to have started; a run before this one may have died before it did. */
+  /**
+   * What an ended submission has to have started; a run before this one may have died before it
+   * did.
+   */
   async followUp({ chunkId, submissionId, conversationId, ...ended }: EndedSubmission): Promise<void> {
     if (!ended.isCurrent) return;
     if (ended.chunkStatus === 'correcting') {

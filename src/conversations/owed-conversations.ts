@@ -17,7 +17,10 @@ export class OwedConversations implements OnModuleInit {
     this.owed.register('summarize', (after) => this.summaries(after));
   }
 
-  /** Finished conversations whose chunks have all settled, and that are not merged, owe a finalisation. */
+  /**
+   * Finished conversations whose chunks have all settled, and that are not merged, owe a
+   * finalisation.
+   */
   private async finalizations(afterId: string): Promise<OwedJob<'finalize'>[]> {
     const rows = await this.page(afterId)
       .where('merge_needed', '=', true)

@@ -80,7 +80,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     this.isFirstPass = false;
   }
 
-  private async restore<K extends JobKind>(kind: K): Promise<void> {
+  private async restore(kind: JobKind): Promise<void> {
     await eachPage(
       (after) => this.owed.read(kind, after),
       async (page) => {

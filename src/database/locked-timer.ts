@@ -16,8 +16,9 @@ export interface LockedTimerOptions {
 }
 
 /**
- * Work that every process offers to do, by a timer, and one of them does at a time. It is no job of a queue: it is there for
- * when queues are wiped (rule K5). A pass that fails is logged, and the next one is as good.
+ * Work that every process offers to do, by a timer, and one of them does at a time. It is no job of
+ * a queue: it is there for when queues are wiped (rule K5). A pass that fails is logged, and the
+ * next one is as good.
  */
 export class LockedTimer {
   private readonly stopping = new AbortController();

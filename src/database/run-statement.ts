@@ -6,7 +6,7 @@ import { storableJson } from './storable.js';
 /** JSON this long, in characters, takes some ten milliseconds to write; that of ten hours of speech twenty times as long. */
 const LONG_JSON_CHARS = 1_000_000;
 
-/** Executes a statement that is written out, as it stands; each connection prepares it once (`statement-names.ts`). */
+/** Executes a statement as it stands; each connection prepares it once (`statement-names.ts`). */
 export async function runStatement<Row>(
   db: Kysely<Schema>,
   text: string,
@@ -17,12 +17,13 @@ export async function runStatement<Row>(
 }
 
 /**
- * `$1` and `$2` of a statement that changes many rows at once. Its text is the same for one row and for many:
+ * `$1` and `$2` of a statement that changes many rows at once. Its text is the same for one row and
+ * for many:
  *
  *   unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, ...)
  *
- * The planner assumes 10 rows for an array, and 100 for a function that returns rows: with that many it would rather read
- * a whole table of some thousand rows than look up each.
+ * The planner assumes 10 rows for an array, and 100 for a function that returns rows: with that
+ * many it would rather read a whole table of some thousand rows than look up each.
  *
  * The event loop goes on between rows that are long.
  *
@@ -34,7 +35,10 @@ export async function batchRows(rows: readonly object[]): Promise<[places: numbe
   return [rows.map((_row, index) => index), `[${written.join(',')}]`];
 }
 
-/** A value for a column of type `json`, in the order of its keys; `jsonb`, which the rows travel as, has an order of its own. */
+/**
+ * Writes a value for a column of type `json`, in the order of its keys. `jsonb`, which the rows travel
+ * as, has an order of its own.
+ */
 export async function jsonText(value: unknown): Promise<string | undefined> {
   return value === undefined || value === null ? undefined : inTurns(value);
 }

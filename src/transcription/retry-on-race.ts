@@ -1,5 +1,4 @@
-import type { JobContext, JobOutcome } from '../queues/job-processor.js';
-import { DONE } from '../queues/job-processor.js';
+import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 
 /** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
 const MAX_ROUNDS = 5;
@@ -31,7 +30,7 @@ export async function retryOnRace<Task extends { chunkId: string; conversationId
   throw new Error(`submission ${submissionId} changed under every one of ${MAX_ROUNDS} looks`);
 }
 
-/** @param happened whether it was this job that ended the submission; if not, what is true now decides (rule K3) */
+/** @param happened whether this job ended the submission; if not, what is true now decides (K3) */
 export function ended(happened: boolean, note: string | undefined): Step {
   return happened ? { kind: 'done', note } : 'again';
 }

@@ -4,7 +4,7 @@ import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { correctedTextOf, recordingOf, recordingOfKey, textOf } from './recordings.js';
 
-/** As src/chunks/chunk-transitions.ts has it. What is settled is left by a restart only. */
+/** As src/chunks/states.ts has it. What is settled is left by a restart only. */
 const TRANSITIONS: Readonly<Record<ChunkStatus, readonly ChunkStatus[]>> = {
   queued: ['queued', 'transcribing', 'failed'],
   transcribing: ['correcting', 'failed', 'queued'],

@@ -48,12 +48,12 @@ const ADD_CHUNKS = `
   returning id, position, created_at as "createdAt"`;
 
 /**
- * Adds chunks to open conversations, each to another one. In one statement, which does not see the chunks of those
- * whose lock it has waited for, but the counter as they left it. Releases that know no counter count the chunks: so the
- * largest position has its say as well.
+ * Adds chunks to open conversations, each to another one. In one statement, which does not see the
+ * chunks of those whose lock it has waited for, but the counter as they left it. Releases that know
+ * no counter count the chunks: so the largest position has its say as well.
  *
- * @returns for each, in their order; undefined where the conversation takes no more, has a chunk with that
- * idempotency key, or has one at the last position there is
+ * @returns for each, in their order; undefined where the conversation takes no more, has a chunk
+ *   with that idempotency key, or has one at the last position there is
  */
 export async function addChunks(
   db: Kysely<Schema>,

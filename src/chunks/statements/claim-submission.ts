@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
 
-/** Of the one submission `$1`, with a lease of `$2` milliseconds. Whether the answer will be good nobody knows yet. */
+/** `$1` the submission, `$2` its lease in milliseconds. The answer may still be no good. */
 const CLAIM_SUBMISSION = `
   with moved as (
     update submissions as s set status = 'submitted', submitted_at = now(),
@@ -16,7 +16,7 @@ const CLAIM_SUBMISSION = `
   )
   select id from moved`;
 
-/** created -> submitted, and queued -> transcribing, for a request that leaves now. @returns whether it happened */
+/** created -> submitted, queued -> transcribing: the request leaves. @returns whether it happened */
 export async function claimSubmission(db: Kysely<Schema>, id: string, leaseMs: number): Promise<boolean> {
   const claimed = await runStatement<{ id: string }>(db, CLAIM_SUBMISSION, [id, leaseMs]);
   return claimed.length > 0;

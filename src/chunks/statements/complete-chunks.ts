@@ -41,8 +41,9 @@ const COMPLETE_CHUNKS = `
   returning c.submission_id as id`;
 
 /**
- * correcting -> completed. The answer of the first stage, which the text was made of, stays where it is: it is not sent to
- * and fro. A text that was made before redaction was asked for is not stored.
+ * correcting -> completed. The answer of the first stage, which the text was made of, stays where
+ * it is: it is not sent to and fro. A text that was made before redaction was asked for is not
+ * stored.
  *
  * @returns for each whether it happened, in their order
  */

@@ -16,7 +16,10 @@ export interface NewSubmission {
   /** Both null where the provider answers the request itself. */
   strategy: StrategyName | null;
   audioUrlHash: string | null;
-  /** For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent yet. */
+  /**
+   * For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent
+   * yet.
+   */
   leaseMs: number;
 }
 
@@ -44,7 +47,8 @@ const OPEN_SUBMISSIONS = `
   returning id`;
 
 /**
- * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt and has no open one.
+ * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt
+ * and has no open one.
  *
  * @returns for each whether it happened, in their order
  * @throws DatabaseError (23505) when another one for one of the chunks was committed meanwhile

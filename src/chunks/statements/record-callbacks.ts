@@ -7,7 +7,7 @@ export interface RecordedCallback {
   transcriptId: string;
 }
 
-/** `$1` ids of submissions, `$2` the transcript that each was told of last, `$3` how many callbacks each got. */
+/** `$1` submissions, `$2` the transcript last told of each, `$3` the callbacks that each got. */
 const RECORD_CALLBACKS = `
   with given as (
     select * from unnest($1::uuid[], $2::text[], $3::integer[]) as t(id, transcript_id, count)
@@ -22,8 +22,8 @@ const RECORD_CALLBACKS = `
   returning s.id`;
 
 /**
- * Leaves callbacks on their open submissions (rule K1): the counter that a check reads before it sleeps, and the transcript
- * id where it is not known, as a claim to be verified.
+ * Leaves callbacks on their open submissions (rule K1): the counter that a check reads before it
+ * sleeps, and the transcript id where it is not known, as a claim to be verified.
  *
  * @returns for each whether its submission is open, in their order
  */

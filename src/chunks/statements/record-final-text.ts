@@ -50,8 +50,8 @@ const RECORD_FINAL_TEXT = `
   select id from moved`;
 
 /**
- * submitted -> completed, and transcribing -> completed, where the provider needs no correction. Not with a text that must
- * be redacted and is not.
+ * submitted -> completed, and transcribing -> completed, where the provider needs no correction.
+ * Not with a text that must be redacted and is not.
  *
  * @returns whether it happened
  */

@@ -9,8 +9,9 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
 }
 
 /**
- * `allowed`: whether a text may be stored is a matter of the setting that holds now, as redaction may have been turned on
- * after the text was asked for. `languages`: counted among those of their conversations, in one order for all who do.
+ * `allowed`: whether a text may be stored is a matter of the setting that holds now, as redaction
+ * may have been turned on after the text was asked for. `languages`: counted among those of their
+ * conversations, in one order for all who do.
  */
 const RECORD_TEXTS = `
   with given as (
@@ -53,8 +54,8 @@ const RECORD_TEXTS = `
   select id from moved`;
 
 /**
- * submitted -> completed, and transcribing -> correcting with the first-stage text, or without it where it must not be
- * stored. Not with a text that must be redacted and is not.
+ * submitted -> completed, and transcribing -> correcting with the first-stage text, or without it
+ * where it must not be stored. Not with a text that must be redacted and is not.
  *
  * @returns for each whether it happened, in their order
  */
