@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { ChunkStatus, Diarization, StrategyName } from '../database/schema.js';
 import { shareStatement } from '../database/share-statement.js';
+import { ownTurn } from '../event-loop/own-turn.js';
 import type { Executor } from './chunk-transitions.js';
 import { insertChunks, type NewChunk } from './insert-chunks.js';
 import { restartChunk, type RestartResult } from './restart-chunk.js';
@@ -38,6 +40,9 @@ export type AddResult =
   | { kind: 'no_position' }
   | { kind: 'no_conversation' };
 
+/** Parsed within milliseconds. */
+const LONG_JSON_CHARS = 1_000_000;
+
 @Injectable()
 export class ChunksRepository {
   private readonly inserting = shareStatement({
@@ -48,7 +53,7 @@ export class ChunksRepository {
   constructor(private readonly database: Database) {}
 
   async view(id: string, db: Executor = this.database): Promise<ChunkView | undefined> {
-    return db
+    const row = await db
       .selectFrom('chunks as c')
       .leftJoin('submissions as s', 's.id', 'c.submission_id')
       .select([
@@ -60,7 +65,8 @@ export class ChunksRepository {
         'c.transcript',
         'c.error',
         'c.error_code as errorCode',
-        'c.diarization',
+        // Parsed below, not by the driver: an answer of a provider may have many megabytes.
+        sql<string | null>`c.diarization::text`.as('diarization'),
         'c.model',
         'c.prompt_version as promptVersion',
         'c.input_tokens as inputTokens',
@@ -76,6 +82,12 @@ export class ChunksRepository {
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();
+    if (row === undefined) return undefined;
+    if ((row.diarization?.length ?? 0) > LONG_JSON_CHARS) await ownTurn();
+    return {
+      ...row,
+      diarization: row.diarization === null ? null : (JSON.parse(row.diarization) as Diarization),
+    };
   }
 
   async findByIdempotencyKey(conversationId: string, key: string): Promise<string | undefined> {
