@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { Diarization, StrategyName } from '../database/schema.js';
 import type { ChunkStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
+import { ownTurn } from '../event-loop/own-turn.js';
 import type { Executor } from './chunk-transitions.js';
 import { addChunks, type NewChunk } from './statements/add-chunks.js';
 import { restartChunk, type RestartResult } from './restart.js';
@@ -39,6 +41,9 @@ export type AddResult =
   | { kind: 'no_position' }
   | { kind: 'no_conversation' };
 
+/** Parsed within milliseconds. */
+const LONG_JSON_CHARS = 1_000_000;
+
 @Injectable()
 export class ChunksRepository {
   private readonly inserting = shareStatement({
@@ -49,7 +54,7 @@ export class ChunksRepository {
   constructor(private readonly database: Database) {}
 
   async view(id: string, db: Executor = this.database): Promise<ChunkView | undefined> {
-    return db
+    const row = await db
       .selectFrom('chunks as c')
       .leftJoin('submissions as s', 's.id', 'c.submission_id')
       .select([
@@ -61,7 +66,8 @@ export class ChunksRepository {
         'c.transcript',
         'c.error',
         'c.error_code as errorCode',
-        'c.diarization',
+        // Parsed below, not by the driver: an answer of a provider may have many megabytes.
+        sql<string | null>`c.diarization::text`.as('diarization'),
         'c.model',
         'c.prompt_version as promptVersion',
         'c.input_tokens as inputTokens',
@@ -77,6 +83,12 @@ export class ChunksRepository {
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();
+    if (row === undefined) return undefined;
+    if ((row.diarization?.length ?? 0) > LONG_JSON_CHARS) await ownTurn();
+    return {
+      ...row,
+      diarization: row.diarization === null ? null : (JSON.parse(row.diarization) as Diarization),
+    };
   }
 
   async findByIdempotencyKey(conversationId: string, key: string): Promise<string | undefined> {

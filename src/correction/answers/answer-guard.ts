@@ -132,18 +132,15 @@ export function* refusalSteps(guarded: GuardedAnswer): Steps<RefusalReason | und
   if (yield* isRepetitive(said, heard)) return 'repetitive';
   yield;
   const isComparable = draft.length >= MIN_COMPARED_CHARS;
-  return isComparable && coverageOf(heard, said) < MIN_COVERAGE ? 'words_lost' : undefined;
+  return isComparable && (yield* coverageOf(heard, said)) < MIN_COVERAGE ? 'words_lost' : undefined;
 }
 
 function* isRepetitive(said: readonly string[], heard: readonly string[]): Steps<boolean> {
-  const loop = longestLoop(said);
-  yield;
-  if (loop >= MIN_LOOP_WORDS && loop > longestLoop(heard) * LOOP_GROWTH) return true;
+  const loop = yield* longestLoop(said);
+  if (loop >= MIN_LOOP_WORDS && loop > (yield* longestLoop(heard)) * LOOP_GROWTH) return true;
   if (said.length < MIN_PASSAGE_TEXT_WORDS) return false;
-  yield;
-  const repeated = repeatedShare(said, PASSAGE_WORDS);
-  yield;
-  return repeated > MAX_REPEATED_SHARE + repeatedShare(heard, PASSAGE_WORDS);
+  const repeated = yield* repeatedShare(said, PASSAGE_WORDS);
+  return repeated > MAX_REPEATED_SHARE + (yield* repeatedShare(heard, PASSAGE_WORDS));
 }
 
 /** The model is told to write none; one that does puts them before most lines. */

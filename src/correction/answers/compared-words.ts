@@ -1,3 +1,5 @@
+import type { Steps } from '../redaction/steps.js';
+
 /**
  * Scripts that are written without spaces: each character is compared for itself there.
  * Other scripts are compared by whole words.
@@ -22,6 +24,9 @@ const MAX_PHRASE_WORDS = 20;
 /** A phrase said so often in a row is a loop; people repeat a word four or five times. */
 const MIN_ROUNDS = 5;
 
+/** Looked up at once: some milliseconds. */
+const STEP_PASSAGES = 10_000;
+
 /** @returns the words in their order, in small letters; of a text of millions of words all of them */
 export function comparedWords(text: string): string[] {
   return text.toLowerCase().replace(MARKERS, ' ').match(WORD) ?? [];
@@ -33,9 +38,10 @@ export function comparedWords(text: string): string[] {
  *
  * @returns 0 to 1; 1 when there is nothing to compare
  */
-export function coverageOf(draft: readonly string[], answer: readonly string[]): number {
+export function* coverageOf(draft: readonly string[], answer: readonly string[]): Steps<number> {
   const drafted = stemsOf(draft);
   if (drafted.size === 0) return 1;
+  yield;
   const answered = stemsOf(answer);
   let kept = 0;
   for (const stem of drafted) if (answered.has(stem)) kept += 1;
@@ -59,7 +65,7 @@ function isUnspaced(word: string): boolean {
  *
  * @returns 0 when there is none
  */
-export function longestLoop(words: readonly string[]): number {
+export function* longestLoop(words: readonly string[]): Steps<number> {
   let longest = 0;
   for (let phraseWords = 1; phraseWords <= MAX_PHRASE_WORDS; phraseWords += 1) {
     let repeated = 0;
@@ -68,6 +74,7 @@ export function longestLoop(words: readonly string[]): number {
       const length = repeated + phraseWords;
       if (length > longest && length >= phraseWords * MIN_ROUNDS) longest = length;
     }
+    yield;
   }
   return longest;
 }
@@ -78,12 +85,13 @@ export function longestLoop(words: readonly string[]): number {
  *
  * @returns 0 to 1; 0 for a text that is too short to tell
  */
-export function repeatedShare(words: readonly string[], passageWords: number): number {
+export function* repeatedShare(words: readonly string[], passageWords: number): Steps<number> {
   const passages = words.length - passageWords + 1;
   if (passages <= 0) return 0;
   const seen = new Set<string>();
   for (let index = 0; index < passages; index += 1) {
     seen.add(words.slice(index, index + passageWords).join(' '));
+    if (index % STEP_PASSAGES === 0) yield;
   }
   return 1 - seen.size / passages;
 }
