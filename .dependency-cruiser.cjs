@@ -36,6 +36,7 @@ const imports = {
   chunks: [
     'chunks/states.ts',
     'config',
+    'event-loop',
     'redaction',
     'providers',
     'database',
