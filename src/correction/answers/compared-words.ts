@@ -1,4 +1,4 @@
-import type { Steps } from '../redaction/steps.js';
+import type { Steps } from '../../redaction/steps.js';
 
 /**
  * Scripts that are written without spaces: each character is compared for itself there.
