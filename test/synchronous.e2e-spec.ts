@@ -7,7 +7,7 @@ import { litellmEnv } from './support/litellm-env.js';
 import { addChunkByUrl } from './support/open-submission.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { query } from './support/record.js';
-import { ServiceProcess } from './support/service-process.js';
+import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { sharedWorld } from './support/shared-world.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
@@ -238,7 +238,8 @@ describe('a request for a transcript whose job or worker is lost', () => {
     const { simulator, database } = world();
     await world().stopService();
     const held = holdNext(world(), 'beforeTranscriptionResponse');
-    const killed = await ServiceProcess.start(world().env({ TRANSCRIBE_CONCURRENCY: '1' }));
+    const shortLock = { JOB_LOCK_MS: SHORT_JOB_LOCK_MS };
+    const killed = await ServiceProcess.start(world().env({ ...shortLock, TRANSCRIBE_CONCURRENCY: '1' }));
     const [sent, waiting] = [await startChunk(world().api), await startChunk(world().api)];
     await held.reached;
     await waitUntil(
@@ -249,7 +250,7 @@ describe('a request for a transcript whose job or worker is lost', () => {
     held.open();
     await query(database.url, 'update submissions set lease_until = now()');
     const assemblyai = { TRANSCRIPTION_PROVIDER: 'AssemblyAI', ASSEMBLYAI_API_KEY: 'a-key-of-the-tests' };
-    await world().startService(assemblyai);
+    await world().startService({ ...shortLock, ...assemblyai });
 
     expect(await world().api.settledChunk(sent.id)).toMatchObject({
       status: 'completed',

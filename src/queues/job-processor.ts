@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { DelayedError, type Job } from 'bullmq';
+import { DelayedError, type Job, type Worker } from 'bullmq';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
@@ -14,7 +14,6 @@ import { HEARTBEAT } from './heartbeat.js';
 import { connected } from './connected.js';
 import { promote } from './promote.js';
 import type { JobData, JobKind } from './job-catalogue.js';
-import type { JobWorker } from './job-worker.js';
 
 class CloseTimeoutError extends Error {
   override readonly name = 'CloseTimeoutError';
@@ -53,7 +52,7 @@ const ERROR_LOG_INTERVAL_MS = 5_000;
  * `handle` decides and acts; it may be run any number of times, at any time, on any worker.
  */
 export abstract class JobProcessor<K extends JobKind>
-  extends WorkerHost<JobWorker>
+  extends WorkerHost
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   protected abstract readonly kind: K;
@@ -90,7 +89,6 @@ export abstract class JobProcessor<K extends JobKind>
   /** @throws Error when its store cannot be reached: such a worker never works, and the process must start again */
   async onApplicationBootstrap(): Promise<void> {
     this.worker.concurrency = this.concurrency;
-    this.worker.setLock(this.appConfig.jobLockMs);
     await connected(this.kind, this.worker, this.appConfig.startTimeoutMs);
     this.worker.run().catch((error: unknown) => {
       this.onError(error instanceof Error ? error : new Error(String(error)));
@@ -117,7 +115,7 @@ export abstract class JobProcessor<K extends JobKind>
     await this.observer.flush();
   }
 
-  private madeWorker(): JobWorker | undefined {
+  private madeWorker(): Worker | undefined {
     try {
       return this.worker;
     } catch {

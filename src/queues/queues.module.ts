@@ -10,7 +10,7 @@ import { Readiness } from '../observability/readiness.js';
 import { AppConfig } from '../config/app-config.js';
 import { JOB_KINDS, QUEUE_NAMES } from './job-catalogue.js';
 import { JobQueues, QUEUES } from './job-queues.js';
-import { JobWorker } from './job-worker.js';
+import { workerClassWithLock } from './job-worker.js';
 import { PostgresQueueEngine, QueueEngine, RedisQueueEngine } from './queue-engine.js';
 import { collectQueueMetrics } from './queue-metrics.js';
 import { checkRedis } from './redis-preflight.js';
@@ -20,9 +20,6 @@ import { checkRedis } from './redis-preflight.js';
  * history is in the record; what is left is for a person who looks on.
  */
 const KEPT_EVENTS = 100;
-
-// The class of all workers that Nest makes for processors.
-BullModule.workerClass = JobWorker;
 
 /** Idempotent and locked in the database: any number of processes may start at once. */
 async function migrateQueues(connectionString: string): Promise<void> {
@@ -39,6 +36,8 @@ async function migrateQueues(connectionString: string): Promise<void> {
 }
 
 async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<QueueEngine> {
+  // Before any worker is made; a process runs one service.
+  BullModule.workerClass = workerClassWithLock(config.jobLockMs);
   if (config.redisUrl !== undefined) {
     await checkRedis(config.redisUrl, { prefix: config.redisPrefix, timeoutMs: config.startTimeoutMs });
     return new RedisQueueEngine(config.redisUrl, config.redisPrefix);
