@@ -6,10 +6,12 @@ const SLICE_BYTES = 4_000_000;
 /** Decodes UTF-8 of any length, without a byte order mark; the event loop goes on between the pieces. */
 export async function decodeInTurns(bytes: Uint8Array): Promise<string> {
   const decoder = new TextDecoder();
-  let text = '';
+  const pieces: string[] = [];
   for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-    text += decoder.decode(bytes.subarray(start, start + SLICE_BYTES), { stream: true });
+    pieces.push(decoder.decode(bytes.subarray(start, start + SLICE_BYTES), { stream: true }));
     if (bytes.length > SLICE_BYTES) await ownTurn();
   }
-  return text + decoder.decode();
+  pieces.push(decoder.decode());
+  // Not added up: such a string is put together by whoever reads it first, in the same turn.
+  return pieces.join('');
 }
