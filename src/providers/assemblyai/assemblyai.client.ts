@@ -4,6 +4,7 @@ import { pipeline, Transform, type Readable } from 'node:stream';
 import type { TranscriptParams, TranscriptStatus } from 'assemblyai';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { Deadline } from '../../deadlines/deadline.js';
+import { decodeInTurns } from '../../event-loop/decode-in-turns.js';
 import { ownTurn } from '../../event-loop/own-turn.js';
 import { leaveConnection } from '../leave-connection.js';
 import { ProviderNotFoundError } from '../provider-error.js';
@@ -117,7 +118,7 @@ export class AssemblyAiClient {
       httpsAgent,
       maxRedirects: 0,
       validateStatus: () => true,
-      responseType: 'text',
+      responseType: 'arraybuffer',
       transitional: { clarifyTimeoutError: true },
     });
   }
@@ -258,24 +259,25 @@ export class AssemblyAiClient {
     const response = await this.#exchange(call);
     const { status } = response;
     const headers = Object.fromEntries(Object.entries(response.headers));
+    const body = await decodeInTurns(response.data);
     // Several long answers may come at once, and each takes some time to parse.
-    if (response.data.length > LONG_ANSWER_CHARS) await ownTurn();
-    if (status >= 200 && status < 300) return { status, headers, body: parseJson(response.data) };
+    if (body.length > LONG_ANSWER_CHARS) await ownTurn();
+    if (status >= 200 && status < 300) return { status, headers, body: parseJson(body) };
     throw errorOfAnswer({
       operation: call.operation,
       status,
       headers,
-      body: response.data,
+      body,
       secrets: [this.#apiKey, ...(call.secrets ?? [])],
       nowMs: Date.now(),
     });
   }
 
-  async #exchange(call: Call): Promise<AxiosResponse<string>> {
+  async #exchange(call: Call): Promise<AxiosResponse<Buffer>> {
     const { operation, deadline } = call;
     this.#requests += 1;
     try {
-      const response = await this.#http.request<string>({
+      const response = await this.#http.request<Buffer>({
         ...call.request,
         signal: deadline.signal,
         timeout: call.silenceMs,

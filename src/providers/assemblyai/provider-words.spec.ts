@@ -73,3 +73,23 @@ describe('a URL of a provider, however long', () => {
     expect(withoutUrls(`a https://b.example/${text} c`)).toBe('a  c');
   });
 });
+
+describe('a word that is longer than any URL', () => {
+  const long = 'a'.repeat(20_000);
+
+  it.each([
+    ['a query without a scheme', `x ${long}?sig=1 y`, `x ${long} y`],
+    ['a query and credentials', `https://u:p@h.example/${long}?sig=1#x y`, `https://h.example/${long} y`],
+    ['a fragment', `https://h.example/${long}#x y`, `https://h.example/${long} y`],
+    ['an encoded query', `${long}%3Fsig y https://h/?a=b`, `${long} y https://h/`],
+    ['its first query with a name', `${long}?a?b?c=1`, `${long}?a?b`],
+  ])('loses %s', (_what, text, clean) => {
+    expect(withoutUrlSecrets(text) === clean).toBe(true);
+  });
+
+  it('loses its URL', () => {
+    expect(withoutUrls(`a ${long}https://x ${long} http://y/${long} z`) === `a ${long} ${long}  z`).toBe(
+      true,
+    );
+  });
+});

@@ -3,6 +3,7 @@ import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { LiteLlmConfig } from '../../config/app-config.js';
 import { Deadline } from '../../deadlines/deadline.js';
+import { decodeInTurns } from '../../event-loop/decode-in-turns.js';
 import { leaveConnection } from '../leave-connection.js';
 import type { TextReading } from '../assemblyai/read-transcript.js';
 import { MAX_TEXT_CHARS } from '../text-length.js';
@@ -74,7 +75,7 @@ export class LiteLlmClient {
       maxContentLength: MAX_ANSWER_BYTES,
       maxBodyLength: Infinity,
       validateStatus: () => true,
-      responseType: 'text',
+      responseType: 'arraybuffer',
     });
   }
 
@@ -91,7 +92,8 @@ export class LiteLlmClient {
   async transcribe(request: LiteLlmRequest): Promise<TextReading> {
     const deadline = new Deadline({ timeoutMs: this.#timeoutMs, signal: request.signal });
     try {
-      return this.#read(await this.#exchange(request, deadline));
+      const response = await this.#exchange(request, deadline);
+      return this.#read(response, await decodeInTurns(response.data));
     } finally {
       deadline.dispose();
     }
@@ -102,9 +104,9 @@ export class LiteLlmClient {
     for (const agent of this.#agents) agent.destroy();
   }
 
-  async #exchange(request: LiteLlmRequest, deadline: Deadline): Promise<AxiosResponse<string>> {
+  async #exchange(request: LiteLlmRequest, deadline: Deadline): Promise<AxiosResponse<Buffer>> {
     try {
-      const response = await this.#http.post<string>(urlOf(this.#config), formOf(request, this.#config), {
+      const response = await this.#http.post<Buffer>(urlOf(this.#config), formOf(request, this.#config), {
         signal: deadline.signal,
       });
       leaveConnection(response.request);
@@ -119,17 +121,17 @@ export class LiteLlmClient {
     }
   }
 
-  #read({ status, headers, data }: AxiosResponse<string>): TextReading {
+  #read({ status, headers }: AxiosResponse<Buffer>, body: string): TextReading {
     if (status < 200 || status >= 300) {
       throw errorOfAnswer({
         status,
         headers: Object.fromEntries(Object.entries(headers)),
-        body: data,
+        body,
         secrets: [this.#config.apiKey ?? ''],
         nowMs: Date.now(),
       });
     }
-    const reading = readLiteLlmAnswer(parseJson(data), this.#config.model);
+    const reading = readLiteLlmAnswer(parseJson(body), this.#config.model);
     if (reading === undefined) throw errorOfNonsense(status);
     if (reading.text.length > MAX_TEXT_CHARS) throw errorOfLongText();
     return reading;
