@@ -14,6 +14,8 @@ const RETRY_AFTER_SECONDS = 10;
 const GRACE_MS = 5_000;
 /** The provider's patience is counted from its answer, which comes before the log line that tells of it. */
 const EARLY_MS = 250;
+/** So many that some are still to be submitted when the middle is reached. */
+const CHUNKS_EACH = 20;
 /** Requests in a second or two, of chunks that are looked at five times a second each. */
 const MANY = 10;
 
@@ -46,7 +48,7 @@ describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker pr
   it(
     'makes both leave the provider alone for as long as it asks for, and then go on',
     async () => {
-      const work = await Workload.inTheMiddle(fleet);
+      const work = await Workload.inTheMiddle(fleet, CHUNKS_EACH);
       for (const worker of metricsOfWorkers) {
         expect(await worker.metric('ringback_jobs_total', { job: 'submit' })).toBeGreaterThan(0);
       }

@@ -8,8 +8,8 @@ import { volume } from './volume.js';
 import { waitUntil } from './wait-until.js';
 
 const CONVERSATIONS = 10;
+/** Chunks of each: enough for something to happen in the middle of them. */
 const CHUNKS_EACH = volume(6, 20);
-const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
 
 /** A busy machine may take its time; what is asserted does not change with it. */
 const DEADLINE_MS = 120_000;
@@ -31,11 +31,18 @@ export class Workload {
   private ids: readonly string[] = [];
   private giving: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly fleet: Fleet) {}
+  private constructor(
+    private readonly fleet: Fleet,
+    private readonly chunksEach: number,
+  ) {}
+
+  private get allChunks(): number {
+    return CONVERSATIONS * this.chunksEach;
+  }
 
   /** Begins to send it, ten conversations at once. */
-  static async begin(fleet: Fleet): Promise<Workload> {
-    const work = new Workload(fleet);
+  static async begin(fleet: Fleet, chunksEach = CHUNKS_EACH): Promise<Workload> {
+    const work = new Workload(fleet, chunksEach);
     const conversations = Array.from({ length: CONVERSATIONS }, () => fleet.api.createConversation());
     work.ids = (await Promise.all(conversations)).map(({ id }) => id);
     work.giving = Promise.all(work.ids.map((id) => work.give(id)));
@@ -43,14 +50,14 @@ export class Workload {
   }
 
   /** Begins, and resolves when it is in full swing, and most of it is not done. */
-  static async inTheMiddle(fleet: Fleet): Promise<Workload> {
-    const work = await Workload.begin(fleet);
+  static async inTheMiddle(fleet: Fleet, chunksEach = CHUNKS_EACH): Promise<Workload> {
+    const work = await Workload.begin(fleet, chunksEach);
     const { completed } = await waitUntil(
       () => work.chunks(),
       ({ transcribing, correcting, completed }) => transcribing > 0 && correcting > 0 && completed > 0,
       DEADLINE_MS,
     );
-    expect(completed).toBeLessThan(CHUNKS / 2);
+    expect(completed).toBeLessThan(work.allChunks / 2);
     return work;
   }
 
@@ -81,27 +88,27 @@ export class Workload {
       const { status, chunks, summary } = await this.fleet.api.conversation(id);
       expect({ status, chunks }).toEqual({
         status: 'finalized',
-        chunks: { total: CHUNKS_EACH, pending: 0, completed: CHUNKS_EACH, failed: 0 },
+        chunks: { total: this.chunksEach, pending: 0, completed: this.chunksEach, failed: 0 },
       });
       expect(summary).not.toBeNull();
     }
     expect(await readEffects(this.fleet.database.url, this.ids)).toEqual({
-      settled: { times: CHUNKS, mostOfOne: 1 },
+      settled: { times: this.allChunks, mostOfOne: 1 },
       merged: { times: CONVERSATIONS, mostOfOne: 1 },
     });
     const { transcripts, billed, counts } = this.fleet.simulator.ledger;
     expect({ transcripts: transcripts.size, billed }).toEqual({
-      transcripts: works * CHUNKS,
-      billed: works * CHUNKS,
+      transcripts: works * this.allChunks,
+      billed: works * this.allChunks,
     });
     // A model's answer that could not be stored is asked for again; never fewer than there are texts.
-    expect(counts.correct).toBeGreaterThanOrEqual(works * CHUNKS);
+    expect(counts.correct).toBeGreaterThanOrEqual(works * this.allChunks);
     expect(counts.summarise).toBeGreaterThanOrEqual(works * CONVERSATIONS);
     this.fleet.expectAllAlive();
   }
 
   private async give(conversationId: string): Promise<void> {
-    for (let position = 0; position < CHUNKS_EACH; position += 1) {
+    for (let position = 0; position < this.chunksEach; position += 1) {
       const audio = wav(`${conversationId} ${position}`);
       const headers = { 'idempotency-key': `chunk-${position}` };
       await this.untilAnswered(202, () =>
