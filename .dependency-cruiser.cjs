@@ -19,7 +19,7 @@ const imports = {
   http: ['config', 'providers', 'database', 'observability'],
   audio: ['config', 'deadlines', 'outbound', 'observability'],
   'providers/assemblyai': ['config', 'deadlines', 'event-loop', 'redaction', 'providers'],
-  'providers/litellm': ['config', 'deadlines', 'providers', 'providers/assemblyai'],
+  'providers/litellm': ['config', 'deadlines', 'event-loop', 'providers', 'providers/assemblyai'],
   'providers/language-models': ['config', 'providers', 'observability'],
   coordination: ['chunks/states.ts', 'config', 'database', 'observability', 'queues'],
   events: [
