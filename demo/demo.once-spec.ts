@@ -66,7 +66,7 @@ class DemoRun {
   }
 }
 
-/** What README.md shows of the output, without what differs from run to run. */
+/** Lines of the output that README.md shows, without those that differ from run to run. */
 async function promisedLines(): Promise<string[]> {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, block = ''] = /^```text\n(.*?)^```$/ms.exec(readme) ?? [];

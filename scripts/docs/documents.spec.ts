@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { anchorsOf, inlineCodeOf, linksOf } from './markdown.js';
 
-/** What somebody reads before deciding to stay. */
+/** Limit of what somebody reads before deciding to stay. */
 const MAX_README_BYTES = 12_288;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +14,7 @@ const foldersOf = (path: string): string[] =>
     entry.isDirectory() ? [entry.name] : [],
   );
 
-/** Of this project's own texts; dist/ and node_modules/ are made by commands. */
+/** Folders of this project's own texts; dist/ and node_modules/ are made by commands. */
 const documents = [
   ...readdirSync(root),
   ...['bench', 'docs', 'samples', 'simulator', 'test'].flatMap((folder) =>

@@ -43,7 +43,7 @@ const MODULES_OF_ROLE = {
   all: [...API_MODULES, ...WORKER_MODULES],
 };
 
-/** What is there before the modules of the service are. */
+/** State created before the modules of the service. */
 export interface PreparedStart {
   config: AppConfig;
   configModule: DynamicModule;

@@ -32,7 +32,7 @@ export async function startService({
 }: StartOptions = {}): Promise<RunningService> {
   const prepared = await prepareStart(options);
   try {
-    // What is done until then wants this thread, which loading may hold for most of a second.
+    // The launch wants this thread, which loading may hold for most of a second.
     await prepared.embedded?.launched;
     const { makeService } = await loadService();
     return await makeService(prepared, service);

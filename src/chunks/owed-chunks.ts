@@ -4,7 +4,7 @@ import { OWED_PAGE, OwedWork, type OwedJob, type PendingSet } from '../coordinat
 import { Database } from '../database/database.js';
 import { OPEN_SUBMISSION_STATUSES, OPEN_SUBMISSIONS, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
-/** What chunks and their submissions owe, by their states. */
+/** Registers the jobs that chunks and their submissions owe, by their states. */
 @Injectable()
 export class OwedChunks implements OnModuleInit {
   constructor(

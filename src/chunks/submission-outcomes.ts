@@ -166,7 +166,7 @@ export class SubmissionOutcomes {
   }
 
   /**
-   * What an ended submission has to have started; a run before this one may have died before it
+   * Starts what an ended submission must have started; a run before this one may have died before it
    * did.
    */
   async followUp({ chunkId, submissionId, conversationId, ...ended }: EndedSubmission): Promise<void> {

@@ -18,7 +18,7 @@ export interface ModelUse extends TokenUse {
 export interface FirstStageText {
   transcript: string | null;
   diarization: Diarization | null;
-  /** What was taken out of it before it is stored; not given where nothing was looked for. */
+  /** Passes that took something out before it is stored; not given where nothing was looked for. */
   redaction?: RedactionPass[];
   /** Whether it may be stored where redaction is asked for. */
   isRedacted: boolean;
@@ -27,7 +27,7 @@ export interface FirstStageText {
 export interface FinalText {
   transcript: string;
   diarization: Diarization;
-  /** Of this text, beside those of the first stage. */
+  /** Passes over this text, beside those of the first stage. */
   redaction?: RedactionPass[];
   /** Whether it may be stored where redaction is asked for. */
   isRedacted: boolean;

@@ -4,7 +4,7 @@ import { UNSETTLED_CHUNKS } from '../chunks/states.js';
 import { OWED_PAGE, OwedWork, type OwedJob } from '../coordination/owed-work.js';
 import { Database } from '../database/database.js';
 
-/** What conversations owe: a merge, a summary. */
+/** Registers the jobs that conversations owe: a merge, a summary. */
 @Injectable()
 export class OwedConversations implements OnModuleInit {
   constructor(

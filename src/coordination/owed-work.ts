@@ -21,8 +21,8 @@ export interface PendingSet {
 export type ReadPage<T> = (afterId: string) => Promise<T[]>;
 
 /**
- * What the record says is owed, by those whose record it is: they register it, as they register
- * readiness and metrics, and the reconciler restores it.
+ * Collects the work that the record says is owed. The owners of the record register it, as they
+ * register readiness and metrics, and the reconciler restores it.
  */
 @Injectable()
 export class OwedWork {

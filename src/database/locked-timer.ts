@@ -10,7 +10,7 @@ export interface LockedTimerOptions {
   lock: string;
   /** Between two passes, give or take a tenth. */
   intervalMs: number;
-  /** What is done each time; does what needs the lock through `alone`. */
+  /** Work of each pass; does what needs the lock through `alone`. */
   pass: () => Promise<void>;
   logger: Logger;
 }

@@ -2,7 +2,7 @@ import { setImmediate as immediate, setTimeout as pause } from 'node:timers/prom
 import DataLoader from 'dataloader';
 import pg from 'pg';
 
-/** Whose turn takes longer, or never ends, is passed over. */
+/** Limit of one turn: a turn that takes longer, or never ends, is passed over. */
 const MAX_WAIT_MS = 100;
 
 /** One after the other, in the order in which they came. */

@@ -70,7 +70,7 @@ beforeAll(async () => {
   program = await mkdtemp(join(cache, 'embedded-server-'));
   await writeFile(join(program, 'package.json'), '{"type":"module"}');
   const files = await readdir(join(SOURCES, 'embedded-postgres'));
-  const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('spec.ts'));
   for (const path of [...sources.map((name) => `embedded-postgres/${name}`), 'config/make-data-dir.ts']) {
     const { code } = transformFileSync(join(SOURCES, path), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },

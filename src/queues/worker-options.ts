@@ -10,7 +10,7 @@ const DRAIN_DELAY_SECONDS = 5;
 /** The default of 15 s after a refused connection would be felt after every restart of the store. */
 const RUN_RETRY_DELAY_MS = 1_000;
 
-/** What all workers share; the concurrency and the lock come from the configuration once that is known. */
+/** Options that all workers share; concurrency and lock come from the configuration once that is known. */
 export const WORKER_OPTIONS: Omit<WorkerOptions, 'connection'> = {
   // Its processor runs it once it is connected: a worker whose first connection breaks remembers that for ever, and asks for a
   // job again and again without ever letting anything else of the process run.

@@ -21,7 +21,7 @@ const QUITE_LONG = 300_000;
 const RATHER_LONG = 20_000;
 /** Most texts are between one character and this long, each order of magnitude as often as the next. */
 const USUAL = 2_000;
-/** Of each sort a transcript comes first that is so long; in a long run one that is refused, too, and an answer of the model. */
+/** Lengths of the first texts of each sort; a long run has one that is refused, too, and an answer of the model. */
 const EACH_SORT: readonly { draft: number; answer?: number }[] = IS_LONG_RUN
   ? [{ draft: QUITE_LONG }, { draft: LONGEST }, { draft: USUAL, answer: LONGEST }]
   : [{ draft: Number(process.env.FUZZ_LENGTH ?? RATHER_LONG) }];
@@ -30,7 +30,7 @@ const TEXTS_OF_EACH_SORT = EACH_SORT.length * SORT_NAMES.length;
 const MAX_TIMED_WORDS = 90_000;
 
 const CHUNKS_EACH = 25;
-/** Of the texts of one sort each, which are long. */
+/** Chunks of a conversation whose texts are long, of one sort each. */
 const LONG_CHUNKS_EACH = 4;
 const SETTINGS = [{}, { redactPii: true }, {}, { anonymize: true }, {}, { redactPii: true }];
 const FORMATS = ['text', 'json', 'srt', 'vtt'];
@@ -59,7 +59,7 @@ beforeAll(async () => {
   loop = await LoopStalls.create();
   service = await ServiceProcess.start(world.env(loop.env));
   api = new Api(`http://127.0.0.1:${world.port}`);
-  // Of the start, in which nobody waits for anything.
+  // Drops the stalls of the start, in which nobody waits for anything.
   await loop.next();
 });
 
@@ -108,7 +108,7 @@ function saying(text: string): string {
   return JSON.stringify({ corrected_transcript: text, note: adversarialText(random, 300) });
 }
 
-/** What a model may send: the same text, or nearly; another one; none at all; in a fence. */
+/** Makes an answer as a model may send it: the same text, or nearly; another one; none at all; in a fence. */
 function answerOf(draft: string): string {
   const other = () => adversarialText(random, lengthOf(1));
   switch (Math.floor(random.between(0, 8))) {

@@ -4,7 +4,7 @@ import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { correctedTextOf, recordingOf, recordingOfKey, textOf } from './recordings.js';
 
-/** As src/chunks/states.ts has it. What is settled is left by a restart only. */
+/** Transitions of src/chunks/states.ts. A settled chunk is left by a restart only. */
 const TRANSITIONS: Readonly<Record<ChunkStatus, readonly ChunkStatus[]>> = {
   queued: ['queued', 'transcribing', 'failed'],
   transcribing: ['correcting', 'failed', 'queued'],

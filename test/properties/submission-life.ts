@@ -4,7 +4,7 @@ import type { Change, SubmissionState } from './audit.js';
 import type { PlayedProvider } from './played-provider.js';
 import { assertHolds } from './property-error.js';
 
-/** As src/chunks/states.ts has it; an open one is also written to without a transition. */
+/** Transitions of src/chunks/states.ts; an open submission is also written to without a transition. */
 const TRANSITIONS: Readonly<Record<SubmissionStatus, readonly SubmissionStatus[]>> = {
   created: ['created', 'submitted', 'failed', 'abandoned'],
   submitted: ['submitted', 'completed', 'failed', 'abandoned'],

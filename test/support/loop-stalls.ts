@@ -23,7 +23,7 @@ export class LoopStalls {
     return stalls;
   }
 
-  /** What the environment of such a process needs. */
+  /** Variables that such a process needs. */
   get env(): Record<string, string> {
     return { NODE_OPTIONS: `--import ${PRELOAD}`, LOOP_STALLS_FILE: this.file };
   }

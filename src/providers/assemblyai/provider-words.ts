@@ -6,7 +6,7 @@ const MAX_CHARACTERS = 300;
 /** Read so much of it at most: a page of URLs would take long to search, and is cut in the end anyway. */
 const MAX_READ_CHARACTERS = 5_000;
 
-/** What a person is told in place of a secret. */
+/** Word that a person is told in place of a secret. */
 const REMOVED = '[removed]';
 
 /**
@@ -83,7 +83,7 @@ function withoutSecrets(block: string): string {
   return (
     block
       .replace(/(https?:\/\/)[^\s/?#@]*@/gi, '$1')
-      // What follows is optional, so that each beginning of a URL is read once.
+      // The query is optional, so that each beginning of a URL is read once.
       .replace(/(https?:\/\/[^\s?#]*)(?:[?#]\S*)?/gi, '$1')
       // URLs whose scheme was cut off, or that were encoded as a whole.
       .replace(/\?[^\s=?]+=\S*/g, '')
