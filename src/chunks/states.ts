@@ -59,7 +59,7 @@ export type SubmissionStatus = 'created' | 'submitted' | 'completed' | 'failed' 
 
 /** A submission in one of these may still bring a result. */
 export const OPEN_SUBMISSION_STATUSES = ['created', 'submitted'] as const;
-export const ENDED_SUBMISSION_STATUSES = ['completed', 'failed', 'abandoned'] as const;
+const ENDED_SUBMISSION_STATUSES = ['completed', 'failed', 'abandoned'] as const;
 
 /** The lists as SQL: with a parameter the server would not see its partial index. */
 export const UNSETTLED_CHUNKS = sqlList(UNSETTLED_CHUNK_STATUSES);
