@@ -1,20 +1,17 @@
-import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { transformFileSync } from '@swc/core';
 import pg from 'pg';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from './embedded-server.js';
 import { lookAtProcess } from './process-facts.js';
+import { killOwner, launchOwner, reportOf, stopOwner, up, writeOwner } from './testing/owner-process.js';
 
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const SOURCES = join(PROJECT, 'src');
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
 /** Has no line in any /etc/passwd. */
@@ -22,35 +19,6 @@ const NAMELESS = { uid: 54_321, gid: 54_321 };
 
 /** Several starts of a server, on a machine that runs other suites beside this one. */
 jest.setTimeout(60_000);
-
-/** Every owner starts with it; what got through would turn up in the server, or keep it from coming up. */
-const HOSTILE_ENVIRONMENT = {
-  PGDATA: '/intruder',
-  PGPORT: '1',
-  PGUSER: 'intruder',
-  PGSSLMODE: 'require',
-  LC_ALL: 'intruder',
-  SECRET_KEY: 'intruder',
-};
-
-/** A service in miniature: starts the server, says how that went, and stops it when told to. */
-const OWNER_SCRIPT = `
-import { startEmbeddedServer } from './embedded-postgres/embedded-server.js';
-const options = JSON.parse(process.argv[2]);
-try {
-  const server = await startEmbeddedServer({ ...options, log: () => undefined });
-  process.on('message', () => void server.stop().then(() => process.disconnect()));
-  const { connectionString, port, reused } = server;
-  process.send({ up: { connectionString, port, reused } });
-} catch (error) {
-  process.send({ refused: { code: error.code, message: error.message } }, () => process.disconnect());
-}
-`;
-
-type Report = {
-  up?: Pick<EmbeddedServer, 'connectionString' | 'port' | 'reused'>;
-  refused?: { code: string; message: string };
-};
 
 let program: string;
 /** A stopped data folder; copying it takes a fraction of making one. */
@@ -63,24 +31,8 @@ const children = new Set<ChildProcess>();
 const servers = new Set<EmbeddedServer>();
 const listeners = new Set<Server>();
 
-/** Node cannot load TypeScript; the copy lies in the project so that it finds the packages. */
 beforeAll(async () => {
-  const cache = join(PROJECT, 'node_modules', '.cache');
-  await mkdir(cache, { recursive: true });
-  program = await mkdtemp(join(cache, 'embedded-server-'));
-  await writeFile(join(program, 'package.json'), '{"type":"module"}');
-  const files = await readdir(join(SOURCES, 'embedded-postgres'));
-  const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('spec.ts'));
-  for (const path of [...sources.map((name) => `embedded-postgres/${name}`), 'config/make-data-dir.ts']) {
-    const { code } = transformFileSync(join(SOURCES, path), {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'es6' },
-    });
-    await mkdir(dirname(join(program, path)), { recursive: true });
-    await writeFile(join(program, path.replace(/\.ts$/, '.js')), code);
-  }
-  await writeFile(join(program, 'owner.js'), OWNER_SCRIPT);
-  await chmod(program, 0o755);
+  program = await writeOwner();
   template = await mkdtemp(join(tmpdir(), 'embedded-server-'));
   const server = await startEmbeddedServer({ dataDir: template, log: () => undefined });
   await server.stop();
@@ -110,7 +62,7 @@ afterEach(async () => {
   listeners.clear();
   for (const server of servers) await server.stop();
   servers.clear();
-  for (const child of children) await kill(child);
+  for (const child of children) await killOwner(child);
   children.clear();
   const left = await postmasterPid();
   if (left !== null) await killPid(left);
@@ -122,38 +74,9 @@ function launch(
   options: Partial<EmbeddedServerOptions> = {},
   as: { uid?: number; gid?: number } = {},
 ): ChildProcess {
-  const owner = fork(join(program, 'owner.js'), [JSON.stringify({ dataDir, outside, ...options })], {
-    env: HOSTILE_ENVIRONMENT,
-    execArgv: [],
-    cwd: '/',
-    ...as,
-  });
+  const owner = launchOwner(program, { dataDir, outside, ...options }, as);
   children.add(owner);
   return owner;
-}
-
-async function report(owner: ChildProcess): Promise<Report> {
-  const [message] = (await once(owner, 'message')) as [Report];
-  return message;
-}
-
-async function up(owner: ChildProcess): Promise<NonNullable<Report['up']>> {
-  const answer = await report(owner);
-  if (answer.up === undefined) throw new Error(`did not start: ${answer.refused?.message ?? ''}`);
-  return answer.up;
-}
-
-async function stop(owner: ChildProcess): Promise<void> {
-  const exited = once(owner, 'exit');
-  owner.send('stop');
-  await exited;
-}
-
-async function kill(owner: ChildProcess): Promise<void> {
-  if (owner.exitCode !== null || owner.signalCode !== null) return;
-  const exited = once(owner, 'exit');
-  owner.kill('SIGKILL');
-  await exited;
 }
 
 async function killPid(pid: number): Promise<void> {
@@ -300,7 +223,7 @@ describe('after a crash', () => {
     const before = await up(owner);
     await remember(before.connectionString, 'kept');
     const pid = await postmasterPid();
-    await kill(owner);
+    await killOwner(owner);
     const server = await start();
     expect(server).toMatchObject({
       port: before.port,
@@ -317,7 +240,7 @@ describe('after a crash', () => {
     await haveDatabase();
     const owner = launch({ maxConnections: 20 });
     await up(owner);
-    await kill(owner);
+    await killOwner(owner);
     const server = await start({ maxConnections: 40 });
     expect(server.reused).toBe(false);
     const setting = `select current_setting('max_connections') as value`;
@@ -328,7 +251,7 @@ describe('after a crash', () => {
     await haveDatabase();
     const owner = launch();
     await remember((await up(owner)).connectionString, 'kept');
-    await kill(owner);
+    await killOwner(owner);
     await killPid((await postmasterPid()) ?? 0);
     const server = await start();
     expect(server.reused).toBe(false);
@@ -366,7 +289,7 @@ describe('after a crash', () => {
     const owner = launch();
     const halfMade = async (): Promise<boolean> => (await inits()).length > 0;
     await eventually(halfMade);
-    await kill(owner);
+    await killOwner(owner);
     expect(await halfMade()).toBe(true);
     const server = await start();
     await remember(server.connectionString, 'kept');
@@ -387,11 +310,11 @@ describe('a folder that is in use', () => {
     await haveDatabase();
     const first = launch();
     const { connectionString } = await up(first);
-    const { refused } = await report(launch());
+    const { refused } = await reportOf(launch());
     expect(refused).toMatchObject({ code: 'in_use' });
     expect(refused?.message).toContain(`pid ${first.pid ?? 'unknown'}`);
     await remember(connectionString, 'still there');
-    await stop(first);
+    await stopOwner(first);
     expect((await start()).reused).toBe(false);
   });
 
@@ -399,8 +322,8 @@ describe('a folder that is in use', () => {
     await haveDatabase();
     const crashed = launch();
     await up(crashed);
-    await kill(crashed);
-    const reports = await Promise.all([launch(), launch(), launch()].map(report));
+    await killOwner(crashed);
+    const reports = await Promise.all([launch(), launch(), launch()].map(reportOf));
     expect(reports.filter(({ up }) => up?.reused === true)).toHaveLength(1);
     expect(reports.filter(({ refused }) => refused?.code === 'in_use')).toHaveLength(2);
   });
@@ -426,7 +349,7 @@ asRoot('as root', () => {
     const owner = launch({}, NOBODY);
     const { connectionString } = await up(owner);
     expect(await recall(connectionString)).toEqual(['kept']);
-    await stop(owner);
+    await stopOwner(owner);
   });
 
   it('a normal user makes, starts and reuses a database as well', async () => {
@@ -434,12 +357,12 @@ asRoot('as root', () => {
     await chown(dataDir, NOBODY.uid, NOBODY.gid);
     const first = launch({}, NOBODY);
     await remember((await up(first)).connectionString, 'kept');
-    await kill(first);
+    await killOwner(first);
     const second = launch({}, NOBODY);
     const { connectionString, reused } = await up(second);
     expect(reused).toBe(true);
     expect(await recall(connectionString)).toEqual(['kept']);
-    await stop(second);
+    await stopOwner(second);
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
   });
 
@@ -448,10 +371,10 @@ asRoot('as root', () => {
     await chown(dataDir, NAMELESS.uid, NAMELESS.gid);
     const first = launch({}, NAMELESS);
     await remember((await up(first)).connectionString, 'kept');
-    await stop(first);
+    await stopOwner(first);
     const second = launch({}, NAMELESS);
     expect(await recall((await up(second)).connectionString)).toEqual(['kept']);
     expect(await readdir(dataDir)).toEqual(['postgres', 'postgres.owner.2']);
-    await stop(second);
+    await stopOwner(second);
   });
 });
