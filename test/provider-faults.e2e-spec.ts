@@ -76,6 +76,17 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(ledger().billed).toBe(1);
   });
 
+  it('fails at once when the transcript is longer than any speech makes it', async () => {
+    const chunk = await settleWith({
+      operation: 'get',
+      effect: { kind: 'body', body: `"${'x'.repeat(33_554_432)}"` },
+    });
+
+    expect(chunk).toMatchObject({ status: 'failed', errorCode: 'text_too_long' });
+    expect(ledger().billed).toBe(1);
+    expect(ledger().counts.get).toBe(1);
+  });
+
   it('adopts it also when no callback comes and the list cannot be read at first', async () => {
     const chunk = await settleWith(
       { operation: 'submit', effect: { kind: 'lostReply' }, times: 1 },

@@ -1,7 +1,7 @@
 import { ApiError, GoogleGenAI, type Model } from '@google/genai';
 import type { LanguageModelConfig } from '../config/app-config.js';
 import { withDeadline } from '../providers/language-models/deadline.js';
-import { isRecord } from '../providers/language-models/google-error.js';
+import { isRecord } from '../json/is-record.js';
 import {
   accessRefused,
   failureFromStatus,

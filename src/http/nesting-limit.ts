@@ -1,6 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { isNestedTooDeep } from '../providers/nesting.js';
+import { isNestedTooDeep } from '../json/nesting.js';
 
 /** Refuses bodies that would break the validation by their depth; two thousand brackets are two kilobytes. */
 export function installNestingLimit(server: FastifyInstance): void {

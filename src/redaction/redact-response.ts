@@ -1,3 +1,4 @@
+import { isRecord } from '../json/is-record.js';
 import type { PiiKind } from './detector.js';
 import { redactPieces, type RedactedPieces } from './redact-pieces.js';
 import { isRedacted, redactSteps, type Redaction } from './redact-patterns.js';
@@ -62,7 +63,7 @@ class ResponseRedactor {
       for (const item of value as unknown[]) items.push(yield* this.copy(item, options));
       return items;
     }
-    if (!isObject(value)) return value;
+    if (!isRecord(value)) return value;
     const fields: [string, unknown][] = [];
     for (const [field, item] of Object.entries(value)) {
       fields.push([field, yield* this.copyField(field, item, options)]);
@@ -84,7 +85,7 @@ class ResponseRedactor {
       for (const item of value as unknown[]) if (!(yield* this.piecesAgree(item))) return false;
       return true;
     }
-    if (!isObject(value)) return true;
+    if (!isRecord(value)) return true;
     for (const [field, item] of Object.entries(value)) {
       if (TECHNICAL_FIELDS.has(field)) continue;
       if (PIECEWISE_FIELDS.has(field) && Array.isArray(item)) {
@@ -98,7 +99,7 @@ class ResponseRedactor {
 
   private *listAgrees(items: unknown[], { counts }: Redaction): Steps<boolean> {
     // A list of utterances has texts of its own kind: one that something lies across two of cannot be mended.
-    const isNested = items.some((item) => isObject(item) && Array.isArray(item.words));
+    const isNested = items.some((item) => isRecord(item) && Array.isArray(item.words));
     const together = (yield* this.list(items)).counts;
     const found = isNested ? yield* this.countsOfEach(items) : together;
     return isSame(found, counts) && isSame(together, counts);
@@ -107,7 +108,7 @@ class ResponseRedactor {
   private *countsOfEach(items: readonly unknown[]): Steps<Redaction['counts']> {
     const sum: Redaction['counts'] = {};
     for (const item of items) {
-      if (!isObject(item) || typeof item.text !== 'string') continue;
+      if (!isRecord(item) || typeof item.text !== 'string') continue;
       for (const [kind, count] of Object.entries((yield* this.text(item.text)).counts)) {
         sum[kind as PiiKind] = (sum[kind as PiiKind] ?? 0) + count;
       }
@@ -123,7 +124,7 @@ class ResponseRedactor {
       for (const item of value as unknown[]) if (yield* this.holdsPersonalData(item)) return true;
       return false;
     }
-    if (!isObject(value)) return false;
+    if (!isRecord(value)) return false;
     for (const [field, item] of Object.entries(value)) {
       if (!TECHNICAL_FIELDS.has(field) && (yield* this.holdsPersonalData(item))) return true;
     }
@@ -150,8 +151,4 @@ class ResponseRedactor {
 function isSame(a: Redaction['counts'], b: Redaction['counts']): boolean {
   const kinds = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<PiiKind>;
   return [...kinds].every((kind) => a[kind] === b[kind]);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

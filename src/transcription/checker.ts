@@ -25,6 +25,9 @@ type TextReading = Extract<Reading, { kind: 'text' }>;
 
 /** A transcript that was accepted may take a moment to be known everywhere at the provider. */
 const MAX_NOT_FOUND_LOOKS = 5;
+/** The code of a transcript that is too long to be read, and will not be shorter the next time. */
+const TOO_LONG = 'text_too_long';
+
 /**
  * Looks at the provider once and acts on what it says. It may run at any time, any number of times, for a submission in any
  * state: every change is a conditional one, and a change that did not happen leads to reading again.
@@ -166,6 +169,10 @@ export class Checker {
     if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
       const failure = { error: error.message, errorCode: error.code };
       return ended(await this.outcomes.resubmit(look, failure), error.message);
+    }
+    if (error.code === TOO_LONG && look.transcriptId !== null) {
+      const failure = { error: error.message, errorCode: error.code };
+      return ended(await this.outcomes.fail(look, failure), error.message);
     }
     this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;

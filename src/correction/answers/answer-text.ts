@@ -1,4 +1,4 @@
-import { isRecord } from '../../providers/language-models/google-error.js';
+import { isRecord } from '../../json/is-record.js';
 import type { ModelProvider } from '../../providers/language-models/language-model.js';
 import { unusableAnswer } from '../../providers/language-models/model-failure.js';
 
@@ -56,7 +56,7 @@ function parseObject(answer: string): Record<string, unknown> | undefined {
   const clean = answer.replace(CONTROLS, '').trim();
   try {
     const parsed: unknown = JSON.parse(withoutCodeFence(clean));
-    return isRecord(parsed) && !Array.isArray(parsed) ? parsed : undefined;
+    return isRecord(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }

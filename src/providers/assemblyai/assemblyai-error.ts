@@ -1,4 +1,4 @@
-import { isNestedTooDeep } from '../nesting.js';
+import { parseJson } from '../../json/parse-json.js';
 import {
   type ProviderError,
   type ProviderErrorDetails,
@@ -116,6 +116,14 @@ export function errorOfNonsense(answer: {
   });
 }
 
+/** For a transcript longer than ten hours of speech make it. It would be no shorter the next time. */
+export function errorOfLongTranscript(): ProviderRejectedError {
+  return new ProviderRejectedError('AssemblyAI sent a transcript longer than ten hours of speech make it.', {
+    provider: 'assemblyai',
+    code: 'text_too_long',
+  });
+}
+
 function unavailable(answer: FailedAnswer, said: string): ProviderUnavailableError {
   const [code, message] = unavailableWords(answer.status, said);
   return new ProviderUnavailableError(message, {
@@ -172,14 +180,4 @@ function errorTextOf(answer: FailedAnswer): string {
   const parsed = parseJson(answer.body);
   if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return '';
   return typeof parsed.error === 'string' ? providerWords(parsed.error, answer.secrets) : '';
-}
-
-/** @returns undefined when it is not JSON, or nothing that could be stored: nested deeper than any answer is */
-export function parseJson(body: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return isNestedTooDeep(parsed) ? undefined : parsed;
-  } catch {
-    return undefined;
-  }
 }

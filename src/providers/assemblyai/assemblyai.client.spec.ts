@@ -278,6 +278,14 @@ describe('an answer that is a failure', () => {
     answer(200, `{"transcripts":[],"x":"${'x'.repeat(5_000_000)}"}`);
     await expect(failureOf('list')).resolves.toMatchObject({ code: 'invalid_answer' });
   });
+
+  it('is final for a transcript that is longer than ten hours of speech make it', async () => {
+    answer(200, { ...TRANSCRIPT, text: 'x'.repeat(33_554_432) });
+    await expect(failureOf('get')).resolves.toMatchObject({
+      name: 'ProviderRejectedError',
+      code: 'text_too_long',
+    });
+  });
 });
 
 describe('no answer', () => {

@@ -5,15 +5,15 @@ import type { TranscriptParams, TranscriptStatus } from 'assemblyai';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { Deadline } from '../../deadlines/deadline.js';
 import { decodeInTurns } from '../../event-loop/decode-in-turns.js';
-import { ownTurn } from '../../event-loop/own-turn.js';
+import { parseJsonInTurns } from '../../json/parse-json.js';
 import { leaveConnection } from '../leave-connection.js';
 import { ProviderNotFoundError } from '../provider-error.js';
 import {
   errorOfAnswer,
+  errorOfLongTranscript,
   errorOfNonsense,
   errorOfSilence,
   type Operation,
-  parseJson,
 } from './assemblyai-error.js';
 import {
   asTranscript,
@@ -33,10 +33,11 @@ export const READ_TIMEOUT_MS = 60_000;
 /** An upload may take as long as it needs, but not stand still: neither while it is sent nor before it is answered. */
 export const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
 
-/** Ten hours of speech are about 90,000 words, of which each appears twice with its times: some 20 MB. */
-const MAX_TRANSCRIPT_BYTES = 67_108_864;
-/** Parsed within milliseconds; the longest take a hundred. */
-const LONG_ANSWER_CHARS = 1_000_000;
+/**
+ * Ten hours of speech are about 90,000 words, of which each appears twice with its times: some 20 MB, and ten more in scripts of
+ * three bytes a character. More could not be parsed without holding up all others.
+ */
+const MAX_TRANSCRIPT_BYTES = 33_554_432;
 /** 200 entries, the longest page, with signed URLs of 2 KB each stay far below. */
 const MAX_SHORT_ANSWER_BYTES = 4_194_304;
 
@@ -260,9 +261,7 @@ export class AssemblyAiClient {
     const { status } = response;
     const headers = Object.fromEntries(Object.entries(response.headers));
     const body = await decodeInTurns(response.data);
-    // Several long answers may come at once, and each takes some time to parse.
-    if (body.length > LONG_ANSWER_CHARS) await ownTurn();
-    if (status >= 200 && status < 300) return { status, headers, body: parseJson(body) };
+    if (status >= 200 && status < 300) return { status, headers, body: await parseJsonInTurns(body) };
     throw errorOfAnswer({
       operation: call.operation,
       status,
@@ -293,7 +292,7 @@ export class AssemblyAiClient {
       if (deadline.signal.aborted) throw errorOfSilence({ operation, reason: 'stopped' });
       // Without a response attached, it is one that grew beyond the limit.
       if (error.code === 'ERR_BAD_RESPONSE' && error.response === undefined)
-        throw errorOfNonsense({ operation });
+        throw operation === 'get' ? errorOfLongTranscript() : errorOfNonsense({ operation });
       throw errorOfSilence({ operation, reason: 'broken', code: error.code });
     }
   }

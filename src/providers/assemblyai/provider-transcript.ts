@@ -1,4 +1,5 @@
 import type { Transcript, TranscriptStatus } from 'assemblyai';
+import { isRecord } from '../../json/is-record.js';
 
 /** The fields that decisions are made on. Only these are looked at, so only these are checked. */
 interface CheckedFields {
@@ -113,8 +114,4 @@ function hasIdAndStatus<Answer extends Record<string, unknown>>(
 
 function isNullable(value: unknown, type: 'string' | 'number'): boolean {
   return value === undefined || value === null || typeof value === type;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

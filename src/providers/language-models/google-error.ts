@@ -1,3 +1,5 @@
+import { isRecord } from '../../json/is-record.js';
+
 /** What Google's error body tells in words fit for machines (https://cloud.google.com/apis/design/errors). */
 export interface GoogleError {
   /** A name of google.rpc.Code, such as RESOURCE_EXHAUSTED. */
@@ -34,10 +36,6 @@ export function readGoogleError(body: unknown): GoogleError {
 /** The value when it is a code word; anything else, free text above all, is dropped. */
 export function codeWord(value: unknown): string | undefined {
   return typeof value === 'string' && CODE_WORD.test(value) ? value : undefined;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function findDetail(details: unknown[], type: string): Record<string, unknown> | undefined {

@@ -1,6 +1,7 @@
 import { type ProviderError, ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { parseRetryAfter } from '../retry-after.js';
-import { isRecord, readGoogleError } from './google-error.js';
+import { isRecord } from '../../json/is-record.js';
+import { readGoogleError } from './google-error.js';
 import type { ModelProvider } from './language-model.js';
 
 interface ProviderWords {

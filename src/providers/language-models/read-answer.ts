@@ -1,4 +1,5 @@
-import { codeWord, isRecord } from './google-error.js';
+import { isRecord } from '../../json/is-record.js';
+import { codeWord } from './google-error.js';
 import type { ModelAnswer, ModelProvider, ModelUsage, UsageListener } from './language-model.js';
 import { blocked, unusableAnswer } from './model-failure.js';
 

@@ -14,7 +14,7 @@ import { generationSettings } from './generation-settings.js';
 import { factsOf } from './model-catalogue.js';
 import { ProviderError, type ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { withDeadline } from './deadline.js';
-import { isRecord } from './google-error.js';
+import { isRecord } from '../../json/is-record.js';
 import { MAX_INLINE_AUDIO_BYTES } from './inline-audio.js';
 import { LanguageModel, type ModelAnswer, type ModelRequest, type ModelSchema } from './language-model.js';
 import {

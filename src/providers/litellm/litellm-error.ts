@@ -1,4 +1,5 @@
-import { isNestedTooDeep } from '../nesting.js';
+import { isRecord } from '../../json/is-record.js';
+import { parseJson } from '../../json/parse-json.js';
 import { type ProviderError, ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { pauseOfHeaders } from '../retry-after.js';
 import { providerWords } from '../assemblyai/provider-words.js';
@@ -163,18 +164,4 @@ function readError({ body, secrets }: FailedAnswer): SaidError {
     message: typeof inner.message === 'string' ? providerWords(inner.message, secrets) : '',
     code: typeof inner.code === 'string' ? inner.code : undefined,
   };
-}
-
-/** @returns undefined when it is not JSON, or nothing that could be stored: nested deeper than any answer is */
-export function parseJson(body: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return isNestedTooDeep(parsed) ? undefined : parsed;
-  } catch {
-    return undefined;
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

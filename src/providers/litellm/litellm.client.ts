@@ -4,16 +4,11 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { LiteLlmConfig } from '../../config/app-config.js';
 import { Deadline } from '../../deadlines/deadline.js';
 import { decodeInTurns } from '../../event-loop/decode-in-turns.js';
+import { parseJsonInTurns } from '../../json/parse-json.js';
 import { leaveConnection } from '../leave-connection.js';
 import type { TextReading } from '../assemblyai/read-transcript.js';
 import { MAX_TEXT_CHARS } from '../text-length.js';
-import {
-  errorOfAnswer,
-  errorOfLongText,
-  errorOfNonsense,
-  errorOfSilence,
-  parseJson,
-} from './litellm-error.js';
+import { errorOfAnswer, errorOfLongText, errorOfNonsense, errorOfSilence } from './litellm-error.js';
 import { readLiteLlmAnswer } from './read-litellm-answer.js';
 
 /** Ten hours of words with their times are some ten megabytes. */
@@ -93,7 +88,7 @@ export class LiteLlmClient {
     const deadline = new Deadline({ timeoutMs: this.#timeoutMs, signal: request.signal });
     try {
       const response = await this.#exchange(request, deadline);
-      return this.#read(response, await decodeInTurns(response.data));
+      return await this.#read(response, await decodeInTurns(response.data));
     } finally {
       deadline.dispose();
     }
@@ -121,7 +116,7 @@ export class LiteLlmClient {
     }
   }
 
-  #read({ status, headers }: AxiosResponse<Buffer>, body: string): TextReading {
+  async #read({ status, headers }: AxiosResponse<Buffer>, body: string): Promise<TextReading> {
     if (status < 200 || status >= 300) {
       throw errorOfAnswer({
         status,
@@ -131,7 +126,7 @@ export class LiteLlmClient {
         nowMs: Date.now(),
       });
     }
-    const reading = readLiteLlmAnswer(parseJson(body), this.#config.model);
+    const reading = readLiteLlmAnswer(await parseJsonInTurns(body), this.#config.model);
     if (reading === undefined) throw errorOfNonsense(status);
     if (reading.text.length > MAX_TEXT_CHARS) throw errorOfLongText();
     return reading;

@@ -1,5 +1,5 @@
 import type { TextReading } from '../assemblyai/read-transcript.js';
-import { isRecord } from './litellm-error.js';
+import { isRecord } from '../../json/is-record.js';
 
 const MS_PER_SECOND = 1_000;
 
