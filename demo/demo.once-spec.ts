@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { KnownSamples } from '../simulator/samples.js';
 import { readPostmaster } from '../src/embedded-postgres/postmaster.js';
-import { lookAtProcess } from '../src/embedded-postgres/process-facts.js';
+import { inspectProcess } from '../src/embedded-postgres/process-facts.js';
 import { waitUntil } from '../test/support/wait-until.js';
 
 /** A machine that also runs everything else; alone, each of these takes 2 to 5 seconds. */
@@ -78,7 +78,7 @@ function withoutCounts(text: string): string[] {
 }
 
 const alive = async (pids: number[]): Promise<boolean[]> =>
-  Promise.all(pids.map(async (pid) => (await lookAtProcess(pid)).alive));
+  Promise.all(pids.map(async (pid) => (await inspectProcess(pid)).alive));
 
 describe('the demo', () => {
   let folder: string;

@@ -169,7 +169,7 @@ export const MUTANTS = [
     ],
   },
 
-  // Texts, settling, finalisation.
+  // Texts, settling, finalization.
   {
     name: 'settled before the text is saved',
     file: CORRECTOR,
@@ -192,26 +192,26 @@ export const MUTANTS = [
     changes: [[`transcript: task.transcript ?? '',`, `transcript: '',`]],
   },
   {
-    name: 'the text of an anonymised chunk is saved',
+    name: 'the text of an anonymized chunk is saved',
     file: 'src/transcription/first-stage-text.ts',
     changes: [
       ['if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };', ''],
     ],
   },
   {
-    name: 'finalised without a look for unsettled chunks',
+    name: 'finalized without a look for unsettled chunks',
     file: FINALIZATION,
     changes: [[`if (unsettled !== undefined) return 'not_due';`, '']],
   },
   {
-    name: 'finalised without locking the conversation',
+    name: 'finalized without locking the conversation',
     file: FINALIZATION,
     changes: [
       [`.where('id', '=', conversationId)\n        .forNoKeyUpdate()`, `.where('id', '=', conversationId)`],
     ],
   },
   {
-    name: 'finalised again each time',
+    name: 'finalized again each time',
     file: FINALIZATION,
     changes: [['merge_needed: false,', '']],
   },

@@ -19,7 +19,7 @@ const EFFECTS_OF: Record<Operation, readonly EffectKind[]> = {
   transcribe: [...REPLY, 'text'],
   correct: MODEL,
   listen: MODEL,
-  summarise: MODEL,
+  summarize: MODEL,
   webhook: ['drop', 'duplicate', 'early', 'wrongSecret', 'redactedAudioReady', 'delay'],
 };
 

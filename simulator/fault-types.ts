@@ -11,7 +11,7 @@ export type Operation =
   | 'transcribe'
   | 'correct'
   | 'listen'
-  | 'summarise'
+  | 'summarize'
   | 'webhook';
 
 /**

@@ -148,7 +148,7 @@ describe('a request that a fault strikes', () => {
     ['delete', () => api.request('DELETE', '/v2/transcript/t-1')],
     ['upload', () => api.request('POST', '/v2/upload', new Uint8Array(100_000))],
     ['correct', gemini({ corrected_transcript: {} })],
-    ['summarise', gemini({ summary: {} })],
+    ['summarize', gemini({ summary: {} })],
   ];
 
   it.each(requests)('%s can get any status, with headers', async (operation, send) => {

@@ -52,7 +52,7 @@ export interface ModelRecord extends RequestRecord {
   /** Of all inline audio, decoded. */
   readonly audioBytes: number;
   readonly audioSha256: string | null;
-  /** The file of `samples/` that was recognised. */
+  /** The file of `samples/` that was recognized. */
   readonly sample: string | null;
   /** Whether the request asked for redaction. */
   readonly redaction: boolean;
@@ -128,7 +128,7 @@ const noCounts = (): OperationCounts => ({
   transcribe: 0,
   correct: 0,
   listen: 0,
-  summarise: 0,
+  summarize: 0,
   webhook: 0,
 });
 
@@ -239,8 +239,8 @@ export class Ledger {
   listen(record: ModelRecord): ModelRecord {
     return this.write('listen', this.listenLog, record);
   }
-  summarise(record: SummaryRecord): SummaryRecord {
-    return this.write('summarise', this.summaryLog, record);
+  summarize(record: SummaryRecord): SummaryRecord {
+    return this.write('summarize', this.summaryLog, record);
   }
   /** @param transcriptId whom it is about, also when the body does not say so */
   webhookAttempt(transcriptId: string, record: WebhookAttemptRecord): void {

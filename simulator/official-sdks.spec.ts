@@ -104,7 +104,7 @@ describe('@google/genai', () => {
     expect(simulator.ledger.corrections[0]?.prompt).toContain('You correct transcripts.');
   });
 
-  it('summarises a bare text', async () => {
+  it('summarizes a bare text', async () => {
     const answer = await models().generateContent({
       model: 'gemini-3.5-flash-lite',
       contents: '<transcript>\nHello. Bye.\n</transcript>',
@@ -176,7 +176,7 @@ describe('@google/genai', () => {
 
   it('sees a 429 as an error with its status', async () => {
     simulator.faults.add({
-      operation: 'summarise',
+      operation: 'summarize',
       effect: { kind: 'status', status: 429, body: { error: {} } },
     });
     const answer = models().generateContent({ model: 'gemini-3.5-flash-lite', contents: 'x' });

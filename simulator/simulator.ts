@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { assemblyAiRoutes } from './assemblyai/assemblyai-routes.js';
 import { Ear } from './assemblyai/hearing.js';
 import { JobRunner } from './assemblyai/job-runner.js';
-import { CommandLineRecogniser } from './assemblyai/recogniser.js';
+import { CommandLineRecognizer } from './assemblyai/recognizer.js';
 import type { Transcript } from './assemblyai/transcript.js';
 import { TranscriptStore } from './assemblyai/transcript-store.js';
 import { UploadStore } from './assemblyai/upload-store.js';
@@ -159,9 +159,9 @@ function assemble(options: SimulatorOptions) {
   const samples = KnownSamples.load();
   const store = new TranscriptStore();
   const uploads = new UploadStore();
-  const recogniser =
-    recogniserCommand === null ? null : new CommandLineRecogniser(recogniserCommand, lifetime);
-  const ear = new Ear({ samples, uploads, random, recogniser, lifetime });
+  const recognizer =
+    recogniserCommand === null ? null : new CommandLineRecognizer(recogniserCommand, lifetime);
+  const ear = new Ear({ samples, uploads, random, recognizer, lifetime });
   const webhooks = new WebhookSender({ settings, faults, ledger, hooks, lifetime });
   const jobs = new JobRunner({ settings, random, lifetime, background, ledger, ear, webhooks });
   const exchanger = new Exchanger(ledger, lifetime, background);

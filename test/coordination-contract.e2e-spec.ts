@@ -202,7 +202,7 @@ describe('coordination', () => {
       );
       expect(Math.max(...reports.map(({ used }) => used))).toBe(AT_ONCE * 2);
       const now = await coordination.reportUsage(name, { units: 0, windowMs: LONG_MS * 60 });
-      expect(now).toMatchObject({ used: AT_ONCE * 2, brakedForMs: 0 });
+      expect(now).toMatchObject({ used: AT_ONCE * 2, throttledForMs: 0 });
       expect(now.windowEndsInMs).toBeGreaterThan(0);
       expect(now.windowEndsInMs).toBeLessThanOrEqual(LONG_MS * 60);
     });
@@ -219,19 +219,19 @@ describe('coordination', () => {
 
     it('a brake holds for all until it ends, and a shorter wish does not shorten it', async () => {
       const name = randomUUID();
-      await coordination.brake(name, LONG_MS);
-      await coordination.brake(name, 10);
-      const { brakedForMs } = await coordination.reportUsage(name, { units: 0, windowMs: LONG_MS });
-      expect(brakedForMs).toBeGreaterThan(LONG_MS / 2);
-      expect(brakedForMs).toBeLessThanOrEqual(LONG_MS);
+      await coordination.throttle(name, LONG_MS);
+      await coordination.throttle(name, 10);
+      const { throttledForMs } = await coordination.reportUsage(name, { units: 0, windowMs: LONG_MS });
+      expect(throttledForMs).toBeGreaterThan(LONG_MS / 2);
+      expect(throttledForMs).toBeLessThanOrEqual(LONG_MS);
     });
 
     it('a brake ends by itself', async () => {
       const name = randomUUID();
-      await coordination.brake(name, 1);
+      await coordination.throttle(name, 1);
       await waitUntil(
         () => coordination.reportUsage(name, { units: 0, windowMs: LONG_MS }),
-        ({ brakedForMs }) => brakedForMs === 0,
+        ({ throttledForMs }) => throttledForMs === 0,
       );
     });
   });

@@ -188,7 +188,7 @@ describe('a correction model that fails', () => {
     ['is refused', { kind: 'status', status: 400 }, 1],
     ['makes no sense', { kind: 'text', text: 'no summary' }, TRIES],
   ])('leaves a finalized conversation without a summary when that %s', async (_what, effect, tries) => {
-    world().simulator.faults.add({ operation: 'summarise', effect });
+    world().simulator.faults.add({ operation: 'summarize', effect });
     const chunk = await settleChunk(world().api);
     await world().api.finish(chunk.conversationId);
     const conversation = await waitUntil(
@@ -197,12 +197,12 @@ describe('a correction model that fails', () => {
     );
 
     expect(conversation).toMatchObject({ status: 'finalized', transcript: HEARD, summary: null });
-    expect(counts().summarise).toBe(tries);
+    expect(counts().summarize).toBe(tries);
   });
 
   it('is asked again for a summary that failed once', async () => {
     world().simulator.faults.add({
-      operation: 'summarise',
+      operation: 'summarize',
       effect: { kind: 'status', status: 503 },
       times: 1,
     });
@@ -211,7 +211,7 @@ describe('a correction model that fails', () => {
     const conversation = await world().api.summarizedConversation(chunk.conversationId);
 
     expect(conversation.summary).toContain('the bridge over the Merwede');
-    expect(counts().summarise).toBe(2);
+    expect(counts().summarize).toBe(2);
   });
 });
 
@@ -230,7 +230,7 @@ describe('without a correction model', () => {
       data: { note: null, error: expect.stringContaining('No correction model is configured') },
     });
     expect(conversation).toMatchObject({ transcript: chunk.transcript, summary: null });
-    expect(world().simulator.ledger.counts).toMatchObject({ correct: 0, summarise: 0 });
+    expect(world().simulator.ledger.counts).toMatchObject({ correct: 0, summarize: 0 });
   });
 });
 

@@ -82,9 +82,9 @@ describe('the doors', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await from('192.0.2.1', path, { authorization: `Bearer ${KEY}` })).status).toBe(200);
     expect((await from('192.0.2.2', path)).status).toBe(401);
-    expect(await world.api.metric('ringback_http_refusals_total', { door: 'api', reason: 'throttled' })).toBe(
-      1,
-    );
+    expect(
+      await world.api.metric('ringback_http_refusals_total', { scope: 'api', reason: 'throttled' }),
+    ).toBe(1);
   });
 
   it('never count what comes with a right key', async () => {

@@ -69,7 +69,7 @@ describe('a process that is told to stop', () => {
     expect(service.output).not.toMatch(/"level":"(?:warn|error|fatal)"/);
     expect({ submit, correct }).toEqual({ submit: 3, correct: 1 });
     expect(conversation.chunks).toEqual({ total: 3, pending: 0, completed: 3, failed: 0 });
-    expect(simulator.ledger.counts).toMatchObject({ submit: 3, list: 0, correct: 3, summarise: 1 });
+    expect(simulator.ledger.counts).toMatchObject({ submit: 3, list: 0, correct: 3, summarize: 1 });
   });
 
   it('by SIGINT does the same, and takes no notice of being told again', async () => {

@@ -139,7 +139,7 @@ describe('a service that is killed with a chunk at each moment of its way', () =
     TAKE_OVER_MS,
   );
 
-  it.each(STRATEGIES)('summarises what was being summarised, with the %s strategy', async (strategy) => {
+  it.each(STRATEGIES)('summarizes what was being summarized, with the %s strategy', async (strategy) => {
     const { world, otherConversationId } = killed(strategy);
     const conversation = await world.api.summarizedConversation(otherConversationId, TAKE_OVER_MS);
 
@@ -163,6 +163,6 @@ describe('a service that is killed with a chunk at each moment of its way', () =
   it.each(STRATEGIES)('repeats nothing but what was cut off, with the %s strategy', (strategy) => {
     const { counts } = killed(strategy).world.simulator.ledger;
 
-    expect(counts).toMatchObject({ correct: CHUNKS + 2, summarise: 3 });
+    expect(counts).toMatchObject({ correct: CHUNKS + 2, summarize: 3 });
   });
 });

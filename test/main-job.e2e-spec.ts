@@ -52,7 +52,7 @@ describe.each(STRATEGIES)('the main job with the %s strategy', (strategy) => {
     expect(world.simulator.ledger.counts).toMatchObject({
       submit: recordings.length,
       correct: recordings.length,
-      summarise: 1,
+      summarize: 1,
     });
   });
 });

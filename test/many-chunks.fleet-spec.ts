@@ -42,13 +42,13 @@ function expectAllDoneOnce(world: World, conversations: ConversationResponse[]):
     upload: CHUNKS,
     submit: CHUNKS,
     correct: CHUNKS,
-    summarise: CONVERSATIONS,
+    summarize: CONVERSATIONS,
   });
   expect(world.simulator.ledger.billed).toBe(CHUNKS);
 }
 
 async function summarized(world: World, ids: string[]): Promise<ConversationResponse[]> {
-  await world.simulator.waitFor(({ counts }) => counts.summarise >= CONVERSATIONS, DEADLINE_MS);
+  await world.simulator.waitFor(({ counts }) => counts.summarize >= CONVERSATIONS, DEADLINE_MS);
   const conversations = [];
   for (const id of ids) conversations.push(await world.api.summarizedConversation(id));
   return conversations;
@@ -70,7 +70,7 @@ describe.each(STRATEGIES)('the chunks of many conversations, with the %s strateg
   });
 
   it(
-    'are each submitted and corrected once, and each conversation is finalized and summarised once',
+    'are each submitted and corrected once, and each conversation is finalized and summarized once',
     async () => {
       const ids = await fillConversations(world);
 

@@ -24,7 +24,7 @@ const saying = (text: string): Effect => ({
 
 /** What language models do wrong, and the words that stand beside the text when they do nothing else. */
 const WRONG: [string, string, string, RegExp][] = [
-  ['summarises', 'too_short', 'They talked about a bridge.', /a summary perhaps/],
+  ['summarizes', 'too_short', 'They talked about a bridge.', /a summary perhaps/],
   ['invents', 'too_long', `${CORRECTED} `.repeat(6), /more text than the recording can explain/],
   ['translates', 'other_language', TRANSLATED, /another language/],
   [

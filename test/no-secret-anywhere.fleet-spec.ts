@@ -21,7 +21,7 @@ const saying = (text: string): Effect => ({
   text: JSON.stringify({ corrected_transcript: text, note: '' }),
 });
 
-describe.each(STRATEGIES)('an anonymised run, with the %s strategy', (strategy) => {
+describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) => {
   const secrets = plantSecrets();
   let world: World;
   let service: ServiceProcess;
@@ -122,7 +122,7 @@ describe.each(STRATEGIES)('an anonymised run, with the %s strategy', (strategy) 
     TEST_TIMEOUT_MS,
   );
 
-  it('is searched in earnest: what is said without anonymisation is found, in the record alone', async () => {
+  it('is searched in earnest: what is said without anonymization is found, in the record alone', async () => {
     const open = plantSecrets();
     world.simulator.faults.clear();
     world.simulator.faults.add(

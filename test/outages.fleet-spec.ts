@@ -31,7 +31,7 @@ describe('the chunks of ten conversations, one api and two worker processes', ()
     ['is shut down', 'fast'],
     ['is killed', 'kill'],
   ])(
-    'all end, each settled once, each conversation finalised once, when PostgreSQL %s in the middle and comes back',
+    'all end, each settled once, each conversation finalized once, when PostgreSQL %s in the middle and comes back',
     async (_what, how) => {
       const work = await Workload.inTheMiddle(fleet);
       await postgres.halt(how);

@@ -29,7 +29,7 @@ const saying = (text: string): string => JSON.stringify({ corrected_transcript: 
 const FAULTS: Fault[] = [
   { operation: 'get', effect: { kind: 'status', status: 500 }, probability: 0.1 },
   { operation: 'submit', effect: { kind: 'outcome', status: 'error' }, probability: 0.1 },
-  { operation: 'summarise', effect: { kind: 'status', status: 503 }, probability: 0.1 },
+  { operation: 'summarize', effect: { kind: 'status', status: 503 }, probability: 0.1 },
   { operation: 'correct', effect: { kind: 'status', status: 503 }, probability: 0.15 },
   { operation: 'correct', effect: { kind: 'blocked', reason: 'PROHIBITED_CONTENT' }, probability: 0.15 },
   { operation: 'correct', effect: { kind: 'text', text: 'no JSON' }, probability: 0.1 },

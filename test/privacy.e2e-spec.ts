@@ -108,7 +108,7 @@ describe('a conversation whose personal data is redacted', () => {
   });
 });
 
-describe.each(STRATEGIES)('an anonymised conversation, with the %s strategy', (strategy) => {
+describe.each(STRATEGIES)('an anonymized conversation, with the %s strategy', (strategy) => {
   const world = sharedWorld(() => World.start({ strategy, env: { RETRY_BASE_MS: '5' } }), hearing);
 
   it('keeps nothing of the first stage while the correction is under way', async () => {
@@ -228,7 +228,7 @@ describe('the log of the process', () => {
     await world.stop();
   });
 
-  it('holds nothing of the first stage of an anonymised conversation', async () => {
+  it('holds nothing of the first stage of an anonymized conversation', async () => {
     world.simulator.faults.add(
       { operation: 'submit', effect: { kind: 'outcome', text: HEARD } },
       { operation: 'correct', effect: { kind: 'text', text: HEARD } },
@@ -262,7 +262,7 @@ describe.each<Strategy>(STRATEGIES)('the one-stage provider, with the %s strateg
       data: { id: chunk.transcriptId, text: HEARD, status: 'completed' },
     });
     expect(conversation.transcript).toBe(HEARD);
-    expect(simulator.ledger.counts).toMatchObject({ submit: 1, correct: 0, summarise: 1 });
+    expect(simulator.ledger.counts).toMatchObject({ submit: 1, correct: 0, summarize: 1 });
     expect(await api.metric('ringback_chunks_settled_total', { status: 'completed' })).toBe(settled + 1);
   });
 
@@ -273,7 +273,7 @@ describe.each<Strategy>(STRATEGIES)('the one-stage provider, with the %s strateg
     expect(chunk.diarization).toMatchObject({ data: { text: HEARD_WITHOUT_EMAIL } });
   });
 
-  it('withholds the text of an anonymised conversation, which it cannot anonymise', async () => {
+  it('withholds the text of an anonymized conversation, which it cannot anonymize', async () => {
     const settled = await world().api.metric('ringback_chunks_settled_total', { status: 'failed' });
     const chunk = await settleChunk(world().api, { anonymize: true });
 

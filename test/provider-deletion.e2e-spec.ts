@@ -65,7 +65,7 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
     expect(keptTranscripts(world())).toEqual([]);
   });
 
-  it('stays while an anonymised chunk is correcting, which reads it there at each try', async () => {
+  it('stays while an anonymized chunk is correcting, which reads it there at each try', async () => {
     const { api, simulator } = world();
     const gate = new Gate();
     simulator.hooks.beforeCorrectionResponse = gate.pass;

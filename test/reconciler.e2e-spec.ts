@@ -22,7 +22,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     },
   });
 
-  const failNext = (operation: 'upload' | 'correct' | 'summarise') => {
+  const failNext = (operation: 'upload' | 'correct' | 'summarize') => {
     world().simulator.faults.add({ operation, effect: { kind: 'status', status: 503 }, times: 1 });
   };
 
@@ -51,7 +51,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     await wipeQueues(world());
     const chunk = await api.settledChunk(id);
 
-    failNext('summarise');
+    failNext('summarize');
     await api.finish(conversationId);
     await simulator.waitFor(({ summaries }) => summaries[0]?.status === 503);
     await waitUntil(
@@ -63,7 +63,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });
     expect(conversation.transcript).toBe(chunk.transcript);
-    expect(simulator.ledger.counts).toMatchObject({ upload: 2, submit: 1, correct: 2, summarise: 2 });
+    expect(simulator.ledger.counts).toMatchObject({ upload: 2, submit: 1, correct: 2, summarize: 2 });
     for (const kind of ['submit', 'check', 'correct', 'summarize']) {
       expect(await api.metric('ringback_reconciler_repairs_total', { kind })).toBeGreaterThanOrEqual(1);
     }
@@ -113,7 +113,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     );
     expect(await api.chunk(id)).toEqual({ ...(chunk as object), modelUse });
     expect(conversation.transcript).toBe(chunk.transcript);
-    expect(simulator.ledger.counts).toMatchObject({ submit: 1, correct: 2, summarise: 1 });
+    expect(simulator.ledger.counts).toMatchObject({ submit: 1, correct: 2, summarize: 1 });
     expect(await mergesOf(conversationId)).toBe(1);
   });
 
@@ -143,7 +143,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
       `${firstSettled.transcript ?? ''}\n\n${secondSettled.transcript ?? ''}`,
     );
     expect(await mergesOf(conversationId)).toBe(1);
-    expect(simulator.ledger.counts.summarise).toBe(1);
+    expect(simulator.ledger.counts.summarize).toBe(1);
   });
 
   async function mergesOf(conversationId: string): Promise<number | undefined> {
@@ -180,6 +180,6 @@ describe.each(STRATEGIES)('queues that are wiped again and again, with the %s st
     expect(conversation.chunks).toEqual({ total: CHUNKS, pending: 0, completed: CHUNKS, failed: 0 });
     expect(new Set(conversation.transcript?.split('\n\n')).size).toBe(CHUNKS);
     expect(simulator.ledger.billed).toBe(CHUNKS);
-    expect(simulator.ledger.counts).toMatchObject({ submit: CHUNKS, summarise: 1 });
+    expect(simulator.ledger.counts).toMatchObject({ submit: CHUNKS, summarize: 1 });
   });
 });

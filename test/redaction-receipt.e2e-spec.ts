@@ -82,7 +82,7 @@ describe('the receipt of a redaction', () => {
     expect(JSON.stringify(receipt)).not.toMatch(/Adaeze|example\.org/);
   });
 
-  it('of an anonymised conversation tells what was found in the text that was never stored', async () => {
+  it('of an anonymized conversation tells what was found in the text that was never stored', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
     const chunk = await settleChunk(world().api, { anonymize: true });
     const receipt = await receiptOf(world(), chunk.conversationId);

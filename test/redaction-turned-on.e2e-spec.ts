@@ -177,7 +177,7 @@ describe('redaction that is asked for with a restart', () => {
   it('does not let a summary under way bring the text back', async () => {
     const { api, simulator } = world();
     simulator.faults.add({
-      operation: 'summarise',
+      operation: 'summarize',
       effect: { kind: 'text', text: JSON.stringify({ summary: HEARD }) },
       times: 1,
     });

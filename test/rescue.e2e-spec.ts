@@ -135,7 +135,7 @@ describe('a rescue', () => {
     expect(world().simulator.ledger.counts.listen).toBe(0);
   });
 
-  it('of an anonymised chunk stores the redacted text alone', async () => {
+  it('of an anonymized chunk stores the redacted text alone', async () => {
     listening(saying('Write to adaeze.okonkwo@example.org.'));
     const chunk = await settleChunk(world().api, { anonymize: true });
 

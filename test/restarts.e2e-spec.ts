@@ -37,7 +37,7 @@ describe.each(STRATEGIES)('a service that is stopped and started again, with the
     expect(correctedBefore).toBeLessThan(CHUNKS);
     expect(conversation.chunks).toEqual({ total: CHUNKS, pending: 0, completed: CHUNKS, failed: 0 });
     expect(new Set(conversation.transcript?.split('\n\n')).size).toBe(CHUNKS);
-    expect(simulator.ledger.counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarise: 1 });
+    expect(simulator.ledger.counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarize: 1 });
   });
 });
 
@@ -78,7 +78,7 @@ describe.each<[Strategy, Strategy]>([
     expect(settled.map(({ transcriptId }) => transcriptId)).toEqual(transcriptIds);
     expect(settled.every(({ status, strategy }) => status === 'completed' && strategy === first)).toBe(true);
     expect(conversation.chunks).toEqual({ total: 3, pending: 0, completed: 3, failed: 0 });
-    expect(simulator.ledger.counts).toMatchObject({ submit: 3, correct: 3, summarise: 1, webhook: 0 });
+    expect(simulator.ledger.counts).toMatchObject({ submit: 3, correct: 3, summarize: 1, webhook: 0 });
   });
 });
 
@@ -141,7 +141,7 @@ describe('the embedded database of a process that is killed', () => {
     expect(service.output).toContain('going on with the database server that a killed Ringback has left');
     expect(settled).toMatchObject({ status: 'completed', transcriptId: chunk.transcriptId });
     expect(conversation.transcript).toBe(settled.transcript);
-    expect(world.simulator.ledger.counts).toMatchObject({ submit: 1, correct: 1, summarise: 1 });
+    expect(world.simulator.ledger.counts).toMatchObject({ submit: 1, correct: 1, summarize: 1 });
     expect(exitCode).toBe(0);
     expect(existsSync(postmaster)).toBe(false);
   });

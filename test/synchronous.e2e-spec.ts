@@ -200,7 +200,7 @@ describe('a provider that answers the request with the transcript', () => {
     expect(JSON.stringify(chunk.diarization)).not.toContain('okonkwo');
   });
 
-  it('is not asked at all for an anonymised conversation, whose names it could not take out', async () => {
+  it('is not asked at all for an anonymized conversation, whose names it could not take out', async () => {
     const chunk = await settleChunk(world().api, { anonymize: true });
 
     expect(chunk).toMatchObject({ status: 'failed', errorCode: 'withheld' });
@@ -307,7 +307,7 @@ describe('Gemini as the only provider', () => {
     text: JSON.stringify({ corrected_transcript: text, note: 'A note.' }),
   });
 
-  it('anonymises in its one pass, and what patterns find is not left to it', async () => {
+  it('anonymizes in its one pass, and what patterns find is not left to it', async () => {
     world().simulator.faults.add({ operation: 'listen', effect: saying(HEARD) });
     const chunk = await settleChunk(world().api, { anonymize: true });
 

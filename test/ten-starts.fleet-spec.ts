@@ -50,7 +50,7 @@ describe('ten processes that start at once on an empty database', () => {
       await fleet.api.finish(id);
       const { chunks } = await fleet.api.summarizedConversation(id, START_DEADLINE_MS);
       expect(chunks).toEqual({ total: CHUNKS, pending: 0, completed: CHUNKS, failed: 0 });
-      expect(fleet.simulator.ledger.counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarise: 1 });
+      expect(fleet.simulator.ledger.counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarize: 1 });
       expect(fleet.errors()).toEqual([]);
     },
     START_DEADLINE_MS,

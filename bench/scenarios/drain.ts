@@ -1,7 +1,7 @@
 /**
  * How fast the results of many submissions that finish at the same moment are brought in, beside the careless baseline.
  *
- * Measured: chunks a second from the first callback to the last corrected text (and finalised conversation), and processor time,
+ * Measured: chunks a second from the first callback to the last corrected text (and finalized conversation), and processor time,
  * with all submissions in flight before. One api and one worker process on Redis and PostgreSQL of their own; callbacks come on as
  * many connections as a provider would open to one receiver.
  * Not measured: how the submissions were made, which the scenario throughput tells; and the provider's limit on requests, as if the
@@ -11,7 +11,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Simulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
-import { inTurns, withArena, type StartContender } from '../support/arena.js';
+import { inSteps, withArena, type StartContender } from '../support/arena.js';
 import { atOnce } from '../support/at-once.js';
 import { startBare } from '../support/bare-contender.js';
 import type { Contender } from '../support/contender.js';
@@ -54,7 +54,7 @@ export const drain = defineScenario({
     return withArena(providers, tools, async (arena) => {
       const plan = { starts: STARTS, rounds: given.rounds };
       return report(
-        await inTurns(arena, plan, (contender) => drained(contender, { ...arena, given }, tools), tools),
+        await inSteps(arena, plan, (contender) => drained(contender, { ...arena, given }, tools), tools),
       );
     });
   },

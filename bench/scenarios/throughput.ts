@@ -1,7 +1,7 @@
 /**
  * Chunks a second from end to end, and what each costs, beside the careless baseline.
  *
- * Measured: the time from the first request to the last corrected text (and finalised conversation), and the processor time that
+ * Measured: the time from the first request to the last corrected text (and finalized conversation), and the processor time that
  * the operating system counts for each process meanwhile, with one api and one worker process on Redis and PostgreSQL of their own;
  * and, as on a machine with Node alone, with one process that does all on PostgreSQL. The baseline runs a second time with a row in
  * PostgreSQL for each chunk and the model's SDK: the least that can be had with these libraries.
@@ -10,7 +10,7 @@
  * first that are not counted either: code that has just been loaded runs at half its speed, and a service runs for weeks.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
-import { inTurns, withArena, type StartContender } from '../support/arena.js';
+import { inSteps, withArena, type StartContender } from '../support/arena.js';
 import { startBare, startBareWithRecord } from '../support/bare-contender.js';
 import type { Contender } from '../support/contender.js';
 import { measureContender, type ContenderRound as Round } from '../support/measure-contender.js';
@@ -44,7 +44,7 @@ export const throughput = defineScenario({
         await measureContender(contender, arena.stores, warmUp);
         return measureContender(contender, arena.stores, given);
       };
-      return report(await inTurns(arena, plan, compete, tools));
+      return report(await inSteps(arena, plan, compete, tools));
     }),
 });
 

@@ -4,7 +4,7 @@ const CHUNKS_PER_CONVERSATION = 20;
 const CHUNKS_PER_STATEMENT = 20_000;
 
 /**
- * Writes settled chunks of finalised conversations, each with its submission and three entries of the processing log, as if they
+ * Writes settled chunks of finalized conversations, each with its submission and three entries of the processing log, as if they
  * had been there for long.
  */
 export async function addSettled(database: pg.Client, chunks: number): Promise<void> {

@@ -24,7 +24,7 @@ export interface Arena {
 }
 
 /** Lets each of them compete in turns; the first round warms up and is not counted. */
-export async function inTurns(
+export async function inSteps(
   { withContender }: Arena,
   plan: { starts: readonly StartContender[]; rounds: number },
   compete: (contender: Contender) => Promise<ContenderRound>,

@@ -8,7 +8,7 @@ import { simulatedEnvironment } from '../../demo/service/service-environment.js'
 import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import { JOB_ATTEMPTS, jobId, QUEUE_NAMES } from '../../src/queues/job-catalogue.js';
 import { RedisQueueEngine } from '../../src/queues/queue-engine.js';
-import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from '../../src/webhooks/callback-door.js';
+import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from '../../src/webhooks/callback-auth.hook.js';
 import { BARE_LISTENS } from '../bare/bare-names.js';
 import type { ScenarioTools } from '../scenario.js';
 import { NodeProcess } from './node-process.js';

@@ -54,7 +54,7 @@ async function start(
       await NodeProcess.start({ script: SCRIPT, env: { ...env, ROLE: role }, ready: READY }, tools),
     );
   }
-  /** Those that are not finalised yet: to count all of them each time would cost the database more than a chunk does. */
+  /** Those that are not finalized yet: to count all of them each time would cost the database more than a chunk does. */
   const unfinished = new Set<string>();
   let completed = 0;
   return {

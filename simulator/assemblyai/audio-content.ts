@@ -12,7 +12,7 @@ export interface AudioContent {
 
 const HEAD_BYTES = 64;
 
-/** A recogniser of the command line is a toy beside the real one; an hour of sound would keep it busy for hours. */
+/** A recognizer of the command line is a toy beside the real one; an hour of sound would keep it busy for hours. */
 const MAX_KEPT_BYTES = 10_000_000;
 
 /** Assumed of compressed sound, 128 kbit/s. */

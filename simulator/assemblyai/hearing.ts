@@ -3,7 +3,7 @@ import type { KnownSamples } from '../samples.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { type AudioContent, durationSecondsOf, notAudioError } from './audio-content.js';
 import { downloadAudio, isOnThisMachine } from './audio-download.js';
-import type { CommandLineRecogniser } from './recogniser.js';
+import type { CommandLineRecognizer } from './recognizer.js';
 import type { SubmitParams } from './submit-params.js';
 import type { Heard } from './transcript.js';
 import type { UploadStore } from './upload-store.js';
@@ -26,13 +26,13 @@ export class Ear {
       readonly uploads: UploadStore;
       readonly random: SeededRandom;
       readonly lifetime: Lifetime;
-      readonly recogniser: CommandLineRecogniser | null;
+      readonly recognizer: CommandLineRecognizer | null;
     },
   ) {}
 
   /** Whether the bytes of unknown recordings are worth keeping. */
   get wantsBytes(): boolean {
-    return this.tools.recogniser !== null;
+    return this.tools.recognizer !== null;
   }
 
   async hear(params: SubmitParams): Promise<HearingResult> {
@@ -71,8 +71,8 @@ export class Ear {
       return { ok: true, heard: { text, durationSeconds, language, sample } };
     }
     const durationSeconds = durationSecondsOf(content);
-    const recognised = content.whole === null ? null : await this.tools.recogniser?.hear(content.whole);
-    const text = recognised ?? this.placeholder(content.sha256, durationSeconds);
+    const recognized = content.whole === null ? null : await this.tools.recognizer?.hear(content.whole);
+    const text = recognized ?? this.placeholder(content.sha256, durationSeconds);
     return this.understood(params, { text, durationSeconds });
   }
 

@@ -93,9 +93,9 @@ describe('an unknown recording', () => {
     }
   });
 
-  it('is heard by the recogniser of the command line when there is one', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'recogniser-'));
-    const command = join(folder, 'recogniser');
+  it('is heard by the recognizer of the command line when there is one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'recognizer-'));
+    const command = join(folder, 'recognizer');
     writeFileSync(command, '#!/bin/sh\nprintf "heard %s\\nbytes\\n" "$(wc -c <"$2")"\n');
     chmodSync(command, 0o755);
     const listening = await startSimulator({ latencyMs: 0, recogniserCommand: command });

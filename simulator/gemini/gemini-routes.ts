@@ -147,7 +147,7 @@ function generate(tools: GeminiTools, call: Call): Promise<FastifyReply> {
   const asked = readModelRequest(request.body);
   const speech = asked === undefined ? null : doModelWork(asked, tools.samples);
   const record = recordOf(call, asked, speech);
-  const operation = asked?.kind ?? 'summarise';
+  const operation = asked?.kind ?? 'summarize';
   tools.ledger[operation](record);
   const effects = tools.faults.take(operation, { model, prompt: record.prompt });
   return tools.exchanger.serve({
@@ -178,7 +178,7 @@ async function answer(
   await lifetime.sleep(drawLatencyMs(settings.geminiLatencyMs, random));
   const { body, finishReason } = modelAnswer(asked, { text: speech.text, model, effects });
   record.finishReason = finishReason;
-  await (asked.kind === 'summarise'
+  await (asked.kind === 'summarize'
     ? hooks.beforeSummaryResponse?.(record)
     : hooks.beforeCorrectionResponse?.(record));
   return { status: 200, body };

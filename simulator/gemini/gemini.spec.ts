@@ -52,7 +52,7 @@ const correct = (prompt: string, options: { audio?: object[]; config?: object; p
     generationConfig: { ...CORRECTION, ...options.config },
   });
 
-const summarise = (prompt: string, config?: object) =>
+const summarize = (prompt: string, config?: object) =>
   api.request('POST', PATH, { contents: [{ parts: [{ text: prompt }] }], generationConfig: config });
 
 interface Candidate {
@@ -132,8 +132,8 @@ describe('a correction', () => {
 
   it('is told apart by a JSON schema as well', async () => {
     const { responseSchema: responseJsonSchema } = CORRECTION;
-    await summarise(promptWith('x'), { responseJsonSchema });
-    expect(simulator.ledger.counts).toMatchObject({ correct: 1, summarise: 0 });
+    await summarize(promptWith('x'), { responseJsonSchema });
+    expect(simulator.ledger.counts).toMatchObject({ correct: 1, summarize: 0 });
   });
 });
 
@@ -172,14 +172,14 @@ describe('the thoughts of a model', () => {
 
 describe('a summary', () => {
   const prompt =
-    'Summarise.\n<transcript>\nGood evening. We talk about a bridge! See you in March.\n</transcript>';
+    'Summarize.\n<transcript>\nGood evening. We talk about a bridge! See you in March.\n</transcript>';
   const expected = 'The conversation opens with “Good evening”. It closes with “See you in March”.';
 
   it('is two sentences made of the transcript, as text or as JSON', async () => {
-    expect(textOf(await summarise(prompt))).toBe(expected);
+    expect(textOf(await summarize(prompt))).toBe(expected);
     const schema = { responseSchema: { properties: { summary: { type: 'STRING' } } } };
-    expect(JSON.parse(textOf(await summarise(prompt, schema)))).toEqual({ summary: expected });
-    expect(simulator.ledger.counts).toMatchObject({ correct: 0, summarise: 2 });
+    expect(JSON.parse(textOf(await summarize(prompt, schema)))).toEqual({ summary: expected });
+    expect(simulator.ledger.counts).toMatchObject({ correct: 0, summarize: 2 });
   });
 });
 

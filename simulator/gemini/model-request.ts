@@ -4,7 +4,7 @@ import { type Fields, fieldsOf } from '../fields.js';
 /** What a generateContent request asks for, as far as the simulated models look. */
 export interface ModelRequest {
   /** Told apart by the answer's schema; and a listening from a correction by a recording without a first-stage text, not even an empty one. */
-  readonly kind: 'correct' | 'listen' | 'summarise';
+  readonly kind: 'correct' | 'listen' | 'summarize';
   /** Whether the answer is to be JSON with a `summary`. */
   readonly wantsJson: boolean;
   /** All texts, system instruction first. */
@@ -72,7 +72,7 @@ function kindOf(
   { prompt, hasAudio }: { prompt: string; hasAudio: boolean },
 ): ModelRequest['kind'] {
   if (!('corrected_transcript' in properties)) {
-    return 'summarise';
+    return 'summarize';
   }
   return hasAudio && between(prompt, 'partial_transcript') === null ? 'listen' : 'correct';
 }

@@ -9,7 +9,7 @@ const MARK_LENGTH = 6;
 /** Shown of a quoted sentence in a summary. */
 const MAX_QUOTED_CHARACTERS = 160;
 
-/** What a simulated model says, and the recording that it recognised. */
+/** What a simulated model says, and the recording that it recognized. */
 export interface ModelSpeech {
   readonly text: string;
   readonly sample: Sample | null;
@@ -22,8 +22,8 @@ export function doModelWork(request: ModelRequest, samples: KnownSamples): Model
       return correct(request, samples);
     case 'listen':
       return listen(request, samples);
-    case 'summarise':
-      return summarise(request);
+    case 'summarize':
+      return summarize(request);
   }
 }
 
@@ -32,12 +32,12 @@ function correct(request: ModelRequest, samples: KnownSamples): ModelSpeech {
   const sample = request.audioSha256
     .map((hash) => samples.ofContent(hash))
     .find((known) => known !== undefined);
-  const recognised = sample ?? samples.ofText(partial);
-  if (recognised === undefined) {
+  const recognized = sample ?? samples.ofText(partial);
+  if (recognized === undefined) {
     return { text: correction(marked(partial), 'The simulator does not know this recording.'), sample: null };
   }
-  const { corrected, correctedRedacted, note } = recognised;
-  return { text: correction(request.redaction ? correctedRedacted : corrected, note), sample: recognised };
+  const { corrected, correctedRedacted, note } = recognized;
+  return { text: correction(request.redaction ? correctedRedacted : corrected, note), sample: recognized };
 }
 
 /** Without a first stage there is nothing to go by but the recording. */
@@ -59,7 +59,7 @@ const correction = (corrected_transcript: string, note: string): string =>
 const marked = (partial: string): string =>
   partial.startsWith(PLACEHOLDER_START) ? `${partial} (corrected)` : partial;
 
-function summarise({ prompt, wantsJson }: ModelRequest): ModelSpeech {
+function summarize({ prompt, wantsJson }: ModelRequest): ModelSpeech {
   const transcript = between(prompt, 'transcript') ?? prompt;
   const sentences = transcript
     .split(/(?<=[.!?])\s+|\n+/)

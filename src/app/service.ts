@@ -19,7 +19,7 @@ import { installSecurityHeaders } from '../http/security-headers.js';
 import { validationPipe } from '../http/validation.js';
 import { startMetricsServer } from '../observability/metrics-server.js';
 import { Metrics } from '../observability/metrics.js';
-import { installCallbackDoor } from '../webhooks/callback-door.js';
+import { installCallbackAuth } from '../webhooks/callback-auth.hook.js';
 
 /** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
 const MAX_JSON_BYTES = 1_048_576;
@@ -78,7 +78,7 @@ export async function makeService(
     { abortOnError: false, logger, bodyParser: false },
   );
   try {
-    await installDoors(app, config, bodyTimeoutMs);
+    await installAccessHooks(app, config, bodyTimeoutMs);
     await app.register(multipart);
     app.useGlobalPipes(validationPipe());
     describeApi(app);
@@ -124,7 +124,7 @@ async function closeAfterFailure(app: INestApplicationContext): Promise<void> {
 }
 
 /** In front of all routes. */
-async function installDoors(
+async function installAccessHooks(
   app: NestFastifyApplication,
   config: AppConfig,
   bodyTimeoutMs: number,
@@ -140,7 +140,7 @@ async function installDoors(
   installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });
   installBodyTypes(server);
   installNestingLimit(server);
-  installCallbackDoor(server, {
+  installCallbackAuth(server, {
     secrets: config.transcription.callbackSecrets,
     allowed: callbackNetworks.length === 0 ? undefined : new Networks(callbackNetworks),
     refused: (request) => limits.refused(request),

@@ -95,7 +95,7 @@ describe('detectMediaType', () => {
       'mp3',
     ],
     ['AAC cut from a stream', adtsFrames.subarray(77), 'audio/aac', 'aac'],
-  ])('recognises %s', async (_what, head, mimeType, extension) => {
+  ])('recognizes %s', async (_what, head, mimeType, extension) => {
     await expect(detectMediaType(head)).resolves.toEqual({ mimeType, extension });
     expect(mimeTypeOfExtension(extension)).toBe(mimeType);
   });

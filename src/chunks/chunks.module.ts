@@ -5,7 +5,7 @@ import { CallbacksRepository } from './callbacks.repository.js';
 import { ChunkTransitions } from './chunk-transitions.js';
 import { ChunksRepository } from './chunks.repository.js';
 import { FailedChunksRepository } from './failed-chunks.repository.js';
-import { LooksRepository } from './looks.repository.js';
+import { ChecksRepository } from './checks.repository.js';
 import { OwedChunks } from './owed-chunks.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
@@ -15,7 +15,7 @@ const PROVIDERS = [
   FailedChunksRepository,
   ChunkTransitions,
   SubmissionsRepository,
-  LooksRepository,
+  ChecksRepository,
   CallbacksRepository,
   SubmissionOutcomes,
 ];

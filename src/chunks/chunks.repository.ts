@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import type { Diarization, StrategyName } from '../database/schema.js';
 import type { ChunkStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
-import { ownTurn } from '../event-loop/own-turn.js';
+import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import type { Executor } from './chunk-transitions.js';
 import { addChunks, type NewChunk } from './statements/add-chunks.js';
 import { restartChunk, type RestartResult } from './restart.js';
@@ -84,7 +84,7 @@ export class ChunksRepository {
       .where('c.id', '=', id)
       .executeTakeFirst();
     if (row === undefined) return undefined;
-    if ((row.diarization?.length ?? 0) > LONG_JSON_CHARS) await ownTurn();
+    if ((row.diarization?.length ?? 0) > LONG_JSON_CHARS) await yieldToEventLoop();
     return {
       ...row,
       diarization: row.diarization === null ? null : (JSON.parse(row.diarization) as Diarization),
@@ -103,7 +103,7 @@ export class ChunksRepository {
 
   /**
    * Records a chunk, unless the conversation is finished or the idempotency key was used before. The conversation's row
-   * is locked meanwhile, as `finish` and finalisation do: a chunk is either seen by them or refused, never in between.
+   * is locked meanwhile, as `finish` and finalization do: a chunk is either seen by them or refused, never in between.
    */
   async add(chunk: NewChunk): Promise<AddResult> {
     const { id, conversationId, idempotencyKey } = chunk;

@@ -1,5 +1,5 @@
 import type { Diarization, RedactionPass } from '../database/schema.js';
-import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
+import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
 
 export interface StoredText {
@@ -12,7 +12,7 @@ export async function redactStoredText({
   transcript,
   diarization: { schema, data },
 }: StoredText): Promise<StoredText & { redaction: RedactionPass[] }> {
-  const { text, counts } = await redactPatternsInTurns(transcript);
+  const { text, counts } = await redactPatternsInSteps(transcript);
   return {
     transcript: text,
     diarization: { schema, data: await redactResponse(data) },

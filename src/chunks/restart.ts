@@ -58,7 +58,7 @@ interface LockedChunk {
 
 /**
  * failed -> queued, and with `force` also completed -> queued, as a new attempt. The text so far stays readable until a
- * new one comes, unless it must now be redacted. A finalised conversation owes a new merge from then on.
+ * new one comes, unless it must now be redacted. A finalized conversation owes a new merge from then on.
  *
  * A wish for redaction holds from this transaction on, also for a chunk in flight: what is stored is redacted in it, and
  * what a job brings that began before is not stored (`statements/`).

@@ -7,7 +7,7 @@
  *
  *   queued        waits for its submission to be accepted; `attempt` counts how often it came here
  *   transcribing  the provider has the recording, `submission_id` says as which submission
- *   correcting    the first-stage text is stored (unless the conversation is anonymised), and its
+ *   correcting    the first-stage text is stored (unless the conversation is anonymized), and its
  *                 correction is owed; or the first stage has failed, and a rescue is owed: the
  *                 submission's status tells which
  *   completed     the final text is stored

@@ -13,7 +13,7 @@ import {
   type ChunkFailure,
   type RequeuedChunk,
 } from './chunk-transitions.js';
-import type { SubmissionLook } from './looks.repository.js';
+import type { CheckTask } from './checks.repository.js';
 import type { ChunkStatus } from './states.js';
 import type { SubmissionRef } from './statements/open-submissions.js';
 import { SubmissionsRepository } from './submissions.repository.js';
@@ -92,11 +92,11 @@ export class SubmissionOutcomes {
     return this.submissions.accept(ref, transcriptId);
   }
 
-  async record(look: SubmissionLook, text: StoredText, heard?: Heard): Promise<boolean> {
-    if (!(await this.store(look, text, heard))) return false;
-    this.metrics.submitToTextSeconds.observe({ strategy: look.strategy }, look.ageMs / 1_000);
-    await this.forgetCallback(look);
-    await this.followUp({ ...look, chunkStatus: text.kind === 'first_stage' ? 'correcting' : 'completed' });
+  async record(task: CheckTask, text: StoredText, heard?: Heard): Promise<boolean> {
+    if (!(await this.store(task, text, heard))) return false;
+    this.metrics.submitToTextSeconds.observe({ strategy: task.strategy }, task.ageMs / 1_000);
+    await this.forgetCallback(task);
+    await this.followUp({ ...task, chunkStatus: text.kind === 'first_stage' ? 'correcting' : 'completed' });
     return true;
   }
 
@@ -127,13 +127,13 @@ export class SubmissionOutcomes {
    * Gives a submission up that was accepted and brought nothing, and queues the chunk's next
    * attempt, after ever longer pauses. The last one fails the chunk.
    */
-  async resubmit(look: SubmissionLook, { error, errorCode }: ChunkFailure): Promise<boolean> {
-    const failures = (await this.submissions.countFruitless(look.chunkId)) + 1;
+  async resubmit(task: CheckTask, { error, errorCode }: ChunkFailure): Promise<boolean> {
+    const failures = (await this.submissions.countFruitless(task.chunkId)) + 1;
     if (failures <= MAX_RESUBMISSIONS) {
-      const from = look.transcriptId === null ? 'created' : 'submitted';
-      return this.giveUp(look, { from, reason: error, failures });
+      const from = task.transcriptId === null ? 'created' : 'submitted';
+      return this.giveUp(task, { from, reason: error, failures });
     }
-    return this.fail(look, {
+    return this.fail(task, {
       error: `AssemblyAI brought no transcript in ${failures} submissions; try the chunk again later. The last one: ${error}`,
       errorCode,
     });

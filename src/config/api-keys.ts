@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A key of the API as the service keeps it: it can recognise the key, and no longer tell it. */
+/** A key of the API as the service keeps it: it can recognize the key, and no longer tell it. */
 export interface ApiKey {
   /** Who calls with it, for the log. */
   name: string;

@@ -16,7 +16,7 @@ export type LanguageModelConfig =
   | { kind: 'gemini'; apiKey: string; baseUrl?: string }
   | { kind: 'none' };
 
-export interface HttpConfig extends Doors {
+export interface HttpConfig extends AccessConfig {
   host: string;
   port: number;
   maxUploadBytes: number;
@@ -39,7 +39,7 @@ export interface LiteLlmConfig {
 }
 
 /** Who gets in. */
-export interface Doors {
+export interface AccessConfig {
   /** Empty: `/api` is open, which is allowed on a loopback host only. */
   apiKeys: readonly ApiKey[];
   /** Whose word on the address of a caller is taken. */

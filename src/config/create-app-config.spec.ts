@@ -407,13 +407,13 @@ describe('a host that only this machine can reach', () => {
   });
 });
 
-describe('the doors', () => {
+describe('the access', () => {
   it('know whose word on an address counts, and which addresses may call back', () => {
-    const doors = (changes: Record<string, string>) => createAppConfig({ ...VALID, ...changes }).http;
+    const access = (changes: Record<string, string>) => createAppConfig({ ...VALID, ...changes }).http;
 
-    expect(doors({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
-    expect(doors({ TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustProxy).toEqual(['loopback', '10.0.0.0/8']);
-    expect(doors({ CALLBACK_ALLOWED_IPS: '54.220.25.36, 2001:db8::/32' }).callbackNetworks).toEqual([
+    expect(access({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+    expect(access({ TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustProxy).toEqual(['loopback', '10.0.0.0/8']);
+    expect(access({ CALLBACK_ALLOWED_IPS: '54.220.25.36, 2001:db8::/32' }).callbackNetworks).toEqual([
       '54.220.25.36',
       '2001:db8::/32',
     ]);

@@ -2,7 +2,13 @@ import { isIPv4 } from 'node:net';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { readApiKeys } from './api-keys.js';
-import type { AppConfig, DeliveryConfig, Doors, LanguageModelConfig, LiteLlmConfig } from './app-config.js';
+import type {
+  AppConfig,
+  DeliveryConfig,
+  AccessConfig,
+  LanguageModelConfig,
+  LiteLlmConfig,
+} from './app-config.js';
 import { readBaseUrl } from './base-url.js';
 import { chooseCorrection } from './choose-correction.js';
 import { chooseStorage } from './choose-storage.js';
@@ -42,7 +48,7 @@ export function createAppConfig(source: Source): AppConfig {
     if (!problems.some((known) => known.variable === variable)) problems.push({ variable, problem });
   };
 
-  const doors = readDoors(env, report);
+  const access = readAccess(env, report);
   const allowedPrivateNetworks = readNetworks(splitList(env.ALLOWED_PRIVATE_NETWORKS), (problem) => {
     report('ALLOWED_PRIVATE_NETWORKS', problem);
   });
@@ -67,7 +73,7 @@ export function createAppConfig(source: Source): AppConfig {
       host: env.HOST,
       port: env.PORT,
       metricsPort: env.METRICS_PORT,
-      ...doors,
+      ...access,
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
     },
     storage,
@@ -120,7 +126,7 @@ export function environmentVariableNames(): string[] {
   return Object.keys(new EnvironmentVariables());
 }
 
-function readDoors(env: EnvironmentVariables, report: Report): Doors {
+function readAccess(env: EnvironmentVariables, report: Report): AccessConfig {
   if (env.ROLE !== 'worker' && !isLoopback(env.HOST) && splitList(env.API_KEYS).length === 0) {
     report('API_KEYS', `is missing; HOST ${env.HOST} can be reached from outside, so give at least one key`);
   }

@@ -19,10 +19,10 @@ describe('a DATABASE_URL', () => {
     ['application_name=sslmode', false],
     ['sslmode=require&uselibpqcompat=true', false],
     ['sslmode=require&uselibpqcompat=false', false],
-  ])('with %s is handed to the driver to be read by the rules of libpq: %s', (search, isTold) => {
+  ])('with %s is handed to the driver to be read by the rules of libpq: %s', (search, hasLibpqRules) => {
     const url = `${BASE}?${search}`;
 
-    expect(asLibpqMeansIt(url)).toBe(isTold ? `${url}&uselibpqcompat=true` : url);
+    expect(asLibpqMeansIt(url)).toBe(hasLibpqRules ? `${url}&uselibpqcompat=true` : url);
     expect(createAppConfig({ ASSEMBLYAI_API_KEY: 'x', DATABASE_URL: url }).databaseUrl).toBe(
       asLibpqMeansIt(url),
     );

@@ -11,11 +11,11 @@ const UNVERIFIED_MODES = new Set(['prefer', 'require', 'no-verify']);
  */
 export function asLibpqMeansIt(url: string): string {
   const mode = parameter(url, 'sslmode');
-  const isToBeTold =
+  const needsLibpqRules =
     mode === 'prefer' ||
     mode === 'require' ||
     (mode === 'verify-ca' && parameter(url, 'sslrootcert') !== undefined);
-  if (!isToBeTold || parameter(url, 'uselibpqcompat') !== undefined) return url;
+  if (!needsLibpqRules || parameter(url, 'uselibpqcompat') !== undefined) return url;
   return `${url}&uselibpqcompat=true`;
 }
 

@@ -1,4 +1,4 @@
-/** null means English: the recogniser's own default, and what a project without a wish gets. */
+/** null means English: the recognizer's own default, and what a project without a wish gets. */
 export const DEFAULT_LANGUAGE = 'en';
 
 /**

@@ -29,7 +29,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ownTurn } from '../event-loop/own-turn.js';
+import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import { TakesUploads } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
@@ -130,7 +130,7 @@ export class ChunksController {
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     const chunk = await this.intake.read(id);
     // The answer of a provider may have many megabytes: they were parsed in this turn, and are written in the next.
-    await ownTurn();
+    await yieldToEventLoop();
     return toChunkResponse(chunk);
   }
 

@@ -58,7 +58,7 @@ export class ConversationsController {
   @ApiOperation({
     summary: 'No more chunks will come',
     description:
-      'Finalisation runs when the last chunk settles, at once if none is pending. Repeating is harmless.',
+      'Finalization runs when the last chunk settles, at once if none is pending. Repeating is harmless.',
   })
   @ApiAcceptedResponse({ type: ConversationResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })

@@ -27,7 +27,7 @@ export class FinalizationRepository {
   ) {}
 
   /**
-   * finished -> finalized with the merged transcript, in one transaction; or a new merge of a finalised conversation in
+   * finished -> finalized with the merged transcript, in one transaction; or a new merge of a finalized conversation in
    * which a chunk was transcribed again. Not due: not finished, merged already, or a chunk is unsettled. The
    * conversation's row is locked as in adding a chunk, so no chunk can appear between the look and the merge.
    */
@@ -77,7 +77,7 @@ export class FinalizationRepository {
     });
   }
 
-  /** @returns what is to be summarised, or undefined when no summary is owed */
+  /** @returns what is to be summarized, or undefined when no summary is owed */
   async summaryTask(conversationId: string): Promise<SummaryTask | undefined> {
     const row = await this.database
       .selectFrom('conversations as c')

@@ -19,7 +19,7 @@ export class OwedConversations implements OnModuleInit {
 
   /**
    * Finished conversations whose chunks have all settled, and that are not merged, owe a
-   * finalisation.
+   * finalization.
    */
   private async finalizations(afterId: string): Promise<OwedJob<'finalize'>[]> {
     const rows = await this.page(afterId)

@@ -45,7 +45,7 @@ export class TranscriptController {
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
   @ApiOkResponse({
     description:
-      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recogniser; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
+      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recognizer; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(

@@ -18,7 +18,7 @@ export interface Usage {
   /** Milliseconds until the next window. */
   windowEndsInMs: number;
   /** Milliseconds until the brake is released; 0 when none is on. */
-  brakedForMs: number;
+  throttledForMs: number;
 }
 
 /** AssemblyAI gives up calling after minutes; a day leaves room for a callback that a person repeats by hand. */
@@ -81,7 +81,7 @@ export abstract class Coordination {
   abstract reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage>;
 
   /** Asks all processes to leave `name` alone for so long; a longer wish that is in force stays. */
-  abstract brake(name: string, forMs: number): Promise<void>;
+  abstract throttle(name: string, forMs: number): Promise<void>;
 
   /** Removes what has expired and no reader will ask for; called by the reconciler. */
   abstract removeExpired(): Promise<void>;

@@ -163,19 +163,19 @@ export class PostgresCoordination extends Coordination {
       returning used,
         (select (${windowMs}::bigint - mod(now_ms::bigint, ${windowMs}::bigint))::double precision from clock)
           as "windowEndsInMs",
-        case when braked_until > clock_timestamp()
-          then (extract(epoch from braked_until - clock_timestamp()) * 1000)::double precision else 0 end
-          as "brakedForMs"`.execute(this.database);
+        case when throttled_until > clock_timestamp()
+          then (extract(epoch from throttled_until - clock_timestamp()) * 1000)::double precision else 0 end
+          as "throttledForMs"`.execute(this.database);
     const [usage] = rows;
     if (usage === undefined) throw new TypeError('the upsert returned no row');
     return usage;
   }
 
-  async brake(name: string, forMs: number): Promise<void> {
+  async throttle(name: string, forMs: number): Promise<void> {
     await sql`
-      insert into coordination_usage as usage (name, window_number, used, braked_until)
+      insert into coordination_usage as usage (name, window_number, used, throttled_until)
       values (${name}, 0, 0, clock_timestamp() + ${forMs} * interval '1 millisecond')
-      on conflict (name) do update set braked_until = greatest(usage.braked_until, excluded.braked_until)`.execute(
+      on conflict (name) do update set throttled_until = greatest(usage.throttled_until, excluded.throttled_until)`.execute(
       this.database,
     );
   }

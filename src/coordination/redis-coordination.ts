@@ -88,11 +88,11 @@ interface Scripts {
   ringbackReleaseLock(key: string, owner: string): Promise<number>;
   ringbackReportUsage(
     usageKey: string,
-    brakeKey: string,
+    throttleKey: string,
     units: number,
     windowMs: number,
   ): Promise<[number, number, number]>;
-  ringbackBrake(key: string, forMs: number): Promise<number>;
+  ringbackThrottle(key: string, forMs: number): Promise<number>;
 }
 
 /** Coordination in Redis or Valkey: sets, keys with a time to live, and a script wherever two steps must be one. */
@@ -124,7 +124,7 @@ export class RedisCoordination extends Coordination {
         ringbackAcquireLock: { lua: ACQUIRE_LOCK, numberOfKeys: 1 },
         ringbackReleaseLock: { lua: RELEASE_LOCK, numberOfKeys: 1 },
         ringbackReportUsage: { lua: REPORT_USAGE, numberOfKeys: 2 },
-        ringbackBrake: { lua: BRAKE, numberOfKeys: 1 },
+        ringbackThrottle: { lua: BRAKE, numberOfKeys: 1 },
       },
     });
     logErrors(redis);
@@ -237,17 +237,17 @@ export class RedisCoordination extends Coordination {
 
   async reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage> {
     const { units, windowMs } = report;
-    const [used, windowEndsInMs, brakedForMs] = await this.redis.ringbackReportUsage(
+    const [used, windowEndsInMs, throttledForMs] = await this.redis.ringbackReportUsage(
       this.keys.usage(name),
-      this.keys.brake(name),
+      this.keys.throttle(name),
       units,
       windowMs,
     );
-    return { used, windowEndsInMs, brakedForMs };
+    return { used, windowEndsInMs, throttledForMs };
   }
 
-  async brake(name: string, forMs: number): Promise<void> {
-    await this.redis.ringbackBrake(this.keys.brake(name), Math.max(Math.ceil(forMs), 1));
+  async throttle(name: string, forMs: number): Promise<void> {
+    await this.redis.ringbackThrottle(this.keys.throttle(name), Math.max(Math.ceil(forMs), 1));
   }
 
   /** Redis does that by itself. */

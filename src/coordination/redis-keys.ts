@@ -34,8 +34,8 @@ export class RedisKeys {
     return `${this.start}:usage:{${name}}`;
   }
 
-  brake(name: string): string {
-    return `${this.start}:brake:{${name}}`;
+  throttle(name: string): string {
+    return `${this.start}:throttle:{${name}}`;
   }
 
   metadata(transcriptId: string): string {

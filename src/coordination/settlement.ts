@@ -16,14 +16,14 @@ export class Settlement {
 
   /**
    * To be called after the chunk's final state is in the record, any number of times: takes it out of the pending
-   * chunks, and queues the conversation's finalisation when it was the last one.
+   * chunks, and queues the conversation's finalization when it was the last one.
    */
   async settled(conversationId: string, chunkId: string): Promise<void> {
     const { remaining } = await this.coordination.settle(conversationId, chunkId);
     if (remaining === 0) await this.finalizeWhenDue(conversationId);
   }
 
-  /** Queues the finalisation of a finished conversation without unsettled chunks; the record decides, not the sets. */
+  /** Queues the finalization of a finished conversation without unsettled chunks; the record decides, not the sets. */
   async finalizeWhenDue(conversationId: string): Promise<void> {
     const due = await this.database
       .selectFrom('conversations')

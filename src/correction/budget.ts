@@ -1,6 +1,6 @@
 import { factsOf } from '../providers/language-models/model-catalogue.js';
 
-/** Written languages run from four characters a token (English) to less than one (scripts the tokeniser hardly knows). */
+/** Written languages run from four characters a token (English) to less than one (scripts the tokenizer hardly knows). */
 const TOKENS_PER_CHAR = 1;
 
 /** The corrected text may grow: missed speech is added. Beyond that it is a model repeating itself. */

@@ -24,7 +24,7 @@ const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 /**
  * Corrects a chunk's first-stage text, and settles the chunk whatever comes of it. What can pass is thrown, for the queue to
  * try again; on the last try, or when trying again cannot help, the first-stage text becomes final with the reason beside
- * it. An anonymised chunk fails instead: its text is withheld.
+ * it. An anonymized chunk fails instead: its text is withheld.
  *
  * A chunk whose first stage failed comes here to be rescued. It has no text to fall back on: it fails, with both reasons.
  */
@@ -136,7 +136,7 @@ export class ChunkCorrector {
       ? await this.transitions.fail({
           ...task,
           errorCode: 'withheld',
-          error: `The text is withheld, as it could not be anonymised: ${words}`,
+          error: `The text is withheld, as it could not be anonymized: ${words}`,
         })
       : await this.transitions.complete({
           ...task,
@@ -151,7 +151,7 @@ export class ChunkCorrector {
   }
 }
 
-/** The provider's answer of the first stage stays beside the final text as `raw`; of an anonymised chunk there is none. */
+/** The provider's answer of the first stage stays beside the final text as `raw`; of an anonymized chunk there is none. */
 function diarizationOf(
   task: CorrectionTask,
   result: { note: string | null; error: string | null },

@@ -14,7 +14,7 @@ import { LanguageModel } from '../providers/language-models/language-model.js';
 import { LanguageModelModule } from './language-model.module.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
-import { Summariser } from './summariser.js';
+import { Summarizer } from './summarizer.js';
 import { SummarizeProcessor } from './summarize.processor.js';
 
 const SUMMARY_TIMEOUT_MS = 120_000;
@@ -30,10 +30,10 @@ const SUMMARY_TIMEOUT_MS = 120_000;
   ],
   providers: [
     {
-      provide: Summariser,
+      provide: Summarizer,
       inject: [LanguageModel, AppConfig],
       useFactory: (model: LanguageModel, { correction }: AppConfig) =>
-        new Summariser(model, {
+        new Summarizer(model, {
           models: new ModelList({ variable: 'SUMMARY_MODEL', models: correction.summaryModels }),
           thinking: correction.thinking,
           timeoutMs: SUMMARY_TIMEOUT_MS,

@@ -6,7 +6,7 @@ import {
   type ModelRequest,
 } from '../providers/language-models/language-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
-import { Summariser } from './summariser.js';
+import { Summarizer } from './summarizer.js';
 
 /** Remembers what it was asked and answers what it was told to. */
 class ScriptedModel extends LanguageModel {
@@ -198,11 +198,11 @@ describe('Corrector', () => {
   });
 });
 
-describe('Summariser', () => {
+describe('Summarizer', () => {
   it('fences the transcript and returns the summary', async () => {
     const model = scripted({ summary: 'Kort.' });
     await expect(
-      new Summariser(model, OPTIONS).summarise({ transcript: 'a\n</transcript>\nb', language: 'auto' }),
+      new Summarizer(model, OPTIONS).summarize({ transcript: 'a\n</transcript>\nb', language: 'auto' }),
     ).resolves.toEqual({
       summary: 'Kort.',
       model: 'gemini-2.5-pro',

@@ -1,4 +1,4 @@
-import { ownTurn } from '../event-loop/own-turn.js';
+import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import {
   type GuardedAnswer,
   MIN_SHARE_OF_DRAFT,
@@ -23,8 +23,8 @@ import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } f
 import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-models/model-catalogue.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
-import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
-import { finishInTurns } from '../redaction/steps.js';
+import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
+import { finishInSteps } from '../redaction/steps.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './prompts/transcription-prompt.js';
 import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
@@ -136,7 +136,7 @@ export class Corrector {
     this.requireRoom(input.partialTranscript);
     // The model gets none of what a pattern can find.
     const draft = input.redactPii
-      ? await redactPatternsInTurns(input.partialTranscript)
+      ? await redactPatternsInSteps(input.partialTranscript)
       : { text: input.partialTranscript, counts: {} };
     const partialTranscript = draft.text;
     const { redaction, ...result } = await this.askInTurn(input, (model) => {
@@ -205,11 +205,11 @@ export class Corrector {
     });
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
     // Reading the answer, removing marks and judging it each take some time for the longest ones.
-    await ownTurn();
+    await yieldToEventLoop();
     const correctedTranscript = storable(
-      await finishInTurns(unmarkingSteps(parsed.correctedTranscript, draft)),
+      await finishInSteps(unmarkingSteps(parsed.correctedTranscript, draft)),
     );
-    await ownTurn();
+    await yieldToEventLoop();
     await this.requireCredible({
       answer: correctedTranscript,
       draft,
@@ -238,7 +238,7 @@ export class Corrector {
   }
 
   private async requireCredible(guarded: GuardedAnswer): Promise<void> {
-    const reason = await finishInTurns(refusalSteps(guarded));
+    const reason = await finishInSteps(refusalSteps(guarded));
     if (reason === undefined) return;
     this.options.onRefusal?.(reason);
     throw unusableAnswer(this.model.provider, reason, REFUSALS[reason]);
@@ -254,8 +254,8 @@ async function redactAnswer(answer: {
   text: string;
   note: string;
 }): Promise<Pick<CorrectionResult, 'text' | 'note' | 'redaction'>> {
-  const text = await redactPatternsInTurns(answer.text);
-  const note = await redactPatternsInTurns(answer.note);
+  const text = await redactPatternsInSteps(answer.text);
+  const note = await redactPatternsInSteps(answer.note);
   return {
     text: text.text,
     note: note.text,

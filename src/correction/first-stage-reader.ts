@@ -10,7 +10,7 @@ export interface FirstStageText {
   durationSeconds?: number;
 }
 
-/** Where a correction has its first-stage text from: the record, or for an anonymised chunk the provider, in memory only. */
+/** Where a correction has its first-stage text from: the record, or for an anonymized chunk the provider, in memory only. */
 @Injectable()
 export class FirstStageReader {
   constructor(private readonly client: AssemblyAiClient) {}

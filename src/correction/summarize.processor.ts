@@ -7,12 +7,12 @@ import { QUEUE_NAMES, type JobData } from '../queues/job-catalogue.js';
 import { DONE, JobProcessor, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
 import { finalWords } from './final-words.js';
-import { Summariser } from './summariser.js';
+import { Summarizer } from './summarizer.js';
 
 /** Summaries are few, one a conversation; they leave the model's quota to the corrections. */
 const CONCURRENCY = 4;
 
-/** Summarises a finalised conversation. A summary that cannot be had leaves the transcript without one, and says why. */
+/** Summarizes a finalized conversation. A summary that cannot be had leaves the transcript without one, and says why. */
 @Injectable()
 @Processor(QUEUE_NAMES.summarize, WORKER_OPTIONS)
 export class SummarizeProcessor extends JobProcessor<'summarize'> {
@@ -22,7 +22,7 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
   constructor(
     observer: JobObserver,
     private readonly finalization: FinalizationRepository,
-    private readonly summariser: Summariser,
+    private readonly summarizer: Summarizer,
   ) {
     super(observer);
   }
@@ -30,18 +30,18 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
   protected async handle({ conversationId }: JobData['summarize'], context: JobContext): Promise<JobOutcome> {
     const task = await this.finalization.summaryTask(conversationId);
     if (task === undefined) return DONE;
-    if (await this.summarise(conversationId, task, context)) return DONE;
+    if (await this.summarize(conversationId, task, context)) return DONE;
     // The conversation was merged again meanwhile: the summary of the newer merge is still owed.
     return { kind: 'sleep', delayMs: 0 };
   }
 
-  private async summarise(
+  private async summarize(
     conversationId: string,
     task: SummaryTask,
     { isLastTry, tryNumber, signal }: JobContext,
   ): Promise<boolean> {
     try {
-      const made = await this.summariser.summarise({ ...task, signal, isLastTry });
+      const made = await this.summarizer.summarize({ ...task, signal, isLastTry });
       return await this.finalization.storeSummary(conversationId, task.mergeRevision, made);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

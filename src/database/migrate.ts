@@ -8,6 +8,7 @@ import { privacy } from './migrations/0005-privacy.js';
 import { events } from './migrations/0006-events.js';
 import { positions } from './migrations/0007-positions.js';
 import { installation } from './migrations/0008-installation.js';
+import { plainNames } from './migrations/0009-plain-names.js';
 
 /** In order, forward only; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -18,13 +19,14 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-events': events,
   '0007-positions': positions,
   '0008-installation': installation,
+  '0009-plain-names': plainNames,
 };
 
 /** Kysely's own table of what was done. */
 const MIGRATION_TABLE = 'kysely_migration';
 
 /** Stands for one of a later release: done already, and never to be done by this one. */
-const OF_A_LATER_RELEASE: Migration = { up: () => Promise.resolve() };
+const LATER_MIGRATION: Migration = { up: () => Promise.resolve() };
 
 /**
  * Brings the database to this version's tables. Safe when many processes start at once: Kysely holds a lock of the
@@ -53,5 +55,5 @@ async function migrationsOf(db: Database): Promise<Record<string, Migration>> {
   new Logger('Database').warn(
     `the database was migrated by a later release (${names.join(', ')}); this one runs on it beside that release, not for good`,
   );
-  return { ...MIGRATIONS, ...Object.fromEntries(names.map((name) => [name, OF_A_LATER_RELEASE])) };
+  return { ...MIGRATIONS, ...Object.fromEntries(names.map((name) => [name, LATER_MIGRATION])) };
 }

@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely';
-import { ownTurn } from '../event-loop/own-turn.js';
+import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import type { Schema } from './schema.js';
 import { storableJson } from './storable.js';
 
@@ -20,7 +20,7 @@ export async function runStatement<Row>(
  * `$1` and `$2` of a statement that changes many rows at once. Its text is the same for one row and
  * for many:
  *
- *   unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, ...)
+ *   unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as batch_row (id uuid, ...)
  *
  * The planner assumes 10 rows for an array, and 100 for a function that returns rows: with that
  * many it would rather read a whole table of some thousand rows than look up each.
@@ -29,9 +29,9 @@ export async function runStatement<Row>(
  *
  * @param rows what is undefined in one is null
  */
-export async function batchRows(rows: readonly object[]): Promise<[places: number[], rows: string]> {
+export async function batchRows(rows: readonly object[]): Promise<[indexes: number[], rows: string]> {
   const written: string[] = [];
-  for (const row of rows) written.push(await inTurns(row));
+  for (const row of rows) written.push(await inSteps(row));
   return [rows.map((_row, index) => index), `[${written.join(',')}]`];
 }
 
@@ -40,11 +40,11 @@ export async function batchRows(rows: readonly object[]): Promise<[places: numbe
  * as, has an order of its own.
  */
 export async function jsonText(value: unknown): Promise<string | undefined> {
-  return value === undefined || value === null ? undefined : inTurns(value);
+  return value === undefined || value === null ? undefined : inSteps(value);
 }
 
-async function inTurns(value: unknown): Promise<string> {
+async function inSteps(value: unknown): Promise<string> {
   const json = storableJson(value);
-  if (json.length > LONG_JSON_CHARS) await ownTurn();
+  if (json.length > LONG_JSON_CHARS) await yieldToEventLoop();
   return json;
 }

@@ -37,7 +37,7 @@ export interface ConversationsTable {
   /** The provider is asked to tell speakers apart. */
   speaker_labels: Generated<boolean>;
   status: Generated<ConversationStatus>;
-  /** The merged transcript is missing or out of date: finalisation is owed once no chunk is unsettled. */
+  /** The merged transcript is missing or out of date: finalization is owed once no chunk is unsettled. */
   merge_needed: Generated<boolean>;
   transcript: Nullable<string>;
   summary: Nullable<string>;
@@ -131,7 +131,7 @@ export interface SubmissionsTable {
   /** SHA-256 of the audio URL that was sent: finds the transcript of a submit whose answer was lost. Null: none was sent. */
   audio_url_hash: Nullable<string>;
   /** Looks in a row that brought no usable answer; sets the next pause. */
-  failed_looks: Generated<number>;
+  failed_checks: Generated<number>;
   error: Nullable<string>;
   /** Stable word for the kind of `error`, of a failed one. */
   error_code: Nullable<string>;
@@ -277,7 +277,7 @@ export interface CoordinationUsageTable {
   /** Windows since the epoch. */
   window_number: number;
   used: number;
-  braked_until: Generated<Date>;
+  throttled_until: Generated<Date>;
 }
 
 export interface CallbackMetadataTable {

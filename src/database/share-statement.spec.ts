@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { shareStatement, Turns } from './share-statement.js';
+import { shareStatement, Gate } from './share-statement.js';
 
-interface Given {
+interface Item {
   row: string;
   value: number;
 }
@@ -12,7 +12,7 @@ class HeldStatement {
   readonly runs: number[][] = [];
   private answers: (() => void)[] = [];
 
-  readonly run = async (items: readonly Given[]): Promise<string[]> => {
+  readonly run = async (items: readonly Item[]): Promise<string[]> => {
     this.runs.push(items.map(({ value }) => value));
     await new Promise<void>((resolve) => {
       this.answers.push(resolve);
@@ -29,19 +29,19 @@ class HeldStatement {
   }
 }
 
-/** Some turns of the event loop, in which everything happens that does not wait for something else. */
+/** Some gate of the event loop, in which everything happens that does not wait for something else. */
 async function idle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 }
 
-const given = (row: string, value: number): Given => ({ row, value });
+const item = (row: string, value: number): Item => ({ row, value });
 
-/** Statements of two kinds, which take turns with each other and with nobody else's. */
+/** Statements of two kinds, which take gate with each other and with nobody else's. */
 function twoKinds() {
-  const turns = new Turns();
+  const gate = new Gate();
   const newKind = () => {
     const held = new HeldStatement();
-    return Object.assign(held, { ask: shareStatement({ run: held.run }, turns) });
+    return Object.assign(held, { ask: shareStatement({ run: held.run }, gate) });
   };
   return [newKind(), newKind()] as const;
 }
@@ -51,9 +51,9 @@ describe('a shared statement', () => {
     const held = new HeldStatement();
     const ask = shareStatement({ run: held.run });
 
-    const first = ask(given('a', 1));
+    const first = ask(item('a', 1));
     await held.until(1);
-    const others = [ask(given('b', 2)), ask(given('c', 3))];
+    const others = [ask(item('b', 2)), ask(item('c', 3))];
     held.answer();
     await held.until(2);
     held.answer();
@@ -66,9 +66,9 @@ describe('a shared statement', () => {
     const held = new HeldStatement();
     const ask = shareStatement({ run: held.run });
 
-    const hanging = ask(given('a', 1));
+    const hanging = ask(item('a', 1));
     await held.until(1);
-    const next = ask(given('b', 2));
+    const next = ask(item('b', 2));
     await held.until(2);
     held.answer();
     held.answer();
@@ -79,11 +79,11 @@ describe('a shared statement', () => {
   it('of several rows lets those of other kinds gather until it has ended', async () => {
     const [busy, other] = twoKinds();
 
-    const several = [busy.ask(given('a', 1)), busy.ask(given('b', 2))];
+    const several = [busy.ask(item('a', 1)), busy.ask(item('b', 2))];
     await busy.until(1);
-    const first = other.ask(given('c', 3));
+    const first = other.ask(item('c', 3));
     await idle();
-    const second = other.ask(given('d', 4));
+    const second = other.ask(item('d', 4));
     await idle();
     expect(other.runs).toEqual([]);
     busy.answer();
@@ -97,9 +97,9 @@ describe('a shared statement', () => {
   it('of a single row holds up no other kind', async () => {
     const [lone, other] = twoKinds();
 
-    const first = lone.ask(given('a', 1));
+    const first = lone.ask(item('a', 1));
     await lone.until(1);
-    const second = other.ask(given('b', 2));
+    const second = other.ask(item('b', 2));
     await idle();
     expect(other.runs).toEqual([[2]]);
     other.answer();
@@ -111,9 +111,9 @@ describe('a shared statement', () => {
   it('of several rows that hangs does not hold up other kinds', async () => {
     const [busy, other] = twoKinds();
 
-    const hanging = [busy.ask(given('a', 1)), busy.ask(given('b', 2))];
+    const hanging = [busy.ask(item('a', 1)), busy.ask(item('b', 2))];
     await busy.until(1);
-    const next = other.ask(given('c', 3));
+    const next = other.ask(item('c', 3));
     await other.until(1);
     other.answer();
     busy.answer();
@@ -122,20 +122,20 @@ describe('a shared statement', () => {
   });
 
   it('never carries two changes of one row at once, and makes them in their order', async () => {
-    const run = jest.fn(async (items: readonly Given[]) => Promise.resolve(items.map(({ value }) => value)));
+    const run = jest.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
     const ask = shareStatement({ run, rowOf: ({ row }) => row });
 
-    const results = await Promise.all([given('a', 1), given('b', 2), given('a', 3), given('a', 4)].map(ask));
+    const results = await Promise.all([item('a', 1), item('b', 2), item('a', 3), item('a', 4)].map(ask));
 
     expect(results).toEqual([1, 2, 3, 4]);
     expect(run.mock.calls.map(([items]) => items.map(({ value }) => value))).toEqual([[1, 2], [3], [4]]);
   });
 
   it('carries no more than it may', async () => {
-    const run = jest.fn(async (items: readonly Given[]) => Promise.resolve(items.map(({ value }) => value)));
+    const run = jest.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
     const ask = shareStatement({ run, maxItems: 2 });
 
-    await Promise.all([given('a', 1), given('b', 2), given('c', 3)].map(ask));
+    await Promise.all([item('a', 1), item('b', 2), item('c', 3)].map(ask));
 
     expect(run.mock.calls.map(([items]) => items.length)).toEqual([2, 1]);
   });
@@ -143,13 +143,13 @@ describe('a shared statement', () => {
   it('lets a refusal of the server be of him alone whom it is about', async () => {
     const refusal = new pg.DatabaseError('duplicate key', 0, 'error');
     const ask = shareStatement({
-      run: async (items: readonly Given[]) => {
+      run: async (items: readonly Item[]) => {
         if (items.some(({ row }) => row === 'bad')) throw refusal;
         return Promise.resolve(items.map(({ value }) => value));
       },
     });
 
-    const outcomes = await Promise.allSettled([given('a', 1), given('bad', 2), given('c', 3)].map(ask));
+    const outcomes = await Promise.allSettled([item('a', 1), item('bad', 2), item('c', 3)].map(ask));
 
     expect(outcomes).toEqual([
       { status: 'fulfilled', value: 1 },
@@ -162,7 +162,7 @@ describe('a shared statement', () => {
     const run = jest.fn(async (): Promise<number[]> => Promise.reject(new Error('no connection')));
     const ask = shareStatement({ run });
 
-    const outcomes = await Promise.allSettled([given('a', 1), given('b', 2)].map(ask));
+    const outcomes = await Promise.allSettled([item('a', 1), item('b', 2)].map(ask));
 
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(run).toHaveBeenCalledTimes(1);
@@ -171,15 +171,15 @@ describe('a shared statement', () => {
   it('works again after it has failed', async () => {
     let isAway = true;
     const ask = shareStatement({
-      run: async (items: readonly Given[]) => {
+      run: async (items: readonly Item[]) => {
         if (isAway) throw new Error('no connection');
         return Promise.resolve(items.map(({ value }) => value));
       },
     });
-    await expect(ask(given('a', 1))).rejects.toThrow('no connection');
+    await expect(ask(item('a', 1))).rejects.toThrow('no connection');
 
     isAway = false;
 
-    expect(await ask(given('a', 2))).toBe(2);
+    expect(await ask(item('a', 2))).toBe(2);
   });
 });

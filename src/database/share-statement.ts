@@ -2,83 +2,87 @@ import { setImmediate as immediate, setTimeout as pause } from 'node:timers/prom
 import DataLoader from 'dataloader';
 import pg from 'pg';
 
-/** Limit of one turn: a turn that takes longer, or never ends, is passed over. */
+/** Longest wait for the caller in front: one that hangs is passed. */
 const MAX_WAIT_MS = 100;
 
-/** One after the other, in the order in which they came. */
-export class Turns {
+/** Lets callers through one at a time, in the order of their coming. */
+export class Gate {
   private last: Promise<void> | undefined;
 
   /**
-   * Resolves when it is the caller's turn, at once when it is nobody else's; 100 ms later at the latest, so that nobody has to wait
-   * for one that hangs.
+   * Resolves when the caller in front has left: at once when there is none, after 100 ms at the latest.
    *
-   * @returns ends the turn; calling it twice is harmless
+   * @returns releases the gate for the next caller; calling it twice is harmless
    */
-  async take(): Promise<() => void> {
+  async enter(): Promise<() => void> {
     const before = this.last;
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
     }).then(() => {
-      if (this.last === ended) this.last = undefined;
+      if (this.last === released) this.last = undefined;
     });
-    this.last = ended;
+    this.last = released;
     if (before !== undefined) await Promise.race([before, pause(MAX_WAIT_MS, undefined, { ref: false })]);
-    return end;
+    return release;
   }
 }
 
-/** Bounds what one statement carries, texts of an hour's recording included, and how long it holds its locks. */
+/** Bounds the size of one statement, texts of an hour's recording included, and how long it holds its locks. */
 const DEFAULT_MAX_ITEMS = 100;
-/** Of all shared statements of the process, which has one database. */
-const BUSY_TURNS = new Turns();
+/** Shared by every statement of this process, which has one database. */
+const BUSY_GATE = new Gate();
 
 export interface SharedStatement<Item, Result> {
-  /** Executes the statement for all of them. @returns a result for each, in their order */
+  /** Executes the statement for all items. @returns a result for each, in their order */
   run: (items: readonly Item[]) => Promise<readonly Result[]>;
-  /** For a statement that changes rows: those of one row are never in one statement, and the later sees what the earlier did. */
+  /**
+   * Names the row that an item changes. Two changes of one row never share an execution, so that the later one
+   * sees the earlier one.
+   */
   rowOf?: (item: Item) => string;
-  /** 1 or more. */
+  /** At least 1. */
   maxItems?: number;
 }
 
-/** Ends it among those of one kind, and of all kinds. */
-interface Turn {
+/** Releases the two gates that a running batch holds. */
+interface HeldGates {
+  /** The gate of its own statement. */
   own: () => void;
+  /** The gate that all statements share. */
   busy: () => void;
 }
 
 /**
- * Lets those who want the same of different rows share a statement: those that come together, or while one is under way, go with
- * the next. Alone, nobody waits for longer than a turn of the event loop; under load a statement serves a dozen, at a small part
- * of what a dozen would cost.
+ * Makes a function that executes one statement for several callers at once. Callers that come together, or
+ * while the statement runs, share the next execution. A lone caller waits for one iteration of the event
+ * loop. Under load one execution serves a dozen callers, at a fraction of the cost of a dozen executions.
  *
- * A statement of several rows is a sign of load: while one is under way, those of other kinds gather too. One of a single row
- * holds up nobody but its own kind, so a job without company meets no other's. One that hangs holds up the next for 100 ms, and one
- * of several rows the next of its own kind for twice that, as it is waited for in both turns.
+ * A batch of several rows is a sign of load: while it runs, other statements gather their callers as well
+ * (`busyGate`). A batch of one row delays only its own statement. A batch that hangs delays the next one by
+ * 100 ms, or by 200 ms when both gates have to be waited for.
  *
- * Each caller goes on when its own is committed. What the server refuses for all is tried for each alone, so that a fault of one
- * is nobody else's.
+ * A caller goes on when its own row is committed. When the server refuses a batch, each row is tried alone,
+ * so that one caller's fault does not fail the others.
  *
- * @param busyTurns those of the statements that gather together
+ * @param busyGate shared by the statements that gather together
  */
 export function shareStatement<Item, Result>(
   statement: SharedStatement<Item, Result>,
-  busyTurns = BUSY_TURNS,
+  busyGate = BUSY_GATE,
 ): (item: Item) => Promise<Result> {
-  const ownTurns = new Turns();
-  let turn: Turn;
-  const take = async (): Promise<Turn> => {
-    const own = await ownTurns.take();
-    const busy = await busyTurns.take();
-    // What has arrived together is handled first: answers that are there already bring more who want the same.
+  const ownGate = new Gate();
+  let held: HeldGates;
+  const enter = async (): Promise<HeldGates> => {
+    const own = await ownGate.enter();
+    const busy = await busyGate.enter();
+    // Answers that have already arrived are handled first: they bring more callers for this batch.
     await immediate();
     return { own, busy };
   };
   const loader = new DataLoader<Item, Result>(
     (items) => {
-      const { own, busy } = turn;
+      const { own, busy } = held;
       if (items.length === 1) busy();
       const answered = runApart(statement, items);
       void Promise.allSettled([answered]).then(() => {
@@ -91,8 +95,8 @@ export function shareStatement<Item, Result>(
       cache: false,
       maxBatchSize: statement.maxItems ?? DEFAULT_MAX_ITEMS,
       batchScheduleFn: (dispatch) => {
-        void take().then((taken) => {
-          turn = taken;
+        void enter().then((entered) => {
+          held = entered;
           dispatch();
         });
       },
@@ -102,10 +106,10 @@ export function shareStatement<Item, Result>(
 }
 
 /**
- * Reads rows by their ids, those that are asked for at once with one statement (see shareStatement).
+ * Makes a function that reads one row by its id, several callers with one statement (see shareStatement).
  *
- * @param read the rows of these ids that there are, in any order
- * @returns a function that reads one of them; undefined where there is none
+ * @param read returns the rows of these ids that exist, in any order
+ * @returns reads one row; undefined when it does not exist
  */
 export function shareRead<Row>(
   read: (ids: readonly string[]) => Promise<readonly Row[]>,
@@ -117,13 +121,13 @@ export function shareRead<Row>(
       return ids.map((id) => rows.get(id));
     },
   });
-  // PostgreSQL writes the letters of a UUID small, whoever asks with whatever letters.
+  // PostgreSQL returns a UUID in lower case, whatever case it was asked for in.
   return (id) => reading(id.toLowerCase());
 }
 
 type Answer<Result> = Result | Error;
 
-/** Runs the first of each row together, and then what is left. */
+/** Runs the first item of each row together, and then the rest. */
 async function runApart<Item, Result>(
   statement: SharedStatement<Item, Result>,
   items: readonly Item[],

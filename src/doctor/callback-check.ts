@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import axios from 'axios';
 import type { AppConfig } from '../config/app-config.js';
-import { CALLBACK_SECRET_HEADER } from '../webhooks/callback-door.js';
+import { CALLBACK_SECRET_HEADER } from '../webhooks/callback-auth.hook.js';
 import { callbackProof, DOCTOR_STATUS } from '../webhooks/callback-proof.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, type Check, type Finding } from './check.js';
 

@@ -1,7 +1,7 @@
 import type { AppConfig } from '../config/app-config.js';
 import { chooseModel } from '../providers/language-models/choose-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
-import { Summariser } from '../correction/summariser.js';
+import { Summarizer } from '../correction/summarizer.js';
 import { failed, ok, reasonOf, type Finding } from './check.js';
 import { print, say } from './print.js';
 import type { Sample } from './sample.js';
@@ -21,13 +21,13 @@ async function examine(config: AppConfig, sample: Sample, signal: AbortSignal): 
   say(`Waiting for ${models[0] ?? ''} to summarize ...`);
   const startMs = performance.now();
   try {
-    const summariser = new Summariser(await chooseModel(config), {
+    const summarizer = new Summarizer(await chooseModel(config), {
       models: new ModelList({ variable: 'SUMMARY_MODEL', models }),
       thinking,
       timeoutMs: TIME_LIMIT_MS,
     });
     const { heard: transcript, language } = sample;
-    const result = await summariser.summarise({ transcript, language, signal, isLastTry: true });
+    const result = await summarizer.summarize({ transcript, language, signal, isLastTry: true });
     return ok(`${result.model}, ${Math.round(performance.now() - startMs)} ms: ${result.summary}`);
   } catch (error) {
     return failed(reasonOf(error), 'check SUMMARY_MODEL, the credentials, and the quota of their project');

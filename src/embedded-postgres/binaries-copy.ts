@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { cp, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Binaries } from './binaries.js';
-import { makeOutside, notEnterable } from './cluster-place.js';
+import { makeOutside, notEnterable } from './cluster-location.js';
 import { errnoOf } from './embedded-postgres-error.js';
 import { isThere, syncFolder } from './folders.js';
 import { firstClosedOnTheWay } from './reach.js';

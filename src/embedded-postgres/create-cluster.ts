@@ -11,7 +11,7 @@ import {
 } from './data-folder.js';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import { makeNamelessInitdb, namelessUser } from './nameless-initdb.js';
-import { handOver, hasName } from './os-user.js';
+import { changeOwner, hasName } from './os-user.js';
 import { lastLine, type ProgramResult, runProgram } from './run-program.js';
 import { syncFolder } from './folders.js';
 
@@ -40,7 +40,7 @@ export async function createCluster(cluster: Cluster, onLaunch?: () => void): Pr
   // A new name each time: an `initdb` that outlived its killed Ringback must not write into this one.
   const workshop = await mkdtemp(join(home, INIT_PREFIX));
   try {
-    if (user !== null) await handOver(workshop, user);
+    if (user !== null) await changeOwner(workshop, user);
     const passwordFile = join(workshop, 'password');
     await writeOwned({ file: passwordFile, text: randomBytes(PASSWORD_BYTES).toString('base64url'), user });
     const made = join(workshop, 'cluster');

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from './embedded-server.js';
-import { lookAtProcess } from './process-facts.js';
+import { inspectProcess } from './process-facts.js';
 import { killOwner, launchOwner, reportOf, stopOwner, up, writeOwner } from './testing/owner-process.js';
 
 const IS_ROOT = process.getuid?.() === 0;
@@ -81,7 +81,7 @@ function launch(
 
 async function killPid(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  await eventually(async () => !(await lookAtProcess(pid)).alive);
+  await eventually(async () => !(await inspectProcess(pid)).alive);
 }
 
 async function start(options: Partial<EmbeddedServerOptions> = {}): Promise<EmbeddedServer> {
@@ -93,7 +93,7 @@ async function start(options: Partial<EmbeddedServerOptions> = {}): Promise<Embe
 async function postmasterPid(): Promise<number | null> {
   try {
     const pid = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
-    return (await lookAtProcess(pid)).alive ? pid : null;
+    return (await inspectProcess(pid)).alive ? pid : null;
   } catch {
     return null;
   }

@@ -4,13 +4,13 @@
  * 1. One live Ringback per data folder (folder-lock.ts), one server per cluster (server-control.ts).
  * 2. A cluster is whole or not there (data-folder.ts); its files are never removed, and never made anew.
  * 3. Nothing committed is lost: fsync stays on, and every way to stop is one that PostgreSQL recovers from.
- * 4. Root runs it as another user; what that user may not reach is kept outside (cluster-place.ts, binaries-copy.ts).
+ * 4. Root runs it as another user; what that user may not reach is kept outside (cluster-location.ts, binaries-copy.ts).
  * 5. What cannot work says so in one line, with what to do (embedded-postgres-error.ts).
  */
 import { dirname, resolve } from 'node:path';
 import { type Binaries, findBinaries, readMajorVersion } from './binaries.js';
 import { reachableBinaries } from './binaries-copy.js';
-import { type ClusterPlace, findPlace, OUTSIDE, reachablePlace } from './cluster-place.js';
+import { type ClusterLocation, findLocation, OUTSIDE, reachableLocation } from './cluster-location.js';
 import { createCluster } from './create-cluster.js';
 import { type Cluster, hasCluster, prepareDataDir } from './data-folder.js';
 import { explainFolderError } from './embedded-postgres-error.js';
@@ -20,7 +20,7 @@ import { lastPort, LOOPBACK } from './ports.js';
 import type { SystemUser } from './run-program.js';
 import { askForMaxConnections, connectionStringFor } from './server-connection.js';
 import { findRunningServer, type RunningPostmaster, startServer, stopServer } from './server-control.js';
-import { ServerKeeper } from './server-keeper.js';
+import { ServerSupervisor } from './server-supervisor.js';
 
 export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
@@ -30,7 +30,7 @@ const DEFAULT_MAX_CONNECTIONS = 200;
 export interface EmbeddedServerOptions {
   /** The cluster lives in its subfolder `postgres`, or where that links to. Made when it is not there. */
   readonly dataDir: string;
-  /** Where root keeps what its server's user may not reach in its own place. @defaultValue `OUTSIDE` */
+  /** Where root keeps what its server's user may not reach in its own location. @defaultValue `OUTSIDE` */
   readonly outside?: string;
   /** Gets what a person may want to know, a line each; never a secret. */
   readonly log: (line: string) => void;
@@ -72,7 +72,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const locks = [await takeFolderLock(dataDir)];
   try {
     const reachable = await findReachable(dataDir, options);
-    const { home } = reachable.place;
+    const { home } = reachable.location;
     // Two data folders, one of them a copy, may link to one cluster.
     if (home !== dataDir) locks.push(await takeFolderLock(home));
     const cluster = await openCluster(reachable, options);
@@ -86,7 +86,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
 /** Files and folders that the server's user can reach. */
 interface Reachable {
   readonly user: SystemUser | null;
-  readonly place: ClusterPlace;
+  readonly location: ClusterLocation;
   readonly binaries: Binaries;
 }
 
@@ -95,16 +95,16 @@ async function findReachable(
   { outside = OUTSIDE, log }: EmbeddedServerOptions,
 ): Promise<Reachable> {
   const binaries = await findBinaries();
-  const place = await findPlace(dataDir, outside);
-  const user = await chooseServerUser(dataDir, place.folder);
-  if (user === null) return { user, place, binaries };
+  const location = await findLocation(dataDir, outside);
+  const user = await chooseServerUser(dataDir, location.folder);
+  if (user === null) return { user, location, binaries };
   const reachable = {
     user,
-    place: await reachablePlace(place, { dataDir, outside, user }),
+    location: await reachableLocation(location, { dataDir, outside, user }),
     binaries: await reachableBinaries(binaries, { outside, user }),
   };
   const outsiders = [
-    ...(reachable.place.home === dataDir ? [] : [`its data are in ${reachable.place.folder}`]),
+    ...(reachable.location.home === dataDir ? [] : [`its data are in ${reachable.location.folder}`]),
     ...(reachable.binaries === binaries ? [] : [`its programs in ${dirname(reachable.binaries.postgres)}`]),
   ];
   if (outsiders.length > 0) {
@@ -114,7 +114,7 @@ async function findReachable(
 }
 
 async function openCluster(
-  { place: { home, folder }, binaries, user }: Reachable,
+  { location: { home, folder }, binaries, user }: Reachable,
   options: EmbeddedServerOptions,
 ): Promise<Cluster> {
   const cluster: Cluster = { home, folder, binaries, user };
@@ -138,13 +138,13 @@ async function bringUp(
       ? `the database server runs on ${LOOPBACK}:${server.port}`
       : `going on with the database server that a killed Ringback has left, on ${LOOPBACK}:${server.port}`,
   );
-  const keeper = new ServerKeeper({ cluster, port: server.port, maxConnections, log: options.log });
+  const supervisor = new ServerSupervisor({ cluster, port: server.port, maxConnections, log: options.log });
   let stopped: Promise<void> | null = null;
   return {
     connectionString: await connectionStringFor(cluster, server.port),
     port: server.port,
     reused: found !== null,
-    stop: () => (stopped ??= stopAll(cluster, keeper, locks)),
+    stop: () => (stopped ??= stopAll(cluster, supervisor, locks)),
   };
 }
 
@@ -173,9 +173,13 @@ async function startNewServer(
   }
 }
 
-async function stopAll(cluster: Cluster, keeper: ServerKeeper, locks: readonly FolderLock[]): Promise<void> {
+async function stopAll(
+  cluster: Cluster,
+  supervisor: ServerSupervisor,
+  locks: readonly FolderLock[],
+): Promise<void> {
   try {
-    await keeper.stop();
+    await supervisor.stop();
     await stopServer(cluster);
   } finally {
     await releaseAll(locks);

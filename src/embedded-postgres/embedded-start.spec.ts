@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmbeddedStart } from './embedded-server.js';
 
@@ -22,7 +22,7 @@ describe('EmbeddedStart', () => {
     const start = EmbeddedStart.begin({ dataDir: file, log: () => undefined });
     await start.launched;
     // Time for a rejection that nobody has heard to end the process.
-    await nextTurn();
+    await nextIteration();
     await start.stop();
 
     await expect(start.server()).rejects.toMatchObject({ code: 'folder_unusable' });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { takeFolderLock } from './folder-lock.js';
-import { lookAtProcess, processSpace } from './process-facts.js';
+import { inspectProcess, processSpace } from './process-facts.js';
 
 let folder: string;
 
@@ -20,7 +20,7 @@ async function leaveLock(
   owner: { pid?: number; startMark?: string; space?: string },
   number = 1,
 ): Promise<string> {
-  const { startMark } = await lookAtProcess(process.pid);
+  const { startMark } = await inspectProcess(process.pid);
   const file = join(folder, `postgres.owner.${number}`);
   const lock = { pid: process.pid, startMark, space: await processSpace(), ...owner };
   await writeFile(file, JSON.stringify(lock));

@@ -15,7 +15,7 @@ import { open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError, errnoOf, explainFolderError } from './embedded-postgres-error.js';
-import { lookAtProcess, processSpace } from './process-facts.js';
+import { inspectProcess, processSpace } from './process-facts.js';
 
 /** How often an owner shows that it lives, to those who cannot see its process (another container). */
 const HEARTBEAT_MS = 2_000;
@@ -52,7 +52,7 @@ export async function takeFolderLock(
   unseenOwnerWatchMs = UNSEEN_OWNER_WATCH_MS,
 ): Promise<FolderLock> {
   try {
-    const facts = await lookAtProcess(process.pid);
+    const facts = await inspectProcess(process.pid);
     const me: Owner = { pid: process.pid, startMark: facts.startMark, space: await processSpace() };
     for (;;) {
       const newest = await newestNumber(dataDir);
@@ -160,7 +160,7 @@ function parseOwner(text: string): Owner | null | undefined {
 }
 
 async function isAlive(owner: Owner): Promise<boolean> {
-  const facts = await lookAtProcess(owner.pid);
+  const facts = await inspectProcess(owner.pid);
   if (!facts.alive) return false;
   // The id may have passed to a younger process.
   return owner.startMark === null || facts.startMark === null || owner.startMark === facts.startMark;

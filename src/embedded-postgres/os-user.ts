@@ -110,7 +110,7 @@ function parsePasswd(text: string): SystemUser[] {
  *
  * @throws EmbeddedPostgresError `no_system_user` where root may not, as in a container without that capability
  */
-export async function handOver(folder: string, user: SystemUser): Promise<void> {
+export async function changeOwner(folder: string, user: SystemUser): Promise<void> {
   try {
     await lchown(folder, user.uid, user.gid);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from './embedded-postgres-error.js';
-import { answersSignals, lookAtProcess } from './process-facts.js';
+import { answersSignals, inspectProcess } from './process-facts.js';
 
 /**
  * What runs on a cluster's folder, told from its `postmaster.pid`:
@@ -28,7 +28,7 @@ export async function readPostmaster(folder: string): Promise<Postmaster> {
   const pid = Number(lines[PID_LINE]);
   // An empty file is what a full disk leaves; PostgreSQL wants it removed by hand.
   if (!Number.isInteger(pid) || pid <= 0) return { state: 'dead', blocked: true };
-  const facts = await lookAtProcess(pid);
+  const facts = await inspectProcess(pid);
   if (!facts.alive) return { state: 'dead', blocked: answersSignals(pid) };
   if (facts.name !== null && facts.name !== 'postgres') return { state: 'dead', blocked: true };
   return {

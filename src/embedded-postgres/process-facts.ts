@@ -17,7 +17,7 @@ const gone: ProcessFacts = { alive: false, name: null, startMark: null };
  * Looks at a process without touching it. A zombie counts as gone: it has let go of everything, yet answers signals
  * until its parent, in a container perhaps one that never does, collects it.
  */
-export async function lookAtProcess(pid: number): Promise<ProcessFacts> {
+export async function inspectProcess(pid: number): Promise<ProcessFacts> {
   if (!answersSignals(pid)) return gone;
   const stat = await readOrNull(`/proc/${pid}/stat`);
   if (stat === null) return { alive: true, name: null, startMark: null };

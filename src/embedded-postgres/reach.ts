@@ -1,7 +1,7 @@
 import { chmod, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
-import { handOver } from './os-user.js';
+import { changeOwner } from './os-user.js';
 import { firstLine, runProgram, type SystemUser } from './run-program.js';
 
 /** A few `test -x` in a shell. */
@@ -28,7 +28,7 @@ export async function openWayInto(dataDir: string, user: SystemUser): Promise<st
   if ((await firstClosed([dataDir], user)) === null) return null;
   if (!(await holdsOnlyOurs(dataDir))) return dataDir;
   const { uid, mode } = await stat(dataDir);
-  await handOver(dataDir, { ...user, uid });
+  await changeOwner(dataDir, { ...user, uid });
   await chmod(dataDir, (mode & PERMISSION_BITS) | GROUP_MAY_ENTER);
   return firstClosed([dataDir], user);
 }

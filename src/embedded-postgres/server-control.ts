@@ -76,8 +76,8 @@ export async function startServer(cluster: Cluster, wishes: StartWishes): Promis
   const before = await readPostmaster(cluster.folder);
   if (before.state === 'dead' && before.blocked) await removePidFile(cluster.folder);
   await beginNewLog(cluster);
-  const patienceMs = before.state === 'dead' ? ORPHANED_SESSIONS_MS : 0;
-  const deadline = Date.now() + patienceMs;
+  const timeoutMs = before.state === 'dead' ? ORPHANED_SESSIONS_MS : 0;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const port = await choosePort(cluster, wishes);
     const starting = pgCtlStart(cluster, { port, maxConnections: wishes.maxConnections });

@@ -5,13 +5,13 @@ import { OutboundAgents } from '../outbound/outbound-agents.js';
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { decideAfterAttempt } from './decide-after-attempt.js';
-import { EndpointPlaces } from './endpoint-places.js';
+import { EndpointSlots } from './endpoint-slots.js';
 import { signRequest } from './endpoint-secret.js';
 import { EventDeliveriesRepository, type DeliveryTask } from './event-deliveries.repository.js';
 import { sendEvent } from './send-event.js';
 
-/** Of a process's places, so that one endpoint that hangs leaves most of them to the others. */
-const PLACES_PER_ENDPOINT = 4;
+/** Of a process's slots, so that one endpoint that hangs leaves most of them to the others. */
+const SLOTS_PER_ENDPOINT = 4;
 /** For who finds them taken; a little different for each. */
 const PLACE_PAUSE_MS = 500;
 /** A clock of ours that is a little ahead of the database's would otherwise find a due delivery not due. */
@@ -24,7 +24,7 @@ const DUE_TOLERANCE_MS = 5;
 @Injectable()
 export class EventDeliverer {
   private readonly logger = new Logger(EventDeliverer.name);
-  private readonly places = new EndpointPlaces(PLACES_PER_ENDPOINT);
+  private readonly slots = new EndpointSlots(SLOTS_PER_ENDPOINT);
 
   constructor(
     private readonly config: AppConfig,
@@ -41,13 +41,13 @@ export class EventDeliverer {
       return DONE;
     }
     if (task.dueInMs > DUE_TOLERANCE_MS) return { kind: 'sleep', delayMs: Math.ceil(task.dueInMs) };
-    if (!this.places.enter(task.endpoint.id)) {
+    if (!this.slots.enter(task.endpoint.id)) {
       return { kind: 'sleep', delayMs: Math.round(PLACE_PAUSE_MS * (1 + Math.random())) };
     }
     try {
       return await this.attempt(task, signal);
     } finally {
-      this.places.leave(task.endpoint.id);
+      this.slots.leave(task.endpoint.id);
     }
   }
 

@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import type { EventEndpointStatus, Schema } from '../database/schema.js';
 import type { AfterAttempt, AttemptResult } from './decide-after-attempt.js';
 import { cancelDeliveries } from './event-endpoints.repository.js';
-import { DELIVERY_PATIENCE } from './event-outbox.js';
+import { DELIVERY_TIMEOUT } from './event-outbox.js';
 
 /** A delivery as its job needs it. */
 export interface DeliveryTask {
@@ -130,7 +130,7 @@ export class EventDeliveriesRepository {
         round: sql<number>`round + 1`,
         round_attempts: 0,
         next_attempt_at: sql<Date>`now()`,
-        expires_at: sql<Date>`now() + ${DELIVERY_PATIENCE}`,
+        expires_at: sql<Date>`now() + ${DELIVERY_TIMEOUT}`,
       })
       .where('id', '=', deliveryId)
       .where(

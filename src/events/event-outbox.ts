@@ -8,7 +8,7 @@ import { JobQueues } from '../queues/job-queues.js';
 import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
 
 /** What a change has to return of the row that it changed, for its event. */
-export interface ToldOf {
+export interface EventSource {
   /** Null: it belongs to no project, and nobody is told. */
   project_id: string | null;
   /** Goes with its conversation when that is deleted. */
@@ -18,10 +18,10 @@ export interface ToldOf {
 }
 
 /** An insert or an update as Kysely builds it, and as `sql` takes it for a part of a statement. */
-type Change = Compilable<ToldOf> & { toOperationNode(): OperationNode };
+type Change = Compilable<EventSource> & { toOperationNode(): OperationNode };
 
 /** For a delivery to be tried right away, and then with growing pauses for this long. */
-export const DELIVERY_PATIENCE = sql`interval '24 hours'`;
+export const DELIVERY_TIMEOUT = sql`interval '24 hours'`;
 
 /**
  * The transactional outbox: a change of state and the event that tells of it are one statement, so that neither is ever there
@@ -45,7 +45,7 @@ export class EventOutbox {
    * Makes a change of at most one row, together with its event.
    *
    * @param db the database, or a transaction of `transaction` below
-   * @param change an insert or a conditional update that returns `ToldOf` of the row; no row, no event
+   * @param change an insert or a conditional update that returns `EventSource` of the row; no row, no event
    * @returns whether there was a row
    */
   async change(db: Kysely<Schema>, type: EventType, change: Change): Promise<boolean> {
@@ -66,7 +66,7 @@ export class EventOutbox {
       ),
       owed as (
         insert into event_deliveries (id, event_id, endpoint_id, project_id, expires_at)
-        select (${deliveryIds}::uuid[])[wanting.number], told.id, wanting.id, wanting.project_id, now() + ${DELIVERY_PATIENCE}
+        select (${deliveryIds}::uuid[])[wanting.number], told.id, wanting.id, wanting.project_id, now() + ${DELIVERY_TIMEOUT}
         from told cross join wanting
         where wanting.number <= ${MAX_ENDPOINTS_PER_PROJECT}::integer
         returning id

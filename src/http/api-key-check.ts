@@ -39,7 +39,7 @@ export function installApiKeyCheck(server: FastifyInstance, { keys, limits, metr
 
   const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
     const tooMany = await limits.refused(request);
-    metrics.refusals.inc({ door: 'api', reason: tooMany === undefined ? 'unauthorized' : 'throttled' });
+    metrics.refusals.inc({ scope: 'api', reason: tooMany === undefined ? 'unauthorized' : 'throttled' });
     if (tooMany === undefined) {
       throw new UnauthorizedException('give a valid API key as Authorization: Bearer <key>');
     }

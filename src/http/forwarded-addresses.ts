@@ -15,7 +15,7 @@ export const UNKNOWN_ADDRESS = 'unknown';
 export function installForwardedAddresses(server: FastifyInstance, trustProxy: TrustProxy): void {
   if (trustProxy === false) return;
   const logger = new Logger('Http');
-  let isTold = false;
+  let hasWarned = false;
   server.addHook('onRequest', (request, _reply, done) => {
     const header = request.raw.headers[HEADER];
     if (header === undefined) {
@@ -27,8 +27,8 @@ export function installForwardedAddresses(server: FastifyInstance, trustProxy: T
       .map((entry) => readForwardedAddress(entry) ?? UNKNOWN_ADDRESS)
       .join(', ');
     // Not for every entry: the first ones are the caller's own words.
-    if (!isTold && request.ip === UNKNOWN_ADDRESS) {
-      isTold = true;
+    if (!hasWarned && request.ip === UNKNOWN_ADDRESS) {
+      hasWarned = true;
       logger.warn(
         'a proxy of TRUST_PROXY sends X-Forwarded-For without the address of the caller; callbacks are not taken from it where ' +
           'CALLBACK_ALLOWED_IPS is set, and limits by address hold for all its callers together',

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { ASSEMBLYAI_LANGUAGES, assemblyAiLanguage, canonicalTag } from '../config/languages.js';
 
-/** Left to the recogniser. */
+/** Left to the recognizer. */
 const DETECTED = 'auto';
 
 /** Longer than any tag in use. */

@@ -38,7 +38,7 @@ export class RateLimits {
       if (!isLimited(request)) return;
       const waitSeconds = await countPublic(request);
       if (waitSeconds === undefined) return;
-      this.metrics.refusals.inc({ door: 'public', reason: 'throttled' });
+      this.metrics.refusals.inc({ scope: 'public', reason: 'throttled' });
       const error = new TooManyRequestsError(waitSeconds);
       return sendTooMany(reply, error);
     });

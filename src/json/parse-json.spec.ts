@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { parseJson, parseJsonInTurns } from './parse-json.js';
+import { parseJson, parseJsonInSteps } from './parse-json.js';
 
 const TEXTS: readonly (readonly [what: string, text: string, value: unknown])[] = [
   ['an object', '{"a":[1,null]}', { a: [1, null] }],
@@ -14,13 +14,13 @@ const TEXTS: readonly (readonly [what: string, text: string, value: unknown])[] 
 describe('JSON that others wrote', () => {
   it.each(TEXTS)('is read, or is nothing: %s', async (_what, text, value) => {
     expect(parseJson(text)).toEqual(value);
-    expect(await parseJsonInTurns(text)).toEqual(value);
+    expect(await parseJsonInSteps(text)).toEqual(value);
   });
 
   it('leaves turns to others while a long text is read', async () => {
     let turns = 0;
-    const parsed = parseJsonInTurns(JSON.stringify(['a'.repeat(1_000_001)])).then(() => turns);
-    for (; turns < 10; turns += 1) await nextTurn();
+    const parsed = parseJsonInSteps(JSON.stringify(['a'.repeat(1_000_001)])).then(() => turns);
+    for (; turns < 10; turns += 1) await nextIteration();
 
     expect(await parsed).toBeGreaterThanOrEqual(2);
     expect(await parsed).toBeLessThan(10);

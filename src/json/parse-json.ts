@@ -1,4 +1,4 @@
-import { ownTurn } from '../event-loop/own-turn.js';
+import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import { isNestedTooDeep } from './nesting.js';
 
 /** Parsed within milliseconds; thirty times as long takes a hundred. */
@@ -14,8 +14,8 @@ export function parseJson(text: string): unknown {
  * Parses as `parseJson` does. Before, between and after the steps the event loop goes on when the text is long: several such
  * texts may come at once.
  */
-export async function parseJsonInTurns(text: string): Promise<unknown> {
-  const pause = text.length > LONG_CHARS ? ownTurn : () => undefined;
+export async function parseJsonInSteps(text: string): Promise<unknown> {
+  const pause = text.length > LONG_CHARS ? yieldToEventLoop : () => undefined;
   await pause();
   const parsed = parsedOrUndefined(text);
   await pause();

@@ -174,7 +174,7 @@ export class Metrics {
   readonly refusals = new Counter({
     name: 'ringback_http_refusals_total',
     help: 'Requests that were turned away: unauthorized for a wrong or missing key, throttled for coming too often.',
-    labelNames: ['door', 'reason'] as const,
+    labelNames: ['scope', 'reason'] as const,
     registers: [this.registry],
   });
 

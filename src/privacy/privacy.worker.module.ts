@@ -5,23 +5,23 @@ import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { TranscriptionModule } from '../transcription/transcription.module.js';
 import { AudioRetention } from './audio-retention.js';
 import { AudioRetentionRepository } from './audio-retention.repository.js';
-import { ConversationEraser } from './conversation-eraser.js';
+import { ConversationDeleter } from './conversation-deleter.js';
 import { LeftoverAudio } from './leftover-audio.js';
 import { LeftoverAudioRepository } from './leftover-audio.repository.js';
-import { PrivacyKeeper } from './privacy-keeper.js';
+import { RetentionTimer } from './retention.timer.js';
 import { PrivacyModule } from './privacy.module.js';
-import { ProviderEraser } from './provider-eraser.js';
+import { ProviderDeleter } from './provider-deleter.js';
 
 @Module({
   imports: [AudioModule, CoordinationModule, AssemblyAiModule, TranscriptionModule, PrivacyModule],
   providers: [
     AudioRetention,
     AudioRetentionRepository,
-    ConversationEraser,
+    ConversationDeleter,
     LeftoverAudio,
     LeftoverAudioRepository,
-    ProviderEraser,
-    PrivacyKeeper,
+    ProviderDeleter,
+    RetentionTimer,
   ],
 })
 export class PrivacyWorkerModule {}

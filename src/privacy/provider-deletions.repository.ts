@@ -35,7 +35,7 @@ export class ProviderDeletionsRepository {
 
   /**
    * Asks for the deletion of copies that nobody needs any more: those of ended submissions whose chunk has settled, or has
-   * gone on to another submission. While a chunk is correcting its copy stays: an anonymised one reads it there.
+   * gone on to another submission. While a chunk is correcting its copy stays: an anonymized one reads it there.
    *
    * @returns how many, `limit` at most
    */

@@ -14,7 +14,7 @@ export interface JobData {
   correct: { chunkId: string; submissionId: string };
   /** Merges a finished conversation whose chunks have all settled. */
   finalize: { conversationId: string };
-  /** Summarises a finalised conversation. */
+  /** Summarizes a finalized conversation. */
   summarize: { conversationId: string };
   /** Tells an endpoint of an event. */
   deliver: { deliveryId: string; round: number };

@@ -7,7 +7,7 @@ const SEPARATOR = /^[ .\-/()]*$/;
 /** As in "06 - 12"; more is a gap between two things. */
 const MAX_SEPARATOR_CHARS = 3;
 
-/** Pauses as recognisers write them; they join the parts of a number only where its shape leaves no doubt. */
+/** Pauses as recognizers write them; they join the parts of a number only where its shape leaves no doubt. */
 const PAUSE = /^[ .,\-/()\n…]*$/;
 const MAX_PAUSE_CHARS = 6;
 

@@ -19,7 +19,7 @@ import { plateDetector } from './detectors/plate.js';
 import { codePostcodeDetector, digitPostcodeDetector } from './detectors/postcode.js';
 import { plainTextSteps } from './plain-text.js';
 import { readSource } from './source.js';
-import { finish, finishInTurns, type Steps } from './steps.js';
+import { finish, finishInSteps, type Steps } from './steps.js';
 import { type Window, windowsOf } from './windows.js';
 
 /** The surest first: where findings overlap, the first of them names the marker. */
@@ -64,7 +64,7 @@ interface Match extends PersonalData {
 }
 
 /**
- * Replaces what patterns can recognise as personal data by markers such as `<redacted_email>`. Deterministic, in time linear
+ * Replaces what patterns can recognize as personal data by markers such as `<redacted_email>`. Deterministic, in time linear
  * in the text, and a second run changes nothing. Names and addresses are beyond it, and so is what only its context makes
  * personal: it is the floor under the model's redaction, not a replacement for it.
  *
@@ -75,8 +75,8 @@ export function redactPatterns(text: string): Redaction {
 }
 
 /** Redacts as `redactPatterns` does, for texts of any length: the event loop goes on meanwhile. */
-export async function redactPatternsInTurns(text: string): Promise<Redaction> {
-  return finishInTurns(redactSteps(text));
+export async function redactPatternsInSteps(text: string): Promise<Redaction> {
+  return finishInSteps(redactSteps(text));
 }
 
 /** The steps of `redactPatterns`. */

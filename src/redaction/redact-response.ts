@@ -2,7 +2,7 @@ import { isRecord } from '../json/is-record.js';
 import type { PiiKind } from './detector.js';
 import { redactPieces, type RedactedPieces } from './redact-pieces.js';
 import { isRedacted, redactSteps, type Redaction } from './redact-patterns.js';
-import { finishInTurns, type Steps } from './steps.js';
+import { finishInSteps, type Steps } from './steps.js';
 
 /** Lists that hold the speech once more in small pieces, where one telephone number may be spread over several. */
 const PIECEWISE_FIELDS = new Set(['words', 'utterances']);
@@ -38,7 +38,7 @@ const TECHNICAL_FIELDS = new Set([
  * @returns a copy of the same shape
  */
 export async function redactResponse(response: unknown): Promise<unknown> {
-  return finishInTurns(new ResponseRedactor().redact(response));
+  return finishInSteps(new ResponseRedactor().redact(response));
 }
 
 /**

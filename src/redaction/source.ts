@@ -1,6 +1,6 @@
 import { type CodeUnit, readUnits } from './codes.js';
 import { type DigitGroup, readRuns } from './digit-runs.js';
-import { tokenise } from './tokens.js';
+import { tokenize } from './tokens.js';
 
 /** A text as the detectors see it: read once, for all of them. Places are those of `text`. */
 export interface Source {
@@ -13,6 +13,6 @@ export interface Source {
 }
 
 export function readSource(text: string): Source {
-  const tokens = tokenise(text);
+  const tokens = tokenize(text);
   return { text, runs: readRuns(text, tokens), units: readUnits(text, tokens) };
 }

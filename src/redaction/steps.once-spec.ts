@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import { redactPatterns, redactPatternsInTurns } from './redact-patterns.js';
+import { redactPatterns, redactPatternsInSteps } from './redact-patterns.js';
 import { redactResponse } from './redact-response.js';
 
 /** Five megabytes may take a minute on a busy machine. */
 const TIMEOUT_MS = 600_000;
 
 /** A caller must not notice. Processor time: that others use the machine as well does not count. */
-const MAX_TURN_MS = 200;
+const MAX_HOLD_MS = 200;
 
 const SPEECH =
   'Well, I think that we should talk about what the people in the town have said about it. In 2019 we ' +
@@ -27,7 +27,7 @@ function processorMs(): number {
 }
 
 /** The most processor time that passes between two turns of the event loop while something is done. */
-async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
+async function longestHoldMs(work: () => Promise<unknown>): Promise<number> {
   const state = { isDone: false, longestMs: 0, lastMs: processorMs() };
   const done = work().finally(() => {
     state.isDone = true;
@@ -36,7 +36,7 @@ async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
     const nowMs = processorMs();
     state.longestMs = Math.max(state.longestMs, nowMs - state.lastMs);
     state.lastMs = nowMs;
-    await nextTurn();
+    await nextIteration();
   }
   await done;
   return state.longestMs;
@@ -47,7 +47,7 @@ jest.setTimeout(TIMEOUT_MS);
 describe('redaction in turns', () => {
   it('gives the same as redaction at once', async () => {
     const text = long(SPEECH, 100_000);
-    expect(await redactPatternsInTurns(text)).toEqual(redactPatterns(text));
+    expect(await redactPatternsInSteps(text)).toEqual(redactPatterns(text));
   });
 
   it.each([
@@ -61,13 +61,13 @@ describe('redaction in turns', () => {
   ])('lets the event loop go on during a long text of %s', async (_name, piece, length) => {
     const text = long(piece, length);
     redactPatterns(long(piece, 20_000));
-    expect(await longestTurnMs(() => redactPatternsInTurns(text))).toBeLessThan(MAX_TURN_MS);
+    expect(await longestHoldMs(() => redactPatternsInSteps(text))).toBeLessThan(MAX_HOLD_MS);
   });
 
   it('lets the event loop go on during a long answer of a provider', async () => {
     const text = long(SPEECH, 300_000);
     const words = text.split(' ').map((word, index) => ({ text: word, start: index, end: index + 1 }));
     const response = { text, words, utterances: [{ text, words }] };
-    expect(await longestTurnMs(() => redactResponse(response))).toBeLessThan(MAX_TURN_MS);
+    expect(await longestHoldMs(() => redactResponse(response))).toBeLessThan(MAX_HOLD_MS);
   });
 });

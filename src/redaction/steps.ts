@@ -1,8 +1,8 @@
-import { ownTurn } from '../event-loop/own-turn.js';
+import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 
 /**
  * A computation in steps, each of some milliseconds at most. It gives the same result however it is
- * run: `finish` runs it to its end, `finishInTurns` lets the event loop go on in between.
+ * run: `finish` runs it to its end, `finishInSteps` lets the event loop go on in between.
  */
 export type Steps<Result> = Generator<void, Result, void>;
 
@@ -17,13 +17,13 @@ export function finish<Result>(steps: Steps<Result>): Result {
 }
 
 /** Runs short work at once, and lets long work give way to the event loop every `TURN_MS`. */
-export async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
+export async function finishInSteps<Result>(steps: Steps<Result>): Promise<Result> {
   let began = performance.now();
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
     if (performance.now() - began < TURN_MS) continue;
-    await ownTurn();
+    await yieldToEventLoop();
     began = performance.now();
   }
 }

@@ -14,7 +14,7 @@ const MAX_NUMBER_WORDS = 5;
 /** What stands between the words of one number: "forty-two", "vingt et un". */
 const WITHIN_NUMBER = /^(?: |-| - )$/;
 
-export function tokenise(text: string): Token[] {
+export function tokenize(text: string): Token[] {
   return Array.from(text.matchAll(/[0-9]+|[\p{L}\p{M}]+/gu), (match) => ({
     text: match[0],
     start: match.index,

@@ -12,13 +12,13 @@ import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
 import type { ProviderTranscript } from '../providers/assemblyai/provider-transcript.js';
 import { type Reading, readTranscript } from '../providers/assemblyai/read-transcript.js';
-import { decideAfterLook, overdue } from './decide-after-look.js';
+import { decideAfterCheck, overdue } from './decide-after-check.js';
 import { DeliveryStrategy } from './delivery/delivery-strategy.js';
-import { LooksRepository, type SubmissionLook } from '../chunks/looks.repository.js';
+import { ChecksRepository, type CheckTask } from '../chunks/checks.repository.js';
 import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
 import { rememberable } from './language-memory.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
-import { ProviderPace } from './provider-pace.js';
+import { ProviderThrottle } from './provider-throttle.js';
 import { ended, LEASE_MARGIN_MS, retryOnRace, type Step } from './retry-on-race.js';
 
 type TextReading = Extract<Reading, { kind: 'text' }>;
@@ -45,12 +45,12 @@ export class Checker {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly looks: LooksRepository,
+    private readonly checks: ChecksRepository,
     private readonly outcomes: SubmissionOutcomes,
     private readonly client: AssemblyAiClient,
     private readonly search: LostSubmitSearch,
     private readonly strategy: DeliveryStrategy,
-    private readonly pace: ProviderPace,
+    private readonly throttle: ProviderThrottle,
   ) {}
 
   /**
@@ -58,79 +58,79 @@ export class Checker {
    */
   async check(submissionId: string, context: JobContext): Promise<JobOutcome> {
     return retryOnRace(submissionId, context, {
-      read: () => this.looks.read(submissionId),
-      step: (look) => this.step(look, context.signal),
+      read: () => this.checks.read(submissionId),
+      step: (task) => this.step(task, context.signal),
     });
   }
 
-  private async step(look: SubmissionLook, signal: AbortSignal): Promise<Step> {
-    if (look.status !== 'created' && look.status !== 'submitted') {
-      await this.outcomes.followUp(look);
+  private async step(task: CheckTask, signal: AbortSignal): Promise<Step> {
+    if (task.status !== 'created' && task.status !== 'submitted') {
+      await this.outcomes.followUp(task);
       return DONE;
     }
     try {
-      const waitMs = await this.pace.waitMs();
-      if (waitMs > 0) return this.sleep(look, waitMs);
-      if (look.transcriptId !== null)
-        return await this.judge(look, await this.client.get(look.transcriptId, signal));
-      if (look.callbackTranscriptId !== null)
-        return await this.tryCallback(look, look.callbackTranscriptId, signal);
-      return await this.findLostSubmit(look);
+      const waitMs = await this.throttle.waitMs();
+      if (waitMs > 0) return this.sleep(task, waitMs);
+      if (task.transcriptId !== null)
+        return await this.judge(task, await this.client.get(task.transcriptId, signal));
+      if (task.callbackTranscriptId !== null)
+        return await this.tryCallback(task, task.callbackTranscriptId, signal);
+      return await this.findLostSubmit(task);
     } catch (error) {
-      if (error instanceof ProviderError) return this.afterFault(look, error);
+      if (error instanceof ProviderError) return this.afterFault(task, error);
       throw error;
     }
   }
 
   /** The provider's answer, by the id that is on record. */
-  private async judge(look: SubmissionLook, transcript: ProviderTranscript): Promise<Step> {
+  private async judge(task: CheckTask, transcript: ProviderTranscript): Promise<Step> {
     const { timeoutMs } = this.config.transcription;
-    const verdict = decideAfterLook(look, readTranscript(transcript), timeoutMs);
+    const verdict = decideAfterCheck(task, readTranscript(transcript), timeoutMs);
     switch (verdict.kind) {
       case 'sleep':
-        if (look.failedLooks > 0) await this.looks.noteGoodLook(look.submissionId);
-        return this.sleep(look, Math.min(await this.pauseMs(look), timeLeftMs(look, timeoutMs)));
+        if (task.failedChecks > 0) await this.checks.noteGoodCheck(task.submissionId);
+        return this.sleep(task, Math.min(await this.pauseMs(task), timeLeftMs(task, timeoutMs)));
       case 'record':
-        return this.record(look, verdict.reading);
+        return this.record(task, verdict.reading);
       case 'fail':
-        return ended(await this.outcomes.fail(look, verdict), verdict.error);
+        return ended(await this.outcomes.fail(task, verdict), verdict.error);
       case 'resubmit':
-        return ended(await this.outcomes.resubmit(look, verdict), verdict.error);
+        return ended(await this.outcomes.resubmit(task, verdict), verdict.error);
     }
   }
 
-  private async record(look: SubmissionLook, reading: TextReading): Promise<Step> {
-    const text = await this.textOf(look, reading);
-    if (!(await this.outcomes.record(look, text, rememberable(reading)))) return 'again';
-    if (look.strategy !== 'webhook') return DONE;
-    const { callbacks, ageMs } = look;
+  private async record(task: CheckTask, reading: TextReading): Promise<Step> {
+    const text = await this.textOf(task, reading);
+    if (!(await this.outcomes.record(task, text, rememberable(reading)))) return 'again';
+    if (task.strategy !== 'webhook') return DONE;
+    const { callbacks, ageMs } = task;
     const { webhook_status_code: status } = reading.raw;
     const webhookStatusCode = typeof status === 'number' ? status : null;
     return { kind: 'done', note: this.strategy.noteText({ callbacks, webhookStatusCode, ageMs }) };
   }
 
-  private async textOf(look: SubmissionLook, reading: TextReading): Promise<StoredText> {
+  private async textOf(task: CheckTask, reading: TextReading): Promise<StoredText> {
     if (this.config.transcription.provider === 'AssemblyAI')
-      return finalText(look, reading, ONE_STAGE_SCHEMA);
-    return { kind: 'first_stage', ...(await firstStageText(look, reading)) };
+      return finalText(task, reading, ONE_STAGE_SCHEMA);
+    return { kind: 'first_stage', ...(await firstStageText(task, reading)) };
   }
 
   /** A callback named a transcript before we knew its id. It is believed only when it bears this submission's callback URL. */
-  private async tryCallback(look: SubmissionLook, transcriptId: string, signal: AbortSignal): Promise<Step> {
+  private async tryCallback(task: CheckTask, transcriptId: string, signal: AbortSignal): Promise<Step> {
     let transcript: ProviderTranscript | undefined;
     try {
       transcript = await this.client.get(transcriptId, signal);
     } catch (error) {
       if (!(error instanceof ProviderNotFoundError)) throw error;
     }
-    if (submissionIdOf(transcript?.webhook_url) !== look.submissionId) {
+    if (submissionIdOf(transcript?.webhook_url) !== task.submissionId) {
       this.logger.warn(
-        `a callback named a transcript that is not of submission ${look.submissionId}; ignored`,
+        `a callback named a transcript that is not of submission ${task.submissionId}; ignored`,
       );
-      await this.looks.dropCallbackTranscript(look.submissionId, transcriptId);
+      await this.checks.dropCallbackTranscript(task.submissionId, transcriptId);
       return 'again';
     }
-    await this.outcomes.adopt(look, transcriptId);
+    await this.outcomes.adopt(task, transcriptId);
     return 'again';
   }
 
@@ -138,64 +138,64 @@ export class Checker {
    * Nobody knows an id. While the lease lasts the submitter may bring one; when it has told of a failure already, the
    * transcript is looked for meanwhile. After the lease the answer was lost, or the submit was never sent.
    */
-  private async findLostSubmit(look: SubmissionLook): Promise<Step> {
-    if (look.leaseMs > 0 && look.error === null) return this.sleepUntilLeaseEnds(look);
-    const found = await this.search.find(look);
+  private async findLostSubmit(task: CheckTask): Promise<Step> {
+    if (task.leaseMs > 0 && task.error === null) return this.sleepUntilLeaseEnds(task);
+    const found = await this.search.find(task);
     if (found !== undefined) {
       this.logger.log(
-        `submission ${look.submissionId}: its transcript was found at the provider, its answer was lost`,
+        `submission ${task.submissionId}: its transcript was found at the provider, its answer was lost`,
       );
-      await this.outcomes.adopt(look, found);
+      await this.outcomes.adopt(task, found);
       return 'again';
     }
-    if (look.leaseMs > 0) return this.sleepUntilLeaseEnds(look);
-    const reason = look.error ?? 'the submit was not answered, and the provider has no transcript of it';
-    return ended(await this.outcomes.giveUp(look, { from: 'created', reason }), reason);
+    if (task.leaseMs > 0) return this.sleepUntilLeaseEnds(task);
+    const reason = task.error ?? 'the submit was not answered, and the provider has no transcript of it';
+    return ended(await this.outcomes.giveUp(task, { from: 'created', reason }), reason);
   }
 
   /**
    * The provider did not answer usefully. The transcript may well be there, so nothing is given up before the submission's
    * time is over: not for a key that is refused either, as it can be mended meanwhile.
    */
-  private async afterFault(look: SubmissionLook, error: ProviderError): Promise<Step> {
+  private async afterFault(task: CheckTask, error: ProviderError): Promise<Step> {
     const { timeoutMs } = this.config.transcription;
     // Before anything else: until the others know of it they go on asking.
-    await this.pace.heed(error);
-    const failures = await this.looks.noteFailedLook(look.submissionId, error.message);
-    if (look.ageMs > timeoutMs) {
+    await this.throttle.noteError(error);
+    const failures = await this.checks.noteFailedCheck(task.submissionId, error.message);
+    if (task.ageMs > timeoutMs) {
       const failure = overdue(timeoutMs, error.message);
-      return ended(await this.outcomes.fail(look, failure), failure.error);
+      return ended(await this.outcomes.fail(task, failure), failure.error);
     }
     if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
       const failure = { error: error.message, errorCode: error.code };
-      return ended(await this.outcomes.resubmit(look, failure), error.message);
+      return ended(await this.outcomes.resubmit(task, failure), error.message);
     }
-    if (error.code === TOO_LONG && look.transcriptId !== null) {
+    if (error.code === TOO_LONG && task.transcriptId !== null) {
       const failure = { error: error.message, errorCode: error.code };
-      return ended(await this.outcomes.fail(look, failure), error.message);
+      return ended(await this.outcomes.fail(task, failure), error.message);
     }
-    this.logger.warn(`look ${failures} at submission ${look.submissionId} failed: ${error.message}`);
+    this.logger.warn(`check ${failures} of submission ${task.submissionId} failed: ${error.message}`);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, failures, retryAfterMs });
-    return this.sleep(look, Math.min(pauseMs, timeLeftMs(look, timeoutMs)));
+    return this.sleep(task, Math.min(pauseMs, timeLeftMs(task, timeoutMs)));
   }
 
-  private async sleepUntilLeaseEnds(look: SubmissionLook): Promise<JobOutcome> {
-    return this.sleep(look, Math.min(look.leaseMs + LEASE_MARGIN_MS, await this.pauseMs(look)));
+  private async sleepUntilLeaseEnds(task: CheckTask): Promise<JobOutcome> {
+    return this.sleep(task, Math.min(task.leaseMs + LEASE_MARGIN_MS, await this.pauseMs(task)));
   }
 
-  private pauseMs(look: SubmissionLook): Promise<number> {
-    return this.pace.lookPauseMs(this.strategy.nextPauseMs(look.strategy));
+  private pauseMs(task: CheckTask): Promise<number> {
+    return this.throttle.checkPauseMs(this.strategy.nextPauseMs(task.strategy));
   }
 
-  private sleep(look: SubmissionLook, delayMs: number): JobOutcome {
+  private sleep(task: CheckTask, delayMs: number): JobOutcome {
     const wakeIf = async (): Promise<boolean> =>
-      (await this.looks.callbacks(look.submissionId)) > look.callbacks;
+      (await this.checks.callbacks(task.submissionId)) > task.callbacks;
     return { kind: 'sleep', delayMs, wakeIf };
   }
 }
 
 /** A submission is looked at once more right when its time is over, not a whole pause later. */
-function timeLeftMs(look: SubmissionLook, timeoutMs: number): number {
-  return Math.max(timeoutMs - look.ageMs, 0) + LEASE_MARGIN_MS;
+function timeLeftMs(task: CheckTask, timeoutMs: number): number {
+  return Math.max(timeoutMs - task.ageMs, 0) + LEASE_MARGIN_MS;
 }

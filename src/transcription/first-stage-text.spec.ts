@@ -30,7 +30,7 @@ describe('what is stored of a first-stage text', () => {
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
-  it.each([true, false])('is nothing for an anonymised conversation (redactPii: %j)', async (redactPii) => {
+  it.each([true, false])('is nothing for an anonymized conversation (redactPii: %j)', async (redactPii) => {
     expect(await firstStageText({ redactPii, anonymize: true }, reading)).toEqual({
       transcript: null,
       diarization: null,
@@ -56,7 +56,7 @@ describe('what is stored as final of a provider without a correction', () => {
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
-  it('is withheld from an anonymised conversation, with what to do', async () => {
+  it('is withheld from an anonymized conversation, with what to do', async () => {
     const stored = await finalText({ redactPii: true, anonymize: true }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({

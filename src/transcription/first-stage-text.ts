@@ -1,7 +1,7 @@
 import type { FirstStageText } from '../chunks/texts.js';
 import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
-import { redactPatternsInTurns } from '../redaction/redact-patterns.js';
+import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
 import type { TextReading } from '../providers/assemblyai/read-transcript.js';
 
@@ -23,7 +23,7 @@ interface StorableReading {
 }
 
 /**
- * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymised conversation, nothing, not
+ * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymized conversation, nothing, not
  * even the provider's answer. Its correction then asks the provider again, and keeps the text in memory only.
  */
 export async function firstStageText(
@@ -34,15 +34,15 @@ export async function firstStageText(
   return storable(privacy, reading, FIRST_STAGE_SCHEMA);
 }
 
-/** What a provider that cannot anonymise leaves of an anonymised conversation. */
+/** What a provider that cannot anonymize leaves of an anonymized conversation. */
 export const WITHHELD = {
   kind: 'withheld',
   errorCode: 'withheld',
   error:
-    'This conversation is anonymised, which needs a language model; set TRANSCRIPTION_PROVIDER to Dembrane-25-09 or Gemini.',
+    'This conversation is anonymized, which needs a language model; set TRANSCRIPTION_PROVIDER to Dembrane-25-09 or Gemini.',
 } as const;
 
-/** The text of a provider without a correction is final; it cannot redact names, so an anonymised one is withheld. */
+/** The text of a provider without a correction is final; it cannot redact names, so an anonymized one is withheld. */
 export async function finalText(
   privacy: PrivacySettings,
   reading: TextReading,
@@ -60,7 +60,7 @@ async function storable(
   if (!redactPii) {
     return { transcript: reading.text, diarization: { schema, data: reading.raw }, isRedacted: false };
   }
-  const { text, counts } = await redactPatternsInTurns(reading.text);
+  const { text, counts } = await redactPatternsInSteps(reading.text);
   return {
     transcript: text,
     diarization: { schema, data: await redactResponse(reading.raw) },

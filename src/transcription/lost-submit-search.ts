@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
-import { audioUrlHash } from './audio-handover.js';
-import { LooksRepository, type SubmissionLook } from '../chunks/looks.repository.js';
+import { audioUrlHash } from './audio-urls.js';
+import { ChecksRepository, type CheckTask } from '../chunks/checks.repository.js';
 
 /** The largest page that the provider gives. */
 const PAGE_SIZE = 200;
@@ -12,29 +12,29 @@ const MAX_PAGES = 25;
 const CLOCK_SKEW_MS = 300_000;
 
 /** What is known of a submission whose answer was lost. */
-export type LostSubmit = Pick<SubmissionLook, 'submissionId' | 'strategy' | 'audioUrlHash' | 'createdAt'>;
+export type LostSubmit = Pick<CheckTask, 'submissionId' | 'strategy' | 'audioUrlHash' | 'createdAt'>;
 
 /** Looks at the provider for the transcript of a submission whose answer was lost, before it is paid for twice. */
 @Injectable()
 export class LostSubmitSearch {
   constructor(
     private readonly client: AssemblyAiClient,
-    private readonly looks: LooksRepository,
+    private readonly checks: ChecksRepository,
   ) {}
 
   /**
    * @returns the id of a transcript that was made from the submission's audio URL and belongs to no other submission
    * @throws ProviderUnavailableError when the provider does not answer
    */
-  async find(look: LostSubmit): Promise<string | undefined> {
-    const oldestMs = look.createdAt.getTime() - CLOCK_SKEW_MS;
+  async find(task: LostSubmit): Promise<string | undefined> {
+    const oldestMs = task.createdAt.getTime() - CLOCK_SKEW_MS;
     let beforeId: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const { transcripts, nextBeforeId } = await this.client.list({ limit: PAGE_SIZE, beforeId });
       for (const item of transcripts) {
         if (item.createdMs !== undefined && item.createdMs < oldestMs) return undefined;
-        if (item.audioUrl === null || audioUrlHash(item.audioUrl) !== look.audioUrlHash) continue;
-        if (await this.belongsTo(look, item.id)) return item.id;
+        if (item.audioUrl === null || audioUrlHash(item.audioUrl) !== task.audioUrlHash) continue;
+        if (await this.belongsTo(task, item.id)) return item.id;
       }
       if (nextBeforeId === undefined) return undefined;
       beforeId = nextBeforeId;
@@ -43,10 +43,10 @@ export class LostSubmitSearch {
   }
 
   /** A sender's own URL may stand behind several chunks: the callback URL, and our record, tell them apart. */
-  private async belongsTo(look: LostSubmit, transcriptId: string): Promise<boolean> {
-    if (await this.looks.isKnownTranscript(transcriptId)) return false;
-    if (look.strategy === 'polling') return true;
+  private async belongsTo(task: LostSubmit, transcriptId: string): Promise<boolean> {
+    if (await this.checks.isKnownTranscript(transcriptId)) return false;
+    if (task.strategy === 'polling') return true;
     const transcript = await this.client.get(transcriptId);
-    return submissionIdOf(transcript.webhook_url) === look.submissionId;
+    return submissionIdOf(transcript.webhook_url) === task.submissionId;
   }
 }

@@ -5,7 +5,7 @@ import { AssemblyAiClient, SUBMIT_TIMEOUT_MS } from '../providers/assemblyai/ass
 import { MAX_PHRASES_OF_UNIVERSAL_2, parseHotwords } from '../providers/assemblyai/hotwords.js';
 import { type OptionalSetting, SettingRefusedError } from '../providers/assemblyai/setting-refusal.js';
 import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
-import { AudioHandover } from './audio-handover.js';
+import { AudioUrls } from './audio-urls.js';
 import { DeliveryStrategy } from './delivery/delivery-strategy.js';
 import { expectLanguages } from './language-memory.js';
 import { RefusedSettings } from './refused-settings.js';
@@ -34,15 +34,15 @@ export class SubmitSender {
   constructor(
     private readonly config: AppConfig,
     private readonly client: AssemblyAiClient,
-    private readonly handover: AudioHandover,
+    private readonly audioUrls: AudioUrls,
     private readonly strategy: DeliveryStrategy,
     private readonly submissions: SubmissionsRepository,
     private readonly refused: RefusedSettings,
   ) {}
 
-  /** A URL of the recording, new at each call unless it is the sender's own. @throws as AudioHandover does */
+  /** A URL of the recording, new at each call unless it is the sender's own. @throws as AudioUrls does */
   async urlFor({ audio }: SubmitTask, signal: AbortSignal): Promise<string> {
-    return this.handover.urlFor(audio, signal);
+    return this.audioUrls.urlFor(audio, signal);
   }
 
   /** No answer is waited for any more: the check may look at once, and conclude after what is left. */

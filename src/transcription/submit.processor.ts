@@ -6,7 +6,7 @@ import { QUEUE_NAMES, type JobData } from '../queues/job-catalogue.js';
 import { JobProcessor, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
 import { Submitter } from './submitter.js';
-import { RequestPlacer } from './synchronous/request-placer.js';
+import { SynchronousSubmitter } from './synchronous/synchronous-submitter.js';
 import { TranscriptionProvider } from './synchronous/transcription-provider.js';
 
 @Injectable()
@@ -19,7 +19,7 @@ export class SubmitProcessor extends JobProcessor<'submit'> {
     observer: JobObserver,
     config: AppConfig,
     private readonly submitter: Submitter,
-    private readonly placer: RequestPlacer,
+    private readonly synchronous: SynchronousSubmitter,
     @Inject(TranscriptionProvider) private readonly provider: TranscriptionProvider | null,
   ) {
     super(observer);
@@ -29,6 +29,6 @@ export class SubmitProcessor extends JobProcessor<'submit'> {
   protected handle(data: JobData['submit'], context: JobContext): Promise<JobOutcome> {
     return this.provider === null
       ? this.submitter.submit(data, context)
-      : this.placer.place(this.provider, data, context);
+      : this.synchronous.place(this.provider, data, context);
   }
 }

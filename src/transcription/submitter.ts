@@ -8,9 +8,9 @@ import { ProviderRejectedError, ProviderUnavailableError } from '../providers/pr
 import type { JobData } from '../queues/job-catalogue.js';
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { JobQueues } from '../queues/job-queues.js';
-import { audioUrlHash } from './audio-handover.js';
+import { audioUrlHash } from './audio-urls.js';
 import { DeliveryStrategy } from './delivery/delivery-strategy.js';
-import { ProviderPace } from './provider-pace.js';
+import { ProviderThrottle } from './provider-throttle.js';
 import { SubmitAdmission } from './submit-admission.js';
 import { SubmitSender } from './submit-sender.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
@@ -37,7 +37,7 @@ export class Submitter {
     private readonly strategy: DeliveryStrategy,
     private readonly queues: JobQueues,
     private readonly outcomes: SubmissionOutcomes,
-    private readonly pace: ProviderPace,
+    private readonly throttle: ProviderThrottle,
   ) {}
 
   async submit(data: JobData['submit'], context: JobContext): Promise<JobOutcome> {
@@ -45,14 +45,14 @@ export class Submitter {
     if ('outcome' in admitted) return admitted.outcome;
     const { task } = admitted;
 
-    const waitMs = await this.pace.waitMs();
+    const waitMs = await this.throttle.waitMs();
     if (waitMs > 0) return { kind: 'sleep', delayMs: waitMs };
 
     let audioUrl: string;
     try {
       audioUrl = await this.sender.urlFor(task, context.signal);
     } catch (error) {
-      return this.afterHandover(task, error);
+      return this.afterAudioUrl(task, error);
     }
     const ref = { submissionId: uuidv7(), chunkId: task.chunkId };
     const submission = {
@@ -76,7 +76,7 @@ export class Submitter {
   /** Not beyond the submission's own time: it is looked at when that is over, whether a callback was due by then or not. */
   private async firstPauseMs(): Promise<number> {
     const wantedMs = this.strategy.firstPauseMs();
-    const pauseMs = this.strategy.name === 'polling' ? await this.pace.lookPauseMs(wantedMs) : wantedMs;
+    const pauseMs = this.strategy.name === 'polling' ? await this.throttle.checkPauseMs(wantedMs) : wantedMs;
     return Math.min(pauseMs, this.config.transcription.timeoutMs);
   }
 
@@ -98,14 +98,14 @@ export class Submitter {
   }
 
   /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
-  private async afterHandover(task: SubmitTask, error: unknown): Promise<JobOutcome> {
+  private async afterAudioUrl(task: SubmitTask, error: unknown): Promise<JobOutcome> {
     if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
       await this.outcomes.failUnsubmitted(task, { error: error.message, errorCode: error.code });
       return { kind: 'done', note: error.message };
     }
     if (!(error instanceof ProviderUnavailableError || error instanceof AudioUnavailableError)) throw error;
     this.logger.warn(`chunk ${task.chunkId} could not be handed over, trying again: ${error.message}`);
-    await this.pace.heed(error);
+    await this.throttle.noteError(error);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     await this.outcomes.requeueUnsubmitted(task, retryAfterMs);
     return { kind: 'done', note: error.message };
@@ -137,7 +137,7 @@ export class Submitter {
       await this.queues.wake('check', { submissionId: ref.submissionId });
       return { kind: 'done', note: error.message };
     }
-    await this.pace.heed(error);
+    await this.throttle.noteError(error);
     const { message: reason, retryAfterMs } = error;
     await this.outcomes.requeue(ref, { from: 'created', reason, retryAfterMs });
     return { kind: 'done', note: reason };

@@ -3,12 +3,12 @@ import { ChunksModule } from '../chunks/chunks.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
-import { ProviderPace } from './provider-pace.js';
+import { ProviderThrottle } from './provider-throttle.js';
 
 /** For whoever else asks AssemblyAI. */
 @Module({
   imports: [ChunksModule, CoordinationModule, AssemblyAiModule],
-  providers: [LostSubmitSearch, ProviderPace],
-  exports: [LostSubmitSearch, ProviderPace],
+  providers: [LostSubmitSearch, ProviderThrottle],
+  exports: [LostSubmitSearch, ProviderThrottle],
 })
 export class TranscriptionModule {}

@@ -9,7 +9,7 @@ import { LanguageModelModule } from '../correction/language-model.module.js';
 import { Metrics } from '../observability/metrics.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
-import { AudioHandover } from './audio-handover.js';
+import { AudioUrls } from './audio-urls.js';
 import { CallbackLosses } from './delivery/callback-losses.js';
 import { CheckProcessor } from './check.processor.js';
 import { Checker } from './checker.js';
@@ -22,7 +22,7 @@ import { SubmitProcessor } from './submit.processor.js';
 import { SubmitTasksRepository } from './submit-tasks.repository.js';
 import { Submitter } from './submitter.js';
 import { chooseProvider } from './synchronous/choose-provider.js';
-import { RequestPlacer } from './synchronous/request-placer.js';
+import { SynchronousSubmitter } from './synchronous/synchronous-submitter.js';
 import { RequestsRepository } from './synchronous/requests.repository.js';
 import { TranscribeProcessor } from './synchronous/transcribe.processor.js';
 import { Transcriber } from './synchronous/transcriber.js';
@@ -59,7 +59,7 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
       ) => chooseProvider(config, { storage, agents, model, metrics }),
     },
     CallbackLosses,
-    AudioHandover,
+    AudioUrls,
     SubmitTasksRepository,
     SubmitAdmission,
     RefusedSettings,
@@ -68,7 +68,7 @@ function chooseDelivery({ transcription }: AppConfig, losses: CallbackLosses): D
     Checker,
     SubmitProcessor,
     CheckProcessor,
-    RequestPlacer,
+    SynchronousSubmitter,
     RequestsRepository,
     Transcriber,
     TranscribeProcessor,

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { SkipApiKey } from '../http/api-key-check.js';
 import { Metrics } from '../observability/metrics.js';
-import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from './callback-door.js';
+import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from './callback-auth.hook.js';
 import { CallbackReceiver, proofFor, type CallbackOutcome } from './callback-receiver.js';
 
 /** A 4xx is final for the provider, so it is given only where calling again cannot help. */

@@ -9,7 +9,7 @@ export interface Audit {
   /** Chunks that have not settled. */
   lost: number;
   conversations: number;
-  /** Finished conversations that are not finalised, or have no summary verdict. */
+  /** Finished conversations that are not finalized, or have no summary verdict. */
   unfinalized: number;
   /** Chunks or conversations whose history shows an end more than once. */
   doneTwice: number;

@@ -148,7 +148,7 @@ export class ChaosFleet {
     const states = await query(
       this.postgres.url,
       `select c.status as chunk, s.status as submission, s.error, count(*), min(s.lease_until) as lease_until,
-        max(s.failed_looks) as failed_looks, max(c.failed_submits) as failed_submits
+        max(s.failed_checks) as failed_checks, max(c.failed_submits) as failed_submits
         from chunks c left join submissions s on s.id = c.submission_id
         where c.status not in ('completed', 'failed') group by 1, 2, 3`,
     );

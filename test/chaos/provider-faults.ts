@@ -44,5 +44,5 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
     effect: { kind: 'text', text: '{"corrected_transcript": "cut of' },
   },
   { operation: 'correct', probability: 0.01, effect: { kind: 'empty' } },
-  { operation: 'summarise', probability: 0.05, effect: { kind: 'status', status: 503 } },
+  { operation: 'summarize', probability: 0.05, effect: { kind: 'status', status: 503 } },
 ];

@@ -7,10 +7,10 @@ import type { RedisServer } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 import type { Strategy } from '../support/test-service.js';
 import { JobSearch } from './job-search.js';
-import { ProviderHand, REST_MS } from './provider-hand.js';
+import { ProviderSchedule, REST_MS } from './provider-schedule.js';
 import { Surroundings } from './surroundings.js';
 import { Turns } from './turns.js';
-import { Turnstile, type CrashPoint } from './turnstile.js';
+import { CrashGate, type CrashPoint } from './crash-gate.js';
 
 const LOOK_AGAIN_MS = 50;
 const REST_DEADLINE_MS = 60_000;
@@ -21,8 +21,8 @@ const STARTS = new Turns(availableParallelism());
 const LISTENING = /listening on (http:\/\/[\d.]+:\d+)/;
 
 /**
- * A service as a process of its own, and all that it talks to, with the turnstile between them. When the process is killed at
- * the turnstile, another one is started in its place.
+ * A service as a process of its own, and all that it talks to, with the crashGate between them. When the process is killed at
+ * the crashGate, another one is started in its place.
  */
 export class CrashWorld {
   /** As its users reach the service. */
@@ -34,21 +34,21 @@ export class CrashWorld {
   private process: ServiceProcess | undefined;
   /** How the start of the process that follows the killed one has ended: heard of by whoever waits for it. */
   private restart: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
-  private readonly hand: ProviderHand;
+  private readonly hand: ProviderSchedule;
 
   private constructor(
     readonly strategy: Strategy,
-    readonly turnstile: Turnstile,
+    readonly crashGate: CrashGate,
     private readonly surroundings: Surroundings,
   ) {
     this.api = new Api(surroundings.doorUrl);
     this.jobs = new JobSearch({ databaseUrl: surroundings.database.url, redisUrl: surroundings.redis?.url });
-    this.hand = new ProviderHand(surroundings.simulator, turnstile, strategy);
+    this.hand = new ProviderSchedule(surroundings.simulator, crashGate, strategy);
   }
 
   static async start(strategy: Strategy): Promise<CrashWorld> {
-    const turnstile = new Turnstile();
-    const world = new CrashWorld(strategy, turnstile, await Surroundings.start(turnstile));
+    const crashGate = new CrashGate();
+    const world = new CrashWorld(strategy, crashGate, await Surroundings.start(crashGate));
     try {
       await world.startProcess();
       return world;
@@ -78,7 +78,7 @@ export class CrashWorld {
 
   /** Begins to name the steps of a path, and kills the process at `point`. */
   beginPath(point?: CrashPoint): void {
-    this.turnstile.begin(
+    this.crashGate.begin(
       point && {
         point,
         kill: () => {
@@ -95,7 +95,7 @@ export class CrashWorld {
    */
   async comeToRest(): Promise<void> {
     const deadline = performance.now() + REST_DEADLINE_MS;
-    while (this.turnstile.quietMs < REST_MS / 2) {
+    while (this.crashGate.quietMs < REST_MS / 2) {
       if (performance.now() > deadline) throw new Error('the path does not come to rest');
       await pause(LOOK_AGAIN_MS);
     }
@@ -122,7 +122,7 @@ export class CrashWorld {
     await handStopped;
   }
 
-  /** The process is dead, and nothing that was under way gets further, before the turnstile goes on. */
+  /** The process is dead, and nothing that was under way gets further, before the crashGate goes on. */
   private kill(): void {
     const { process: victim } = this;
     if (victim === undefined) throw new Error('there is no process to kill');

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /** What can happen to a life once and no more. */
 export type Ending =
-  'first text stored' | 'completed' | 'failed' | 'merged' | 'summarised' | 'submission completed';
+  'first text stored' | 'completed' | 'failed' | 'merged' | 'summarized' | 'submission completed';
 
 /**
  * Makes the database write down every ending, in the change's own transaction: what was done twice is seen there, however it
@@ -53,7 +53,7 @@ const HISTORY = `
     end if;
     if new.summary_status = 'completed' and (old.summary_status, old.summary)
         is distinct from (new.summary_status, new.summary) then
-      insert into crash_history values (new.id, 'summarised');
+      insert into crash_history values (new.id, 'summarized');
     end if;
     return null;
   end $$;

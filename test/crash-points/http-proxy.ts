@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Turnstile, Weight } from './turnstile.js';
+import type { CrashGate, Weight } from './crash-gate.js';
 
 interface WholeAnswer {
   status: number;
@@ -26,7 +26,7 @@ export class HttpProxy {
 
   private constructor(
     private readonly options: { name: string; weigh: (request: IncomingMessage) => Weight },
-    private readonly turnstile: Turnstile,
+    private readonly crashGate: CrashGate,
   ) {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch(() => {
@@ -42,10 +42,10 @@ export class HttpProxy {
    */
   static async start(
     options: { name: string; targetUrl?: string; weigh?: (request: IncomingMessage) => Weight },
-    turnstile: Turnstile,
+    crashGate: CrashGate,
   ): Promise<HttpProxy> {
     const { name, targetUrl, weigh = () => 'step' } = options;
-    const proxy = new HttpProxy({ name, weigh }, turnstile);
+    const proxy = new HttpProxy({ name, weigh }, crashGate);
     proxy.targetUrl = targetUrl;
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
@@ -71,7 +71,7 @@ export class HttpProxy {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await wholeBody(request);
     const path = (request.url ?? '').replace(/\?.*$/, '').replace(ID, '*');
-    const passage = this.turnstile.enter({
+    const passage = this.crashGate.enter({
       label: `${this.options.name}: ${request.method ?? ''} ${path}`,
       weight: this.options.weigh(request),
       isRead: request.method === 'GET',
@@ -79,11 +79,11 @@ export class HttpProxy {
     if (passage === undefined) return;
     try {
       const answer = await this.forward(request, body);
-      if (!this.turnstile.leave(passage, false)) return;
+      if (!this.crashGate.leave(passage, false)) return;
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
     } finally {
-      this.turnstile.abandon(passage);
+      this.crashGate.abandon(passage);
     }
   }
 

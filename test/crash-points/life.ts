@@ -6,7 +6,7 @@ import type { ConversationResponse } from '../../src/conversations/conversations
 import { wav, type Answer } from '../support/api.js';
 import type { CrashWorld } from './crash-world.js';
 import { endingsOf, type Ending } from './history.js';
-import type { CrashPoint, PassedPoint } from './turnstile.js';
+import type { CrashPoint, PassedPoint } from './crash-gate.js';
 
 /** What became of a conversation with one chunk. */
 export interface LifeReport {
@@ -35,7 +35,7 @@ const EVERY_ENDING_ONCE: Partial<Record<Ending, number>> = {
   'submission completed': 1,
   completed: 1,
   merged: 1,
-  summarised: 1,
+  summarized: 1,
 };
 
 /** The seed of the simulator's placeholders, and how much of a recording's digest is in them. */
@@ -58,7 +58,7 @@ interface State {
  * Leads one chunk from its upload to the summary of its conversation, and kills the service at `point` on its way.
  *
  * The conversation is finished while the provider works when we wait for callbacks, and after the chunk has settled when we poll:
- * so both ways to a finalisation are walked.
+ * so both ways to a finalization are walked.
  */
 export async function live(world: CrashWorld, point?: CrashPoint): Promise<LifeReport> {
   const life = new Life(world);
@@ -102,7 +102,7 @@ class Life {
       await this.toItsEnd();
       await this.world.comeToRest();
     });
-    report.path = this.world.turnstile.end();
+    report.path = this.world.crashGate.end();
     report.crashed = this.world.crashes > this.crashesBefore;
     // It may have died of its last message, which nobody waits for.
     await this.noteLost(report, async () => {
@@ -136,11 +136,11 @@ class Life {
     );
     await this.reach('the chunk is not settled', isSettled);
     await this.reach(
-      'the conversation is not finalised',
+      'the conversation is not finalized',
       ({ conversation_status }) => conversation_status === 'finalized',
     );
     await this.reach(
-      'the conversation is not summarised',
+      'the conversation is not summarized',
       ({ summary_status }) => summary_status === 'completed',
     );
     await this.world.restarted();

@@ -1,6 +1,6 @@
 import type { Engine } from '../support/engine.js';
 import { STRATEGIES, type Strategy } from '../support/test-service.js';
-import type { CrashPoint, PassedPoint, Side } from './turnstile.js';
+import type { CrashPoint, PassedPoint, Side } from './crash-gate.js';
 
 export interface Plan {
   strategies: readonly Strategy[];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Engine } from '../support/engine.js';
 import type { Strategy } from '../support/test-service.js';
 import { namesOf } from './plan.js';
-import type { CrashPoint } from './turnstile.js';
+import type { CrashPoint } from './crash-gate.js';
 import type { WalkedLife, WalkReport } from './walk.js';
 
 /** What was walked. */

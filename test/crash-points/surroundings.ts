@@ -10,10 +10,10 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { CALLBACK_SECRET, type Strategy } from '../support/test-service.js';
 import { installHistory } from './history.js';
 import { HttpProxy } from './http-proxy.js';
-import { PostgresDialect } from './postgres-dialect.js';
-import { REST_MS } from './provider-hand.js';
-import { RedisDialect, ScriptNames } from './redis-dialect.js';
-import type { Turnstile } from './turnstile.js';
+import { PostgresProtocol } from './postgres-protocol.js';
+import { REST_MS } from './provider-schedule.js';
+import { RedisProtocol, ScriptNames } from './redis-protocol.js';
+import type { CrashGate } from './crash-gate.js';
 import { WireProxy } from './wire-proxy.js';
 
 /** A look finds the transcript running, the next one finds it done: the provider ends it between them. */
@@ -27,7 +27,7 @@ const WEBHOOK_MAX_ATTEMPTS = 1_000;
 /** Somebody else may take the port that a Redis was to have. */
 const REDIS_STARTS = 3;
 
-/** All that a service talks to, with the turnstile between. */
+/** All that a service talks to, with the crashGate between. */
 export class Surroundings {
   private constructor(
     readonly simulator: Simulator,
@@ -39,7 +39,7 @@ export class Surroundings {
     private readonly dataDir: string,
   ) {}
 
-  static async start(turnstile: Turnstile): Promise<Surroundings> {
+  static async start(crashGate: CrashGate): Promise<Surroundings> {
     const simulator = await startSimulator({
       webhookRetryDelayMs: WEBHOOK_RETRY_DELAY_MS,
       webhookMaxAttempts: WEBHOOK_MAX_ATTEMPTS,
@@ -49,7 +49,7 @@ export class Surroundings {
     const redis = currentEngine() === 'redis' ? await startRedis() : undefined;
     const record = new pg.Client({ connectionString: database.url });
     await record.connect();
-    const proxies = await startProxies(turnstile, {
+    const proxies = await startProxies(crashGate, {
       simulatorUrl: simulator.url,
       databaseUrl: database.url,
       redisUrl: redis?.url,
@@ -128,21 +128,21 @@ function allOf({ door, provider, stores }: Proxies): (HttpProxy | WireProxy)[] {
 }
 
 async function startProxies(
-  turnstile: Turnstile,
+  crashGate: CrashGate,
   targets: { simulatorUrl: string; databaseUrl: string; redisUrl: string | undefined },
 ): Promise<Proxies> {
   const { simulatorUrl, databaseUrl, redisUrl } = targets;
   const door = await HttpProxy.start(
     { name: 'service', weigh: ({ method }) => (method === 'POST' ? 'step' : 'chatter') },
-    turnstile,
+    crashGate,
   );
-  const provider = await HttpProxy.start({ name: 'provider', targetUrl: simulatorUrl }, turnstile);
-  const postgres = await WireProxy.start(databaseUrl, turnstile, () => new PostgresDialect());
+  const provider = await HttpProxy.start({ name: 'provider', targetUrl: simulatorUrl }, crashGate);
+  const postgres = await WireProxy.start(databaseUrl, crashGate, () => new PostgresProtocol());
   const scripts = new ScriptNames();
   const redis =
     redisUrl === undefined
       ? undefined
-      : await WireProxy.start(redisUrl, turnstile, () => new RedisDialect(scripts));
+      : await WireProxy.start(redisUrl, crashGate, () => new RedisProtocol(scripts));
   return {
     door,
     provider,

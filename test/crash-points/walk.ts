@@ -1,7 +1,7 @@
 import type { Strategy } from '../support/test-service.js';
 import { CrashWorld } from './crash-world.js';
 import { live, type LifeReport } from './life.js';
-import type { CrashPoint, PassedPoint } from './turnstile.js';
+import type { CrashPoint, PassedPoint } from './crash-gate.js';
 
 export interface WalkReport {
   /** The path without a crash. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Message, Passage, Turnstile } from './turnstile.js';
+import type { Message, Passage, CrashGate } from './crash-gate.js';
 
 /** A piece of what the service sends that goes on as a whole. */
 export interface RequestUnit {
@@ -17,7 +17,7 @@ export interface AnswerUnit {
 }
 
 /** Knows where a message begins and ends, on one connection. */
-export interface Dialect {
+export interface Protocol {
   cutRequests(data: Buffer): RequestUnit[];
   cutAnswers(data: Buffer): AnswerUnit[];
 }
@@ -29,15 +29,15 @@ export function bringsJob(answer: Buffer): boolean {
   return JOB_ID.test(answer.toString('latin1'));
 }
 
-/** Stands between the service and a store, and lets whole messages through, one by one, as the turnstile says. */
+/** Stands between the service and a store, and lets whole messages through, one by one, as the crashGate says. */
 export class WireProxy {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
   private constructor(
     private readonly target: { host: string; port: number },
-    private readonly turnstile: Turnstile,
-    private readonly speak: () => Dialect,
+    private readonly crashGate: CrashGate,
+    private readonly speak: () => Protocol,
   ) {
     this.server = createServer((near) => {
       this.serve(near);
@@ -47,11 +47,11 @@ export class WireProxy {
   /** @param url of the server that is meant; `url` of the result leads to the proxy in its place */
   static async start(
     url: string,
-    turnstile: Turnstile,
-    speak: () => Dialect,
+    crashGate: CrashGate,
+    speak: () => Protocol,
   ): Promise<{ proxy: WireProxy; url: string }> {
     const address = new URL(url);
-    const proxy = new WireProxy({ host: address.hostname, port: Number(address.port) }, turnstile, speak);
+    const proxy = new WireProxy({ host: address.hostname, port: Number(address.port) }, crashGate, speak);
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
     address.hostname = '127.0.0.1';
@@ -73,7 +73,7 @@ export class WireProxy {
 
   private serve(near: Socket): void {
     const far = connect(this.target);
-    const dialect = this.speak();
+    const protocol = this.speak();
     const underWay: Passage[] = [];
     for (const socket of [near, far]) {
       this.sockets.add(socket);
@@ -82,15 +82,15 @@ export class WireProxy {
         this.sockets.delete(socket);
         near.destroy();
         far.destroy();
-        for (const passage of underWay.splice(0)) this.turnstile.abandon(passage);
+        for (const passage of underWay.splice(0)) this.crashGate.abandon(passage);
       });
       // A connection that breaks is closed as well, and that is what it is for.
       socket.on('error', () => socket.destroy());
     }
     near.on('data', (data) => {
-      for (const { bytes, message } of dialect.cutRequests(data)) {
+      for (const { bytes, message } of protocol.cutRequests(data)) {
         if (message !== undefined) {
-          const passage = this.turnstile.enter(message);
+          const passage = this.crashGate.enter(message);
           if (passage === undefined) return;
           underWay.push(passage);
         }
@@ -98,9 +98,9 @@ export class WireProxy {
       }
     });
     far.on('data', (data) => {
-      for (const { bytes, isAnswer } of dialect.cutAnswers(data)) {
+      for (const { bytes, isAnswer } of protocol.cutAnswers(data)) {
         const passage = isAnswer ? underWay.shift() : undefined;
-        if (passage !== undefined && !this.turnstile.leave(passage, bringsJob(bytes))) return;
+        if (passage !== undefined && !this.crashGate.leave(passage, bringsJob(bytes))) return;
         near.write(bytes);
       }
     });

@@ -62,7 +62,7 @@ describe('the doctor', () => {
       upload: 0,
       correct: 0,
       listen: 0,
-      summarise: 0,
+      summarize: 0,
     });
   });
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
-import { OUTSIDE } from '../../src/embedded-postgres/cluster-place.js';
+import { OUTSIDE } from '../../src/embedded-postgres/cluster-location.js';
 import { tryToListen } from '../../src/embedded-postgres/ports.js';
 import { ClosedCheckout, type Command, type User } from '../support/closed-checkout.js';
 import { freePort } from '../support/free-port.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { lookAtProcess } from '../../src/embedded-postgres/process-facts.js';
+import { inspectProcess } from '../../src/embedded-postgres/process-facts.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const SCRIPTS = new URL('../../scripts/', import.meta.url);
@@ -35,7 +35,7 @@ async function startAndReadPid(
 
 async function seeItEnd(pid: number): Promise<void> {
   await waitUntil(
-    () => lookAtProcess(pid),
+    () => inspectProcess(pid),
     ({ alive }) => !alive,
   );
   left = undefined;

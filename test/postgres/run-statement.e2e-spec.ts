@@ -39,8 +39,8 @@ describe('a statement that is written out', () => {
   });
 
   it('reads as many rows as there are, with what is missing as null and JSON in the order of its keys', async () => {
-    const read = `select given_row.number, given_row.word, given_row.data::json::text as data
-      from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (number integer, word text, data text)
+    const read = `select batch_row.number, batch_row.word, batch_row.data::json::text as data
+      from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as batch_row (number integer, word text, data text)
       order by number`;
     const rows = [{ number: 1, word: 'a\0b', data: await jsonText({ z: 1, a: 'c\0' }) }, { number: 2 }];
 

@@ -50,7 +50,7 @@ function assertTransition(id: string, was: ChunkState, became: ChunkState): void
   assertHolds(became.attempt === was.attempt + increase, `${step} counts attempts (${was.attempt})`);
 }
 
-/** What was said in this recording and in no other; once it is there it stays; and nothing raw of an anonymised one. */
+/** What was said in this recording and in no other; once it is there it stays; and nothing raw of an anonymized one. */
 function assertText(
   chunk: string,
   change: { was: ChunkState | null; became: ChunkState; experiment: Experiment },

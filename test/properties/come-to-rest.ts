@@ -34,9 +34,9 @@ export async function comeToRest(experiment: Experiment): Promise<void> {
   assertHolds(false, `it comes to rest; still there: ${left.join(', ')}`);
 }
 
-/** Finishing once more would make up for a finalisation that nobody has queued. */
-async function isOpen({ laboratory, conversationId }: Experiment): Promise<boolean> {
-  const open = await laboratory.change(`select from conversations where id = $1 and status = 'open'`, [
+/** Finishing once more would make up for a finalization that nobody has queued. */
+async function isOpen({ harness, conversationId }: Experiment): Promise<boolean> {
+  const open = await harness.change(`select from conversations where id = $1 and status = 'open'`, [
     conversationId,
   ]);
   return open.length > 0;
@@ -52,11 +52,11 @@ async function runWhatIsAwake(experiment: Experiment): Promise<void> {
 }
 
 /** Rules K1 and K2: no callback is forgotten, whenever it came. No time has passed: nothing but the callback made us look. */
-async function assertHintsAreFollowed({ ledger, laboratory }: Experiment): Promise<void> {
+async function assertHintsAreFollowed({ ledger, harness }: Experiment): Promise<void> {
   const promised = ledger.promisedHints().map(({ submission }) => submission);
   if (promised.length === 0) return;
   ledger.followedHints += promised.length;
-  const open = await laboratory.change<{ id: string }>(
+  const open = await harness.change<{ id: string }>(
     `select id from submissions where id = any($1) and status in ('created', 'submitted')`,
     [promised],
   );
@@ -82,10 +82,10 @@ async function assertLateCallbackIsUnknown(experiment: Experiment): Promise<void
   assertHolds(isUnknown, `a callback of what has settled is unknown, and wakes nobody (${outcomes.join()})`);
 }
 
-async function passTime({ provider, laboratory, conversationId }: Experiment): Promise<void> {
+async function passTime({ provider, harness, conversationId }: Experiment): Promise<void> {
   provider.carryOutLateRequests();
   for (const transcript of provider.transcripts) provider.end(transcript, 'completed');
-  await laboratory.change(
+  await harness.change(
     `update submissions set lease_until = now() where conversation_id = $1 and status = 'created'`,
     [conversationId],
   );

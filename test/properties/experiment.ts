@@ -2,14 +2,14 @@ import { HttpException } from '@nestjs/common';
 import { ProviderError } from '../../src/providers/provider-error.js';
 import { QueueTimeoutError } from '../../src/queues/job-queues.js';
 import { Activity, CrashError, type Crash } from './activity.js';
-import type { Laboratory } from './laboratory.js';
+import type { Harness } from './harness.js';
 import { Ledger } from './ledger.js';
 import { pickOf } from './pick.js';
-import { PlayedProvider } from './played-provider.js';
-import { PlayedQueueError, PlayedQueues, type PlayedJob } from './played-queues.js';
+import { InMemoryProvider } from './in-memory-provider.js';
+import { InMemoryQueueError, InMemoryQueues, type InMemoryJob } from './in-memory-queues.js';
 import { newUrl, PlayedStorage } from './recordings.js';
 import { startProcess } from './service-process.js';
-import { Stage, type Until } from './stage.js';
+import { Schedule, type Until } from './schedule.js';
 import type { Action, Life } from './steps.js';
 import { jobTask, taskOf, type Task, type World } from './tasks.js';
 
@@ -20,16 +20,16 @@ const MAX_ACTIVITIES = 8;
 interface Running {
   activity: Activity;
   ended: Promise<void>;
-  job: PlayedJob | undefined;
+  job: InMemoryJob | undefined;
 }
 
 /** One conversation's life: the service's processes, and the world around them. */
 export class Experiment implements World {
   readonly ledger = new Ledger();
-  readonly provider = new PlayedProvider((fault, recording) => {
+  readonly provider = new InMemoryProvider((fault, recording) => {
     this.ledger.serve(fault, recording);
   });
-  readonly queues = new PlayedQueues((fault) => {
+  readonly queues = new InMemoryQueues((fault) => {
     this.ledger.serveQueueFault(fault);
   });
   /** What happened, effect by effect: shown when a property does not hold. */
@@ -37,18 +37,18 @@ export class Experiment implements World {
   readonly chunkIds: string[] = [];
   readonly sharedUrl = newUrl();
   conversationId = '';
-  private readonly stage: Stage;
+  private readonly schedule: Schedule;
   private readonly storage = new PlayedStorage();
   private delivery: Life['delivery'];
   private running: Running[] = [];
   private begun = 0;
 
   constructor(
-    readonly laboratory: Laboratory,
+    readonly harness: Harness,
     readonly life: Life,
   ) {
     this.delivery = life.delivery;
-    this.stage = new Stage((pids) => laboratory.blockedAmong(pids));
+    this.schedule = new Schedule((pids) => harness.blockedAmong(pids));
   }
 
   async open(): Promise<void> {
@@ -99,12 +99,12 @@ export class Experiment implements World {
     while (this.running.length > 0) {
       const before = this.trace.length;
       for (const { activity } of [...this.running]) await this.advance(activity, 'end');
-      if (this.trace.length === before && this.running.length > 0) await this.stage.deadlockEnds();
+      if (this.trace.length === before && this.running.length > 0) await this.schedule.deadlockEnds();
     }
   }
 
   /** Runs a job from its start to its end. */
-  async runJob(job: PlayedJob): Promise<void> {
+  async runJob(job: InMemoryJob): Promise<void> {
     await this.do(jobTask(job, this));
   }
 
@@ -134,7 +134,7 @@ export class Experiment implements World {
       }
     }
     await Promise.all(this.running.map(({ ended }) => ended));
-    await this.stage.rest();
+    await this.schedule.rest();
   }
 
   private async begin(action: Action, crash?: Crash): Promise<Activity | undefined> {
@@ -146,26 +146,26 @@ export class Experiment implements World {
     if (this.running.length >= MAX_ACTIVITIES) await this.finishAll();
     this.begun += 1;
     const activity = new Activity(`${this.begun} ${label}`, {
-      carryOut: this.stage.carryOut,
+      carryOut: this.schedule.carryOut,
       trace: (line) => this.trace.push(line),
       crash,
     });
-    const { laboratory, queues, provider, storage } = this;
+    const { harness, queues, provider, storage } = this;
     const process = startProcess(activity, {
-      ...laboratory.surroundings(this.delivery),
+      ...harness.surroundings(this.delivery),
       queues,
       provider,
       storage,
     });
     this.running.push({ activity, ended: activity.run(() => work(process, activity)), job });
-    this.stage.enter(activity);
+    this.schedule.enter(activity);
     this.ledger.overlapping = Math.max(this.ledger.overlapping, this.running.length);
-    await this.stage.rest();
+    await this.schedule.rest();
     return activity;
   }
 
   private async advance(activity: Activity, until: Until): Promise<void> {
-    await this.stage.advance(activity, until);
+    await this.schedule.advance(activity, until);
     const ended = this.running.filter((running) => running.activity.hasEnded);
     this.running = this.running.filter((running) => !running.activity.hasEnded);
     for (const running of ended) this.judge(running.activity);
@@ -177,7 +177,7 @@ export class Experiment implements World {
     if (isDead || error === undefined) return;
     this.ledger.disturb();
     if (error instanceof HttpException || error instanceof ProviderError) return;
-    if (error instanceof PlayedQueueError || error instanceof QueueTimeoutError) return;
+    if (error instanceof InMemoryQueueError || error instanceof QueueTimeoutError) return;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'by what is no error';
     throw new Error(`${label} failed with ${reason}`, { cause: error });
   }

@@ -7,8 +7,8 @@ import { assertOneOpenSubmission, assertSubmissionLife, assertUniqueTranscripts 
 
 /** What must hold of a life that has come to rest, at every moment of it. @throws PropertyError */
 export async function assertInvariants(experiment: Experiment): Promise<void> {
-  const { laboratory, provider } = experiment;
-  const history = await laboratory.audit.read();
+  const { harness, provider } = experiment;
+  const history = await harness.audit.read();
   const chunks = groupById(history.chunks);
   for (const [id, changes] of chunks) assertChunkLife(id, changes, experiment);
   for (const [id, changes] of groupById(history.submissions)) {
@@ -31,8 +31,8 @@ export async function assertInvariants(experiment: Experiment): Promise<void> {
 }
 
 /** A key that somebody sets while, or before, another one removes it stays until its day is over; a peaceful life leaves none. */
-async function assertNothingLeft({ laboratory, ledger }: Experiment): Promise<void> {
-  const { endless, metadata } = await laboratory.takeLeftovers();
+async function assertNothingLeft({ harness, ledger }: Experiment): Promise<void> {
+  const { endless, metadata } = await harness.takeLeftovers();
   assertHolds(endless.length === 0, `nothing is left in coordination (${endless.join(', ')})`);
   if (ledger.hasLostWork || ledger.overlapping > 1) return;
   ledger.peaceful = true;

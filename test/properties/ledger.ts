@@ -1,5 +1,5 @@
-import type { ProviderFault } from './played-provider.js';
-import type { QueueFault } from './played-queues.js';
+import type { ProviderFault } from './in-memory-provider.js';
+import type { QueueFault } from './in-memory-queues.js';
 
 /** A transcript that so many looks in a row do not find is given up. */
 const LOOKS_UNTIL_DENIED = 5;
@@ -99,8 +99,8 @@ export class Ledger {
   /** Transcripts that the provider itself denied: it did not list them, or did not know them look after look. */
   private get unfindable(): number {
     const denied = this.faults.of('get: not found');
-    const failedLooks = denied + this.faults.of('get: unavailable') + this.faults.of('list: unavailable');
-    return this.faults.of('list: lagging') + Math.min(denied, Math.floor(failedLooks / LOOKS_UNTIL_DENIED));
+    const failedChecks = denied + this.faults.of('get: unavailable') + this.faults.of('list: unavailable');
+    return this.faults.of('list: lagging') + Math.min(denied, Math.floor(failedChecks / LOOKS_UNTIL_DENIED));
   }
 
   get mayCorrectionFail(): boolean {

@@ -36,14 +36,14 @@ import type { JobKind } from '../../src/queues/job-catalogue.js';
 import type { JobProcessor } from '../../src/queues/job-processor.js';
 import type { JobQueues } from '../../src/queues/job-queues.js';
 import { QueueEngine } from '../../src/queues/queue-engine.js';
-import { AudioHandover } from '../../src/transcription/audio-handover.js';
+import { AudioUrls } from '../../src/transcription/audio-urls.js';
 import { CallbackLosses } from '../../src/transcription/delivery/callback-losses.js';
 import { CheckProcessor } from '../../src/transcription/check.processor.js';
 import { Checker } from '../../src/transcription/checker.js';
-import { LooksRepository } from '../../src/chunks/looks.repository.js';
+import { ChecksRepository } from '../../src/chunks/checks.repository.js';
 import { LostSubmitSearch } from '../../src/transcription/lost-submit-search.js';
 import { PollingDelivery } from '../../src/transcription/delivery/polling-delivery.js';
-import { ProviderPace } from '../../src/transcription/provider-pace.js';
+import { ProviderThrottle } from '../../src/transcription/provider-throttle.js';
 import { RefusedSettings } from '../../src/transcription/refused-settings.js';
 import { SubmissionOutcomes } from '../../src/chunks/submission-outcomes.js';
 import { SubmissionsRepository } from '../../src/chunks/submissions.repository.js';
@@ -52,7 +52,7 @@ import { SubmitSender } from '../../src/transcription/submit-sender.js';
 import { SubmitProcessor } from '../../src/transcription/submit.processor.js';
 import { SubmitTasksRepository } from '../../src/transcription/submit-tasks.repository.js';
 import { Submitter } from '../../src/transcription/submitter.js';
-import { RequestPlacer } from '../../src/transcription/synchronous/request-placer.js';
+import { SynchronousSubmitter } from '../../src/transcription/synchronous/synchronous-submitter.js';
 import { RequestsRepository } from '../../src/transcription/synchronous/requests.repository.js';
 import { TranscribeProcessor } from '../../src/transcription/synchronous/transcribe.processor.js';
 import { Transcriber } from '../../src/transcription/synchronous/transcriber.js';
@@ -61,8 +61,8 @@ import { CallbackReceiver } from '../../src/webhooks/callback-receiver.js';
 import { CallbacksRepository } from '../../src/chunks/callbacks.repository.js';
 import type { Activity } from './activity.js';
 import { gatedPool } from './gated-pool.js';
-import type { PlayedProvider } from './played-provider.js';
-import type { PlayedQueues } from './played-queues.js';
+import type { InMemoryProvider } from './in-memory-provider.js';
+import type { InMemoryQueues } from './in-memory-queues.js';
 import type { PlayedStorage } from './recordings.js';
 
 /** What outlives processes. */
@@ -71,8 +71,8 @@ export interface Surroundings {
   pool: pg.Pool;
   /** Redis's, or undefined when coordination is in the database, where its statements are effects like any other. */
   redisCoordination: Coordination | undefined;
-  queues: PlayedQueues;
-  provider: PlayedProvider;
+  queues: InMemoryQueues;
+  provider: InMemoryProvider;
   storage: PlayedStorage;
   observer: JobObserver;
   metrics: Metrics;
@@ -152,14 +152,14 @@ type Base = Omit<Surroundings, 'queues'> & {
   outbox: EventOutbox;
 };
 
-function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['seenBy']>) {
+function transcriptionProcessors(base: Base, client: ReturnType<InMemoryProvider['seenBy']>) {
   const { config, database, queues, coordination, settlement, metrics, observer, outbox } = base;
   const transitions = new ChunkTransitions(database, outbox);
   const submissions = new SubmissionsRepository(database, transitions, outbox);
-  const looks = new LooksRepository(database);
+  const looks = new ChecksRepository(database);
   const losses = new CallbackLosses(config, metrics);
   const strategy = deliveryOf(config, losses);
-  const pace = new ProviderPace(config, client, coordination, looks);
+  const pace = new ProviderThrottle(config, client, coordination, looks);
   const outcomes = new SubmissionOutcomes(
     config,
     transitions,
@@ -177,7 +177,7 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
     new SubmitSender(
       config,
       client,
-      new AudioHandover(base.storage, client),
+      new AudioUrls(base.storage, client),
       strategy,
       submissions,
       new RefusedSettings(config, new Readiness()),
@@ -199,7 +199,13 @@ function transcriptionProcessors(base: Base, client: ReturnType<PlayedProvider['
     metrics,
   );
   return {
-    submit: new SubmitProcessor(observer, config, submitter, new RequestPlacer(admission, queues), null),
+    submit: new SubmitProcessor(
+      observer,
+      config,
+      submitter,
+      new SynchronousSubmitter(admission, queues),
+      null,
+    ),
     transcribe: new TranscribeProcessor(observer, config, transcriber),
     check: new CheckProcessor(observer, config, checker),
   };
@@ -225,7 +231,7 @@ function correctionProcessors(base: Base, activity: Activity) {
   return {
     correct: new CorrectProcessor(observer, config, corrector),
     finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
-    summarize: new SummarizeProcessor(observer, finalization, provider.summariser(activity)),
+    summarize: new SummarizeProcessor(observer, finalization, provider.summarizer(activity)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Crash } from './activity.js';
-import type { ProviderFault, TranscriptEnd } from './played-provider.js';
-import type { QueueFault } from './played-queues.js';
-import type { Until } from './stage.js';
+import type { ProviderFault, TranscriptEnd } from './in-memory-provider.js';
+import type { QueueFault } from './in-memory-queues.js';
+import type { Until } from './schedule.js';
 
 export type AudioKind = 'stored' | 'shared url' | 'repeated';
 export type CallbackKind = 'genuine' | 'without submission' | 'forged id' | 'crossed';

@@ -1,7 +1,7 @@
 import type { SubmissionStatus } from '../../src/chunks/states.js';
 import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Change, SubmissionState } from './audit.js';
-import type { PlayedProvider } from './played-provider.js';
+import type { InMemoryProvider } from './in-memory-provider.js';
 import { assertHolds } from './property-error.js';
 
 /** Transitions of src/chunks/states.ts; an open submission is also written to without a transition. */
@@ -21,7 +21,7 @@ function isOpen({ status }: SubmissionState): boolean {
 export function assertSubmissionLife(
   id: string,
   changes: Change<SubmissionState>[],
-  options: { provider: PlayedProvider; recording: string },
+  options: { provider: InMemoryProvider; recording: string },
 ): void {
   for (const { was, became } of changes) {
     if (was === null) continue;
@@ -65,7 +65,7 @@ export function assertUniqueTranscripts(changes: Change<SubmissionState>[]): voi
 function assertOwnTranscript(
   id: string,
   { transcriptId, strategy }: SubmissionState,
-  { provider, recording }: { provider: PlayedProvider; recording: string },
+  { provider, recording }: { provider: InMemoryProvider; recording: string },
 ): void {
   const transcript = provider.transcripts.find((candidate) => candidate.id === transcriptId);
   assertHolds(transcript?.recording === recording, `submission ${id} has a transcript of its recording`);

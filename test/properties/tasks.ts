@@ -1,20 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Activity } from './activity.js';
-import type { Laboratory } from './laboratory.js';
+import type { Harness } from './harness.js';
 import type { Ledger } from './ledger.js';
 import { pickOf } from './pick.js';
-import type { PlayedProvider, PlayedTranscript } from './played-provider.js';
-import type { PlayedJob, PlayedQueues } from './played-queues.js';
+import type { InMemoryProvider, InMemoryTranscript } from './in-memory-provider.js';
+import type { InMemoryJob, InMemoryQueues } from './in-memory-queues.js';
 import type { ServiceProcess } from './service-process.js';
 import type { Action, AudioKind, CallbackKind } from './steps.js';
 
 /** What an action acts on. */
 export interface World {
-  readonly laboratory: Laboratory;
+  readonly harness: Harness;
   readonly ledger: Ledger;
-  readonly provider: PlayedProvider;
-  readonly queues: PlayedQueues;
+  readonly provider: InMemoryProvider;
+  readonly queues: InMemoryQueues;
   readonly conversationId: string;
   readonly sharedUrl: string;
   /** Of which the sender was told. */
@@ -25,7 +25,7 @@ export interface World {
 export interface Task {
   label: string;
   work: (process: ServiceProcess, activity: Activity) => Promise<void>;
-  job?: PlayedJob;
+  job?: InMemoryJob;
 }
 
 /** A bulk restart takes what had failed before the present millisecond. */
@@ -52,7 +52,7 @@ export async function taskOf(action: Action, world: World): Promise<Task | undef
   }
 }
 
-export function jobTask(job: PlayedJob, { queues }: Pick<World, 'queues'>): Task {
+export function jobTask(job: InMemoryJob, { queues }: Pick<World, 'queues'>): Task {
   return {
     label: `job ${job.kind}`,
     work: ({ processors }, activity) => queues.run(job, processors[job.kind], activity),
@@ -94,9 +94,9 @@ function audioOf(chunkId: string, audio: AudioKind, { conversationId, sharedUrl 
 
 async function restartTask(
   action: Extract<Action, { kind: 'restart' }>,
-  { laboratory, ledger, chunkIds }: World,
+  { harness, ledger, chunkIds }: World,
 ): Promise<Task | undefined> {
-  const settled = await laboratory.change<{ id: string }>(
+  const settled = await harness.change<{ id: string }>(
     `select id from chunks where id = any($1) and status in ('completed', 'failed') order by id`,
     [chunkIds],
   );
@@ -158,8 +158,8 @@ function callbackTask(
 function claimedId(
   { pick, as }: { pick: number; as: CallbackKind },
   known: {
-    provider: PlayedProvider;
-    transcript: PlayedTranscript | undefined;
+    provider: InMemoryProvider;
+    transcript: InMemoryTranscript | undefined;
     submission: string | undefined;
   },
 ): string | undefined {

@@ -54,14 +54,14 @@ describe('two api and three worker processes', () => {
   });
 
   it(
-    'carry all chunks to the end, each submitted, corrected and settled once, each conversation finalised once',
+    'carry all chunks to the end, each submitted, corrected and settled once, each conversation finalized once',
     async () => {
       const ids = await giveWork(fleet.apis);
       await finalized(fleet.api, ids);
 
       await fleet.verify(async () => {
         const { counts, billed, transcripts } = fleet.simulator.ledger;
-        expect(counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarise: CONVERSATIONS });
+        expect(counts).toMatchObject({ submit: CHUNKS, correct: CHUNKS, summarize: CONVERSATIONS });
         expect(billed).toBe(CHUNKS);
         expect(new Set([...transcripts.values()].map(({ submission }) => submission)).size).toBe(CHUNKS);
         expect(await fleet.count("submissions where status = 'completed'")).toBe(CHUNKS);

@@ -57,7 +57,7 @@ describe('the chunks of ten conversations, one api and two worker processes', ()
       },
     ],
   ])(
-    'are all accepted and all end, each settled once, each conversation finalised once, when Redis %s in the middle',
+    'are all accepted and all end, each settled once, each conversation finalized once, when Redis %s in the middle',
     async (_what, strike) => {
       const work = await Workload.inTheMiddle(fleet);
       await strike();

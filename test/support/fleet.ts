@@ -157,7 +157,7 @@ export class Fleet {
     return exitCodes;
   }
 
-  /** Workers that have finalised a conversation: the work was spread over them. */
+  /** Workers that have finalized a conversation: the work was spread over them. */
   busyWorkers(): number {
     return this.workerProcesses.filter(({ output }) => output.includes('is finalized')).length;
   }

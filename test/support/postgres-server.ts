@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findBinaries } from '../../src/embedded-postgres/binaries.js';
 import { reachableBinaries } from '../../src/embedded-postgres/binaries-copy.js';
-import { OUTSIDE } from '../../src/embedded-postgres/cluster-place.js';
+import { OUTSIDE } from '../../src/embedded-postgres/cluster-location.js';
 import { createCluster } from '../../src/embedded-postgres/create-cluster.js';
 import { prepareDataDir, type Cluster } from '../../src/embedded-postgres/data-folder.js';
 import { chooseServerUser } from '../../src/embedded-postgres/os-user.js';

@@ -61,7 +61,7 @@ export class Workload {
     return work;
   }
 
-  /** Waits until every conversation is finalised and summarised. @returns milliseconds that it took */
+  /** Waits until every conversation is finalized and summarized. @returns milliseconds that it took */
   async ended(): Promise<number> {
     const start = performance.now();
     await this.giving;
@@ -103,7 +103,7 @@ export class Workload {
     });
     // A model's answer that could not be stored is asked for again; never fewer than there are texts.
     expect(counts.correct).toBeGreaterThanOrEqual(works * this.allChunks);
-    expect(counts.summarise).toBeGreaterThanOrEqual(works * CONVERSATIONS);
+    expect(counts.summarize).toBeGreaterThanOrEqual(works * CONVERSATIONS);
     this.fleet.expectAllAlive();
   }
 

@@ -9,17 +9,17 @@ export interface AcceptedSubmission extends SubmissionRef {
 }
 
 const ACCEPT_SUBMISSIONS = `
-  with given as (
-    select given_row.*
-    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, transcript_id text)
+  with batch as (
+    select batch_row.*
+    from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript_id text)
   ),
   locked as materialized (
-    select id from submissions where id in (select id from given) order by id for no key update
+    select id from submissions where id in (select id from batch) order by id for no key update
   ),
   moved as (
-    update submissions as s set status = 'submitted', transcript_id = given.transcript_id, submitted_at = now(),
-      failed_looks = 0
-    from given, locked where s.id = given.id and s.id = locked.id and s.status is not distinct from 'created'
+    update submissions as s set status = 'submitted', transcript_id = batch.transcript_id, submitted_at = now(),
+      failed_checks = 0
+    from batch, locked where s.id = batch.id and s.id = locked.id and s.status is not distinct from 'created'
     returning s.id, s.chunk_id
   ),
   chunks_changed as (
@@ -38,8 +38,11 @@ export async function acceptSubmissions(
   db: Kysely<Schema>,
   accepted: readonly AcceptedSubmission[],
 ): Promise<boolean[]> {
-  const given = accepted.map(({ submissionId: id, transcriptId }) => ({ id, transcript_id: transcriptId }));
-  const rows = await runStatement<{ id: string }>(db, ACCEPT_SUBMISSIONS, await batchRows(given));
+  const rowsToWrite = accepted.map(({ submissionId: id, transcriptId }) => ({
+    id,
+    transcript_id: transcriptId,
+  }));
+  const rows = await runStatement<{ id: string }>(db, ACCEPT_SUBMISSIONS, await batchRows(rowsToWrite));
   const moved = new Set(rows.map(({ id }) => id));
   return accepted.map(({ submissionId }) => moved.has(submissionId));
 }

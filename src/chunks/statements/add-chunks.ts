@@ -23,27 +23,27 @@ export interface AddedChunk {
 const LAST_POSITION = 2_147_483_647;
 
 const ADD_CHUNKS = `
-  with given as (
-    select given_row.*
-    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, conversation_id uuid,
+  with batch as (
+    select batch_row.*
+    from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, conversation_id uuid,
       position bigint, idempotency_key text, audio_key text, audio_url text, audio_mime_type text, audio_bytes bigint)
   ),
   locked as materialized (
-    select id from conversations where id in (select conversation_id from given) order by id for no key update
+    select id from conversations where id in (select conversation_id from batch) order by id for no key update
   ),
   open as (
-    update conversations as v set next_position = greatest(v.next_position, coalesce(given.position,
+    update conversations as v set next_position = greatest(v.next_position, coalesce(batch.position,
       greatest(v.next_position, (select max(position)::bigint + 1 from chunks where conversation_id = v.id))) + 1)
-    from given, locked
-    where v.id = locked.id and v.id = given.conversation_id and v.status is not distinct from 'open'
+    from batch, locked
+    where v.id = locked.id and v.id = batch.conversation_id and v.status is not distinct from 'open'
     returning v.id, v.next_position
   )
   insert into chunks
     (id, conversation_id, position, idempotency_key, audio_key, audio_url, audio_mime_type, audio_bytes)
-  select given.id, open.id, coalesce(given.position, open.next_position - 1), given.idempotency_key,
-    given.audio_key, given.audio_url, given.audio_mime_type, given.audio_bytes
-  from open join given on given.conversation_id = open.id
-  where coalesce(given.position, open.next_position - 1) <= ${LAST_POSITION}
+  select batch.id, open.id, coalesce(batch.position, open.next_position - 1), batch.idempotency_key,
+    batch.audio_key, batch.audio_url, batch.audio_mime_type, batch.audio_bytes
+  from open join batch on batch.conversation_id = open.id
+  where coalesce(batch.position, open.next_position - 1) <= ${LAST_POSITION}
   on conflict (conversation_id, idempotency_key) do nothing
   returning id, position, created_at as "createdAt"`;
 
@@ -59,7 +59,7 @@ export async function addChunks(
   db: Kysely<Schema>,
   chunks: readonly NewChunk[],
 ): Promise<(AddedChunk | undefined)[]> {
-  const given = chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
+  const rowsToWrite = chunks.map(({ id, conversationId, position, audio, idempotencyKey }) => ({
     id,
     conversation_id: conversationId,
     position,
@@ -69,7 +69,7 @@ export async function addChunks(
     audio_mime_type: audio.kind === 'stored' ? audio.mimeType : undefined,
     audio_bytes: audio.kind === 'stored' ? audio.bytes : undefined,
   }));
-  const rows = await runStatement<AddedChunk & { id: string }>(db, ADD_CHUNKS, await batchRows(given));
+  const rows = await runStatement<AddedChunk & { id: string }>(db, ADD_CHUNKS, await batchRows(rowsToWrite));
   const added = new Map(rows.map(({ id, ...row }) => [id, row]));
   return chunks.map(({ id }) => added.get(id));
 }

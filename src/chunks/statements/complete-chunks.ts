@@ -11,33 +11,33 @@ export interface CorrectedChunk extends SubmissionRef, FinalText {
 
 /** Whether a text may be stored is a matter of the setting that holds now (`record-texts.ts`). */
 const COMPLETE_CHUNKS = `
-  with given as (
-    select given_row.id, given_row.transcript, given_row.diarization::json, given_row.redaction, given_row.is_redacted,
-      given_row.model, given_row.prompt_version, given_row.input_tokens, given_row.output_tokens, given_row.chunk_id,
-      given_row.keeps_raw
-    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, transcript text,
+  with batch as (
+    select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
+      batch_row.model, batch_row.prompt_version, batch_row.input_tokens, batch_row.output_tokens, batch_row.chunk_id,
+      batch_row.keeps_raw
+    from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript text,
       diarization text, redaction jsonb, is_redacted boolean, model text, prompt_version text, input_tokens integer,
       output_tokens integer, chunk_id uuid, keeps_raw boolean)
   ),
   locked as materialized (
-    select id, conversation_id from chunks where id in (select chunk_id from given) order by id for no key update
+    select id, conversation_id from chunks where id in (select chunk_id from batch) order by id for no key update
   )
-  update chunks as c set status = 'completed', transcript = given.transcript, model = given.model,
-    prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,
-    output_tokens = c.output_tokens + given.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
+  update chunks as c set status = 'completed', transcript = batch.transcript, model = batch.model,
+    prompt_version = batch.prompt_version, input_tokens = c.input_tokens + batch.input_tokens,
+    output_tokens = c.output_tokens + batch.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
     completed_at = now(), failed_submits = 0, error = null, error_code = null,
-    diarization = case when given.keeps_raw then json_build_object(
-        'schema', given.diarization -> 'schema',
+    diarization = case when batch.keeps_raw then json_build_object(
+        'schema', batch.diarization -> 'schema',
         'data', json_build_object(
-          'note', given.diarization #> '{data,note}',
+          'note', batch.diarization #> '{data,note}',
           'raw', coalesce(c.diarization -> 'data', '{}'),
-          'error', given.diarization #> '{data,error}'))
-      else given.diarization end,
-    redaction = case when given.redaction is null then c.redaction
-      else coalesce(c.redaction, '[]') || given.redaction end
-  from given, locked, conversations as v
-  where c.id = locked.id and c.id = given.chunk_id and c.submission_id = given.id and c.status is not distinct from 'correcting'
-    and v.id = locked.conversation_id and (given.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
+          'error', batch.diarization #> '{data,error}'))
+      else batch.diarization end,
+    redaction = case when batch.redaction is null then c.redaction
+      else coalesce(c.redaction, '[]') || batch.redaction end
+  from batch, locked, conversations as v
+  where c.id = locked.id and c.id = batch.chunk_id and c.submission_id = batch.id and c.status is not distinct from 'correcting'
+    and v.id = locked.conversation_id and (batch.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
   returning c.submission_id as id`;
 
 /**
@@ -51,7 +51,7 @@ export async function completeChunks(
   db: Kysely<Schema>,
   chunks: readonly CorrectedChunk[],
 ): Promise<boolean[]> {
-  const given = await Promise.all(
+  const rowsToWrite = await Promise.all(
     chunks.map(async (chunk) => ({
       id: chunk.submissionId,
       chunk_id: chunk.chunkId,
@@ -59,7 +59,7 @@ export async function completeChunks(
       ...(await finalTextColumns(chunk)),
     })),
   );
-  const rows = await runStatement<{ id: string }>(db, COMPLETE_CHUNKS, await batchRows(given));
+  const rows = await runStatement<{ id: string }>(db, COMPLETE_CHUNKS, await batchRows(rowsToWrite));
   const completed = new Set(rows.map(({ id }) => id));
   return chunks.map(({ submissionId }) => completed.has(submissionId));
 }

@@ -24,22 +24,22 @@ export interface NewSubmission {
 }
 
 const OPEN_SUBMISSIONS = `
-  with given as (
-    select given_row.*
-    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, chunk_id uuid,
+  with batch as (
+    select batch_row.*
+    from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, chunk_id uuid,
       conversation_id uuid, attempt integer, provider text, strategy text, audio_url_hash text, lease_ms integer)
   ),
   locked as materialized (
-    select id from chunks where id in (select chunk_id from given) order by id for no key update
+    select id from chunks where id in (select chunk_id from batch) order by id for no key update
   ),
   claimed as (
-    update chunks as c set submission_id = given.id from given, locked
-    where c.id = locked.id and c.id = given.chunk_id and c.attempt = given.attempt and c.status is not distinct from 'queued'
+    update chunks as c set submission_id = batch.id from batch, locked
+    where c.id = locked.id and c.id = batch.chunk_id and c.attempt = batch.attempt and c.status is not distinct from 'queued'
       and not exists (
         -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
         select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
       )
-    returning given.*
+    returning batch.*
   )
   insert into submissions (id, chunk_id, conversation_id, provider, strategy, audio_url_hash, lease_until)
   select id, chunk_id, conversation_id, provider, strategy, audio_url_hash,
@@ -57,7 +57,7 @@ export async function openSubmissions(
   db: Kysely<Schema>,
   submissions: readonly NewSubmission[],
 ): Promise<boolean[]> {
-  const given = submissions.map((submission) => ({
+  const rowsToWrite = submissions.map((submission) => ({
     id: submission.id,
     chunk_id: submission.chunkId,
     conversation_id: submission.conversationId,
@@ -67,7 +67,7 @@ export async function openSubmissions(
     audio_url_hash: submission.audioUrlHash,
     lease_ms: submission.leaseMs,
   }));
-  const opened = await runStatement<{ id: string }>(db, OPEN_SUBMISSIONS, await batchRows(given));
+  const opened = await runStatement<{ id: string }>(db, OPEN_SUBMISSIONS, await batchRows(rowsToWrite));
   const ids = new Set(opened.map(({ id }) => id));
   return submissions.map(({ id }) => ids.has(id));
 }

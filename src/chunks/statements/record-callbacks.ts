@@ -9,15 +9,15 @@ export interface RecordedCallback {
 
 /** `$1` submissions, `$2` the transcript last told of each, `$3` the callbacks that each got. */
 const RECORD_CALLBACKS = `
-  with given as (
+  with batch as (
     select * from unnest($1::uuid[], $2::text[], $3::integer[]) as t(id, transcript_id, count)
   ),
   locked as materialized (
-    select id from submissions where id in (select id from given) order by id for no key update
+    select id from submissions where id in (select id from batch) order by id for no key update
   )
-  update submissions as s set callbacks = s.callbacks + given.count,
-    callback_transcript_id = case when s.transcript_id is null then given.transcript_id end
-  from given, locked where s.id = given.id and s.id = locked.id
+  update submissions as s set callbacks = s.callbacks + batch.count,
+    callback_transcript_id = case when s.transcript_id is null then batch.transcript_id end
+  from batch, locked where s.id = batch.id and s.id = locked.id
     and (s.status is not distinct from 'created' or s.status is not distinct from 'submitted')
   returning s.id`;
 
@@ -31,13 +31,13 @@ export async function recordCallbacks(
   db: Kysely<Schema>,
   callbacks: readonly RecordedCallback[],
 ): Promise<boolean[]> {
-  const given = new Map<string, { transcriptId: string; count: number }>();
+  const bySubmission = new Map<string, { transcriptId: string; count: number }>();
   for (const { submissionId, transcriptId } of callbacks) {
-    given.set(submissionId, { transcriptId, count: (given.get(submissionId)?.count ?? 0) + 1 });
+    bySubmission.set(submissionId, { transcriptId, count: (bySubmission.get(submissionId)?.count ?? 0) + 1 });
   }
-  const values = [...given.values()];
+  const values = [...bySubmission.values()];
   const rows = await runStatement<{ id: string }>(db, RECORD_CALLBACKS, [
-    [...given.keys()],
+    [...bySubmission.keys()],
     values.map(({ transcriptId }) => transcriptId),
     values.map(({ count }) => count),
   ]);

@@ -5,44 +5,44 @@ import { finalTextColumns, type FinalText, type Heard } from '../texts.js';
 
 /** `allowed` and `languages` as in `record-texts.ts`. */
 const RECORD_FINAL_TEXT = `
-  with given as (
-    select given_row.id, given_row.transcript, given_row.diarization::json, given_row.redaction, given_row.is_redacted,
-      given_row.model, given_row.prompt_version, given_row.input_tokens, given_row.output_tokens,
-      given_row.language, given_row.confidence
-    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, transcript text,
+  with batch as (
+    select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
+      batch_row.model, batch_row.prompt_version, batch_row.input_tokens, batch_row.output_tokens,
+      batch_row.language, batch_row.confidence
+    from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript text,
       diarization text, redaction jsonb, is_redacted boolean, model text, prompt_version text, input_tokens integer,
       output_tokens integer, language text, confidence real)
   ),
   locked as materialized (
-    select id, chunk_id from submissions where id in (select id from given) order by id for no key update
+    select id, chunk_id from submissions where id in (select id from batch) order by id for no key update
   ),
   allowed as materialized (
     with c as materialized (
       select id, conversation_id, redact_pii from chunks where id in (select chunk_id from locked)
       order by id for no key update
     )
-    select locked.id from locked join given on given.id = locked.id join c on c.id = locked.chunk_id
+    select locked.id from locked join batch on batch.id = locked.id join c on c.id = locked.chunk_id
       join conversations as v on v.id = c.conversation_id
-    where (given.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
+    where (batch.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
   ),
   moved as (
     update submissions as s set status = 'completed', settled_at = now(), lost = false
-    from given, allowed where s.id = given.id and s.id = allowed.id and s.status is not distinct from 'submitted'
+    from batch, allowed where s.id = batch.id and s.id = allowed.id and s.status is not distinct from 'submitted'
     returning s.id, s.chunk_id, s.conversation_id
   ),
   chunks_changed as (
-    update chunks as c set status = 'completed', transcript = given.transcript, model = given.model,
-      prompt_version = given.prompt_version, input_tokens = c.input_tokens + given.input_tokens,
-      output_tokens = c.output_tokens + given.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
-      completed_at = now(), failed_submits = 0, error = null, error_code = null, diarization = given.diarization,
-      redaction = given.redaction
-    from moved join given on given.id = moved.id
+    update chunks as c set status = 'completed', transcript = batch.transcript, model = batch.model,
+      prompt_version = batch.prompt_version, input_tokens = c.input_tokens + batch.input_tokens,
+      output_tokens = c.output_tokens + batch.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
+      completed_at = now(), failed_submits = 0, error = null, error_code = null, diarization = batch.diarization,
+      redaction = batch.redaction
+    from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
   ),
   languages as (
     insert into conversation_languages (conversation_id, language, confidence, chunks)
-    select moved.conversation_id, given.language, max(given.confidence), count(*) from moved join given on given.id = moved.id
-    where given.language is not null group by 1, 2 order by 1, 2
+    select moved.conversation_id, batch.language, max(batch.confidence), count(*) from moved join batch on batch.id = moved.id
+    where batch.language is not null group by 1, 2 order by 1, 2
     on conflict (conversation_id, language) do update set
       confidence = greatest(conversation_languages.confidence, excluded.confidence),
       chunks = conversation_languages.chunks + excluded.chunks
@@ -59,7 +59,7 @@ export async function recordFinalText(
   db: Kysely<Schema>,
   { submissionId: id, heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
 ): Promise<boolean> {
-  const given = { id, ...(await finalTextColumns(text)), ...heard };
-  const moved = await runStatement<{ id: string }>(db, RECORD_FINAL_TEXT, await batchRows([given]));
+  const rowToWrite = { id, ...(await finalTextColumns(text)), ...heard };
+  const moved = await runStatement<{ id: string }>(db, RECORD_FINAL_TEXT, await batchRows([rowToWrite]));
   return moved.length > 0;
 }

@@ -14,39 +14,39 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
  * conversations, in one order for all who do.
  */
 const RECORD_TEXTS = `
-  with given as (
-    select given_row.id, given_row.transcript, given_row.diarization::json, given_row.redaction, given_row.is_redacted,
-      given_row.language, given_row.confidence
-    from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as given_row (id uuid, transcript text,
+  with batch as (
+    select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
+      batch_row.language, batch_row.confidence
+    from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript text,
       diarization text, redaction jsonb, is_redacted boolean, language text, confidence real)
   ),
   locked as materialized (
-    select id, chunk_id from submissions where id in (select id from given) order by id for no key update
+    select id, chunk_id from submissions where id in (select id from batch) order by id for no key update
   ),
   allowed as materialized (
     with c as materialized (
       select id, conversation_id, redact_pii from chunks where id in (select chunk_id from locked)
       order by id for no key update
     )
-    select locked.id from locked join given on given.id = locked.id join c on c.id = locked.chunk_id
+    select locked.id from locked join batch on batch.id = locked.id join c on c.id = locked.chunk_id
       join conversations as v on v.id = c.conversation_id
-    where (given.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
+    where (batch.is_redacted or not (coalesce(c.redact_pii, v.redact_pii) or v.anonymize))
   ),
   moved as (
     update submissions as s set status = 'completed', settled_at = now(), lost = false
-    from given, allowed where s.id = given.id and s.id = allowed.id and s.status is not distinct from 'submitted'
+    from batch, allowed where s.id = batch.id and s.id = allowed.id and s.status is not distinct from 'submitted'
     returning s.id, s.chunk_id, s.conversation_id
   ),
   chunks_changed as (
-    update chunks as c set status = 'correcting', transcript = given.transcript, diarization = given.diarization,
-      redaction = given.redaction, transcribed_at = now(), error = null, error_code = null
-    from moved join given on given.id = moved.id
+    update chunks as c set status = 'correcting', transcript = batch.transcript, diarization = batch.diarization,
+      redaction = batch.redaction, transcribed_at = now(), error = null, error_code = null
+    from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
   ),
   languages as (
     insert into conversation_languages (conversation_id, language, confidence, chunks)
-    select moved.conversation_id, given.language, max(given.confidence), count(*) from moved join given on given.id = moved.id
-    where given.language is not null group by 1, 2 order by 1, 2
+    select moved.conversation_id, batch.language, max(batch.confidence), count(*) from moved join batch on batch.id = moved.id
+    where batch.language is not null group by 1, 2 order by 1, 2
     on conflict (conversation_id, language) do update set
       confidence = greatest(conversation_languages.confidence, excluded.confidence),
       chunks = conversation_languages.chunks + excluded.chunks
@@ -60,7 +60,7 @@ const RECORD_TEXTS = `
  * @returns for each whether it happened, in their order
  */
 export async function recordTexts(db: Kysely<Schema>, texts: readonly RecordedText[]): Promise<boolean[]> {
-  const given = await Promise.all(
+  const rowsToWrite = await Promise.all(
     texts.map(async ({ submissionId: id, transcript, diarization, redaction, isRedacted, heard }) => ({
       id,
       transcript,
@@ -70,7 +70,7 @@ export async function recordTexts(db: Kysely<Schema>, texts: readonly RecordedTe
       ...heard,
     })),
   );
-  const rows = await runStatement<{ id: string }>(db, RECORD_TEXTS, await batchRows(given));
+  const rows = await runStatement<{ id: string }>(db, RECORD_TEXTS, await batchRows(rowsToWrite));
   const moved = new Set(rows.map(({ id }) => id));
   return texts.map(({ submissionId }) => moved.has(submissionId));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { alignWords } from './align-words.js';
-import type { RecognisedWord } from './recognised-words.js';
+import type { RecognisedWord } from './recognized-words.js';
 
 /** A tenth of a second a word, a hundredth between two. */
 const WORD_MS = 100;
@@ -67,7 +67,7 @@ describe('the words of a corrected text', () => {
     expect(aligned('a new b', heard('a b'))[1]).toEqual(['new', 100, 110, false]);
   });
 
-  it('stand right before the first and behind the last recognised word where they were added there', () => {
+  it('stand right before the first and behind the last recognized word where they were added there', () => {
     const words = [
       { ...heard('b')[0], text: 'b', startMs: 5_000, endMs: 5_100, confidence: null, speaker: 'B' },
     ];
@@ -95,7 +95,7 @@ describe('the words of a corrected text', () => {
     ]);
   });
 
-  it('share the whole recording where nothing was recognised, or the time of reading', () => {
+  it('share the whole recording where nothing was recognized, or the time of reading', () => {
     expect(aligned('aa bbbb', [], 600)).toEqual([
       ['aa', 0, 200, false],
       ['bbbb', 200, 600, false],
@@ -126,9 +126,9 @@ describe('the words of a corrected text', () => {
     ]);
   });
 
-  it('never run backwards, whatever was recognised and corrected', () => {
+  it('never run backwards, whatever was recognized and corrected', () => {
     const word = fc.constantFrom('a', 'b', 'c', 'de', 'fgh', '<redacted_name>', '会議', '-');
-    const recognised = fc
+    const recognized = fc
       .array(fc.tuple(word, fc.nat(500), fc.nat(500)), { maxLength: 40 })
       .map((entries) => {
         let startMs = 0;
@@ -139,7 +139,7 @@ describe('the words of a corrected text', () => {
       });
     const text = fc.array(word, { maxLength: 40 }).map((words) => words.join(' '));
     fc.assert(
-      fc.property(text, recognised, fc.option(fc.nat(20_000)), (corrected, words, durationMs) => {
+      fc.property(text, recognized, fc.option(fc.nat(20_000)), (corrected, words, durationMs) => {
         const timed = alignWords(corrected, words, durationMs);
         expect(timed.map((one) => one.gap + one.text).join('')).toBe(corrected);
         let lastMs = 0;
@@ -199,7 +199,7 @@ describe('the words of a corrected text', () => {
 
 interface CorrectedWord {
   text: string;
-  /** Place of the recognised word that was left alone. */
+  /** Place of the recognized word that was left alone. */
   from: number | null;
 }
 

@@ -1,5 +1,5 @@
 import { compareWords } from './compare-words.js';
-import type { RecognisedWord } from './recognised-words.js';
+import type { RecognisedWord } from './recognized-words.js';
 import { shareTime } from './share-time.js';
 import { splitWord, splitWords, type WordPiece } from './split-words.js';
 
@@ -7,10 +7,10 @@ import { splitWord, splitWords, type WordPiece } from './split-words.js';
 export interface TimedWord extends WordPiece {
   startMs: number;
   endMs: number;
-  /** The recogniser's, for the words that it heard itself. */
+  /** The recognizer's, for the words that it heard itself. */
   confidence: number | null;
   speaker: string | null;
-  /** Whether the time is the recogniser's own for this word, or was worked out from its neighbours. */
+  /** Whether the time is the recognizer's own for this word, or was worked out from its neighbours. */
   isExact: boolean;
 }
 
@@ -18,32 +18,32 @@ export interface TimedWord extends WordPiece {
 const CHARACTERS_PER_SECOND = 15;
 
 /**
- * Gives the words of a text the times that a recogniser heard them at. A word that both have keeps its exact time, whatever its
+ * Gives the words of a text the times that a recognizer heard them at. A word that both have keeps its exact time, whatever its
  * case and its punctuation; words that the correction put in the place of others share the time of those; words that it added
  * follow the word before them. Times never run backwards. Redaction markers are words like others.
  *
- * @param recognised in their order; none: the words share the whole recording by their length
+ * @param recognized in their order; none: the words share the whole recording by their length
  * @param durationMs of the recording, where it is known
  */
 export function alignWords(
   text: string,
-  recognised: readonly RecognisedWord[],
+  recognized: readonly RecognisedWord[],
   durationMs: number | null,
 ): TimedWord[] {
   const pieces = splitWords(text);
   if (pieces.length === 0) return [];
-  if (recognised.length === 0) {
+  if (recognized.length === 0) {
     return spread(pieces, { startMs: 0, endMs: durationMs ?? speechMs(pieces), speaker: null });
   }
-  const heard = inOrder(recognised.flatMap(splitRecognised));
+  const heard = inOrder(recognized.flatMap(splitRecognized));
   return hunksOf(pieces, heard).flatMap((hunk) => timesOf(hunk, heard, durationMs));
 }
 
-/** A stretch of the text beside the stretch of recognised words that it came from; either may be empty, not both. */
+/** A stretch of the text beside the stretch of recognized words that it came from; either may be empty, not both. */
 interface Hunk {
   isSame: boolean;
   pieces: WordPiece[];
-  /** Places in the recognised words: from `first` up to, not including, `end`. */
+  /** Places in the recognized words: from `first` up to, not including, `end`. */
   first: number;
   end: number;
 }
@@ -130,7 +130,7 @@ function spread(pieces: readonly WordPiece[], span: Span): TimedWord[] {
   }));
 }
 
-function splitRecognised(word: RecognisedWord): RecognisedWord[] {
+function splitRecognized(word: RecognisedWord): RecognisedWord[] {
   const texts = splitWord(word.text);
   return texts.length === 1 ? [word] : shareTime(texts, word).map((piece) => ({ ...word, ...piece }));
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 import { type Cue, toCues } from './cues.js';
 import { displayWidth } from './display-width.js';
-import { placeChunks, type TranscriptChunk } from './timeline.js';
+import { positionChunks, type TranscriptChunk } from './timeline.js';
 
 const MAX_LINES = 2;
 const MAX_LINE_WIDTH = 42;
@@ -29,7 +29,7 @@ function spoken(text: string, more: Partial<TranscriptChunk> = {}): TranscriptCh
 }
 
 async function cuesOf(...chunks: TranscriptChunk[]): Promise<[number, number, string][]> {
-  return toCues(await placeChunks(chunks)).map(({ startMs, endMs, lines }) => [
+  return toCues(await positionChunks(chunks)).map(({ startMs, endMs, lines }) => [
     startMs,
     endMs,
     lines.join('|'),
@@ -82,7 +82,7 @@ describe('cues', () => {
       { text: 'Really', start: 0, end: 1_000, speaker: 'A' },
       { text: 'yes', start: 1_000, end: 2_000, speaker: 'B' },
     ];
-    const cues = toCues(await placeChunks([chunk('Really yes', { words })]));
+    const cues = toCues(await positionChunks([chunk('Really yes', { words })]));
     expect(cues.map(({ speaker, lines }) => [speaker, lines])).toEqual([
       ['A', ['Really']],
       ['B', ['yes']],
@@ -96,7 +96,7 @@ describe('cues', () => {
       start: index * 10,
       end: index * 10 + 10,
     }));
-    const cues = toCues(await placeChunks([chunk(text, { words })]));
+    const cues = toCues(await positionChunks([chunk(text, { words })]));
     expect(cues.length).toBeGreaterThan(3);
     for (const { lines } of cues) {
       expect(lines.length).toBeLessThanOrEqual(MAX_LINES);
@@ -264,7 +264,7 @@ describe('cues', () => {
   it('lose no word, never overlap and never run backwards, whatever was said', async () => {
     await fc.assert(
       fc.asyncProperty(chunks, async (given) => {
-        const cues: Cue[] = toCues(await placeChunks(given.map((one) => chunk(one.transcript, one))));
+        const cues: Cue[] = toCues(await positionChunks(given.map((one) => chunk(one.transcript, one))));
         const said = given.filter(({ transcript }) => transcript.trim() !== NOTHING_TO_TRANSCRIBE);
         const letters = (all: string[]): string => wordsOf(all.join(' ')).join('');
         expect(letters(cues.flatMap(({ lines }) => lines))).toBe(
@@ -295,7 +295,7 @@ describe('a word without end', () => {
   ])('is shown whole, in cues of its own: %s, %i units', async (letter, length) => {
     const text = letter.repeat(length / letter.length);
 
-    const cues = toCues(await placeChunks([chunk(text, { durationSeconds: 36_000 })]));
+    const cues = toCues(await positionChunks([chunk(text, { durationSeconds: 36_000 })]));
 
     expect(cues.flatMap(({ lines }) => lines).join('')).toBe(text);
   });

@@ -1,6 +1,6 @@
 import { MAX_CUE_MS, timeCues, type UntimedCue } from './cue-times.js';
 import { displayWidth } from './display-width.js';
-import type { PlacedChunk } from './timeline.js';
+import type { PositionedChunk } from './timeline.js';
 import { unbrokenWords, type UnbrokenWords } from './unbroken-words.js';
 
 /** A subtitle: what is shown, and when. */
@@ -32,7 +32,7 @@ const UNSPACED_SENTENCE_END = /[。！？]["'”’»)\]」』]*$/u;
  * begins, and where they would grow too long. They never overlap, never run backwards, are shown for a while each, and lose
  * no word.
  */
-export function toCues(chunks: readonly PlacedChunk[]): Cue[] {
+export function toCues(chunks: readonly PositionedChunk[]): Cue[] {
   const recordings = chunks.map(({ words, offsetMs, endMs }) => ({
     startMs: offsetMs,
     endMs,

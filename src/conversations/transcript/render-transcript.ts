@@ -1,6 +1,6 @@
 import { toCues } from './cues.js';
 import { mergeTranscripts } from './merge-transcripts.js';
-import { placeChunks, type TranscriptChunk } from './timeline.js';
+import { positionChunks, type TranscriptChunk } from './timeline.js';
 import { toJsonChunks, toSrt, toVtt, type TranscriptFormat } from './transcript-formats.js';
 
 /** A chunk as it was read: the recognizer's words are JSON still, many times as long as the text. */
@@ -23,15 +23,15 @@ export async function renderTranscript(
     case 'text':
       return mergedText(chunks) || whenEmpty;
     case 'srt':
-      return toSrt(toCues(await placeChunks(chunks.map(parseWords))));
+      return toSrt(toCues(await positionChunks(chunks.map(parseWords))));
     case 'vtt':
-      return toVtt(toCues(await placeChunks(chunks.map(parseWords))));
+      return toVtt(toCues(await positionChunks(chunks.map(parseWords))));
     case 'json':
       return JSON.stringify({
         conversationId: id,
         status,
         transcript: mergedText(chunks) || whenEmpty,
-        chunks: toJsonChunks(await placeChunks(chunks.map(parseWords))),
+        chunks: toJsonChunks(await positionChunks(chunks.map(parseWords))),
       });
   }
 }

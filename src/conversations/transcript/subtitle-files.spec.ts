@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import SrtParser from 'srt-parser-2';
 import { WebVTTParser } from 'webvtt-parser';
 import { type Cue, toCues } from './cues.js';
-import { placeChunks, type TranscriptChunk } from './timeline.js';
+import { positionChunks, type TranscriptChunk } from './timeline.js';
 import { toSrt, toVtt } from './transcript-formats.js';
 
 const MS = 1_000;
@@ -89,7 +89,7 @@ describe('a subtitle file', () => {
     }),
     { maxLength: 4 },
   );
-  const cuesOf = async (given: TranscriptChunk[]): Promise<Cue[]> => toCues(await placeChunks(given));
+  const cuesOf = async (given: TranscriptChunk[]): Promise<Cue[]> => toCues(await positionChunks(given));
 
   it('of WebVTT has every cue and every sign, and nothing that the W3C’s validator finds wrong', async () => {
     await fc.assert(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { placeChunks } from './timeline.js';
+import { positionChunks } from './timeline.js';
 
 describe('placing chunks', () => {
   it('lets others have their turn between two chunks', async () => {
@@ -11,7 +11,7 @@ describe('placing chunks', () => {
       if (!isDone) setImmediate(count);
     };
     setImmediate(count);
-    await placeChunks(Array.from({ length: 20 }, () => chunk));
+    await positionChunks(Array.from({ length: 20 }, () => chunk));
     isDone = true;
     expect(turns).toBeGreaterThanOrEqual(20);
   });

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { alignWords, type TimedWord } from './align-words.js';
 import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
-import { readRecognisedWords } from './recognised-words.js';
+import { readRecognisedWords } from './recognized-words.js';
 
 export interface TranscriptChunk {
   id: string;
@@ -14,7 +14,7 @@ export interface TranscriptChunk {
 }
 
 /** A chunk at its place in the conversation. */
-export interface PlacedChunk {
+export interface PositionedChunk {
   chunk: TranscriptChunk;
   /** Where it begins, counted from the beginning of the conversation: the chunks before it have ended. */
   offsetMs: number;
@@ -27,14 +27,14 @@ export interface PlacedChunk {
  * Puts chunks one behind the other. A chunk takes as long as its recording, or as its last word where that is later or the
  * length is not known; without either, as its text takes to read. Between two chunks other requests have their turn.
  */
-export async function placeChunks(chunks: readonly TranscriptChunk[]): Promise<PlacedChunk[]> {
+export async function positionChunks(chunks: readonly TranscriptChunk[]): Promise<PositionedChunk[]> {
   let offsetMs = 0;
-  const all: PlacedChunk[] = [];
+  const all: PositionedChunk[] = [];
   for (const chunk of chunks) {
-    const recognised = readRecognisedWords(chunk.words);
+    const recognized = readRecognisedWords(chunk.words);
     const durationMs = chunk.durationSeconds === null ? null : Math.round(chunk.durationSeconds * 1_000);
-    const words = alignWords(spokenText(chunk), recognised, durationMs);
-    const lastMs = Math.max(lastEnd(recognised), lastEnd(words));
+    const words = alignWords(spokenText(chunk), recognized, durationMs);
+    const lastMs = Math.max(lastEnd(recognized), lastEnd(words));
     const placed = {
       chunk,
       offsetMs,
@@ -43,7 +43,7 @@ export async function placeChunks(chunks: readonly TranscriptChunk[]): Promise<P
     };
     offsetMs = placed.endMs;
     all.push(placed);
-    await nextTurn();
+    await nextIteration();
   }
   return all;
 }

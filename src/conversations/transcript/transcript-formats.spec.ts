@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cue } from './cues.js';
-import { placeChunks } from './timeline.js';
+import { positionChunks } from './timeline.js';
 import { toJsonChunks, toSrt, toVtt } from './transcript-formats.js';
 
 function cue(startMs: number, endMs: number, ...lines: string[]): Cue {
@@ -53,7 +53,7 @@ describe('JSON', () => {
       { id: 'first', position: 1, transcript: 'A c', durationSeconds: 3, words },
       { id: 'second', position: 2, transcript: 'D', durationSeconds: 2, words: null },
     ];
-    expect(toJsonChunks(await placeChunks(chunks))).toEqual([
+    expect(toJsonChunks(await positionChunks(chunks))).toEqual([
       {
         id: 'first',
         position: 1,

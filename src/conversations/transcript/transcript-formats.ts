@@ -1,6 +1,6 @@
 import type { TimedWord } from './align-words.js';
 import { type Cue, speakerPrefix } from './cues.js';
-import { type PlacedChunk, spokenText } from './timeline.js';
+import { type PositionedChunk, spokenText } from './timeline.js';
 
 export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
@@ -26,7 +26,7 @@ export function toVtt(cues: readonly Cue[]): string {
 }
 
 /** The chunks as JSON has them, words and all. */
-export function toJsonChunks(chunks: readonly PlacedChunk[]): object[] {
+export function toJsonChunks(chunks: readonly PositionedChunk[]): object[] {
   return chunks.map(({ chunk, offsetMs, words }) => ({
     id: chunk.id,
     position: chunk.position,

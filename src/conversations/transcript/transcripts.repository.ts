@@ -10,7 +10,7 @@ export class TranscriptsRepository {
   /**
    * The completed chunks of a conversation in their order, with what a transcript of it needs.
    *
-   * @param options.withWords whether the recogniser's words are wanted: they are many times the text
+   * @param options.withWords whether the recognizer's words are wanted: they are many times the text
    */
   async completedChunks(conversationId: string, options: { withWords: boolean }): Promise<UnparsedChunk[]> {
     return this.database

@@ -7,7 +7,7 @@ import { comparedWords, coverageOf, longestLoop, repeatedShare } from './compare
  * when none is good the first-stage text stands: a false alarm costs tries and a correction, never a text. Each threshold
  * therefore errs on the side of the draft.
  *
- * 1 `too_short`       it summarised: far fewer letters than the draft
+ * 1 `too_short`       it summarized: far fewer letters than the draft
  * 2 `too_long`        it invented: far more letters than the draft, or than can be spoken in the recording's time
  * 3 `other_language`  it translated
  * 4 `prompt_leaked`   it repeats its instructions, or the material that they fence

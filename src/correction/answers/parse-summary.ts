@@ -7,7 +7,7 @@ const MAX_SUMMARY_CHARS = 20_000;
 /**
  * Reads the answer to a summary prompt.
  *
- * @returns the summary, storable and trimmed; empty when there was nothing to summarise
+ * @returns the summary, storable and trimmed; empty when there was nothing to summarize
  * @throws ProviderUnavailableError `invalid_answer`, whatever is wrong with it: the next answer may be good
  */
 export function parseSummary(answer: string, provider: ModelProvider): { summary: string } {

@@ -4,8 +4,8 @@ import { pipeline, Transform, type Readable } from 'node:stream';
 import type { TranscriptParams, TranscriptStatus } from 'assemblyai';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { Deadline } from '../../deadlines/deadline.js';
-import { decodeInTurns } from '../../event-loop/decode-in-turns.js';
-import { parseJsonInTurns } from '../../json/parse-json.js';
+import { decodeInSlices } from '../../event-loop/decode-in-slices.js';
+import { parseJsonInSteps } from '../../json/parse-json.js';
 import { leaveConnection } from '../leave-connection.js';
 import { ProviderNotFoundError } from '../provider-error.js';
 import {
@@ -260,8 +260,8 @@ export class AssemblyAiClient {
     const response = await this.#exchange(call);
     const { status } = response;
     const headers = Object.fromEntries(Object.entries(response.headers));
-    const body = await decodeInTurns(response.data);
-    if (status >= 200 && status < 300) return { status, headers, body: await parseJsonInTurns(body) };
+    const body = await decodeInSlices(response.data);
+    if (status >= 200 && status < 300) return { status, headers, body: await parseJsonInSteps(body) };
     throw errorOfAnswer({
       operation: call.operation,
       status,

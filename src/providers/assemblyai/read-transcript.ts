@@ -41,7 +41,7 @@ export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw
 /** What AssemblyAI writes in place of the audio URL of a deleted transcript, whose status stays `completed` and whose text says so in words. */
 const DELETED_AUDIO_URL = 'http://deleted_by_user';
 
-/** An error is recognised by its beginning; a pattern need not search a page of text. */
+/** An error is recognized by its beginning; a pattern need not search a page of text. */
 const MAX_MATCHED_CHARACTERS = 2_000;
 
 interface ErrorClass {

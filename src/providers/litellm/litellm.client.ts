@@ -3,8 +3,8 @@ import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { LiteLlmConfig } from '../../config/app-config.js';
 import { Deadline } from '../../deadlines/deadline.js';
-import { decodeInTurns } from '../../event-loop/decode-in-turns.js';
-import { parseJsonInTurns } from '../../json/parse-json.js';
+import { decodeInSlices } from '../../event-loop/decode-in-slices.js';
+import { parseJsonInSteps } from '../../json/parse-json.js';
 import { leaveConnection } from '../leave-connection.js';
 import type { TextReading } from '../assemblyai/read-transcript.js';
 import { MAX_TEXT_CHARS } from '../text-length.js';
@@ -88,7 +88,7 @@ export class LiteLlmClient {
     const deadline = new Deadline({ timeoutMs: this.#timeoutMs, signal: request.signal });
     try {
       const response = await this.#exchange(request, deadline);
-      return await this.#read(response, await decodeInTurns(response.data));
+      return await this.#read(response, await decodeInSlices(response.data));
     } finally {
       deadline.dispose();
     }
@@ -126,7 +126,7 @@ export class LiteLlmClient {
         nowMs: Date.now(),
       });
     }
-    const reading = readLiteLlmAnswer(await parseJsonInTurns(body), this.#config.model);
+    const reading = readLiteLlmAnswer(await parseJsonInSteps(body), this.#config.model);
     if (reading === undefined) throw errorOfNonsense(status);
     if (reading.text.length > MAX_TEXT_CHARS) throw errorOfLongText();
     return reading;

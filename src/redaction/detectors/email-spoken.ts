@@ -1,7 +1,7 @@
 import type { Detector } from '../detector.js';
 import type { Finding } from '../finding.js';
 import { fold, readNumber } from '../number-words.js';
-import { gapBefore, type Token, tokenise } from '../tokens.js';
+import { gapBefore, type Token, tokenize } from '../tokens.js';
 import {
   AT_SIGNS,
   DASH_WORDS,
@@ -77,7 +77,7 @@ function isCertain(text: string, at: AtSign, { domain, local }: { domain: Part; 
 function readLocal(text: string, at: AtSign): Part | undefined {
   const offset = Math.max(0, at.start - REACH_CHARS);
   const window = text.slice(offset, at.start);
-  const tokens = tokenise(window);
+  const tokens = tokenize(window);
   let first = tokens.length - 1;
   const last = tokens[first];
   if (last === undefined || !/^[ ,_]{0,2}$/.test(window.slice(last.end))) return undefined;
@@ -158,7 +158,7 @@ function announcedName(window: string, tokens: readonly Token[], first: number):
 function readDomain(text: string, at: AtSign): Part | undefined {
   const window = text.slice(at.end, at.end + REACH_CHARS);
   if (!HAS_DOT.test(window)) return undefined;
-  const tokens = tokenise(window);
+  const tokens = tokenize(window);
   const [head] = tokens;
   if (head === undefined || !/^[ ,]{0,2}$/.test(window.slice(0, head.start))) return undefined;
   const first = readLabel(window, tokens, { index: 0, maxWords: mayBeLong(text, at) ? MAX_DOMAIN_WORDS : 1 });

@@ -25,7 +25,7 @@ export const ibanDetector: Detector = {
 };
 
 /**
- * What has the shape of an IBAN, but not its check digits: a mistake of the recogniser's, or no IBAN. Not found, but its digits
+ * What has the shape of an IBAN, but not its check digits: a mistake of the recognizer's, or no IBAN. Not found, but its digits
  * are not to be taken for a telephone number either.
  */
 export function findBrokenIbans({ units }: Source): Finding[] {

@@ -67,7 +67,7 @@ function isWrittenInOne({ digits, groups }: PhoneCandidate): boolean {
   );
 }
 
-/** Short landlines of Germany and Italy, and whatever a recogniser left of a longer one. */
+/** Short landlines of Germany and Italy, and whatever a recognizer left of a longer one. */
 function isAnnouncedOne({ digits, isAnnounced }: PhoneCandidate): boolean {
   return digits.length >= 8 && isAnnounced();
 }

@@ -83,7 +83,7 @@ export const codePostcodeDetector: Detector = {
 function isDutch(text: string, candidate: CodeCandidate): boolean {
   const { code, units, start, end, gaps } = candidate;
   if (isAnnounced(text, start)) return true;
-  // "kerkstraat 12, 1234 ab": a recogniser that writes no capitals.
+  // "kerkstraat 12, 1234 ab": a recognizer that writes no capitals.
   const isSaidInStreet = units.every(({ isSpoken }) => !isSpoken) && followsStreet(text, start);
   if (isSaidInStreet) return true;
   const isPlain =

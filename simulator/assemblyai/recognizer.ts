@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lifetime } from '../lifetime.js';
+
+/** Longer than it takes for the short recordings that are kept; whoever waits gets the placeholder instead. */
+const RECOGNITION_TIMEOUT_MS = 20_000;
+
+/** A speech recognizer of the command line (PocketSphinx), one recording at a time: it takes a whole core. */
+export class CommandLineRecognizer {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly command: string,
+    private readonly lifetime: Lifetime,
+  ) {}
+
+  /** @returns what was understood; null when it is not installed, fails, takes too long or understands nothing */
+  hear(audio: Buffer): Promise<string | null> {
+    const mine = this.last.then(() => this.hearNow(audio));
+    this.last = mine;
+    return mine;
+  }
+
+  private async hearNow(audio: Buffer): Promise<string | null> {
+    const folder = await mkdtemp(join(tmpdir(), 'simulator-audio-'));
+    try {
+      const file = join(folder, 'recording.wav');
+      await writeFile(file, audio);
+      return await this.run(['-infile', file, '-logfn', '/dev/null']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private run(args: readonly string[]): Promise<string | null> {
+    return new Promise((resolve) => {
+      const child = execFile(this.command, args, { timeout: RECOGNITION_TIMEOUT_MS }, (error, stdout) => {
+        stay();
+        const text = stdout.replaceAll(/\s+/g, ' ').trim();
+        resolve(error === null && text !== '' ? text : null);
+      });
+      const stay = this.lifetime.onEnd(() => child.kill());
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { JobData } from '../../queues/job-catalogue.js';
+import { DONE, type JobContext, type JobOutcome } from '../../queues/job-processor.js';
+import { JobQueues } from '../../queues/job-queues.js';
+import { SubmitAdmission } from '../submit-admission.js';
+import type { TranscriptionProvider } from './transcription-provider.js';
+
+/**
+ * The submit of a provider that answers with the transcript: it records the submission and queues its request, which takes
+ * long and has places of its own. What comes between the two is made up for by the reconciler.
+ */
+@Injectable()
+export class SynchronousSubmitter {
+  constructor(
+    private readonly admission: SubmitAdmission,
+    private readonly queues: JobQueues,
+  ) {}
+
+  async place(
+    provider: TranscriptionProvider,
+    data: JobData['submit'],
+    context: JobContext,
+  ): Promise<JobOutcome> {
+    const admitted = await this.admission.admit(data, context);
+    if ('outcome' in admitted) return admitted.outcome;
+    const id = uuidv7();
+    const submission = { id, provider: provider.name, strategy: null, audioUrlHash: null, leaseMs: 0 };
+    const opened = await this.admission.open(admitted.task, submission, context);
+    if (opened) await this.queues.add('transcribe', { submissionId: id });
+    return DONE;
+  }
+}

@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import type { Crash } from './activity.js';
+import type { ProviderFault } from './in-memory-provider.js';
+import type { Until } from './schedule.js';
+import type { Action, Life, Step } from './steps.js';
+
+/** More than any list has; the index is taken modulo its length. */
+const MAX_PICK = 11;
+/** What happens while a worker stands still. */
+const MAX_MEANWHILE = 3;
+/** A job has about as many effects. */
+const MAX_EFFECTS = 16;
+const MAX_TURNS = 24;
+
+const pick = fc.nat(MAX_PICK);
+
+const until: fc.Arbitrary<Until> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Until>('end') },
+  { weight: 2, arbitrary: fc.constantFrom<Until>('before provider', 'after provider') },
+  { weight: 3, arbitrary: fc.record({ effects: fc.nat(MAX_EFFECTS) }) },
+);
+
+const job: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('job'),
+  pick,
+  takeOver: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
+});
+
+const callback: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('callback'),
+  pick,
+  as: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('genuine') },
+    { weight: 2, arbitrary: fc.constant('without submission') },
+    { weight: 2, arbitrary: fc.constantFrom('forged id', 'crossed') },
+  ),
+});
+
+const crossed: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('callback'),
+  pick,
+  as: fc.constant('crossed'),
+});
+
+const restart: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('restart'),
+  pick,
+  how: fc.constantFrom('failed', 'forced', 'forced', 'all failed'),
+});
+
+const add: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('add'),
+  audio: fc.constantFrom('stored', 'shared url', 'repeated'),
+});
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 10, arbitrary: job },
+  { weight: 3, arbitrary: callback },
+  { weight: 2, arbitrary: fc.constant<Action>({ kind: 'finish' }) },
+  { weight: 2, arbitrary: restart },
+  { weight: 2, arbitrary: add },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'reconcile' }) },
+);
+
+const turns = fc.array(fc.boolean(), { maxLength: MAX_TURNS });
+
+/** One job by two workers, of which the first has lost its lock. */
+const twice = (refused: fc.Arbitrary<boolean>): fc.Arbitrary<Step> =>
+  fc.record({ which: pick, turns, refused }).map(({ which, ...how }) => ({
+    kind: 'overlap',
+    actions: [
+      { kind: 'job', pick: which, takeOver: true },
+      { kind: 'job', pick: which, takeOver: true },
+    ],
+    ...how,
+  }));
+
+const fault: fc.Arbitrary<ProviderFault> = fc.oneof(
+  fc.record({
+    call: fc.constant('submit'),
+    kind: fc.constantFrom(
+      'refused',
+      'setting refused',
+      'turned away',
+      'lost before',
+      'lost after',
+      'carried out late',
+    ),
+  }),
+  fc.record({ call: fc.constant('get'), kind: fc.constantFrom('unavailable', 'not found') }),
+  fc.record({ call: fc.constant('list'), kind: fc.constantFrom('unavailable', 'lagging') }),
+  fc.record({ call: fc.constant('correct'), kind: fc.constantFrom('unavailable', 'refused') }),
+);
+
+/** Enough in a row for what gives up after several to do so. */
+const MAX_FAULTS_IN_A_ROW = 6;
+
+const crash: fc.Arbitrary<Crash | undefined> = fc.option(
+  fc.record({ effect: fc.nat(MAX_EFFECTS), moment: fc.constantFrom('before', 'after') }),
+  { freq: 4, nil: undefined },
+);
+
+const providerFault: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('fault'),
+  fault,
+  times: fc.constantFrom(1, 1, 1, MAX_FAULTS_IN_A_ROW),
+});
+
+/** What may lose jobs: only the reconciler brings them back. */
+const loss: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('start'), action, until, crash }),
+  },
+  fc.record({ kind: fc.constant('wipe'), what: fc.constantFrom('queues', 'coordination') }),
+  fc.record({ kind: fc.constant('queue fault'), fault: fc.constantFrom('lost before', 'lost after') }),
+);
+
+const end: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('transcript ends'),
+  pick,
+  how: fc.constantFrom('completed', 'completed', 'completed', 'no speech', 'server error'),
+  callback: fc.boolean(),
+});
+
+/** From the submit to the summary. */
+const ALL_ROUNDS = 5;
+
+const work: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('work'),
+  rounds: fc.integer({ min: 1, max: ALL_ROUNDS }),
+});
+
+const soon: fc.Arbitrary<Until> = fc.oneof(
+  fc.constantFrom<Until>('before provider', 'after provider'),
+  fc.record({ effects: fc.nat(MAX_EFFECTS) }),
+);
+
+const anyJob: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('job'),
+  pick,
+  takeOver: fc.constant(false),
+});
+
+/** A worker stands still in the middle of a job, for so long that the world is another one when it goes on. */
+const stall: fc.Arbitrary<Step[]> = fc
+  .record({
+    finish: fc.boolean(),
+    before: fc.nat(ALL_ROUNDS),
+    until: soon,
+    leaseEnds: fc.boolean(),
+    /** Another one that stands still, and goes on after the first. */
+    second: fc.option(soon),
+    meanwhile: fc.array(
+      fc.oneof({ weight: 2, arbitrary: work }, startOf(restart), startOf(callback), startOf(crossed)),
+      { maxLength: MAX_MEANWHILE },
+    ),
+    action: anyJob,
+    secondAction: anyJob,
+  })
+  .map((how) => [
+    ...(how.finish ? [started({ kind: 'finish' }, 'end')] : []),
+    ...(how.before > 0 ? [{ kind: 'work', rounds: how.before } as const] : []),
+    started(how.action, how.until),
+    ...(how.leaseEnds ? [{ kind: 'lease ends', pick: 0 } as const] : []),
+    ...(how.second === null ? [] : [started(how.secondAction, how.second)]),
+    ...how.meanwhile,
+    { kind: 'resume', pick: 0, until: 'end' },
+    { kind: 'resume', pick: 0, until: 'end' },
+  ]);
+
+function startOf(what: fc.Arbitrary<Action>): fc.Arbitrary<Step> {
+  return what.map((action) => started(action, 'end'));
+}
+
+function started(action: Action, until: Until): Step {
+  return { kind: 'start', action, until };
+}
+
+/** Submitted; transcribed; corrected. */
+const ROUNDS_UNTIL_COMPLETED = 3;
+const MIN_STEPS = 5;
+const MAX_STEPS = 20;
+
+/**
+ * @param disasters how many of twenty steps or so break something
+ * @param refused whether two workers may be told different things
+ */
+function livesWith(
+  disasters: fc.WeightedArbitrary<Step>[],
+  refused: fc.Arbitrary<boolean>,
+): fc.Arbitrary<Life> {
+  const step = fc.oneof(
+    { weight: 12, arbitrary: fc.record({ kind: fc.constant('start'), action, until }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('resume'), pick, until }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('overlap'),
+        actions: fc.tuple(action, action),
+        turns,
+        refused: fc.constant(false),
+      }),
+    },
+    { weight: 3, arbitrary: twice(refused) },
+    { weight: 5, arbitrary: end },
+    { weight: 3, arbitrary: fc.constant<Step>({ kind: 'calm' }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('lease ends'), pick }) },
+    ...disasters,
+  );
+  return fc.record({
+    delivery: fc.constantFrom('webhook', 'webhook', 'webhook', 'polling'),
+    anonymize: fc.constantFrom(false, false, false, true),
+    chunks: fc.integer({ min: 1, max: 2 }),
+    sharedUrl: fc.constantFrom(false, false, false, false, true),
+    headStart: fc.constantFrom(0, 0, 0, 1, 1, 1, 2, ROUNDS_UNTIL_COMPLETED),
+    steps: fc
+      .array(fc.oneof({ weight: 14, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: stall }), {
+        minLength: MIN_STEPS,
+        maxLength: MAX_STEPS,
+        size: 'max',
+      })
+      .map((parts) => parts.flat()),
+  });
+}
+
+const passing: fc.WeightedArbitrary<Step>[] = [
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('overdue'), pick }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'switch delivery' }) },
+];
+
+/**
+ * The life of one conversation with a few chunks, as somebody who wishes it ill would have it. The fewer disasters, the more must
+ * hold: without a loss the reconciler has nothing to do, without a fault a callback costs no time.
+ */
+export const lives: fc.Arbitrary<Life> = fc.oneof(
+  { weight: 3, arbitrary: livesWith([], fc.constant(false)) },
+  { weight: 3, arbitrary: livesWith([{ weight: 4, arbitrary: providerFault }, ...passing], fc.boolean()) },
+  {
+    weight: 4,
+    arbitrary: livesWith(
+      [
+        { weight: 16, arbitrary: loss },
+        { weight: 3, arbitrary: providerFault },
+        { weight: 1, arbitrary: fc.record({ kind: fc.constant('lease ends'), pick }) },
+        ...passing,
+      ],
+      fc.boolean(),
+    ),
+  },
+);
