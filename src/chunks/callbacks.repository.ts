@@ -3,12 +3,10 @@ import { Database } from '../database/database.js';
 import { shareStatement } from '../database/share-statement.js';
 import { recordCallbacks, type RecordedCallback } from './statements/record-callbacks.js';
 
-/** Callbacks that one statement records; the provider sends hundreds a second only after a fault of its own. */
+/** Callbacks per statement; the provider sends hundreds per second only after its own outage. */
 const MAX_CALLBACKS = 500;
 
-/**
- * Callbacks that arrive together are recorded together; each is answered only when its own is committed.
- */
+/** Records callbacks that arrive together by one statement, and answers each after its commit. */
 @Injectable()
 export class CallbacksRepository {
   private readonly recording = shareStatement({
@@ -19,10 +17,10 @@ export class CallbacksRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Leaves a callback on its open submission (rule K1): the counter that a check reads before it sleeps, and the transcript
-   * id where we lack it, as a claim to be verified.
+   * Records a callback on its open submission (rule K1): increments the counter that a check reads
+   * before it sleeps, and stores the transcript id, where it is unknown, as a claim to be verified.
    *
-   * @returns false when there is no such submission, or it has settled
+   * @returns false when the submission does not exist or has settled
    */
   async record(submissionId: string, transcriptId: string): Promise<boolean> {
     return this.recording({ submissionId, transcriptId });

@@ -6,7 +6,7 @@ import { shareRead } from '../database/share-statement.js';
 import type { StrategyName } from '../database/schema.js';
 import { OPEN_SUBMISSION_STATUSES, type ChunkStatus, type SubmissionStatus } from './states.js';
 
-/** A submission as its check sees it. Ages and leases are the database's reckoning: clocks of processes differ. */
+/** A submission as its check reads it. Ages and leases are by the clock of the database. */
 export interface CheckTask {
   submissionId: string;
   chunkId: string;
@@ -21,17 +21,17 @@ export interface CheckTask {
   error: string | null;
   createdAt: Date;
   ageMs: number;
-  /** What is left of the submitter's lease; 0 or less when it is over. */
+  /** Rest of the submitter's lease; 0 or less when the lease is over. */
   leaseMs: number;
   chunkStatus: ChunkStatus;
-  /** Whether the chunk still waits for this submission, and for no newer one. */
+  /** Whether the chunk still waits for this submission, and not for a newer one. */
   isCurrent: boolean;
   redactPii: boolean;
   anonymize: boolean;
 }
 
-/** A check is owed to AssemblyAI's submissions alone; their strategies and hashes are never null. */
-const READ_LOOKS = `select s.id as "submissionId", s.chunk_id as "chunkId", s.conversation_id as "conversationId", s.status,
+/** Reads submissions to AssemblyAI only: their strategies and hashes are never null. */
+const READ_CHECK_TASKS = `select s.id as "submissionId", s.chunk_id as "chunkId", s.conversation_id as "conversationId", s.status,
     coalesce(s.strategy, 'polling') as strategy, s.transcript_id as "transcriptId",
     s.callback_transcript_id as "callbackTranscriptId", s.callbacks, coalesce(s.audio_url_hash, '') as "audioUrlHash",
     s.failed_checks as "failedChecks", s.error, s.created_at as "createdAt",
@@ -44,11 +44,11 @@ const READ_LOOKS = `select s.id as "submissionId", s.chunk_id as "chunkId", s.co
     inner join conversations as v on v.id = s.conversation_id
   where s.id = any($1::uuid[]) and s.provider = 'assemblyai'`;
 
-/** What the check asks of the record, and what it leaves there about its own looking. */
+/** Reads submissions for their checks, and records the outcomes of checks. */
 @Injectable()
 export class ChecksRepository {
   private readonly reading = shareRead(
-    (ids: readonly string[]) => runStatement<CheckTask>(this.database, READ_LOOKS, [ids]),
+    (ids: readonly string[]) => runStatement<CheckTask>(this.database, READ_CHECK_TASKS, [ids]),
     ({ submissionId }) => submissionId,
   );
 
@@ -58,7 +58,7 @@ export class ChecksRepository {
     return this.reading(submissionId);
   }
 
-  /** Callbacks recorded so far, for the look after falling asleep (rule K2). */
+  /** Counts the callbacks so far; a check reads it again after falling asleep (rule K2). */
   async callbacks(submissionId: string): Promise<number> {
     const row = await this.database
       .selectFrom('submissions')
@@ -69,7 +69,7 @@ export class ChecksRepository {
     return row?.callbacks ?? 0;
   }
 
-  /** @returns looks in a row that brought no usable answer, this one included */
+  /** @returns number of consecutive checks without a usable answer, including this one */
   async noteFailedCheck(submissionId: string, reason: string): Promise<number> {
     const row = await this.database
       .updateTable('submissions')
@@ -90,7 +90,7 @@ export class ChecksRepository {
       .execute();
   }
 
-  /** A callback named a transcript that is not this submission's: it is not asked for again. */
+  /** Discards a transcript id that a callback claimed for the wrong submission. */
   async dropCallbackTranscript(submissionId: string, transcriptId: string): Promise<void> {
     await this.database
       .updateTable('submissions')
@@ -100,7 +100,7 @@ export class ChecksRepository {
       .execute();
   }
 
-  /** Submissions that are looked at. */
+  /** Counts the open submissions that are checked. */
   async countOpen(): Promise<number> {
     const { count } = await this.database
       .selectFrom('submissions')

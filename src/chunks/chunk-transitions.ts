@@ -10,12 +10,13 @@ import type { TokenUse } from './texts.js';
 import { completeChunks, type CorrectedChunk } from './statements/complete-chunks.js';
 import { FIRST_STAGE_STATUSES, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
-/** The database, or a transaction in it that the caller makes other changes in. */
+/** The database, or a transaction in which the caller makes further changes. */
 export type Executor = Kysely<Schema>;
 
 /**
- * Transitions of one chunk. Each is one conditional UPDATE, and answers whether it happened (states.ts). Those that every
- * chunk goes through are made for many chunks at once (`statements/`).
+ * Transitions of a single chunk. Each is one conditional UPDATE and returns whether it changed the
+ * row (states.ts). Transitions that every chunk goes through change many chunks at once
+ * (`statements/`).
  */
 @Injectable()
 export class ChunkTransitions {
@@ -34,7 +35,7 @@ export class ChunkTransitions {
     return this.completing(chunk);
   }
 
-  /** transcribing or correcting -> failed, by the submission's own result. */
+  /** transcribing or correcting -> failed, by the result of the submission. */
   async fail(chunk: SubmissionRef & ChunkFailure, db: Executor = this.database): Promise<boolean> {
     const failed = db
       .updateTable('chunks')
@@ -50,8 +51,8 @@ export class ChunkTransitions {
   }
 
   /**
-   * queued or transcribing -> correcting without a first-stage text: its submission has failed, and a model is to hear the
-   * recording alone.
+   * queued or transcribing -> correcting without a first-stage text: the submission has failed, and
+   * a model is to transcribe the recording alone.
    */
   async startRescue(db: Executor, chunk: SubmissionRef): Promise<boolean> {
     const { numUpdatedRows } = await db
@@ -64,7 +65,7 @@ export class ChunkTransitions {
     return numUpdatedRows > 0n;
   }
 
-  /** Counts an answer that brought no text; of one that did, the transition counts. */
+  /** Counts the tokens of an answer without a text. Transitions count those of a text. */
   async addTokens(chunkId: string, { inputTokens = 0, outputTokens = 0 }: TokenUse): Promise<void> {
     await this.database
       .updateTable('chunks')
@@ -92,9 +93,9 @@ export class ChunkTransitions {
   }
 
   /**
-   * queued or transcribing -> queued, as a new attempt, because the submission came to nothing.
+   * queued or transcribing -> queued, as a new attempt, because the submission brought no result.
    *
-   * @returns the new attempt, or undefined when the chunk had moved on
+   * @returns the new attempt, or undefined when the chunk no longer waits for the submission
    */
   async requeue(db: Executor, chunk: SubmissionRef): Promise<RequeuedChunk | undefined> {
     return db
@@ -126,22 +127,22 @@ export interface ChunkAttempt {
 }
 
 export interface ChunkFailure {
-  /** For a person: what is wrong, and what to do. */
+  /** Message for people: what is wrong, and what to do. */
   error: string;
-  /** Stable word for its kind, such as `no_speech`. */
+  /** Stable identifier of the kind of failure, such as `no_speech`. */
   errorCode: string;
 }
 
 export interface RequeuedChunk {
   attempt: number;
-  /** Submits in a row that came to nothing, this one included. */
+  /** Number of consecutive submits without a result, including this one. */
   failedSubmits: number;
 }
 
-/** A message is for a person to read, not a log. */
+/** Longest stored error, in characters. It is a message for people, not a log. */
 const MAX_ERROR_LENGTH = 2_000;
 
-/** Of the conversation; a chunk does not know it. */
+/** Project of the chunk's conversation; chunks have no such column. */
 const PROJECT_ID = sql<string | null>`(select project_id from conversations
   where conversations.id = chunks.conversation_id)`.as('project_id');
 
@@ -160,7 +161,7 @@ function failedWith({ error, errorCode }: ChunkFailure) {
   };
 }
 
-/** The attempt tells one failure of a chunk from the next, after it was started again. */
+/** Data of the event. The attempt distinguishes this failure from one after a restart. */
 function failedChunkData(): AliasedExpression<unknown, 'data'> {
   return sql`jsonb_build_object('chunkId', id, 'conversationId', conversation_id,
     'projectId', (select project_id from conversations where conversations.id = chunks.conversation_id),

@@ -30,7 +30,7 @@ export interface ChunkView {
   submittedAt: Date | null;
   transcribedAt: Date | null;
   completedAt: Date | null;
-  /** Its recording was kept long enough and is removed. */
+  /** When the recording reached the end of its retention and was removed. */
   audioExpiredAt: Date | null;
 }
 
@@ -41,7 +41,7 @@ export type AddResult =
   | { kind: 'no_position' }
   | { kind: 'no_conversation' };
 
-/** Parsed within milliseconds. */
+/** JSON up to this length, in characters, is parsed within milliseconds. */
 const LONG_JSON_CHARS = 1_000_000;
 
 @Injectable()
@@ -66,7 +66,7 @@ export class ChunksRepository {
         'c.transcript',
         'c.error',
         'c.error_code as errorCode',
-        // Parsed below, not by the driver: an answer of a provider may have many megabytes.
+        // Parsed below, not by the driver: a provider's answer may have many megabytes.
         sql<string | null>`c.diarization::text`.as('diarization'),
         'c.model',
         'c.prompt_version as promptVersion',
@@ -102,13 +102,14 @@ export class ChunksRepository {
   }
 
   /**
-   * Records a chunk, unless the conversation is finished or the idempotency key was used before. The conversation's row
-   * is locked meanwhile, as `finish` and finalization do: a chunk is either seen by them or refused, never in between.
+   * Records a chunk, unless the conversation is finished or the idempotency key was used before.
+   * The conversation's row is locked meanwhile, as in `finish` and in finalization: they either see
+   * the chunk, or it is refused.
    */
   async add(chunk: NewChunk): Promise<AddResult> {
     const { id, conversationId, idempotencyKey } = chunk;
     const added = await this.inserting(chunk);
-    if (added !== undefined) return { kind: 'added', chunk: { ...NEW, id, conversationId, ...added } };
+    if (added !== undefined) return { kind: 'added', chunk: { ...INITIAL, id, conversationId, ...added } };
     const known =
       idempotencyKey === undefined
         ? undefined
@@ -120,18 +121,19 @@ export class ChunksRepository {
       .where('id', '=', conversationId)
       .executeTakeFirst();
     if (conversation === undefined) return { kind: 'no_conversation' };
-    // Nothing opens a conversation again: one that is open was open before, and something else was in the way.
+    // A conversation never opens again: one that is open now was open before, but had no position
+    // left.
     return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
   }
 
-  /** Starts a chunk that has ended again, and takes a wish for redaction for any chunk. */
+  /** Restarts a chunk that has ended, and changes the redaction setting of any chunk. */
   async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
     return restartChunk(this.database, id, options);
   }
 }
 
-/** What a chunk has that nothing has happened to. */
-const NEW = {
+/** Initial values of a chunk. */
+const INITIAL = {
   status: 'queued' as const,
   attempt: 1,
   transcript: null,

@@ -1,2 +1,2 @@
-/** A text without a word in it is told apart from no text at all. */
+/** Text of a recording without words; distinguishes it from a missing text. */
 export const NOTHING_TO_TRANSCRIBE = '[Nothing to transcribe]';

@@ -8,16 +8,16 @@ import { type RestartedChunk, restartFailed } from './restart.js';
 export interface ChunkFilter {
   status?: ChunkStatus;
   conversationId?: string;
-  /** An error code, or words that the error holds. */
+  /** An error code, or words that the error contains. */
   error?: string;
 }
 
-/** Finds chunks across conversations, and starts failed ones again by the hundred. */
+/** Finds chunks across conversations, and restarts failed chunks in batches. */
 @Injectable()
 export class FailedChunksRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns ids in the order that the chunks came, after `afterId` */
+  /** @returns ids in the order in which the chunks arrived, after `afterId` */
   async find(filter: ChunkFilter, page: { afterId?: string; limit: number }): Promise<string[]> {
     let query = this.database
       .selectFrom('chunks')
@@ -31,7 +31,7 @@ export class FailedChunksRepository {
   async now(): Promise<Date> {
     const { rows } = await sql<{ now: Date }>`select now()`.execute(this.database);
     const [row] = rows;
-    if (row === undefined) throw new TypeError('the database does not tell the time');
+    if (row === undefined) throw new TypeError('the database returned no time');
     return row.now;
   }
 

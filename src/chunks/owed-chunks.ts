@@ -4,7 +4,7 @@ import { OWED_PAGE, OwedWork, type OwedJob, type PendingSet } from '../coordinat
 import { Database } from '../database/database.js';
 import { OPEN_SUBMISSION_STATUSES, OPEN_SUBMISSIONS, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
-/** Registers the jobs that chunks and their submissions owe, by their states. */
+/** Registers the jobs that chunks and submissions owe according to their states. */
 @Injectable()
 export class OwedChunks implements OnModuleInit {
   constructor(
@@ -37,7 +37,7 @@ export class OwedChunks implements OnModuleInit {
     return rows.map(({ id, attempt }) => ({ id, data: { chunkId: id, attempt } }));
   }
 
-  /** Open submissions that are looked at owe a check. */
+  /** Open submissions to AssemblyAI owe a check. */
   private async checks(afterId: string): Promise<OwedJob<'check'>[]> {
     const rows = await this.openSubmissions(afterId).where('provider', '=', 'assemblyai').execute();
     return rows.map(({ id, strategy }) => ({
@@ -47,7 +47,7 @@ export class OwedChunks implements OnModuleInit {
     }));
   }
 
-  /** The others owe their request, or what is to be concluded from one that brought no answer. */
+  /** Other open submissions owe their request, or the conclusion from an unanswered one. */
   private async requests(afterId: string): Promise<OwedJob<'transcribe'>[]> {
     const rows = await this.openSubmissions(afterId).where('provider', '<>', 'assemblyai').execute();
     return rows.map(({ id }) => ({ id, data: { submissionId: id } }));

@@ -7,7 +7,7 @@ export interface StoredText {
   diarization: Diarization;
 }
 
-/** Redacts by patterns a first-stage text, and the provider's response, that came before redaction was asked for. */
+/** Redacts, by patterns, a text and response that were stored before redaction was requested. */
 export async function redactStoredText({
   transcript,
   diarization: { schema, data },

@@ -18,7 +18,7 @@ export interface RestartedChunk {
   attempt: number;
 }
 
-/** Columns of a new attempt. Of the one before, only the text is left. */
+/** Columns of a new attempt. Of the previous attempt, only the text is kept. */
 const RESTARTED = {
   status: 'queued' as const,
   attempt: sql<number>`attempt + 1`,
@@ -52,16 +52,18 @@ interface LockedChunk {
   redaction: RedactionPass[] | null;
   transcribedAt: Date | null;
   audioExpiredAt: Date | null;
-  /** The setting that holds for it, wherever that comes from. */
+  /** Whether its text must be redacted, by its own setting or by one of its conversation. */
   isRedacted: boolean;
 }
 
 /**
- * failed -> queued, and with `force` also completed -> queued, as a new attempt. The text so far stays readable until a
- * new one comes, unless it must now be redacted. A finalized conversation owes a new merge from then on.
+ * failed -> queued, and with `force` also completed -> queued, as a new attempt. The previous text
+ * stays readable until a new one is stored, unless it must now be redacted. A finalized
+ * conversation owes a new merge from then on.
  *
- * A wish for redaction holds from this transaction on, also for a chunk in flight: what is stored is redacted in it, and
- * what a job brings that began before is not stored (`statements/`).
+ * A change of redaction takes effect with this transaction, also for a chunk in flight: the
+ * transaction redacts the stored text, and the unredacted result of a job that began earlier is not
+ * stored (`statements/`).
  */
 export async function restartChunk(
   db: Executor,
@@ -89,14 +91,14 @@ export async function restartChunk(
       .returning('attempt')
       .executeTakeFirstOrThrow();
     const hidesMergedText = options.redactPii === true && !chunk.isRedacted;
-    await oweMerge(trx, conversationId, { hidesMergedText });
+    await markMergeNeeded(trx, conversationId, { hidesMergedText });
     return { kind: 'restarted', conversationId, attempt };
   });
 }
 
 /**
- * failed -> queued, for up to `limit` chunks that failed before `failedBefore`: what fails again meanwhile is not started
- * a second time by the same wish.
+ * failed -> queued, for up to `limit` chunks that failed before `failedBefore`. One request does
+ * not restart a chunk twice that fails again meanwhile.
  */
 export async function restartFailed(
   db: Executor,
@@ -124,7 +126,7 @@ export async function restartFailed(
     if (restarted.length > 0) {
       await trx
         .updateTable('conversations')
-        // In any state: a finish and a merge under way would not see this restart.
+        // In any status: a finish or a merge under way does not see this restart.
         .set({ merge_needed: true })
         .where('id', 'in', [...new Set(restarted.map(({ conversationId }) => conversationId))])
         .execute();
@@ -133,7 +135,7 @@ export async function restartFailed(
   });
 }
 
-/** Locks the chunk, so that its state and its setting are the same until the transaction ends. */
+/** Locks the chunk, so that its status and its setting do not change until the transaction ends. */
 async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undefined> {
   return trx
     .selectFrom('chunks as c')
@@ -161,10 +163,10 @@ async function changeRedaction(trx: Executor, chunk: LockedChunk, redactPii: boo
     .set({ redact_pii: redactPii, ...(isTurnedOn && (await redactedText(chunk))) })
     .where('id', '=', chunk.id)
     .execute();
-  if (isTurnedOn) await oweMerge(trx, chunk.conversationId, { hidesMergedText: true });
+  if (isTurnedOn) await markMergeNeeded(trx, chunk.conversationId, { hidesMergedText: true });
 }
 
-/** The first-stage text is redacted, as its correction is owed. A text of an earlier attempt is only kept for readers. */
+/** Redacts a first-stage text, whose correction is owed; drops the text of an earlier attempt. */
 async function redactedText(chunk: LockedChunk) {
   const { status, transcribedAt, transcript, diarization } = chunk;
   const hasFirstStage = status === 'correcting' && transcribedAt !== null;
@@ -178,17 +180,19 @@ async function redactedText(chunk: LockedChunk) {
 }
 
 /**
- * @param options.hidesMergedText whether the merged transcript, and its summary, hold what must now be redacted. They are
- * empty until the next merge: patterns would leave the names in them.
+ * Marks the conversation as due for a new merge.
+ *
+ * @param options.hidesMergedText whether the merged transcript and its summary contain what must
+ * now be redacted. They stay empty until the next merge: patterns would leave the names in them.
  */
-async function oweMerge(
+async function markMergeNeeded(
   trx: Executor,
   conversationId: string,
   { hidesMergedText }: { hidesMergedText: boolean },
 ): Promise<void> {
   await trx
     .updateTable('conversations')
-    // In any state: a finish and a merge under way would not see this restart.
+    // In any status: a finish or a merge under way does not see this restart.
     .set({ merge_needed: true, ...(hidesMergedText && WITHOUT_MERGED_TEXT) })
     .where('id', '=', conversationId)
     .execute();

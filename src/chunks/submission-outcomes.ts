@@ -17,51 +17,53 @@ import type { CheckTask } from './checks.repository.js';
 import type { ChunkStatus } from './states.js';
 import type { SubmissionRef } from './statements/open-submissions.js';
 import { SubmissionsRepository } from './submissions.repository.js';
-import type { FinalText, FirstStageText, Heard } from './texts.js';
+import type { FinalText, FirstStageText, DetectedLanguage } from './texts.js';
 
 /**
- * New submissions for one chunk after ones that AssemblyAI accepted and could not finish.
- * AssemblyAI retries on its side as well; pauses from RETRY_BASE_MS upwards outlast a fault of two
- * or three minutes. What lasts longer is left to whoever restarts it.
+ * Most new submissions for a chunk after submissions that AssemblyAI accepted and could not finish.
+ * AssemblyAI retries on its side as well. The pauses, from RETRY_BASE_MS upwards, outlast an outage
+ * of two or three minutes; after a longer one, the chunk has to be restarted by request.
  */
 export const MAX_RESUBMISSIONS = 8;
 
 /**
- * Where nothing was said there is nothing to rescue, nor where the recording itself is gone; and
- * what is withheld for privacy has not failed.
+ * Failures that a model cannot mend: a recording without speech or a missing recording leaves
+ * nothing to transcribe, and a text withheld for privacy has not failed.
  */
-const BEYOND_RESCUE: ReadonlySet<string> = new Set(['no_speech', 'audio_missing', 'withheld']);
+const NOT_RESCUABLE: ReadonlySet<string> = new Set(['no_speech', 'audio_missing', 'withheld']);
 
 interface Owner extends SubmissionRef {
   conversationId: string;
-  /** The provider's id, if it is known. */
+  /** The provider's id, if known. */
   transcriptId?: string | null;
 }
 
 export type EndedSubmission = Owner & { chunkStatus: ChunkStatus; isCurrent: boolean };
 
-/** A text as it is stored: to be corrected; final; or withheld for privacy. */
+/** A result to be stored: a text to be corrected, a final text, or a text withheld for privacy. */
 export type StoredText =
   | ({ kind: 'first_stage' } & FirstStageText)
   | ({ kind: 'text' } & FinalText)
   | ({ kind: 'withheld' } & ChunkFailure);
 
 interface Abandonment {
-  /** The status that the verdict was reached in. */
+  /** The status in which the verdict was reached. */
   from: 'created' | 'submitted';
   reason: string;
-  /** The request may have been carried out, and paid for. */
+  /** The provider may have carried out the request, and charged for it. */
   lost?: boolean;
-  /** Asked for by the provider. */
+  /** Requested by the provider. */
   retryAfterMs?: number;
-  /** So far, for the pause: the chunk's own count begins anew with an accepted submission. */
+  /**
+   * Failures so far, for the pause: the chunk's own count restarts with each accepted submission.
+   */
   failures?: number;
 }
 
 /**
- * Ends a submission, one way or another, and starts what follows, whichever provider it was and
- * wherever it went wrong. Each answers whether it was this call that ended it; if not, what is true
- * now decides (rule K3). What follows may be started any number of times.
+ * Ends submissions of every provider, after every kind of result, and starts what follows. Each
+ * method returns whether this call ended the submission; if not, the current state decides (rule
+ * K3). What follows may be started any number of times.
  */
 @Injectable()
 export class SubmissionOutcomes {
@@ -77,30 +79,30 @@ export class SubmissionOutcomes {
     private readonly metrics: Metrics,
   ) {}
 
-  /** The provider's id is known, by its answer: a callback can be matched by it. */
+  /** Records the provider's id from its answer, so that callbacks can be matched by it. */
   async accept({ submissionId, chunkId, conversationId }: Owner, transcriptId: string): Promise<void> {
     const ref = { submissionId, chunkId };
-    // The check was faster, or nobody waits for the transcript any more: nothing is to be matched.
+    // The check was faster, or the transcript is no longer needed: there is nothing to match.
     if (!(await this.submissions.accept(ref, transcriptId))) return;
     await bestEffort(this.logger, `callback metadata of submission ${submissionId}`, () =>
       this.coordination.putCallbackMetadata(transcriptId, { ...ref, conversationId }),
     );
   }
 
-  /** The provider's id is known, as it was looked for. */
+  /** Records the provider's id that a search found. */
   async adopt(ref: SubmissionRef, transcriptId: string): Promise<boolean> {
     return this.submissions.accept(ref, transcriptId);
   }
 
-  async record(task: CheckTask, text: StoredText, heard?: Heard): Promise<boolean> {
-    if (!(await this.store(task, text, heard))) return false;
+  async record(task: CheckTask, text: StoredText, detected?: DetectedLanguage): Promise<boolean> {
+    if (!(await this.store(task, text, detected))) return false;
     this.metrics.submitToTextSeconds.observe({ strategy: task.strategy }, task.ageMs / 1_000);
     await this.forgetCallback(task);
     await this.followUp({ ...task, chunkStatus: text.kind === 'first_stage' ? 'correcting' : 'completed' });
     return true;
   }
 
-  /** The chunk fails with the submission, or is left to the model. */
+  /** Fails the submission; the chunk fails with it, or is left to the model. */
   async fail(owner: Owner, failure: ChunkFailure): Promise<boolean> {
     const { chunkId, submissionId } = owner;
     const rescue = this.canRescue(failure);
@@ -124,11 +126,11 @@ export class SubmissionOutcomes {
   }
 
   /**
-   * Gives a submission up that was accepted and brought nothing, and queues the chunk's next
-   * attempt, after ever longer pauses. The last one fails the chunk.
+   * Gives up a submission that was accepted and brought no result, and queues the chunk's next
+   * attempt after a growing pause. Fails the chunk after the last attempt.
    */
   async resubmit(task: CheckTask, { error, errorCode }: ChunkFailure): Promise<boolean> {
-    const failures = (await this.submissions.countFruitless(task.chunkId)) + 1;
+    const failures = (await this.submissions.countAbandoned(task.chunkId)) + 1;
     if (failures <= MAX_RESUBMISSIONS) {
       const from = task.transcriptId === null ? 'created' : 'submitted';
       return this.giveUp(task, { from, reason: error, failures });
@@ -139,11 +141,11 @@ export class SubmissionOutcomes {
     });
   }
 
-  /** Gives the submission up, queues the chunk's next attempt, and says so in the log. */
+  /** Gives up the submission, queues the chunk's next attempt, and logs it. */
   async giveUp(owner: Owner, abandonment: Abandonment): Promise<boolean> {
     if (!(await this.requeue(owner, abandonment))) return false;
     const { submissionId, chunkId } = owner;
-    this.logger.warn(`submission ${submissionId} of chunk ${chunkId} came to nothing: ${abandonment.reason}`);
+    this.logger.warn(`submission ${submissionId} of chunk ${chunkId} was given up: ${abandonment.reason}`);
     return true;
   }
 
@@ -165,10 +167,7 @@ export class SubmissionOutcomes {
     if (requeued !== undefined) await this.queueAgain(task.chunkId, requeued, retryAfterMs);
   }
 
-  /**
-   * Starts what an ended submission must have started; a run before this one may have died before it
-   * did.
-   */
+  /** Starts what an ended submission leads to; an earlier run may have died before it did so. */
   async followUp({ chunkId, submissionId, conversationId, ...ended }: EndedSubmission): Promise<void> {
     if (!ended.isCurrent) return;
     if (ended.chunkStatus === 'correcting') {
@@ -178,12 +177,12 @@ export class SubmissionOutcomes {
     }
   }
 
-  private async store(ref: SubmissionRef, text: StoredText, heard?: Heard): Promise<boolean> {
-    if (text.kind === 'first_stage') return this.submissions.recordText(ref, text, heard);
+  private async store(ref: SubmissionRef, text: StoredText, detected?: DetectedLanguage): Promise<boolean> {
+    if (text.kind === 'first_stage') return this.submissions.recordText(ref, text, detected);
     const isWithheld = text.kind === 'withheld';
     const stored = isWithheld
       ? await this.submissions.fail(ref, text, { rescue: false })
-      : await this.submissions.recordFinalText(ref, text, heard);
+      : await this.submissions.recordFinalText(ref, text, detected);
     if (stored) this.metrics.chunksSettled.inc({ status: isWithheld ? 'failed' : 'completed' });
     return stored;
   }
@@ -210,7 +209,7 @@ export class SubmissionOutcomes {
   }
 
   private canRescue({ errorCode }: ChunkFailure): boolean {
-    return this.config.transcription.rescueFailed && !BEYOND_RESCUE.has(errorCode);
+    return this.config.transcription.rescueFailed && !NOT_RESCUABLE.has(errorCode);
   }
 
   private async settled(chunk: { conversationId: string; chunkId: string }): Promise<void> {

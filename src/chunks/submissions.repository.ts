@@ -15,7 +15,7 @@ import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import { recordFinalText } from './statements/record-final-text.js';
-import type { Heard } from './texts.js';
+import type { DetectedLanguage } from './texts.js';
 import { recordTexts, type RecordedText } from './statements/record-texts.js';
 import { acceptSubmissions, type AcceptedSubmission } from './statements/accept-submissions.js';
 import { claimSubmission } from './statements/claim-submission.js';
@@ -32,8 +32,8 @@ interface Ending {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Transitions of submissions, each with the chunk's own; it answers whether it happened (states.ts). What every chunk goes
- * through is done for all that are there at once.
+ * Transitions of submissions, each together with its chunk. Each returns whether it changed the row
+ * (states.ts). Transitions that every chunk goes through change all waiting submissions at once.
  */
 @Injectable()
 export class SubmissionsRepository {
@@ -59,13 +59,15 @@ export class SubmissionsRepository {
   /**
    * Makes the submission the chunk's current one, before anything is sent.
    *
-   * @returns `stale` when the chunk is no longer queued in this attempt, `busy` when it has an open submission already
+   * @returns `stale` when the chunk is no longer queued in this attempt, `busy` when it already has
+   * an open submission
    */
   async open(submission: NewSubmission): Promise<'opened' | 'stale' | 'busy'> {
     try {
       if (await this.opening(submission)) return 'opened';
     } catch (error) {
-      // It has waited for somebody who opened one meanwhile, and whom its own look did not see yet: the index has.
+      // The statement waited for a concurrent one, whose submission it did not see yet. The index
+      // did.
       if (isUniqueViolation(error)) return 'busy';
       throw error;
     }
@@ -83,20 +85,21 @@ export class SubmissionsRepository {
   }
 
   /**
-   * created -> submitted, and the chunk is transcribing: its one request leaves now, and is dead when the lease ends.
+   * created -> submitted, and the chunk is transcribing: its only request is sent now, and counts
+   * as dead when the lease ends.
    *
-   * @returns false when somebody else sends it, or has sent it
+   * @returns false when another process sends it, or has sent it
    */
   async claim({ submissionId }: SubmissionRef, leaseMs: number): Promise<boolean> {
     return claimSubmission(this.database, submissionId, leaseMs);
   }
 
-  /** Counts what an answer cost that brought no text. */
+  /** Counts the tokens of an answer without a text. */
   async addTokens({ chunkId }: SubmissionRef, use: TokenUse): Promise<void> {
     await this.transitions.addTokens(chunkId, use);
   }
 
-  /** Requests for the chunk that brought no answer since it was queued or restarted, those of before that do not count. */
+  /** Counts the chunk's requests without an answer since it was queued or restarted. */
   async countLost(chunkId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('submissions as s')
@@ -109,8 +112,8 @@ export class SubmissionsRepository {
     return count;
   }
 
-  /** Submissions for the chunk since it was queued or restarted that AssemblyAI accepted, and that came to nothing. */
-  async countFruitless(chunkId: string): Promise<number> {
+  /** Counts submissions, since then as well, that AssemblyAI accepted but that gave no result. */
+  async countAbandoned(chunkId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('submissions as s')
       .innerJoin('chunks as c', 'c.id', 's.chunk_id')
@@ -125,14 +128,15 @@ export class SubmissionsRepository {
   }
 
   /**
-   * created -> submitted, and the chunk is transcribing: the provider's id is known, by its answer or by finding it.
+   * created -> submitted, and the chunk is transcribing: the provider's id is known from its answer
+   * or from a search.
    *
-   * @returns false when the submission had moved on, or when the transcript belongs to another submission
+   * @returns false when the submission has moved on, or when the transcript belongs to another one
    */
   async accept(ref: SubmissionRef, transcriptId: string): Promise<boolean> {
     try {
       if (await this.accepting({ ...ref, transcriptId })) return true;
-      await noteLateTranscript(this.database, ref.submissionId, transcriptId);
+      await recordLateTranscript(this.database, ref.submissionId, transcriptId);
       return false;
     } catch (error) {
       if (isUniqueViolation(error)) return false;
@@ -141,8 +145,9 @@ export class SubmissionsRepository {
   }
 
   /**
-   * Begins the lease of a `created` submission anew, as its request was refused and is sent once more. A lease that is over
-   * is not brought back: somebody may be concluding from its end already (rule K4).
+   * Restarts the lease of a `created` submission, because its request was refused and is sent once
+   * more. An expired lease is not renewed: another process may already be acting on its end (rule
+   * K4).
    *
    * @returns whether the lease holds, so that the request may be sent
    */
@@ -157,7 +162,10 @@ export class SubmissionsRepository {
     return numUpdatedRows > 0n;
   }
 
-  /** The submitter has given up waiting for an answer: the check may look at once, and conclude after what is left. */
+  /**
+   * Shortens the lease, because the submitter no longer waits for an answer: the check may run at
+   * once, and may draw its conclusion when the rest of the lease is over.
+   */
   async shortenLease(submissionId: string, leftMs: number, reason: string): Promise<void> {
     await this.database
       .updateTable('submissions')
@@ -173,7 +181,8 @@ export class SubmissionsRepository {
   /**
    * created | submitted -> abandoned, and the chunk is queued as a new attempt.
    *
-   * @param options.from the status that the verdict was reached in; a callback may have brought the id since (rule K3)
+   * @param options.from the status in which the verdict was reached; a callback may have brought
+   * the id since (rule K3)
    * @returns the new attempt, or undefined when the submission had moved on
    */
   async abandon(
@@ -208,7 +217,8 @@ export class SubmissionsRepository {
   }
 
   /**
-   * Records a submission that failed before it was made, so that the chunk can be rescued like any other.
+   * Records a submission that failed before it was sent, so that the chunk can be rescued like any
+   * other.
    *
    * @returns false when the chunk is no longer queued in this attempt, or has an open submission
    */
@@ -218,13 +228,17 @@ export class SubmissionsRepository {
   }
 
   /** submitted -> completed with the first-stage text; the chunk is correcting. */
-  async recordText(ref: SubmissionRef, text: FirstStageText, heard?: Heard): Promise<boolean> {
-    return this.recording({ ...ref, ...text, heard });
+  async recordText(ref: SubmissionRef, text: FirstStageText, detected?: DetectedLanguage): Promise<boolean> {
+    return this.recording({ ...ref, ...text, detected });
   }
 
   /** submitted -> completed with a text that needs no correction; the chunk is completed. */
-  async recordFinalText({ submissionId }: SubmissionRef, text: FinalText, heard?: Heard): Promise<boolean> {
-    return recordFinalText(this.database, { submissionId, ...text, heard });
+  async recordFinalText(
+    { submissionId }: SubmissionRef,
+    text: FinalText,
+    detected?: DetectedLanguage,
+  ): Promise<boolean> {
+    return recordFinalText(this.database, { submissionId, ...text, detected });
   }
 
   private async end(trx: Executor, ref: SubmissionRef, change: Ending): Promise<boolean> {
@@ -252,10 +266,14 @@ function isUniqueViolation(error: unknown): boolean {
 }
 
 /**
- * The answer to a submit that was given up, or whose conversation was deleted meanwhile: nobody wants the transcript any more, but
- * it is there, and is to be deleted like any other.
+ * Records the transcript in a late answer, after the submission was given up or its conversation
+ * deleted. The transcript is no longer needed, but it exists and is to be deleted like any other.
  */
-async function noteLateTranscript(trx: Executor, submissionId: string, transcriptId: string): Promise<void> {
+async function recordLateTranscript(
+  trx: Executor,
+  submissionId: string,
+  transcriptId: string,
+): Promise<void> {
   await trx
     .updateTable('submissions')
     .set({ transcript_id: transcriptId })

@@ -5,11 +5,11 @@ import { storableText } from '../database/storable.js';
 
 export interface TokenUse {
   inputTokens?: number;
-  /** Thoughts included, as they are billed. */
+  /** Includes thinking tokens, which are billed. */
   outputTokens?: number;
 }
 
-/** The model that made a text. */
+/** The model that made a text, and the tokens it used. */
 export interface ModelUse extends TokenUse {
   model: string;
   promptVersion: string;
@@ -18,7 +18,7 @@ export interface ModelUse extends TokenUse {
 export interface FirstStageText {
   transcript: string | null;
   diarization: Diarization | null;
-  /** Passes that took something out before it is stored; not given where nothing was looked for. */
+  /** Redaction passes before the text is stored; undefined when there were none. */
   redaction?: RedactionPass[];
   /** Whether it may be stored where redaction is asked for. */
   isRedacted: boolean;
@@ -27,7 +27,7 @@ export interface FirstStageText {
 export interface FinalText {
   transcript: string;
   diarization: Diarization;
-  /** Passes over this text, beside those of the first stage. */
+  /** Passes over this text, in addition to those of the first stage. */
   redaction?: RedactionPass[];
   /** Whether it may be stored where redaction is asked for. */
   isRedacted: boolean;
@@ -35,17 +35,17 @@ export interface FinalText {
   modelUse?: ModelUse;
 }
 
-/** A language that the first stage has heard in a conversation. */
-export interface HeardLanguage {
+/** A language that the first stage has detected in a conversation. */
+export interface ConversationLanguage {
   /** Two letters. */
   language: string;
-  /** 0 to 1: the highest that the provider has told. */
+  /** From 0 to 1: the highest that the provider has reported. */
   confidence: number;
-  /** In how many chunks. */
+  /** Number of chunks with this language. */
   chunks: number;
 }
 
-export type Heard = Pick<HeardLanguage, 'language' | 'confidence'>;
+export type DetectedLanguage = Pick<ConversationLanguage, 'language' | 'confidence'>;
 
 /** Columns of a final text, for statements that store it. */
 export async function finalTextColumns(text: FinalText) {

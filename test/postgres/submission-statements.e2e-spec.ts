@@ -48,7 +48,7 @@ describe('a statement for many submissions', () => {
     transcript: `what ${submission.id} heard`,
     diarization: { schema: 'a-schema', data: { words: [{ text: submission.id }] } },
     isRedacted: false,
-    heard: { language, confidence: 0.5 },
+    detected: { language, confidence: 0.5 },
   });
   const corrected = (submission: NewSubmission) => ({
     ...refOf(submission),
@@ -149,7 +149,7 @@ describe('a statement for many submissions', () => {
 
     await recordTexts(database, [recorded(first, 'en')]);
     await recordTexts(database, [
-      { ...recorded(second, 'en'), heard: { language: 'en', confidence: 0.75 } },
+      { ...recorded(second, 'en'), detected: { language: 'en', confidence: 0.75 } },
       recorded(third, 'nl'),
     ]);
 

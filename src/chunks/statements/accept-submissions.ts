@@ -29,10 +29,10 @@ const ACCEPT_SUBMISSIONS = `
   select id from moved`;
 
 /**
- * created -> submitted, and queued -> transcribing: the provider took the recordings.
+ * created -> submitted, and queued -> transcribing: the provider accepted the recordings.
  *
- * @returns for each whether it happened, in their order
- * @throws DatabaseError (23505) when one of the ids belongs to another submission
+ * @returns for each submission whether it changed, in the order of `accepted`
+ * @throws DatabaseError (23505) when one of the transcript ids belongs to another submission
  */
 export async function acceptSubmissions(
   db: Kysely<Schema>,

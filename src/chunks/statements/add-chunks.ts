@@ -8,7 +8,7 @@ export type ChunkAudio =
 export interface NewChunk {
   id: string;
   conversationId: string;
-  /** Where the chunk stands in the conversation; after the last one when not given. */
+  /** Position in the conversation; after the last chunk when omitted. */
   position?: number;
   audio: ChunkAudio;
   idempotencyKey?: string;
@@ -19,7 +19,7 @@ export interface AddedChunk {
   createdAt: Date;
 }
 
-/** The column is PostgreSQL's integer. */
+/** Largest value of the column, which is PostgreSQL's integer. */
 const LAST_POSITION = 2_147_483_647;
 
 const ADD_CHUNKS = `
@@ -48,12 +48,12 @@ const ADD_CHUNKS = `
   returning id, position, created_at as "createdAt"`;
 
 /**
- * Adds chunks to open conversations, each to another one. In one statement, which does not see the
- * chunks of those whose lock it has waited for, but the counter as they left it. Releases that know
- * no counter count the chunks: so the largest position has its say as well.
+ * Adds chunks to open conversations, no two to the same one. The single statement does not see the
+ * chunks of a transaction whose lock it waited for, but it sees the counter which that transaction
+ * left. Earlier releases do not maintain the counter, so the largest position counts as well.
  *
- * @returns for each, in their order; undefined where the conversation takes no more, has a chunk
- *   with that idempotency key, or has one at the last position there is
+ * @returns the added chunks in the order of `chunks`; undefined where the conversation is not open,
+ * has a chunk with that idempotency key, or has a chunk at the last possible position
  */
 export async function addChunks(
   db: Kysely<Schema>,

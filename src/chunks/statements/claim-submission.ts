@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
 
-/** `$1` the submission, `$2` its lease in milliseconds. The answer may still be no good. */
+/** `$1` is the submission, `$2` its lease in milliseconds. Its answer may still be unusable. */
 const CLAIM_SUBMISSION = `
   with moved as (
     update submissions as s set status = 'submitted', submitted_at = now(),
@@ -16,7 +16,7 @@ const CLAIM_SUBMISSION = `
   )
   select id from moved`;
 
-/** created -> submitted, queued -> transcribing: the request leaves. @returns whether it happened */
+/** created -> submitted, queued -> transcribing. @returns whether the submission changed */
 export async function claimSubmission(db: Kysely<Schema>, id: string, leaseMs: number): Promise<boolean> {
   const claimed = await runStatement<{ id: string }>(db, CLAIM_SUBMISSION, [id, leaseMs]);
   return claimed.length > 0;

@@ -5,11 +5,11 @@ import { finalTextColumns, type FinalText } from '../texts.js';
 import type { SubmissionRef } from './open-submissions.js';
 
 export interface CorrectedChunk extends SubmissionRef, FinalText {
-  /** Whether the first stage's answer, which the chunk has so far, is kept: as `data.raw`. */
+  /** Whether the first stage's answer, which the chunk stores so far, is kept as `data.raw`. */
   keepsRaw: boolean;
 }
 
-/** Whether a text may be stored is a matter of the setting that holds now (`record-texts.ts`). */
+/** The setting at the time of storing decides whether a text may be stored (`record-texts.ts`). */
 const COMPLETE_CHUNKS = `
   with batch as (
     select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
@@ -41,11 +41,11 @@ const COMPLETE_CHUNKS = `
   returning c.submission_id as id`;
 
 /**
- * correcting -> completed. The answer of the first stage, which the text was made of, stays where
- * it is: it is not sent to and fro. A text that was made before redaction was asked for is not
+ * correcting -> completed. The first stage's answer, from which the text was made, stays in the
+ * database and is not sent back and forth. A text made before redaction was requested is not
  * stored.
  *
- * @returns for each whether it happened, in their order
+ * @returns for each chunk whether it changed, in the order of `chunks`
  */
 export async function completeChunks(
   db: Kysely<Schema>,

@@ -13,13 +13,10 @@ export interface NewSubmission {
   conversationId: string;
   attempt: number;
   provider: SubmissionProvider;
-  /** Both null where the provider answers the request itself. */
+  /** Both null where the provider responds with the transcript. */
   strategy: StrategyName | null;
   audioUrlHash: string | null;
-  /**
-   * For how long nobody else may conclude that the submit came to nothing; 0 when nothing is sent
-   * yet.
-   */
+  /** How long no other process may conclude that the submit failed; 0 before it is sent. */
   leaseMs: number;
 }
 
@@ -36,7 +33,7 @@ const OPEN_SUBMISSIONS = `
     update chunks as c set submission_id = batch.id from batch, locked
     where c.id = locked.id and c.id = batch.chunk_id and c.attempt = batch.attempt and c.status is not distinct from 'queued'
       and not exists (
-        -- The offset keeps it a look for each chunk: joined, all that is open would be gone through.
+        -- The offset keeps this a subquery per chunk: a join would read all open submissions.
         select from submissions as s where s.chunk_id = c.id and s.status in ('created', 'submitted') offset 0
       )
     returning batch.*
@@ -47,11 +44,12 @@ const OPEN_SUBMISSIONS = `
   returning id`;
 
 /**
- * Records submissions, each as its chunk's current one, where the chunk is queued in that attempt
- * and has no open one.
+ * Records each submission as its chunk's current one, where the chunk is queued in that attempt and
+ * has no open submission.
  *
- * @returns for each whether it happened, in their order
- * @throws DatabaseError (23505) when another one for one of the chunks was committed meanwhile
+ * @returns for each submission whether it was recorded, in the order of `submissions`
+ * @throws DatabaseError (23505) when another submission for one of the chunks was committed
+ * meanwhile
  */
 export async function openSubmissions(
   db: Kysely<Schema>,

@@ -7,7 +7,7 @@ export interface RecordedCallback {
   transcriptId: string;
 }
 
-/** `$1` submissions, `$2` the transcript last told of each, `$3` the callbacks that each got. */
+/** `$1` submissions, `$2` transcript ids of their last callbacks, `$3` numbers of callbacks. */
 const RECORD_CALLBACKS = `
   with batch as (
     select * from unnest($1::uuid[], $2::text[], $3::integer[]) as t(id, transcript_id, count)
@@ -22,10 +22,10 @@ const RECORD_CALLBACKS = `
   returning s.id`;
 
 /**
- * Leaves callbacks on their open submissions (rule K1): the counter that a check reads before it
- * sleeps, and the transcript id where it is not known, as a claim to be verified.
+ * Records callbacks on their open submissions (rule K1): the counter that a check reads before it
+ * sleeps, and the transcript id, where it is unknown, as a claim to be verified.
  *
- * @returns for each whether its submission is open, in their order
+ * @returns for each callback whether its submission is open, in the order of `callbacks`
  */
 export async function recordCallbacks(
   db: Kysely<Schema>,

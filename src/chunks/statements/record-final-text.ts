@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { batchRows, runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
-import { finalTextColumns, type FinalText, type Heard } from '../texts.js';
+import { finalTextColumns, type FinalText, type DetectedLanguage } from '../texts.js';
 
-/** `allowed` and `languages` as in `record-texts.ts`. */
+/** `record-texts.ts` explains `allowed` and `languages`. */
 const RECORD_FINAL_TEXT = `
   with batch as (
     select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
@@ -50,16 +50,16 @@ const RECORD_FINAL_TEXT = `
   select id from moved`;
 
 /**
- * submitted -> completed, and transcribing -> completed, where the provider needs no correction.
- * Not with a text that must be redacted and is not.
+ * submitted -> completed, and transcribing -> completed, for a provider whose text needs no
+ * correction. Changes nothing when the text must be redacted and is not.
  *
- * @returns whether it happened
+ * @returns whether the submission changed
  */
 export async function recordFinalText(
   db: Kysely<Schema>,
-  { submissionId: id, heard, ...text }: { submissionId: string; heard?: Heard } & FinalText,
+  { submissionId: id, detected, ...text }: { submissionId: string; detected?: DetectedLanguage } & FinalText,
 ): Promise<boolean> {
-  const rowToWrite = { id, ...(await finalTextColumns(text)), ...heard };
+  const rowToWrite = { id, ...(await finalTextColumns(text)), ...detected };
   const moved = await runStatement<{ id: string }>(db, RECORD_FINAL_TEXT, await batchRows([rowToWrite]));
   return moved.length > 0;
 }

@@ -1,17 +1,17 @@
 import type { Kysely } from 'kysely';
 import { batchRows, jsonText, runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
-import type { FirstStageText, Heard } from '../texts.js';
+import type { FirstStageText, DetectedLanguage } from '../texts.js';
 import type { SubmissionRef } from './open-submissions.js';
 
 export interface RecordedText extends SubmissionRef, FirstStageText {
-  heard?: Heard;
+  detected?: DetectedLanguage;
 }
 
 /**
- * `allowed`: whether a text may be stored is a matter of the setting that holds now, as redaction
- * may have been turned on after the text was asked for. `languages`: counted among those of their
- * conversations, in one order for all who do.
+ * `allowed`: the setting at the time of storing decides whether a text may be stored, because
+ * redaction may have been turned on after the text was requested. `languages`: counts the languages
+ * of the conversations; every process changes these rows in the same order.
  */
 const RECORD_TEXTS = `
   with batch as (
@@ -54,20 +54,20 @@ const RECORD_TEXTS = `
   select id from moved`;
 
 /**
- * submitted -> completed, and transcribing -> correcting with the first-stage text, or without it
- * where it must not be stored. Not with a text that must be redacted and is not.
+ * submitted -> completed, and transcribing -> correcting, with the first-stage text or, where it
+ * must not be stored, without. Changes nothing when the text must be redacted and is not.
  *
- * @returns for each whether it happened, in their order
+ * @returns for each text whether its submission changed, in the order of `texts`
  */
 export async function recordTexts(db: Kysely<Schema>, texts: readonly RecordedText[]): Promise<boolean[]> {
   const rowsToWrite = await Promise.all(
-    texts.map(async ({ submissionId: id, transcript, diarization, redaction, isRedacted, heard }) => ({
+    texts.map(async ({ submissionId: id, transcript, diarization, redaction, isRedacted, detected }) => ({
       id,
       transcript,
       diarization: await jsonText(diarization),
       redaction,
       is_redacted: isRedacted,
-      ...heard,
+      ...detected,
     })),
   );
   const rows = await runStatement<{ id: string }>(db, RECORD_TEXTS, await batchRows(rowsToWrite));
