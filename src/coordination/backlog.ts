@@ -5,7 +5,7 @@ import { OPEN_SUBMISSION_STATUSES, UNSETTLED_CHUNK_STATUSES } from '../chunks/st
 import { Metrics } from '../observability/metrics.js';
 import { Readiness } from '../observability/readiness.js';
 
-/** How much is owed, and for how long: shown by metrics and by the report of readiness, so that what is stuck is seen. */
+/** Reports how much is owed, and for how long, in metrics and in the readiness report. */
 @Injectable()
 export class Backlog implements OnModuleInit {
   constructor(

@@ -40,7 +40,7 @@ async function connectCoordination(config: AppConfig, database: Database): Promi
   providers: [
     {
       provide: Coordination,
-      // The engine is injected for its order only: it is there once its store has answered.
+      // The engine is injected only for the order: it exists once its store has answered.
       inject: [AppConfig, Database, QueueEngine],
       useFactory: connectCoordination,
     },

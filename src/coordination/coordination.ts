@@ -5,7 +5,7 @@ export interface SettleResult {
   first: boolean;
 }
 
-/** What a callback without our submission id is matched by; ids only, about 1 KB at most. */
+/** Ids by which a callback without our submission id is matched; about 1 KB at most. */
 export interface CallbackMetadata {
   submissionId: string;
   chunkId: string;
@@ -13,57 +13,56 @@ export interface CallbackMetadata {
 }
 
 export interface Usage {
-  /** Units of all processes in the present window. */
+  /** Units that all processes have used in the current window. */
   used: number;
   /** Milliseconds until the next window. */
   windowEndsInMs: number;
-  /** Milliseconds until the brake is released; 0 when none is on. */
+  /** Milliseconds until the throttle ends; 0 when there is none. */
   throttledForMs: number;
 }
 
-/** AssemblyAI gives up calling after minutes; a day leaves room for a callback that a person repeats by hand. */
+/**
+ * AssemblyAI gives up calling after minutes; a day allows a person to repeat a callback by hand.
+ */
 export const CALLBACK_METADATA_TTL_MS = 86_400_000;
 
 /**
- * What processes share beside the record: which chunks a conversation waits for, locks, and what a callback's transcript
- * id belongs to.
+ * State that processes share beside the record: the chunks that a conversation waits for, locks,
+ * and the submission of each transcript id in callbacks.
  *
- * Guarantees of every adapter: each call is atomic; each may be repeated at will; a lock is released only by its owner
- * and ends by itself. Deliberately not guaranteed: that anything survives. All of it may be wiped at any time; the
- * record says what is true, and the reconciler puts back what is missing here.
+ * Every adapter guarantees that each call is atomic and may be repeated at will, and that a lock is
+ * released only by its owner and expires by itself. No adapter guarantees that anything survives.
+ * All of it may be wiped at any time: the record has the truth, and the reconciler restores what is
+ * missing here.
  */
 export abstract class Coordination {
-  /**
-   * Makes sure that the store is this installation's, and marks it where it is nobody's, as after a wipe.
-   *
-   * @throws ForeignStoreError when another installation has marked it
-   */
+  /** Makes sure that the store is this installation's, and marks a store without an owner. */
   abstract claim(): Promise<void>;
 
   abstract addPending(conversationId: string, chunkId: string): Promise<void>;
 
-  /** Takes the chunk out of the pending ones and says how many are left, in one step. */
+  /** Removes the chunk from the pending ones and returns how many are left, in one step. */
   abstract settle(conversationId: string, chunkId: string): Promise<SettleResult>;
 
   abstract pendingCount(conversationId: string): Promise<number>;
 
-  /** Conversations that have pending chunks. */
+  /** Lists the conversations that have pending chunks. */
   abstract pendingConversations(): Promise<string[]>;
 
-  /** Makes the pending ones exactly these. */
+  /** Replaces the pending chunks of the conversation by these. */
   abstract replacePending(conversationId: string, chunkIds: readonly string[]): Promise<void>;
 
-  /** Forgets the conversation. */
+  /** Removes the pending chunks of the conversation. */
   abstract forgetConversation(conversationId: string): Promise<void>;
 
   /**
-   * @param owner a token of the caller's own making, unknown to others
-   * @param ttlMs after which the lock is free again, released or not; 1 or more
-   * @returns whether the lock is now held by `owner`
+   * @param owner a token that only the caller knows
+   * @param ttlMs milliseconds after which the lock expires; 1 or more
+   * @returns whether `owner` now holds the lock
    */
   abstract acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean>;
 
-  /** @returns whether it was held by `owner`, and is free now */
+  /** @returns whether `owner` held the lock, which is now free */
   abstract releaseLock(name: string, owner: string): Promise<boolean>;
 
   abstract putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void>;
@@ -73,16 +72,17 @@ export abstract class Coordination {
   abstract deleteCallbackMetadata(transcriptId: string): Promise<void>;
 
   /**
-   * Adds to what all processes together have used of an allowance, and tells how it stands.
+   * Adds to the usage of a rate limit that all processes share, and returns its state.
    *
    * @param report.units used since this process's last report, 0 or more
-   * @param report.windowMs length of the window that usage is counted in; windows are aligned to the clock of the store
+   * @param report.windowMs length of the window in which usage is counted; windows are aligned to
+   * the clock of the store
    */
   abstract reportUsage(name: string, report: { units: number; windowMs: number }): Promise<Usage>;
 
-  /** Asks all processes to leave `name` alone for so long; a longer wish that is in force stays. */
+  /** Makes all processes pause their use of `name` for this time; a longer pause in force stays. */
   abstract throttle(name: string, forMs: number): Promise<void>;
 
-  /** Removes what has expired and no reader will ask for; called by the reconciler. */
+  /** Removes expired entries that no reader will ask for; called by the reconciler. */
   abstract removeExpired(): Promise<void>;
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { JobData, JobKind } from '../queues/job-catalogue.js';
 
-/** A page of owed work: small enough for one bulk of jobs, and for a short statement. */
+/** Size of a page of owed work: small enough for one bulk of jobs, and for a short statement. */
 export const OWED_PAGE = 500;
 
 export interface OwedJob<K extends JobKind> {
-  /** Pages are in the order of these. */
+  /** Pages are ordered by this id. */
   id: string;
   data: JobData[K];
-  /** It may sleep for a callback. */
+  /** Whether the job may sleep until a callback comes. */
   awaitsCallback?: boolean;
 }
 
@@ -21,8 +21,8 @@ export interface PendingSet {
 export type ReadPage<T> = (afterId: string) => Promise<T[]>;
 
 /**
- * Collects the work that the record says is owed. The owners of the record register it, as they
- * register readiness and metrics, and the reconciler restores it.
+ * Collects the work that is owed according to the record. The owners of the record register it, as
+ * they register readiness and metrics, and the reconciler restores it.
  */
 @Injectable()
 export class OwedWork {
@@ -33,7 +33,7 @@ export class OwedWork {
     this.jobs.set(kind, read);
   }
 
-  /** @param read conversations with unsettled chunks, and which those are */
+  /** @param read returns conversations with the ids of their unsettled chunks */
   registerPending(read: ReadPage<PendingSet>): void {
     this.sets = read;
   }

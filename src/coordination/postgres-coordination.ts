@@ -16,7 +16,7 @@ export class PostgresCoordination extends Coordination {
     super();
   }
 
-  /** It is in the installation's own database. */
+  /** Does nothing: the tables are in the installation's own database. */
   async claim(): Promise<void> {
     await Promise.resolve();
   }
@@ -30,8 +30,9 @@ export class PostgresCoordination extends Coordination {
   }
 
   /**
-   * Settles of one conversation queue up behind each other, or the last two could each still count the other. The lock
-   * is taken in a statement of its own: the next one then sees what the one before it has committed.
+   * Settles of one conversation run one after the other; otherwise the last two could each count
+   * the other's chunk. The lock is taken in a statement of its own, so that the next statement sees
+   * what the previous holder has committed.
    */
   async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
     return this.database.transaction().execute(async (trx) => {

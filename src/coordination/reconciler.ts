@@ -16,17 +16,17 @@ import { Coordination } from './coordination.js';
 import { OWED_PAGE, OwedWork, type OwedJob, type ReadPage } from './owed-work.js';
 import { SleepWatch, type SleepingJob } from './sleep-watch.js';
 
-/** Before every UUID, so that the first page starts at the beginning. */
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+/** Smaller than every other UUID, so that the first page starts at the beginning. */
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Compares the record with the queues, and puts back the jobs that are missing: after a crash between a change and the job
- * that follows it, after queues were wiped, after a job that nobody ran to its end. Once at start, then every
- * RECONCILE_INTERVAL_MS.
+ * Compares the record with the queues, and restores missing jobs: after a crash between a change
+ * and its job, after a wipe of the queues, or after a job that did not run to its end. It runs at
+ * start, and then every RECONCILE_INTERVAL_MS.
  *
- * It is a timer of every worker process behind a lock of the database, and no job itself: a job would be wiped together with
- * those that it is to bring back (rule K5). Jobs have deterministic ids, so a job that is there stays as it is, unless it sleeps for
- * longer than it was told to: it is woken then.
+ * It is a timer in every worker process, behind a database lock, and not a job: a job would be
+ * wiped together with the jobs that it has to restore (rule K5). Job ids are deterministic, so an
+ * existing job stays as it is, unless it sleeps past its due time: then it is woken.
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -48,7 +48,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       lock: 'ringback:reconciler',
       intervalMs: config.reconcileIntervalMs,
       pass: async () => {
-        // Before any job: in the queues of another installation it would be taken for nobody's, and dropped.
+        // Before any job is added: another installation would drop it as unknown.
         await coordination.claim();
         await this.reconcile();
       },
@@ -64,7 +64,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     await this.timer.stop();
   }
 
-  /** Compares once, unless another process does so at this moment. */
+  /** Compares once, unless another process is comparing. */
   async reconcile(): Promise<void> {
     await this.timer.alone(() => this.repair());
   }
@@ -81,21 +81,21 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async restore(kind: JobKind): Promise<void> {
-    await eachPage(
+    await forEachPage(
       (after) => this.owed.read(kind, after),
       async (page) => {
         await this.addMissing(
           kind,
           page.map(({ data }) => data),
         );
-        for (const { data } of page.filter((job) => this.waitsInVain(job)))
+        for (const { data } of page.filter((job) => this.awaitsDisabledCallback(job)))
           await this.queues.wake(kind, data);
       },
     );
   }
 
-  /** It sleeps for a callback which nobody asks for any more; it is looked at right away, once. */
-  private waitsInVain({ awaitsCallback = false }: OwedJob<JobKind>): boolean {
+  /** Whether the job sleeps for a callback that is no longer requested; it is woken once. */
+  private awaitsDisabledCallback({ awaitsCallback = false }: OwedJob<JobKind>): boolean {
     return awaitsCallback && this.isFirstPass && this.config.transcription.delivery.kind === 'polling';
   }
 
@@ -128,15 +128,13 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     if (all.length === 0) return;
     for (const data of all) await this.queues.wake(kind, data);
     this.metrics.reconciled.inc({ kind }, all.length);
-    this.logger.warn(
-      `woke ${all.length} ${kind} jobs that slept for longer than they were told to; was a clock wrong?`,
-    );
+    this.logger.warn(`woke ${all.length} ${kind} jobs that slept past their due time; was a clock wrong?`);
   }
 
-  /** Sets that differ from the record are made anew; those of conversations in which nothing is pending are forgotten. */
+  /** Replaces sets that differ from the record; removes sets without pending chunks. */
   private async repairPendingSets(): Promise<void> {
     const pending = new Set<string>();
-    await eachPage(
+    await forEachPage(
       async (after) =>
         (await this.owed.pendingSets(after)).map((set) => ({ ...set, id: set.conversationId })),
       async (page) => {
@@ -154,11 +152,11 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   }
 }
 
-async function eachPage<T extends { id: string }>(
+async function forEachPage<T extends { id: string }>(
   read: ReadPage<T>,
   use: (page: T[]) => Promise<void>,
 ): Promise<void> {
-  let afterId = BEFORE_ALL;
+  let afterId = NIL_UUID;
   for (;;) {
     const page = await read(afterId);
     if (page.length > 0) await use(page);

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 
-/** The store is another installation's: two of them on one store take each other's jobs. */
+/** The store belongs to another installation. Two on one store would take each other's jobs. */
 export class ForeignStoreError extends Error {
   override readonly name = 'ForeignStoreError';
   readonly code = 'foreign_store';
 
-  /** @param key holds the mark of the other installation */
+  /** @param key Redis key that holds the other installation's id */
   constructor(key: string) {
     super(
       'the Redis at REDIS_URL is in use by a Ringback with another database, and two under one REDIS_PREFIX take each ' +
@@ -16,10 +16,10 @@ export class ForeignStoreError extends Error {
 }
 
 /**
- * Marks Redis as this installation's where it is nobody's yet. May be repeated at will, and has to be: Redis may be wiped at any
- * time, and the mark with it.
+ * Marks Redis as this installation's when it has no owner. May be repeated at will, and must be: a
+ * wipe of Redis removes the mark.
  *
- * @throws ForeignStoreError when the mark is another's
+ * @throws ForeignStoreError when Redis has the mark of another installation
  */
 export async function claimRedis(redis: Redis, key: string, installation: string): Promise<void> {
   if ((await redis.set(key, installation, 'NX')) !== null) return;

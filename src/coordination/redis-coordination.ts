@@ -15,11 +15,11 @@ import { RedisKeys } from './redis-keys.js';
 const CONNECT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 5_000;
 const SOCKET_TIMEOUT_MS = 15_000;
-/** A frozen Redis fails a call instead of holding a job; the job's own retries carry it on. */
+/** A frozen Redis fails a call instead of blocking a job; the job's own retries continue it. */
 const COMMAND_TIMEOUT_MS = 1_500;
-/** A conversation that nobody finishes must not stay for ever; the reconciler renews what is still needed. */
+/** Removes unfinished conversations in the end; the reconciler renews what is still needed. */
 const PENDING_TTL_MS = 30 * 86_400_000;
-/** Redis takes as many arguments as its scripts' stack holds, some thousands. */
+/** Redis accepts as many arguments as its scripts' stack holds: several thousand. */
 const CHUNKS_PER_COMMAND = 1_000;
 const ERROR_LOG_INTERVAL_MS = 5_000;
 const FOREIGN_LOG_INTERVAL_MS = 60_000;
@@ -42,7 +42,7 @@ const ACQUIRE_LOCK = `
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1`;
 
-/** Time is Redis's own: clocks of processes differ. */
+/** Uses the clock of Redis, because the clocks of processes differ. */
 const REPORT_USAGE = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -55,7 +55,7 @@ const REPORT_USAGE = `
   redis.call('PEXPIRE', KEYS[1], window)
   return { used, window - now % window, math.max(redis.call('PTTL', KEYS[2]), 0) }`;
 
-const BRAKE = `
+const THROTTLE = `
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end
   return 1`;
 
@@ -64,9 +64,9 @@ const RELEASE_LOCK = `
   return redis.call('DEL', KEYS[1])`;
 
 export interface RedisOwner {
-  /** The id that its database has given it. */
+  /** Id of the installation, from its database. */
   installation: string;
-  /** Begins the names of all keys. */
+  /** Prefix of all key names. */
   prefix?: string;
 }
 
@@ -95,7 +95,9 @@ interface Scripts {
   ringbackThrottle(key: string, forMs: number): Promise<number>;
 }
 
-/** Coordination in Redis or Valkey: sets, keys with a time to live, and a script wherever two steps must be one. */
+/**
+ * Coordination in Redis or Valkey: sets, expiring keys, and scripts where two steps must be one.
+ */
 export class RedisCoordination extends Coordination {
   private foreignLoggedAt = 0;
 
@@ -107,7 +109,10 @@ export class RedisCoordination extends Coordination {
     super();
   }
 
-  /** @throws Error when Redis does not answer, ForeignStoreError when it is another installation's */
+  /**
+   * @throws Error when Redis does not answer, ForeignStoreError when it belongs to another
+   * installation
+   */
   static async connect(url: string, { installation, prefix }: RedisOwner): Promise<RedisCoordination> {
     const redis = new Redis(url, {
       lazyConnect: true,
@@ -124,7 +129,7 @@ export class RedisCoordination extends Coordination {
         ringbackAcquireLock: { lua: ACQUIRE_LOCK, numberOfKeys: 1 },
         ringbackReleaseLock: { lua: RELEASE_LOCK, numberOfKeys: 1 },
         ringbackReportUsage: { lua: REPORT_USAGE, numberOfKeys: 2 },
-        ringbackThrottle: { lua: BRAKE, numberOfKeys: 1 },
+        ringbackThrottle: { lua: THROTTLE, numberOfKeys: 1 },
       },
     });
     logErrors(redis);
@@ -149,7 +154,7 @@ export class RedisCoordination extends Coordination {
     }
   }
 
-  /** Whoever asks for readiness asks every few seconds; a line in a while tells as much. */
+  /** Logs at most one line per interval, because readiness is requested every few seconds. */
   private logForeign({ message }: ForeignStoreError): void {
     if (Date.now() - this.foreignLoggedAt < FOREIGN_LOG_INTERVAL_MS) return;
     this.foreignLoggedAt = Date.now();
@@ -250,18 +255,18 @@ export class RedisCoordination extends Coordination {
     await this.redis.ringbackThrottle(this.keys.throttle(name), Math.max(Math.ceil(forMs), 1));
   }
 
-  /** Redis does that by itself. */
+  /** Does nothing: Redis removes expired keys itself. */
   async removeExpired(): Promise<void> {
     await Promise.resolve();
   }
 }
 
-/** A transaction reports its commands' errors in its answer. */
+/** Throws the first error that a transaction's answer contains. */
 function throwFirstError(results: [error: Error | null, result: unknown][] | null): void {
   for (const [error] of results ?? []) if (error !== null) throw error;
 }
 
-/** A Redis that is away makes an error of every attempt to connect; a line in a while tells as much. */
+/** Logs one line per interval, because every attempt to connect to an absent Redis is an error. */
 function logErrors(redis: Redis): void {
   const logger = new Logger('Redis');
   let loggedAt = 0;

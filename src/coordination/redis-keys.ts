@@ -1,6 +1,6 @@
 import { coordinationPrefix } from '../config/redis-prefix.js';
 
-/** The names of coordination's keys. */
+/** Names of the keys that coordination uses. */
 export class RedisKeys {
   private readonly start: string;
 
@@ -14,8 +14,8 @@ export class RedisKeys {
   }
 
   /**
-   * The tag keeps all pending sets, and the set of their conversations, in one slot of a Redis Cluster, as the scripts that
-   * change both need.
+   * The tag keeps all pending sets, and the set of their conversations, in one slot of a Redis
+   * Cluster: the scripts that change both need that.
    */
   get pendingConversations(): string {
     return `${this.start}:{pending}`;
@@ -29,7 +29,7 @@ export class RedisKeys {
     return `${this.start}:lock:${name}`;
   }
 
-  /** The tag keeps both keys of a name in one slot of a Redis Cluster, as the script that reads them needs. */
+  /** The tag keeps both keys of a name in one slot of a Redis Cluster, as their script needs. */
   usage(name: string): string {
     return `${this.start}:usage:{${name}}`;
   }

@@ -5,7 +5,7 @@ import { Database } from '../database/database.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { Coordination } from './coordination.js';
 
-/** What follows when a chunk has settled. */
+/** Starts what follows when a chunk has settled. */
 @Injectable()
 export class Settlement {
   constructor(
@@ -15,15 +15,15 @@ export class Settlement {
   ) {}
 
   /**
-   * To be called after the chunk's final state is in the record, any number of times: takes it out of the pending
-   * chunks, and queues the conversation's finalization when it was the last one.
+   * Removes the chunk from the pending ones, and queues the conversation's finalization after the
+   * last one. Call it once the chunk's final state is in the record, any number of times.
    */
   async settled(conversationId: string, chunkId: string): Promise<void> {
     const { remaining } = await this.coordination.settle(conversationId, chunkId);
     if (remaining === 0) await this.finalizeWhenDue(conversationId);
   }
 
-  /** Queues the finalization of a finished conversation without unsettled chunks; the record decides, not the sets. */
+  /** Queues the finalization of a finished conversation when the record has no unsettled chunk. */
   async finalizeWhenDue(conversationId: string): Promise<void> {
     const due = await this.database
       .selectFrom('conversations')

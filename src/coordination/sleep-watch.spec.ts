@@ -11,8 +11,8 @@ beforeEach(() => {
   watch = new SleepWatch();
 });
 
-/** Looks so long after the first time, in a pass of its own, by a clock that is right. */
-function look(afterMs: number, job: Partial<Parameters<SleepWatch['hasOverslept']>[0]> = {}): boolean {
+/** Checks the job in a new pass, this long after the first one by a correct clock. */
+function overslept(afterMs: number, job: Partial<Parameters<SleepWatch['hasOverslept']>[0]> = {}): boolean {
   watch.beginPass();
   const sleeping = {
     id: 'a',
@@ -27,33 +27,33 @@ function look(afterMs: number, job: Partial<Parameters<SleepWatch['hasOverslept'
 
 describe('a sleeping job', () => {
   it('has not overslept while its pause lasts', () => {
-    expect([0, 30_000, MINUTE_MS].map((ms) => look(ms))).toEqual([false, false, false]);
+    expect([0, 30_000, MINUTE_MS].map((ms) => overslept(ms))).toEqual([false, false, false]);
   });
 
   it('has overslept when it is still there after its pause', () => {
-    expect([0, MINUTE_MS + 1].map((ms) => look(ms))).toEqual([false, true]);
+    expect([0, MINUTE_MS + 1].map((ms) => overslept(ms))).toEqual([false, true]);
   });
 
   it('has a new pause after each run', () => {
-    expect([look(0), look(70_000, { attemptsStarted: 2 })]).toEqual([false, false]);
-    expect(look(140_000, { attemptsStarted: 2 })).toBe(true);
+    expect([overslept(0), overslept(70_000, { attemptsStarted: 2 })]).toEqual([false, false]);
+    expect(overslept(140_000, { attemptsStarted: 2 })).toBe(true);
   });
 
-  it('is not remembered when it was gone in between', () => {
-    look(0);
+  it('is forgotten when it was missing in between', () => {
+    overslept(0);
     watch.beginPass();
-    expect(look(70_000)).toBe(false);
+    expect(overslept(70_000)).toBe(false);
   });
 
   it.each([
     ['run', { processedOn: NOW + DAY_MS }],
     ['added', { timestamp: NOW + DAY_MS, processedOn: undefined }],
-  ])('has overslept at the first look when it was %s tomorrow', (_name, job) => {
-    expect(look(0, job)).toBe(true);
+  ])('has overslept at the first check when it was %s tomorrow', (_name, job) => {
+    expect(overslept(0, job)).toBe(true);
   });
 
-  it('has not overslept for seconds by which clocks differ, nor when it does not sleep', () => {
-    expect(look(0, { processedOn: NOW + 10_000 })).toBe(false);
-    expect(look(0, { delay: 0, processedOn: NOW + DAY_MS })).toBe(false);
+  it('has not overslept when clocks differ by seconds, nor when it does not sleep', () => {
+    expect(overslept(0, { processedOn: NOW + 10_000 })).toBe(false);
+    expect(overslept(0, { delay: 0, processedOn: NOW + DAY_MS })).toBe(false);
   });
 });

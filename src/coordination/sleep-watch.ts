@@ -1,38 +1,42 @@
 import type { Job } from 'bullmq';
 
-/** Clocks of machines that keep time differ by less. */
+/** Synchronized clocks differ by less than this. */
 const CLOCK_SLACK_MS = 30_000;
 
 export interface Clocks {
   /** Milliseconds since the epoch. */
   nowMs: number;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a clock that is never adjusted. */
   monotonicMs: number;
 }
 
 export type SleepingJob = Pick<Job, 'id' | 'delay' | 'timestamp' | 'processedOn' | 'attemptsStarted'>;
 
-/** One sleep of a job, and when it was first seen by the monotonic clock. */
+/** A sleep of a job, and when it was first seen by the monotonic clock. */
 interface Sleep {
   runs: number;
   seenMs: number;
 }
 
 /**
- * Finds jobs that sleep for longer than they were told to. The queue keeps the moment at which a job is due, by the clock of the
- * worker that put it to sleep: a clock that was ahead, and is right again, leaves it asleep for as long as it was ahead.
+ * Finds jobs that sleep past their due time. The queue stores that time by the clock of the worker
+ * that put the job to sleep. If that clock was ahead and is corrected, the job sleeps longer by the
+ * difference.
  */
 export class SleepWatch {
   private before = new Map<string, Sleep>();
   private seen = new Map<string, Sleep>();
 
-  /** Forgets the jobs that were not seen since the last call. */
+  /** Starts a pass, and forgets the jobs that the previous pass did not see. */
   beginPass(): void {
     this.before = this.seen;
     this.seen = new Map();
   }
 
-  /** @returns whether the job should be awake by now; a job that runs may be meant, which waking does not disturb */
+  /**
+   * @returns whether the job should be awake by now. It may be running; waking it does no harm
+   * then.
+   */
   hasOverslept(
     { id = '', delay, timestamp, processedOn = 0, attemptsStarted: runs }: SleepingJob,
     { nowMs, monotonicMs }: Clocks = { nowMs: Date.now(), monotonicMs: performance.now() },
@@ -42,7 +46,7 @@ export class SleepWatch {
     const sleep = known !== undefined && known.runs === runs ? known : { runs, seenMs: monotonicMs };
     this.seen.set(id, sleep);
     const beganInFuture = Math.max(timestamp, processedOn) > nowMs + CLOCK_SLACK_MS;
-    // The clock may also have been put ahead while the job ran: then only the time that goes by tells.
+    // The clock may also have been set ahead during the run: then only elapsed time shows it.
     return beganInFuture || monotonicMs - sleep.seenMs > delay;
   }
 }
