@@ -32,7 +32,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_item, index) => make(index));
 
 describe('chunks that are added at the same time', () => {
-  it('each have their own place in their own conversation', async () => {
+  it('each get their own position in their own conversation', async () => {
     const conversations = await Promise.all(times(CONVERSATIONS, () => world.api.createConversation()));
     const added = await Promise.all(
       times(CHUNKS_EACH, () => conversations.map(async ({ id }) => (await add(id)).body)).flat(),
@@ -43,7 +43,7 @@ describe('chunks that are added at the same time', () => {
     }
   });
 
-  it('are accepted or refused each for itself', async () => {
+  it('are each accepted or refused separately', async () => {
     const [open, placed, finished] = await Promise.all(times(3, () => world.api.createConversation()));
     await world.api.finish(finished?.id ?? '');
 

@@ -48,7 +48,7 @@ describe('API keys', () => {
     return answer.status;
   }
 
-  it.each(routes)('are asked for: %s %s', async (method, path) => {
+  it.each(routes)('are required: %s %s', async (method, path) => {
     expect(await statusOf(method, path)).toBe(401);
     expect(await statusOf(method, path, 'Bearer wrong')).toBe(401);
     expect(await statusOf(method, path, `Bearer ${KEYS[1] ?? ''}`)).not.toBe(401);
@@ -66,12 +66,12 @@ describe('API keys', () => {
     'Bearer key-of-on',
     'Bearer key-of-one\xff',
     'Bearer undefined',
-  ])('are not satisfied by %j', async (authorization) => {
+  ])('reject the header %j', async (authorization) => {
     expect(await statusOf('GET', '/api/conversations/:conversation', authorization)).toBe(401);
   });
 
   it.each(['Bearer key-of-one', 'bearer key-of-another', 'Bearer   key-of-one'])(
-    'are satisfied by %j',
+    'accept the header %j',
     async (authorization) => {
       expect(await statusOf('GET', '/api/conversations/:conversation', authorization)).toBe(200);
     },
@@ -88,7 +88,7 @@ describe('API keys', () => {
     '/api;x/conversations/:conversation',
     'http://other.example/api/conversations/:conversation',
     'http://other.example/%61pi/conversations/:conversation',
-  ])('cannot be walked around by writing the path as %s', async (path) => {
+  ])('cannot be bypassed by writing the path as %s', async (path) => {
     expect([401, 404]).toContain(await statusOf('GET', path));
     expect([401, 404]).toContain(await statusOf('GET', path, 'Bearer wrong'));
   });
@@ -100,17 +100,17 @@ describe('API keys', () => {
     ['/docs', 200],
     ['/docs-json', 200],
     ['/no-such-route', 404],
-  ])('are not asked for at %s', async (path, status) => {
+  ])('are not required at %s', async (path, status) => {
     expect(await statusOf('GET', path)).toBe(status);
   });
 
-  it('are not asked for by the callback, which has its own secret', async () => {
+  it('are not required by the callback, which has its own secret', async () => {
     const body = { transcript_id: 'a', status: 'completed' };
     expect((await guarded.callback(body)).status).toBe(404);
     expect((await guarded.callback(body, { secret: KEYS[0] })).status).toBe(401);
   });
 
-  it('are asked for on every route before the body is read, which never ends here', async () => {
+  it('are checked on every route before the body is read, which never ends here', async () => {
     const withBody = await routesWithMethodsOfBodies(guarded.api);
     const form = multipart([{ name: 'audio', filename: 'a.wav', content: 'RIFF' }], { isOpen: true });
     const bodies = [
@@ -126,7 +126,7 @@ describe('API keys', () => {
     expect(withBody.length).toBeGreaterThan(0);
   });
 
-  it('do not open an upload before they are checked', async () => {
+  it('are checked before an upload is read', async () => {
     const answer = await new Api(guarded.api.url).upload(conversationId);
     expectError(answer, 401);
   });

@@ -12,8 +12,8 @@ import { waitUntil } from './support/wait-until.js';
 
 const ENV = { RECONCILE_INTERVAL_MS: '200', RETRY_BASE_MS: '5' };
 
-/** As if a chunk had settled so long ago. */
-async function letPass(world: World, chunkId: string, interval: string): Promise<void> {
+/** Moves the time at which a chunk settled into the past. */
+async function backdate(world: World, chunkId: string, interval: string): Promise<void> {
   await query(
     world.database.url,
     `update chunks set completed_at = completed_at - $2::interval where id = $1`,
@@ -46,12 +46,12 @@ describe('recordings that are kept for seven days', () => {
     await host.stop();
   });
 
-  it('are removed then, and the text stays', async () => {
+  it('are removed after seven days, and the text stays', async () => {
     const { api } = world();
     const young = await settleChunk(api);
     const old = await settleChunk(api);
-    await letPass(world(), young.id, '6 days 23 hours');
-    await letPass(world(), old.id, '7 days 1 second');
+    await backdate(world(), young.id, '6 days 23 hours');
+    await backdate(world(), old.id, '7 days 1 second');
     await removed(world(), old.id);
     const chunk = await api.chunk(old.id);
 
@@ -62,7 +62,7 @@ describe('recordings that are kept for seven days', () => {
     expect(await api.chunk(young.id)).toMatchObject({ audioExpiredAt: null });
   });
 
-  it('cannot be transcribed again after that: one by one 409, and together they are passed over', async () => {
+  it('cannot be transcribed again afterwards: one chunk answers 409, a retry of many skips it', async () => {
     const { api, simulator } = world();
     simulator.faults.add({
       operation: 'submit',
@@ -72,7 +72,7 @@ describe('recordings that are kept for seven days', () => {
     simulator.faults.clear();
     const completed = await settleChunk(api);
     for (const { id } of [failed, completed]) {
-      await letPass(world(), id, '8 days');
+      await backdate(world(), id, '8 days');
       await removed(world(), id);
     }
 
@@ -95,7 +95,7 @@ describe('recordings that are kept for seven days', () => {
     await query(database.url, `update chunks set created_at = now() - interval '1 year' where id = $1`, [
       open.chunk.id,
     ]);
-    await letPass(world(), old.id, '8 days');
+    await backdate(world(), old.id, '8 days');
     await removed(world(), old.id);
 
     expect(await api.chunk(open.chunk.id)).toMatchObject({ status: 'transcribing', audioExpiredAt: null });
@@ -103,13 +103,13 @@ describe('recordings that are kept for seven days', () => {
     await api.settledChunk(open.chunk.id);
   });
 
-  it('of senders are not ours: such a chunk can be started again at any time', async () => {
+  it('at an audioUrl are not ours: such a chunk can be restarted at any time', async () => {
     const { api } = world();
     const { id } = await api.createConversation();
     const { failed } = await failedChunk(world(), id, host);
-    await letPass(world(), failed.id, '1 year');
+    await backdate(world(), failed.id, '1 year');
     const ours = await settleChunk(api);
-    await letPass(world(), ours.id, '8 days');
+    await backdate(world(), ours.id, '8 days');
     await removed(world(), ours.id);
     const again = await api.post(`/api/transcription/chunks/${failed.id}`, {});
 
@@ -130,10 +130,10 @@ describe('recordings that are kept for ever', () => {
     await host.stop();
   });
 
-  it('are removed where that was begun before, and stay otherwise', async () => {
+  it('are removed only where their deletion had begun before', async () => {
     const { api, database } = world();
     const kept = await settleChunk(api);
-    await letPass(world(), kept.id, '10 years');
+    await backdate(world(), kept.id, '10 years');
     const { id } = await api.createConversation();
     const ofSender = await settledChunk(world(), id, host.newUrl());
     const begun = await settleChunk(api);

@@ -46,7 +46,7 @@ describe('the callback of a process that has no workers', () => {
 });
 
 describe('the secrets of a callback', () => {
-  it('are rotated without losing one: the first is sent with new submissions, all are accepted', async () => {
+  it('are rotated without losing a callback: the first is sent with new submissions, all are accepted', async () => {
     const world = await World.start();
     try {
       const before = await openSubmission(world, host);
@@ -69,11 +69,11 @@ describe('the secrets of a callback', () => {
       await world.stopService();
       await world.startService({ ASSEMBLYAI_WEBHOOK_SECRET: 'the-next-secret' });
       const refused = await world.callback({ transcript_id: 'a', status: 'completed' });
-      const heard = await world.callback(
+      const allowed = await world.callback(
         { transcript_id: 'a', status: 'completed' },
         { secret: 'the-next-secret' },
       );
-      expect([refused.status, heard.status]).toEqual([401, 404]);
+      expect([refused.status, allowed.status]).toEqual([401, 404]);
     } finally {
       await world.stop();
     }
@@ -81,14 +81,14 @@ describe('the secrets of a callback', () => {
 });
 
 describe('the callback URL', () => {
-  it('keeps the query string that was configured, and a parameter of our own name in it does no harm', async () => {
+  it('keeps the query string that was configured, also when it has a parameter of our own name', async () => {
     const world = await World.start();
     try {
       await world.stopService();
       const configured = `${world.callbackUrl}?tenant=a%20b&submission=theirs&flag`;
       await world.startService({ ASSEMBLYAI_WEBHOOK_URL: configured });
       const audioUrl = host.newUrl();
-      // The submitter does not know the id yet when this callback comes: only the query can tell whose it is.
+      // The submitter does not know the id yet when this callback comes: only the query names its submission.
       world.simulator.faults.add({ operation: 'webhook', effect: { kind: 'early' } });
       const { id } = await world.api.createConversation();
       const chunk = await addChunkByUrl(world, id, audioUrl);
@@ -107,7 +107,7 @@ describe('the callback URL', () => {
 });
 
 describe('the callback of a service that polls', () => {
-  it('is answered with 503 when no secret is configured, so that the provider keeps it', async () => {
+  it('is answered with 503 when no secret is configured, so that the provider calls again', async () => {
     const world = await World.start({ strategy: 'polling' });
     try {
       for (const secret of [null, '', CALLBACK_SECRET]) {
@@ -119,7 +119,7 @@ describe('the callback of a service that polls', () => {
     }
   });
 
-  it('is still heard when the secret has been left in place', async () => {
+  it('is still processed when the secret has been left in place', async () => {
     const world = await World.start({
       strategy: 'polling',
       env: { ASSEMBLYAI_WEBHOOK_SECRET: CALLBACK_SECRET, POLL_INTERVAL_MS: '60000' },
@@ -156,14 +156,14 @@ describe('the callback while the database is away', () => {
     await proxy.close();
   });
 
-  it('is answered with 503, and heard when the provider calls again', async () => {
+  it('is answered with 503, and processed when the provider calls again', async () => {
     await proxy.close();
     const body = { transcript_id: open.transcriptId, status: 'completed' };
     for (const submission of [open.submission, undefined]) {
       const answer = await world.callback(body, { submission });
       expect([answer.status, answer.body]).toEqual([503, UNAVAILABLE]);
     }
-    // Nothing has to be read to know that these are not to be heard.
+    // These are refused without reading the database.
     const refused = await world.callback(body, { submission: open.submission, secret: 'wrong' });
     const ignored = await world.callback({ status: 'redacted_audio_ready' });
     const malformed = await world.callback({ status: 'completed' });

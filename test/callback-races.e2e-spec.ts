@@ -9,7 +9,7 @@ import { query } from './support/record.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
-/** An answer to a submit that takes longer is given up, and its transcript found in another way. */
+/** Below the timeout of a submit, after which its transcript is found in another way. */
 const BEFORE_SUBMIT_TIMES_OUT_MS = 10_000;
 const SERVER_ERROR = 'Server error, developers have been alerted.';
 
@@ -28,7 +28,7 @@ async function stopWorld(): Promise<void> {
   await host.stop();
 }
 
-/** What goes wrong with the callbacks of this test's recording. */
+/** Adds a fault to the callbacks of this test's recording. */
 function webhookFault(effect: Effect, times?: number): void {
   world.simulator.faults.add({
     operation: 'webhook',
@@ -93,7 +93,7 @@ describe('a chunk settles once', () => {
     });
     const { list } = world.simulator.ledger.counts;
     await settled.expectCompleted(await addChunk(), audioUrl);
-    // The callback has said which transcript it is; nobody had to search for it.
+    // The callback named the transcript, so no search was needed.
     expect(world.simulator.ledger.counts.list).toBe(list);
   });
 
@@ -105,7 +105,7 @@ describe('a chunk settles once', () => {
     await settled.expectCompleted(await addChunk(), audioUrl);
     const answers = callbackAnswers(submitOf(world, audioUrl).transcriptId);
     expect(answers).toHaveLength(copies + 1);
-    // Those that come after the text has been recorded find nothing open.
+    // Callbacks that come after the text is recorded find no open submission.
     expect(answers).toContain(200);
     expect(answers.filter((status) => status !== 200 && status !== 404)).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('a chunk settles once', () => {
     expect(statuses.filter((status) => status !== 200 && status !== 404)).toEqual([]);
   });
 
-  it('when its callback comes while its check is looking, and no other callback follows', async () => {
+  it('when its callback comes during its check, and no other callback follows', async () => {
     const open = await openSubmission(world, host);
     const body = { transcript_id: open.transcriptId, status: 'completed' };
     world.simulator.faults.add({
@@ -138,20 +138,20 @@ describe('a chunk settles once', () => {
       effect: { kind: 'drop' },
     });
     const { assemblyai, hooks } = world.simulator;
-    let looks = 0;
-    const duringLook: number[] = [];
+    let checks = 0;
+    const duringCheck: number[] = [];
     hooks.beforeGetResponse = async (transcript) => {
       if (transcript.id !== open.transcriptId) return;
-      looks += 1;
-      // The first look is told that the transcript is not ready; the callback comes while that answer is on its way.
-      if (looks === 1) duringLook.push((await world.callback(body, open)).status);
+      checks += 1;
+      // The first check finds the transcript not ready. The callback comes while that answer is on its way.
+      if (checks === 1) duringCheck.push((await world.callback(body, open)).status);
       else await assemblyai.finish(transcript.id);
     };
 
     await world.callback(body, open);
 
     await settled.expectCompleted(open.chunk, open.audioUrl);
-    expect([duringLook, looks]).toEqual([[200], 2]);
+    expect([duringCheck, checks]).toEqual([[200], 2]);
   });
 
   it('when a callback comes too soon, before the transcript is ready', async () => {
@@ -166,7 +166,7 @@ describe('a chunk settles once', () => {
     await settled.expectCompleted(open.chunk, open.audioUrl);
   });
 
-  it('when a callback claims an error of a transcript that is well', async () => {
+  it('when a callback claims an error that the transcript does not have', async () => {
     const open = await openSubmission(world, host);
     const answer = await world.callback({ transcript_id: open.transcriptId, status: 'error' }, open);
     await world.simulator.assemblyai.finish(open.transcriptId);
@@ -191,7 +191,7 @@ describe('a chunk settles once', () => {
     expect(notices.map(({ status }) => status)).toEqual([200]);
   });
 
-  it('as failed, when the transcript ends in an error, and callbacks after that find nothing', async () => {
+  it('as failed, when the transcript ends in an error, and later callbacks find nothing', async () => {
     world.simulator.faults.add({
       operation: 'submit',
       match: { audioUrlContains: audioUrl },
@@ -216,7 +216,7 @@ describe('a chunk settles once', () => {
     await settled.expectCounts();
   });
 
-  it('by its second submission, when the first came to nothing, whose late callback finds nothing', async () => {
+  it('by its second submission, when the first was abandoned, whose late callback finds nothing', async () => {
     world.simulator.faults.add({
       operation: 'submit',
       match: { audioUrlContains: audioUrl },
@@ -279,30 +279,30 @@ describe('a chunk whose callback never comes', () => {
     audioUrl = host.newUrl();
   });
 
-  it('settles once by a look of our own, after the deadline and not before', async () => {
+  it('settles once by its check, after the deadline and not before', async () => {
     webhookFault({ kind: 'drop' });
     const chunk = await addChunk();
     await settled.expectCompleted(chunk, audioUrl);
     const { gets, transcripts } = world.simulator.ledger;
     const { transcriptId } = submitOf(world, audioUrl);
-    // Not from the arrival of the submit: on a busy machine that is much later.
+    // Time of the record, as the submit arrives much later on a busy machine.
     const [opened] = await query<{ at: Date }>(
       world.database.url,
       'select created_at as at from submissions where transcript_id = $1',
       [transcriptId],
     );
-    const lookedAt = gets.find((get) => get.transcriptId === transcriptId)?.time ?? NaN;
-    expect(lookedAt - (opened?.at.getTime() ?? NaN)).toBeGreaterThan(250);
+    const checkedAt = gets.find((get) => get.transcriptId === transcriptId)?.time ?? NaN;
+    expect(checkedAt - (opened?.at.getTime() ?? NaN)).toBeGreaterThan(250);
     expect(transcripts.get(transcriptId)).toMatchObject({ webhookAttempts: 0, webhooksDropped: 1 });
   });
 
-  it('settles once when the callback had a wrong secret, which ends the calling', async () => {
+  it('settles once when the callback had a wrong secret, after which no other comes', async () => {
     webhookFault({ kind: 'wrongSecret' });
     await settled.expectCompleted(await addChunk(), audioUrl);
     expect(callbackAnswers(submitOf(world, audioUrl).transcriptId)).toEqual([401]);
   });
 
-  it('settles once when the callback comes at the same time as the look', async () => {
+  it('settles once when the callback comes at the same time as the check', async () => {
     webhookFault({ kind: 'delay', ms: 280 });
     await settled.expectCompleted(await addChunk(), audioUrl);
   });

@@ -94,7 +94,7 @@ describe('the callback', () => {
       },
     );
 
-    it('is taken for the last submission that the query names, as ours comes after the configured ones', async () => {
+    it('belongs to the last submission that the query names, as ours follows the configured parameters', async () => {
       const answer = await call(
         completed('a-transcript-that-nobody-knows'),
         WITH_SECRET,
@@ -110,13 +110,13 @@ describe('the callback', () => {
     });
   });
 
-  describe('with a status that is no end', () => {
+  describe('with a status other than completed or error', () => {
     it.each([
       { status: 'redacted_audio_ready', redacted_audio_url: 'https://cdn.example/redacted.mp3' },
       { status: 'redacted_audio_ready', transcript_id: null },
       { status: 'processing', transcript_id: 'a-transcript' },
       { status: '' },
-    ])('is ignored, and acknowledged: %j', async (body) => {
+    ])('is acknowledged and ignored: %j', async (body) => {
       const before = await callbackTraces(world, open.submission);
       const answer = await call(JSON.stringify(body));
       expect([answer.status, answer.body]).toEqual([200, { status: 'ignored' }]);
@@ -124,7 +124,7 @@ describe('the callback', () => {
     });
   });
 
-  describe('that we know nothing of', () => {
+  describe('of an unknown submission', () => {
     it('is not found when there is no such submission, also when the transcript is known', async () => {
       const answer = await call(completed(), WITH_SECRET, `?submission=${UNKNOWN_ID}`);
       expect([answer.status, answer.body]).toEqual([404, NOT_FOUND]);
@@ -151,7 +151,7 @@ describe('the callback', () => {
     });
   });
 
-  describe('by somebody else', () => {
+  describe('from an unauthorized sender', () => {
     let bystander: OpenSubmission;
 
     beforeAll(async () => {
@@ -192,13 +192,13 @@ describe('the callback', () => {
       ['is larger than allowed and comes in pieces', ['{"status":"', 'x'.repeat(MAX_CALLBACK_BYTES), '"}']],
     ];
 
-    it.each(bodies)('is refused for its secret before a body is looked at that %s', async (_name, body) => {
+    it.each(bodies)('is refused for its secret before its body is read, which %s', async (_name, body) => {
       const answer = await call(body, { [SECRET_HEADER]: 'wrong' }, `?submission=${bystander.submission}`);
       expect([answer.status, answer.body]).toEqual([401, UNAUTHORIZED]);
       await expectNothingDone();
     });
 
-    it('has left nothing behind: the one with the right secret after all of them is the first that is heard', async () => {
+    it('has no effect: the one with the right secret after all of them is the first to be recorded', async () => {
       await call(completed(), WITH_SECRET, `?submission=${bystander.submission}`);
       await world.simulator.waitFor(
         ({ transcripts }) => (transcripts.get(bystander.transcriptId)?.gets ?? 0) > 0,
@@ -208,7 +208,7 @@ describe('the callback', () => {
     });
   });
 
-  describe('with a body that makes no sense', () => {
+  describe('with a malformed body', () => {
     const malformed: [string, string | Buffer][] = [
       ['nothing', ''],
       ['no JSON', 'transcript_id=a&status=completed'],
@@ -253,12 +253,12 @@ describe('the callback', () => {
     'multipart/form-data; boundary=x',
     'nonsense',
     '',
-  ])('is understood whatever its content type says: %j', async (contentType) => {
+  ])('is read whatever its content type says: %j', async (contentType) => {
     const answer = await call(completed(), { ...WITH_SECRET, 'content-type': contentType });
     expect([answer.status, answer.body]).toEqual([200, { status: 'ok' }]);
   });
 
-  it('is understood without a content type, and in pieces of unknown length', async () => {
+  it('is read without a content type, and in pieces of unknown length', async () => {
     const answer = await httpRequest(world.api.url, {
       path: `${CALLBACK_PATH}?submission=${open.submission}`,
       headers: { [SECRET_HEADER]: CALLBACK_SECRET },
@@ -272,7 +272,7 @@ describe('the callback', () => {
       return completed().padEnd(bytes, ' ');
     }
 
-    it('is taken up to 16 KiB', async () => {
+    it('is accepted up to 16 KiB', async () => {
       expect((await call(padded(MAX_CALLBACK_BYTES))).body).toEqual({ status: 'ok' });
     });
 
@@ -313,11 +313,11 @@ describe('the callback', () => {
       expect(answer.status).toBe(200);
     }
     await gate.reached;
-    const looks = ledger.transcripts.get(waiting.transcriptId)?.gets;
+    const checks = ledger.transcripts.get(waiting.transcriptId)?.gets;
     await assemblyai.finish(waiting.transcriptId);
     gate.open();
 
-    expect(looks).toBe(1);
+    expect(checks).toBe(1);
     expect((await world.api.settledChunk(waiting.chunk.id)).status).toBe('completed');
     delete hooks.beforeGetResponse;
   });

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const HALF_A_DAY_MS = DAY_MS / 2;
 const PAUSE = '1000';
 
-describe('a service whose clock is set', () => {
+describe('a service whose clock jumps', () => {
   let world: World;
   let clock: ShiftedClock;
   let service: ServiceProcess;
@@ -58,7 +58,7 @@ describe('a service whose clock is set', () => {
     }
   }
 
-  it('looks at a chunk again whose check sleeps until tomorrow', async () => {
+  it('wakes a check that sleeps until tomorrow', async () => {
     const { api, simulator } = world;
     const { id } = await api.createConversation();
     const chunk = await chunkInFlight(world, id);
@@ -68,10 +68,10 @@ describe('a service whose clock is set', () => {
     await simulator.assemblyai.finish((await api.chunk(chunk.id)).transcriptId ?? '');
 
     expect(await api.settledChunk(chunk.id)).toMatchObject({ status: 'completed', error: null });
-    expect(service.output).toMatch(/woke \d+ check jobs that slept for longer than they were told to/);
+    expect(service.output).toMatch(/woke \d+ check jobs that slept past their due time/);
   });
 
-  it('goes on with a correction that began before, and was to be tried again tomorrow', async () => {
+  it('resumes a correction whose next try was scheduled for tomorrow', async () => {
     const { api, simulator } = world;
     const { id } = await api.createConversation();
     const gate = new Gate();

@@ -31,7 +31,7 @@ describe('the process that deletes a conversation', () => {
 });
 
 describe('a deleted conversation whose recordings are in a bucket', () => {
-  it('is deleting, and says why, until the bucket lets them go', async () => {
+  it('stays deleting, with the reason, until the bucket removes them', async () => {
     const server = await S3Server.start('fauxqs');
     const proxy = await HttpProxy.start(server.url);
     const world = await World.start({ env: { ...DELETION_ENV, ...server.env(proxy.url) } });

@@ -61,7 +61,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     expect(simulator.ledger.counts.delete).toBe(2);
   });
 
-  it('takes the log of what its project’s endpoints were told along', async () => {
+  it('loses its events and their delivery log', async () => {
     const { api } = world();
     const events = new EventsApi(() => api);
     const projectId = await events.createProject();
@@ -115,7 +115,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await expectGone(world(), chunk);
   });
 
-  it('deletes a transcript that is ordered at that moment', async () => {
+  it('deletes a transcript whose submit is under way at that time', async () => {
     const { api, simulator } = world();
     const gate = new Gate();
     simulator.hooks.beforeSubmitResponse = gate.pass;
@@ -130,7 +130,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await expectGone(world(), chunk);
   });
 
-  it('looks for a transcript whose submit was under way, and was never answered', async () => {
+  it('searches for a transcript whose submit was under way, and was never answered', async () => {
     const { api, simulator, database } = world();
     const gate = new Gate();
     simulator.hooks.beforeSubmitResponse = gate.pass;
@@ -139,7 +139,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await gate.reached;
     await remove(api, chunk.conversationId);
     gate.open();
-    // As if the submitter's lease were over.
+    // Simulates the end of the submitter's lease.
     await query(database.url, 'update provider_deletions set next_attempt_at = now()');
     await deleted(api, chunk.conversationId);
 
@@ -195,7 +195,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await expectGone(world(), chunk);
   });
 
-  it('is swept once more a day later, for what an upload left that died', async () => {
+  it('is swept once more a day later, for what an interrupted upload left behind', async () => {
     const { api, dataDir, database } = world();
     const chunk = await settleChunk(api);
     const { conversationId } = chunk;
@@ -225,7 +225,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
 describe('deleting a conversation', () => {
   const world = sharedWorld(() => World.start({ env: DELETION_ENV }));
 
-  it('answers 404 when there never was such a conversation, and 400 to what is no id', async () => {
+  it('answers 404 when there never was such a conversation, and 400 to a malformed id', async () => {
     const { api } = world();
     const { id } = await api.createConversation();
 
@@ -237,7 +237,7 @@ describe('deleting a conversation', () => {
     expect(await deleted(api, id)).toMatchObject({ providerCopies: { pending: 0, deleted: 0 } });
   });
 
-  it('goes together with uploads, restarts and finishes of the same conversation', async () => {
+  it('tolerates uploads, restarts and finishes of the same conversation at the same time', async () => {
     const { api } = world();
     const chunk = await settleChunk(api);
     const { conversationId } = chunk;

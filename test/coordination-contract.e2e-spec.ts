@@ -45,7 +45,7 @@ async function redisAdapter(): Promise<Adapter> {
   };
 }
 
-/** Long enough that nothing of a test expires by itself. */
+/** Long enough that nothing expires during a test. */
 const LONG_MS = 60_000;
 const AT_ONCE = 50;
 
@@ -76,7 +76,7 @@ describe('coordination', () => {
       expect(await coordination.pendingCount(conversationId)).toBe(2);
     });
 
-    it('a settle says how many are left, and is the first one only once', async () => {
+    it('a settle returns how many are left, and is the first one only once', async () => {
       const { conversationId, chunkIds } = await pendingConversation(2);
       const [one = '', two = ''] = chunkIds;
       expect(await coordination.settle(conversationId, one)).toEqual({ remaining: 1, first: true });
@@ -84,7 +84,7 @@ describe('coordination', () => {
       expect(await coordination.settle(conversationId, two)).toEqual({ remaining: 0, first: true });
     });
 
-    it('of many chunks that settle at once, exactly one is told that none is left', async () => {
+    it('of many chunks that settle at once, exactly one finds that none is left', async () => {
       const { conversationId, chunkIds } = await pendingConversation(AT_ONCE);
       const results = await Promise.all(
         chunkIds.map((chunkId) => coordination.settle(conversationId, chunkId)),
@@ -102,11 +102,11 @@ describe('coordination', () => {
       expect(results.filter(({ first }) => first)).toHaveLength(1);
     });
 
-    it('a settle in a conversation that nobody knows leaves none', async () => {
+    it('a settle in an unknown conversation leaves none', async () => {
       expect(await coordination.settle(randomUUID(), randomUUID())).toEqual({ remaining: 0, first: false });
     });
 
-    it('replacing makes the pending ones exactly those given, thousands of them or none', async () => {
+    it('replacing leaves exactly the given chunks pending, thousands of them or none', async () => {
       const { conversationId, chunkIds } = await pendingConversation(3);
       const many = [chunkIds[0] ?? '', ...Array.from({ length: 2_500 }, () => randomUUID())];
       await coordination.replacePending(conversationId, many);
@@ -119,7 +119,7 @@ describe('coordination', () => {
       expect(await coordination.pendingCount(conversationId)).toBe(0);
     });
 
-    it('tells which conversations have pending chunks, until their last one settles or they are forgotten', async () => {
+    it('lists the conversations that have pending chunks, until their last one settles or they are forgotten', async () => {
       const settled = await pendingConversation(1);
       const forgotten = await pendingConversation(2);
       const replaced = await pendingConversation(1);
@@ -165,7 +165,7 @@ describe('coordination', () => {
       expect(await coordination.acquireLock(name, 'b', LONG_MS)).toBe(true);
     });
 
-    it('an expired lock is free for others, and its former owner cannot release theirs', async () => {
+    it('an expired lock can be taken by others, and its former owner cannot release theirs', async () => {
       const name = randomUUID();
       await coordination.acquireLock(name, 'a', 1);
       await waitUntil(
@@ -193,7 +193,7 @@ describe('coordination', () => {
   });
 
   describe('shared usage', () => {
-    it('adds up what all report, and tells when the window ends', async () => {
+    it('adds up what all report, and returns when the window ends', async () => {
       const name = randomUUID();
       const reports = await Promise.all(
         Array.from({ length: AT_ONCE }, () =>
@@ -207,7 +207,7 @@ describe('coordination', () => {
       expect(now.windowEndsInMs).toBeLessThanOrEqual(LONG_MS * 60);
     });
 
-    it('starts from nothing in a new window', async () => {
+    it('starts from zero in a new window', async () => {
       const name = randomUUID();
       const windowMs = 100;
       await coordination.reportUsage(name, { units: 7, windowMs });
@@ -217,7 +217,7 @@ describe('coordination', () => {
       );
     });
 
-    it('a brake holds for all until it ends, and a shorter wish does not shorten it', async () => {
+    it('a throttle holds for all until it ends, and a shorter one does not shorten it', async () => {
       const name = randomUUID();
       await coordination.throttle(name, LONG_MS);
       await coordination.throttle(name, 10);
@@ -226,7 +226,7 @@ describe('coordination', () => {
       expect(throttledForMs).toBeLessThanOrEqual(LONG_MS);
     });
 
-    it('a brake ends by itself', async () => {
+    it('a throttle ends by itself', async () => {
       const name = randomUUID();
       await coordination.throttle(name, 1);
       await waitUntil(
@@ -236,7 +236,7 @@ describe('coordination', () => {
     });
   });
 
-  it('goes on from nothing after all of it was wiped', async () => {
+  it('starts from zero after everything was wiped', async () => {
     const { conversationId, chunkIds } = await pendingConversation(2);
     await adapter.wipe();
     expect(await coordination.settle(conversationId, chunkIds[0] ?? '')).toEqual({

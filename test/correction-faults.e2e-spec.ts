@@ -14,7 +14,7 @@ const HEARD = 'the bridge over the Merwede opens in may';
 const CORRECTED = 'The bridge over the Merwede opens in May.';
 const NOTHING = '[Nothing to transcribe]';
 
-/** What may pass: it is tried again. The last part is what a reader of the chunk is told when it does not pass. */
+/** Transient faults, which are tried again, and the error of the chunk when they last. */
 const PASSING: [string, Effect, RegExp][] = [
   ['answers 429', { kind: 'status', status: 429 }, /429: too many requests/],
   ['answers 503', { kind: 'status', status: 503 }, /503/],
@@ -31,7 +31,7 @@ const PASSING: [string, Effect, RegExp][] = [
   ['is cut off', { kind: 'finish', finishReason: 'MAX_TOKENS' }, /ran out of output tokens/],
 ];
 
-/** What will not pass: it is not tried again. */
+/** Permanent faults, which are not tried again, and the error of the chunk. */
 const FINAL: [string, Effect, RegExp][] = [
   ['answers 400', { kind: 'status', status: 400, body: { error: { status: 'INVALID_ARGUMENT' } } }, /400/],
   ['answers 403', { kind: 'status', status: 403 }, /403.*GEMINI_API_KEY/],
@@ -68,7 +68,7 @@ describe('a correction model that fails', () => {
   });
 
   it.each(PASSING)(
-    'leaves the first-stage text as the final one, and says why, when each time it %s',
+    'leaves the first-stage text as the final one, with the reason, when each time it %s',
     async (_what, effect, reason) => {
       const chunk = await settleWith({ operation: 'correct', effect });
 
@@ -99,7 +99,7 @@ describe('a correction model that fails', () => {
     });
   }
 
-  it('is left alone for as long as its 429 asks for', async () => {
+  it('is not asked again before the pause that its 429 asks for', async () => {
     const chunk = await settleWith({
       operation: 'correct',
       effect: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
@@ -112,7 +112,7 @@ describe('a correction model that fails', () => {
     expect(counts().correct).toBe(2);
   });
 
-  it('leaves the first-stage text as the final one when each try runs into what nobody foresaw', async () => {
+  it('leaves the first-stage text as the final one when each try ends in an unexpected error', async () => {
     const gate = new Gate();
     world().simulator.hooks.beforeGetResponse = gate.pass;
     const { id } = await startChunk(world().api);
@@ -124,7 +124,7 @@ describe('a correction model that fails', () => {
     expect(counts().correct).toBe(0);
   });
 
-  it('keeps nobody from reading the first-stage text while it works', async () => {
+  it('does not hide the first-stage text while it works', async () => {
     const gate = new Gate();
     world().simulator.hooks.beforeCorrectionResponse = gate.pass;
     world().simulator.faults.add({ operation: 'correct', effect: saying(CORRECTED) });
@@ -154,7 +154,7 @@ describe('a correction model that fails', () => {
     expect(counts().correct).toBe(1);
   });
 
-  it('may find that nothing was said', async () => {
+  it('may answer that nothing was said', async () => {
     const chunk = await settleWith({ operation: 'correct', effect: saying('  ') });
 
     expect(chunk).toMatchObject({ status: 'completed', transcript: NOTHING });

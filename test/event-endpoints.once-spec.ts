@@ -54,14 +54,14 @@ describe('the endpoints of a project', () => {
     [{ url: URL_OUTSIDE, types: ['chunk.completed'] }, /each of types must be one of conversation.started/],
     [{ url: URL_OUTSIDE, types: 'chunk.failed' }, /types/],
     [{ url: URL_OUTSIDE, secret: 'whsec_mine' }, /secret should not exist/],
-  ])('are not made of %j', async (settings, problem) => {
+  ])('are not created from %j', async (settings, problem) => {
     const answer = await world.api.post<{ message: string[] }>(endpoints(), settings);
 
     expectError(answer, 400);
     expect(answer.body.message.join('\n')).toMatch(problem);
   });
 
-  it('are ten at most, however many ask at once', async () => {
+  it('are ten at most, however many are created at once', async () => {
     const id = await events.createProject();
     const answers = await Promise.all(
       Array.from({ length: 14 }, (_, index) =>
@@ -108,8 +108,8 @@ describe('the endpoints of a project', () => {
     ['GET', `/api/event-deliveries/${UNKNOWN_ID}`],
     ['POST', `/api/event-deliveries/${UNKNOWN_ID}/resend`],
   ] as [string, string, object?][])(
-    'are not found where there is nothing: %s %s',
-    // Not a parameter of its own: Jest takes one that a row does not fill for a callback.
+    'answer 404 where they do not exist: %s %s',
+    // A rest parameter, as Jest takes a parameter that a row does not fill for a callback.
     async (method, path, ...[body]) => {
       const init =
         body === undefined

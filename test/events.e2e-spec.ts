@@ -34,7 +34,7 @@ describe('the events of a project', () => {
   });
 
   afterEach(async () => {
-    // Nothing of this test may still be on its way in the next one.
+    // No delivery of this test may reach the next one.
     await world.api.send('DELETE', path(), {});
     await receiver.down();
   });
@@ -44,7 +44,7 @@ describe('the events of a project', () => {
   const verify = ({ raw, headers }: ReceivedEvent, secret = endpoint.secret) =>
     new Webhook(secret).verify(raw, headers);
 
-  /** A conversation with a chunk that is transcribed and one that fails, to its summary. */
+  /** Runs a conversation with a transcribed and a failed chunk up to its summary. */
   async function wholeConversation(): Promise<{ conversationId: string; failedChunkId: string }> {
     const { id } = await start();
     const good = await world.api.addChunk(id);
@@ -61,13 +61,13 @@ describe('the events of a project', () => {
     return { conversationId: id, failedChunkId: failed.id };
   }
 
-  it('tell of a conversation’s life with ids and states, each once, signed as the official verifier accepts', async () => {
+  it('report each change of a conversation once, with ids and states, signed as the official verifier accepts', async () => {
     const { conversationId, failedChunkId } = await wholeConversation();
     await receiver.receives(4);
     const log = await events.logUntil(projectId, (all) => all.every(({ status }) => status === 'delivered'));
 
-    const told = Object.fromEntries(receiver.received.map(({ body }) => [body.type, body.data]));
-    expect(told).toEqual({
+    const dataByType = Object.fromEntries(receiver.received.map(({ body }) => [body.type, body.data]));
+    expect(dataByType).toEqual({
       'conversation.started': { conversationId, projectId, status: 'open' },
       'chunk.failed': {
         ...{ chunkId: failedChunkId, conversationId, projectId },
@@ -120,7 +120,7 @@ describe('the events of a project', () => {
     }
   });
 
-  it('all reach a receiver that was down for an hour, as the log shows, with signatures of their moment', async () => {
+  it('all reach a receiver that was down for an hour, as the log shows, each attempt with its own signature', async () => {
     await receiver.down();
     const conversations = [await start(), await start(), await start()];
     await events.logUntil(
@@ -149,7 +149,7 @@ describe('the events of a project', () => {
     }
   });
 
-  /** Everything that has happened to this project's events happened an hour earlier. */
+  /** Moves everything that has happened to this project's events an hour into the past. */
   async function letAnHourPass(): Promise<void> {
     const back = (table: string, columns: readonly string[], where: string) =>
       query(
@@ -167,7 +167,7 @@ describe('the events of a project', () => {
   }
 
   it.each([301, 400, 401, 404, 429, 500])(
-    'are sent again under the same id after %i, until they are taken',
+    'are sent again under the same id after %i, until they are accepted',
     async (status) => {
       receiver.answer = { status, headers: { location: `${receiver.url}/elsewhere` } };
       await start();
@@ -181,7 +181,7 @@ describe('the events of a project', () => {
     },
   );
 
-  it('come no more after 410, which disables the endpoint, until somebody enables it again', async () => {
+  it('are not sent after a 410, which disables the endpoint, until it is enabled again', async () => {
     receiver.answer = { status: 500 };
     await start();
     await receiver.receives(1);
@@ -207,7 +207,7 @@ describe('the events of a project', () => {
     expect(await events.log(projectId)).toHaveLength(3);
   });
 
-  it('are given up after a day, visibly, and can be sent again', async () => {
+  it('are given up after a day, as the log shows, and can be sent again', async () => {
     receiver.answer = { status: 503 };
     await start();
     await receiver.receives(1);
@@ -251,7 +251,7 @@ describe('the events of a project', () => {
     expect(() => verify(after)).toThrow(WebhookVerificationError);
   });
 
-  it('are only those that the endpoint wants', async () => {
+  it('are only of the types that the endpoint wants', async () => {
     await world.api.patch(path(), { types: ['conversation.transcribed'] });
     await wholeConversation();
     await receiver.receives(1);
@@ -261,7 +261,7 @@ describe('the events of a project', () => {
     expect(receiver.received.map(({ body }) => body.type)).toEqual(['conversation.transcribed']);
   });
 
-  it('go to each endpoint for itself, and stop for one that is deleted', async () => {
+  it('go to each endpoint separately, and stop for one that is deleted', async () => {
     const other = await EventReceiver.start();
     try {
       other.answer = { status: 500 };
@@ -294,7 +294,7 @@ describe('the events of a project', () => {
     }
   });
 
-  it('are told again of a chunk that failed again, and of a merge that was made anew', async () => {
+  it('are created again for a chunk that failed again, and for a new merge', async () => {
     const { conversationId, failedChunkId } = await wholeConversation();
     await receiver.receives(4);
     world.simulator.faults.add({
@@ -313,8 +313,8 @@ describe('the events of a project', () => {
     expect(receiver.of('conversation.summarized')).toHaveLength(2);
   });
 
-  it('lead to no row and no job where nobody wants to know', async () => {
-    const lonely = await events.createProject();
+  it('lead to no row and no job where no endpoint wants them', async () => {
+    const withoutEndpoint = await events.createProject();
     const count = async () => {
       const [row] = await query<{ count: number }>(
         world.database.url,
@@ -323,7 +323,7 @@ describe('the events of a project', () => {
       return row?.count;
     };
     const before = await count();
-    for (const settings of [{}, { projectId: lonely }]) {
+    for (const settings of [{}, { projectId: withoutEndpoint }]) {
       const { id } = await world.api.createConversation(settings);
       world.simulator.faults.add({
         operation: 'submit',
@@ -336,10 +336,10 @@ describe('the events of a project', () => {
     }
 
     expect(await count()).toBe(before);
-    expect(await events.log(lonely)).toEqual([]);
+    expect(await events.log(withoutEndpoint)).toEqual([]);
   });
 
-  it('are there exactly when the change is that they tell of', async () => {
+  it('exist exactly when the change that they report exists', async () => {
     await query(
       world.database.url,
       `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
@@ -357,7 +357,7 @@ describe('the events of a project', () => {
     ).toEqual([]);
   });
 
-  it('show an address of ours that is not allowed as what it is, and never reach it', async () => {
+  it('are never sent to a private address that is not allowed, and their log says so', async () => {
     const { id } = await events.createEndpoint(projectId, {
       url: receiver.url.replace('127.0.0.1', 'localhost'),
     });
@@ -386,7 +386,7 @@ describe('the events of a project', () => {
     }
   });
 
-  it('are brought back by the reconciler when their jobs are lost', async () => {
+  it('are queued again by the reconciler when their jobs are lost', async () => {
     receiver.answer = { status: 500 };
     await start();
     await receiver.receives(1);

@@ -8,19 +8,19 @@ import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
 const START_DEADLINE_MS = 120_000;
-/** More than a pool has sessions: each that the failover left behind is asked. */
+/** More than the sessions of a pool, so that each session that the failover left behind is used. */
 const REQUESTS = 30;
-/** One for each queue, with a LISTEN connection of its own on PostgreSQL. */
+/** One worker for each queue, with a LISTEN connection of its own on PostgreSQL. */
 const WORKERS = Object.keys(QUEUE_NAMES).length;
-/** Not the query itself that asks. */
+/** Written so that the query that contains it does not match itself. */
 const IS_LISTENER = `query like '%LISTEN bullmq_' || 'jobs%'`;
 
 interface ReadyReport {
   details: Partial<Record<string, { status: string; message: string }>>;
 }
 
-/** A proxy or a name may still lead to the old primary: sessions with it live on when the new one is found. */
-describe('sessions with a server that can only be read', () => {
+/** A proxy or a name may still lead to the old primary. Sessions with it live on when the new one is found. */
+describe('sessions with a read-only server', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
   let proxy: TcpProxy;
@@ -44,7 +44,7 @@ describe('sessions with a server that can only be read', () => {
     await standby.drop();
   });
 
-  it('are told by the report of readiness, answer reads, and make 503 of changes', async () => {
+  it('show in the readiness report, answer reads, and answer changes with 503', async () => {
     proxy.leadTo(standby.url);
     await proxy.close();
     await proxy.open();
@@ -73,17 +73,17 @@ describe('sessions with a server that can only be read', () => {
     expect((await world.api.get('/health/ready')).status).toBe(200);
   });
 
-  it('keep no worker from its jobs, though it has listened to them', async () => {
-    // After the test before, workers connect again one by one.
+  it('keep no worker from its jobs, even one that listens on them', async () => {
+    // Workers reconnect one by one after the previous test.
     if (world.engine === 'postgres') await waitUntil(listeners, ({ length }) => length === WORKERS);
     proxy.leadTo(standby.url);
-    if (world.engine === 'postgres') await workersListenInVain();
+    if (world.engine === 'postgres') await moveListenersToStandby();
     proxy.leadTo(primary.url);
 
     expect(await settleChunk(world.api)).toMatchObject({ status: 'completed', error: null });
   });
 
-  /** Reads as often at once as the pool has sessions, so that all of them are open. */
+  /** Sends so many reads at once that all sessions of the pool are open. */
   async function read(times: number) {
     const path = '/api/conversations/00000000-0000-7000-8000-000000000000';
     return Promise.all(Array.from({ length: times }, () => world.api.get(path)));
@@ -93,8 +93,8 @@ describe('sessions with a server that can only be read', () => {
     return query(primary.url, `select pid from pg_stat_activity where ${IS_LISTENER}`);
   }
 
-  /** Only these connections break, so that a worker has nothing else to complain of. */
-  async function workersListenInVain(): Promise<void> {
+  /** Breaks only the connections that LISTEN, so that workers see no other error, and waits until they reconnect. */
+  async function moveListenersToStandby(): Promise<void> {
     const { length } = await query(
       primary.url,
       `select pg_terminate_backend(pid) from pg_stat_activity where ${IS_LISTENER}`,

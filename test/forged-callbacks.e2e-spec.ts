@@ -8,7 +8,7 @@ import { SettledOnce } from './support/settled-once.js';
 import { callbackTraces } from './support/submission-record.js';
 import { World } from './support/test-service.js';
 
-/** A transcript that a forged callback names, and that is not of the chunk whose submission it names. */
+/** Transcript that a forged callback names, and that does not belong to the submission it names. */
 interface Foreign {
   transcriptId: string;
   expectUntouched(): Promise<void>;
@@ -44,7 +44,7 @@ describe('a forged callback with a leaked secret', () => {
       Reflect.deleteProperty(world.simulator.hooks, name);
   });
 
-  /** A transcript of the same account that is ready, and is another chunk's. */
+  /** Makes a completed transcript of another chunk on the same account. */
   async function foreignTranscript(): Promise<Foreign> {
     const url = host.newUrl();
     const { id } = await world.api.createConversation();
@@ -56,7 +56,7 @@ describe('a forged callback with a leaked secret', () => {
     return { transcriptId: submitOf(world, url).transcriptId, expectUntouched };
   }
 
-  /** A transcript of the same account that another program has ordered. */
+  /** Makes a completed transcript of another program on the same account. */
   async function unknownTranscript(): Promise<Foreign> {
     const response = await fetch(`${world.simulator.url}/v2/transcript`, {
       method: 'POST',
@@ -86,12 +86,12 @@ describe('a forged callback with a leaked secret', () => {
       forged = (await world.callback(body, { submission: transcript.submission ?? '' })).status;
       await gate.pass();
     };
-    const looksBefore = world.simulator.ledger.transcripts.get(foreign.transcriptId)?.gets ?? 0;
+    const checksBefore = world.simulator.ledger.transcripts.get(foreign.transcriptId)?.gets ?? 0;
 
     const chunk = await addChunk();
     await gate.reached;
     await world.simulator.waitFor(
-      ({ transcripts }) => (transcripts.get(foreign.transcriptId)?.gets ?? 0) > looksBefore,
+      ({ transcripts }) => (transcripts.get(foreign.transcriptId)?.gets ?? 0) > checksBefore,
     );
     gate.open();
     await world.simulator.assemblyai.finish(submitOf(world, audioUrl).transcriptId);
@@ -118,7 +118,7 @@ describe('a forged callback with a leaked secret', () => {
     await settled.expectCompleted(await addChunk(), audioUrl);
   });
 
-  it('cannot hold a chunk up by naming a transcript that does not exist', async () => {
+  it('cannot delay a chunk by naming a transcript that does not exist', async () => {
     world.simulator.hooks.beforeSubmitResponse = async (transcript) => {
       if (!isOf(audioUrl)(transcript)) return;
       const body = { transcript_id: 'there-is-no-such-transcript', status: 'error' };
@@ -130,7 +130,7 @@ describe('a forged callback with a leaked secret', () => {
     await settled.expectCompleted(await addChunk(), audioUrl);
   });
 
-  it('only makes us look, once our transcript is known', async () => {
+  it('only causes a check, once our transcript is known', async () => {
     const foreign = await foreignTranscript();
     const open = await openSubmission(world, host);
     const answer = await world.callback({ transcript_id: foreign.transcriptId, status: 'completed' }, open);
@@ -147,7 +147,7 @@ describe('a forged callback with a leaked secret', () => {
     await foreign.expectUntouched();
   });
 
-  it('cannot end a chunk that the provider still works at', async () => {
+  it('cannot end a chunk that the provider still works on', async () => {
     const open = await openSubmission(world, host);
     for (const status of ['error', 'completed', 'error']) {
       expect((await world.callback({ transcript_id: open.transcriptId, status }, open)).status).toBe(200);

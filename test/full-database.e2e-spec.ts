@@ -8,7 +8,7 @@ import { World } from './support/test-service.js';
 /** Enough for the server to prefer an index wherever there is one. */
 const SETTLED_CHUNKS = 4_000;
 const CHUNKS = 3;
-/** Those that grow with every chunk. */
+/** Tables that grow with every chunk. */
 const TABLES = ['chunks', 'submissions', 'processing_events'];
 
 describe('in a database full of settled chunks', () => {
@@ -21,7 +21,7 @@ describe('in a database full of settled chunks', () => {
     await world.stop();
   });
 
-  it('the way of a chunk reads no table as a whole', async () => {
+  it('processing a chunk reads no table in full', async () => {
     await fill();
     const before = await rowsReadWithoutIndex();
     await world.startService();
@@ -30,7 +30,7 @@ describe('in a database full of settled chunks', () => {
     for (let chunk = 0; chunk < CHUNKS; chunk += 1) await api.addChunk(id, { audio: wav(String(chunk)) });
     await api.finish(id);
     await api.summarizedConversation(id);
-    // A connection tells what it has read by the time that it is closed.
+    // Statistics of a connection are complete once it is closed.
     await world.stopService();
 
     expect(await rowsReadWithoutIndex()).toEqual(before);

@@ -7,7 +7,7 @@ import { storedFiles } from './support/stored-files.js';
 import { World } from './support/test-service.js';
 
 const MAX_FILE_KILOBYTES = 64;
-/** 160 kB, and 16 kB. */
+/** Recordings of 160 kB and 16 kB. */
 const [TOO_LONG_SECONDS, SHORT_SECONDS] = [10, 1];
 
 describe('a disk without room for a recording', () => {
@@ -25,7 +25,7 @@ describe('a disk without room for a recording', () => {
     await world.stop();
   });
 
-  it('is told as what it is to sender and operator, leaves nothing behind, and ends nothing', async () => {
+  it('is reported to sender and operator, leaves nothing behind, and stops nothing', async () => {
     const api = new Api(`http://127.0.0.1:${world.port}`);
     const { id } = await api.createConversation();
 

@@ -12,7 +12,7 @@ const EX_CONFIG = 78;
 
 let service: ServiceProcess;
 
-/** A world without a service in this process: the one under test is a process of its own. */
+/** World without a service in this process, as the service under test has its own process. */
 function worldOfAnotherProcess(): () => World {
   let world: World;
   beforeEach(async () => {
@@ -26,7 +26,7 @@ function worldOfAnotherProcess(): () => World {
   return () => world;
 }
 
-describe('a process that is told to stop', () => {
+describe('a process that gets a signal to stop', () => {
   const world = worldOfAnotherProcess();
 
   const outputHolding = (words: string) =>
@@ -35,19 +35,19 @@ describe('a process that is told to stop', () => {
       (output) => output.includes(words),
     );
 
-  it('ends the jobs that are running, then itself with code 0, and nothing is done twice', async () => {
+  it('ends its running jobs, exits with code 0, and does nothing twice', async () => {
     service = await ServiceProcess.start(world().env());
     const { simulator } = world();
     const { id } = await world().api.createConversation();
-    // The first chunk's transcript waits, or its callback would come between the moments of the other two.
+    // The first chunk's transcript stays open, so that its callback does not reach the gates of the other two.
     simulator.faults.add({
       operation: 'submit',
       effect: { kind: 'outcome', status: 'processing' },
       times: 1,
     });
     const gates = [];
-    for (const moment of ['beforeSubmitResponse', 'beforeGetResponse', 'beforeCorrectionResponse'] as const) {
-      const gate = holdNext(world(), moment);
+    for (const hook of ['beforeSubmitResponse', 'beforeGetResponse', 'beforeCorrectionResponse'] as const) {
+      const gate = holdNext(world(), hook);
       await world().api.addChunk(id);
       await gate.reached;
       gates.push(gate);
@@ -72,7 +72,7 @@ describe('a process that is told to stop', () => {
     expect(simulator.ledger.counts).toMatchObject({ submit: 3, list: 0, correct: 3, summarize: 1 });
   });
 
-  it('by SIGINT does the same, and takes no notice of being told again', async () => {
+  it('does the same on SIGINT, and ignores a second signal', async () => {
     service = await ServiceProcess.start(world().env());
     const gate = holdNext(world(), 'beforeCorrectionResponse');
     const { id } = await startChunk(world().api);
@@ -91,7 +91,7 @@ describe('a process that is told to stop', () => {
 });
 
 describe('a process with a wrong environment', () => {
-  it('ends with code 78 and one line for each problem, and shows the value of no secret', async () => {
+  it('exits with code 78 and one line for each problem, and shows the value of no secret', async () => {
     service = ServiceProcess.spawn({
       HOST: '0.0.0.0',
       PORT: '99999',
@@ -139,7 +139,7 @@ describe('a .env file in the working directory', () => {
 
   const world = worldOfAnotherProcess();
 
-  it('is read, and what the environment itself says wins', async () => {
+  it('is read, and the environment itself takes precedence', async () => {
     const { PORT = '', ...rest } = world().env();
     const lines = Object.entries({ ...rest, PORT: 'wrong' }).map(([name, value]) => `${name}=${value}`);
     await writeFile(join(folder, '.env'), ['# a comment', '', ...lines].join('\n'));

@@ -4,10 +4,10 @@ import { STRATEGIES, World } from './support/test-service.js';
 
 const CHUNKS = 30;
 const PROVIDER_LATENCY_MS = 3_000;
-/** What a chunk may cost its workers of the time that the provider takes for it. */
+/** Largest allowed share of the provider's time that a chunk's jobs hold a worker. */
 const HELD_SHARE = 0.25;
 
-describe.each(STRATEGIES)('one worker for all submits and looks, with the %s strategy', (strategy) => {
+describe.each(STRATEGIES)('one worker for all submits and checks, with the %s strategy', (strategy) => {
   const world = sharedWorld(() =>
     World.start({ strategy, env: { SUBMIT_CONCURRENCY: '1', POLL_INTERVAL_MS: '1000' } }),
   );
@@ -27,7 +27,7 @@ describe.each(STRATEGIES)('one worker for all submits and looks, with the %s str
     return seconds;
   };
 
-  it('submits all of them while the provider has finished none', async () => {
+  it('submits all chunks before the provider has finished any', async () => {
     const { simulator } = world();
     simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
     const id = await addChunks();

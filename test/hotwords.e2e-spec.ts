@@ -92,7 +92,7 @@ describe('a submit request', () => {
     ['pt-BR', 'pt'],
     ['en_us', 'en'],
   ])(
-    'detects the language, with that of the conversation to fall back to (%s)',
+    'detects the language, with that of the conversation as the fallback (%s)',
     async (language, fallback) => {
       const body = await bodyFor({ language });
 
@@ -104,7 +104,7 @@ describe('a submit request', () => {
     },
   );
 
-  it('expects a language of its own beside the usual ones, as a fallback must be expected', async () => {
+  it('expects the conversation’s language beside the usual ones, as a fallback must be expected', async () => {
     const body = await bodyFor({ language: 'pl' });
 
     expect(body?.language_detection_options).toEqual({
@@ -113,7 +113,7 @@ describe('a submit request', () => {
     });
   });
 
-  it('leaves every language open where it is to be detected', async () => {
+  it('restricts no language where it is to be detected', async () => {
     expect((await bodyFor({ language: 'auto' }))?.language_detection_options).toEqual({
       fallback_language: 'auto',
     });
@@ -145,7 +145,7 @@ describe('a submit request', () => {
 describe.each(STRATEGIES)('a submit request of the %s strategy', (strategy) => {
   const world = sharedWorld(() => World.start({ strategy, simulator: { apiKeys: ['a-key-of-the-tests'] } }));
 
-  it('bears the raw key, and asks for a callback in the webhook strategy alone', async () => {
+  it('carries the raw key, and asks for a callback in the webhook strategy alone', async () => {
     const { api, simulator } = world();
     const chunk = await settleChunk(api);
     const { webhookUrl, webhookHeader } = simulator.assemblyai.find(chunk.transcriptId ?? '')?.params ?? {};

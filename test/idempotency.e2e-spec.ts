@@ -23,7 +23,7 @@ describe('an Idempotency-Key', () => {
     return world.api.upload(conversationId, { headers: { 'idempotency-key': key } });
   }
 
-  it('makes a repeat return the same chunk, also as it has become', async () => {
+  it('makes a repeat return the same chunk in its present state', async () => {
     const { id } = await world.api.createConversation();
     const first = await add(id, 'a-key');
     const settled = await world.api.settledChunk(first.body.id);
@@ -75,7 +75,7 @@ describe('an Idempotency-Key', () => {
     expect(second.body.id).not.toBe(first.body.id);
   });
 
-  it('is taken up to 255 characters', async () => {
+  it('is accepted up to 255 characters', async () => {
     const { id } = await world.api.createConversation();
     expect((await add(id, '~'.repeat(255))).status).toBe(202);
   });

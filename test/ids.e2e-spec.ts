@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('an id that is written in capital letters', () => {
-  it('means the same on every route, in paths, queries and bodies, and is answered as the record has it', async () => {
+  it('means the same on every route, in paths, queries and bodies, and is returned as the record has it', async () => {
     const document = (await world.api.get<Document>('/docs-json')).body;
     const ids = await makeOneOfEach();
     for (const route of inOrder(document)) {
@@ -72,7 +72,7 @@ describe('an id that is written in capital letters', () => {
     expect(await filesOf(chunk.id)).toEqual([]);
   });
 
-  it('makes one check of a submission, however often and in whatever spelling its callbacks name it', async () => {
+  it('leads to one check per submission, however often and however spelled its callbacks name it', async () => {
     const { submission, transcriptId } = await openSubmission(world, host);
     const spellings = Array.from(
       { length: 8 },
@@ -101,7 +101,7 @@ async function filesOf(chunkId: string): Promise<string[]> {
   return (await storedFiles(world.dataDir)).filter((file) => file.includes(chunkId));
 }
 
-/** One of everything that has an id of its own, under the name by which paths and fields speak of it. */
+/** Makes one of everything that has an id, by the names of these ids in paths and fields. */
 async function makeOneOfEach(): Promise<Record<string, string>> {
   const events = new EventsApi(() => world.api);
   const projectId = await events.createProject();
@@ -113,7 +113,7 @@ async function makeOneOfEach(): Promise<Record<string, string>> {
   return { projectId, endpointId: endpoint.id, conversationId, chunkId, deliveryId: delivery?.id ?? '' };
 }
 
-/** Sorts routes: those that end a thing come late, and those that tell of a deletion last. The callback's parameter has a test of its own. */
+/** Sorts routes: those that end a thing come late, and those that report a deletion last. The callback is left out, as its parameter has a test of its own. */
 function inOrder({ paths }: Document): Route[] {
   const rank = ({ method, path }: Route): number => {
     if (path.endsWith('/deletion')) return 3;
@@ -153,7 +153,7 @@ function requestOf(
   };
 }
 
-/** Whose `{id}` a path has. */
+/** Name of the id that `{id}` stands for in a path. */
 function ownerOf(path: string): string {
   const [, collection = ''] = /^\/api\/([\w-]+)\//.exec(path) ?? [];
   const owners: Record<string, string> = {
@@ -165,7 +165,7 @@ function ownerOf(path: string): string {
   return owners[collection] ?? collection;
 }
 
-/** All fields that hold ids, and of the others those without which a body is none. */
+/** Builds a body of all fields that hold ids, and of all others that are required. */
 function bodyOf(
   schema: Schema | undefined,
   { idOf, document }: { idOf: (name: string) => string; document: Document },

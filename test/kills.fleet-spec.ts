@@ -9,15 +9,15 @@ import { letLeasesEnd, submissionCounts } from './support/record.js';
 import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 
-/** Running jobs of a killed worker are taken over when their locks have ended and two rounds of looking are over: 9 s. */
+/** Running jobs of a killed worker are taken over once their locks have ended, after two searches for stalled jobs: 9 s. */
 const TAKE_OVER_MS = 60_000;
 const CHUNKS = 6;
 
-/** A service with a chunk at each moment of a chunk's way, which is then killed, and started again. */
+/** Service with a chunk at each step of its processing, which is then killed and started again. */
 class KilledService {
   conversationId = '';
   otherConversationId = '';
-  /** Ordered by a submit that was carried out, but never answered. */
+  /** Id of the transcript of a submit that was carried out, but never answered. */
   unansweredTranscriptId = '';
   unanswered!: ChunkResponse;
   inFlight!: ChunkResponse;
@@ -37,7 +37,7 @@ class KilledService {
     return new KilledService(world, await ServiceProcess.start(world.env()));
   }
 
-  async bringChunksToEveryMoment(): Promise<void> {
+  async bringChunksToEveryStep(): Promise<void> {
     const { simulator, api } = this.world;
     const { id } = await api.createConversation();
     this.conversationId = id;
@@ -67,7 +67,7 @@ class KilledService {
     this.inFlight = await chunkInFlight(this.world, id);
   }
 
-  /** Meanwhile the provider goes on, and the leases end, as they would half a minute later. */
+  /** Kills and restarts the service. Meanwhile the provider goes on, and the leases end, as they would half a minute later. */
   async killAndStartAgain(): Promise<void> {
     const { simulator, database } = this.world;
     await this.process.stop('SIGKILL');
@@ -85,30 +85,30 @@ class KilledService {
     await this.world.stop();
   }
 
-  private async addAndHold(moment: keyof SimulatorHooks): Promise<ChunkResponse> {
-    const gate = this.hold(moment);
+  private async addAndHold(hook: keyof SimulatorHooks): Promise<ChunkResponse> {
+    const gate = this.hold(hook);
     const chunk = await this.world.api.addChunk(this.conversationId);
     await gate.reached;
     return chunk;
   }
 
-  private hold(moment: keyof SimulatorHooks): Gate {
-    const gate = holdNext(this.world, moment);
+  private hold(hook: keyof SimulatorHooks): Gate {
+    const gate = holdNext(this.world, hook);
     this.gates.push(gate);
     return gate;
   }
 }
 
-describe('a service that is killed with a chunk at each moment of its way', () => {
+describe('a service that is killed with a chunk at each step of its processing', () => {
   const services = new Map<Strategy, KilledService>();
 
-  /** Both at once: most of the time goes into waiting until the locks of the killed workers end. */
+  /** Runs both strategies at once, as most of the time is spent waiting for the locks of the killed workers to end. */
   beforeAll(async () => {
     await Promise.all(
       STRATEGIES.map(async (strategy) => {
         const service = await KilledService.start(strategy);
         services.set(strategy, service);
-        await service.bringChunksToEveryMoment();
+        await service.bringChunksToEveryStep();
         await service.killAndStartAgain();
       }),
     );
@@ -125,7 +125,7 @@ describe('a service that is killed with a chunk at each moment of its way', () =
   };
 
   it.each(STRATEGIES)(
-    'brings every chunk to its end, and its conversation, with the %s strategy',
+    'completes every chunk, and its conversation, with the %s strategy',
     async (strategy) => {
       const { world, conversationId } = killed(strategy);
       const conversation = await world.api.summarizedConversation(conversationId, TAKE_OVER_MS);
@@ -139,7 +139,7 @@ describe('a service that is killed with a chunk at each moment of its way', () =
     TAKE_OVER_MS,
   );
 
-  it.each(STRATEGIES)('summarizes what was being summarized, with the %s strategy', async (strategy) => {
+  it.each(STRATEGIES)('completes the summary that was under way, with the %s strategy', async (strategy) => {
     const { world, otherConversationId } = killed(strategy);
     const conversation = await world.api.summarizedConversation(otherConversationId, TAKE_OVER_MS);
 
@@ -150,7 +150,7 @@ describe('a service that is killed with a chunk at each moment of its way', () =
     const { world, unanswered, unansweredTranscriptId, conversationId } = killed(strategy);
     const { ledger } = world.simulator;
 
-    // One more of the other conversation; and one submit was lost on its way and came again.
+    // The other conversation has one more chunk, and one submit was lost and sent again.
     expect(ledger.billed).toBe(CHUNKS + 1);
     expect(ledger.counts.submit).toBe(CHUNKS + 2);
     expect((await world.api.chunk(unanswered.id)).transcriptId).toBe(unansweredTranscriptId);
@@ -160,7 +160,7 @@ describe('a service that is killed with a chunk at each moment of its way', () =
     });
   });
 
-  it.each(STRATEGIES)('repeats nothing but what was cut off, with the %s strategy', (strategy) => {
+  it.each(STRATEGIES)('repeats only interrupted requests, with the %s strategy', (strategy) => {
     const { counts } = killed(strategy).world.simulator.ledger;
 
     expect(counts).toMatchObject({ correct: CHUNKS + 2, summarize: 3 });

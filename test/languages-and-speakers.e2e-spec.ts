@@ -7,7 +7,7 @@ interface Detection {
   fallback_language: string;
 }
 
-/** What was asked about languages, submit by submit. */
+/** Returns the language options of each submit. */
 function detections(world: World): Detection[] {
   return world.simulator.ledger.submits.map(({ body }) => body?.language_detection_options as Detection);
 }
@@ -29,7 +29,7 @@ describe('the languages of a conversation', () => {
   const chunkOf = async (conversationId: string) =>
     world().api.settledChunk((await world().api.addChunk(conversationId)).id);
 
-  it('are those that are configured at first, and those that were heard from then on', async () => {
+  it('are the configured ones at first, and the detected ones afterwards', async () => {
     const { id } = await world().api.createConversation({ language: 'nl' });
     hear(world(), 'uk', 0.95);
     hear(world(), 'nl', 0.9);
@@ -48,7 +48,7 @@ describe('the languages of a conversation', () => {
     ]);
   });
 
-  it('replace the one that nobody has chosen', async () => {
+  it('replace a fallback that nobody has chosen', async () => {
     const { id } = await world().api.createConversation();
     hear(world(), 'uk', 0.95, 2);
     await chunkOf(id);
@@ -60,7 +60,7 @@ describe('the languages of a conversation', () => {
     ]);
   });
 
-  it('are not learned from a guess', async () => {
+  it('are not learned with a low confidence', async () => {
     const { id } = await world().api.createConversation({ language: 'auto' });
     hear(world(), 'bg', 0.29);
     await chunkOf(id);
@@ -72,7 +72,7 @@ describe('the languages of a conversation', () => {
     });
   });
 
-  it('are nobody else’s', async () => {
+  it('do not change those of another conversation', async () => {
     const [one, other] = [await world().api.createConversation(), await world().api.createConversation()];
     hear(world(), 'uk', 0.95);
     await chunkOf(one.id);
@@ -102,7 +102,7 @@ describe('the speakers of a conversation', () => {
     return { conversation, chunk: await world().api.settledChunk(id) };
   };
 
-  it('are told apart where that is asked for, and kept with the words', async () => {
+  it('are labeled when requested, and kept with the words', async () => {
     const { conversation, chunk } = await settle({ speakerLabels: true });
 
     expect(conversation.speakerLabels).toBe(true);
@@ -125,7 +125,7 @@ describe('the speakers of a conversation', () => {
     });
   });
 
-  it('are not told apart unless asked for', async () => {
+  it('are not labeled unless requested', async () => {
     const { conversation, chunk } = await settle({});
 
     expect(conversation.speakerLabels).toBe(false);
@@ -133,7 +133,7 @@ describe('the speakers of a conversation', () => {
     expect(chunk.diarization).toMatchObject({ data: { raw: { utterances: null } } });
   });
 
-  it('are a matter of yes or no', async () => {
+  it('are requested by a boolean only', async () => {
     const answer = await world().api.post('/api/conversations', { speakerLabels: 'A and B' });
 
     expect(answer.status).toBe(400);

@@ -23,7 +23,7 @@ import { waitUntil } from './support/wait-until.js';
 const HOUR_MS = 3_600_000;
 const never = new AbortController().signal;
 
-/** An empty store of its own, and how to put into it what no upload makes. */
+/** Empty store, with a method to add objects that no upload makes. */
 interface Store {
   storage: AudioStorage;
   put(key: string): Promise<void>;
@@ -115,7 +115,7 @@ describe.each(STORES)('the recordings in %s', (_name, start) => {
     for (const { storedAtMs } of recordings) expect(Math.abs(storedAtMs - before)).toBeLessThan(HOUR_MS);
   });
 
-  it('are none at first, and nothing else that lies there is listed', async () => {
+  it('are none in an empty store, and other files are not listed', async () => {
     expect(await listed(store.storage, 2)).toEqual([]);
 
     for (const key of ['a-file', 'a/notes.txt', 'a/b/c.wav', '.incoming/half.wav', 'a/without-end']) {
@@ -157,7 +157,7 @@ describe.each(STORES)('recordings without a chunk in %s', (_name, start) => {
     );
   }
 
-  /** Looks through the store so long after everything was stored, and so long after the first round. */
+  /** Runs a round at an age of the recordings, at a time since the first round. */
   const round = (ageHours: number, hours: number): Promise<void> =>
     leftovers.run(never, { nowMs: Date.now() + ageHours * HOUR_MS, monotonicMs: hours * HOUR_MS });
 
@@ -182,7 +182,7 @@ describe.each(STORES)('recordings without a chunk in %s', (_name, start) => {
     expect(await keysIn(store.storage)).toEqual([young]);
   });
 
-  it('stay when their chunk is recorded after the first look, however old a wrong clock makes them', async () => {
+  it('stay when their chunk is recorded after the first round, however old a wrong clock makes them', async () => {
     const late = await save(store.storage, `${conversationId}/${randomUUID()}`);
     await round(48, 0);
     await recordChunk(late);
@@ -236,7 +236,7 @@ describe('the service', () => {
     expect(await storedFiles(dataDir)).toEqual([]);
   });
 
-  it('removes a recording that was left without a chunk, in time, and keeps those of chunks', async () => {
+  it('removes a recording without a chunk after a day, and keeps those of chunks', async () => {
     const { api, dataDir } = world();
     const chunk = await settleChunk(api);
     const [kept = ''] = await storedFiles(dataDir);

@@ -3,7 +3,7 @@ import { ServiceProcess } from './support/service-process.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
-/** Stands for a library that finds fault with its surroundings, when the test says so. */
+/** Module that emits a warning of Node.js on a signal, as a library does. */
 const A_LIBRARY = `data:text/javascript,${encodeURIComponent(
   `process.on('SIGUSR2', () => process.emitWarning('Node is old', 'VersionWarning'))`,
 )}`;
@@ -33,7 +33,7 @@ describe('warnings of libraries', () => {
     await world.stop();
   });
 
-  it('are lines of the log like all others', async () => {
+  it('are lines of the log like any other', async () => {
     process.kill(service.pid, 'SIGUSR2');
     await waitUntil(
       () => Promise.resolve(service.output),

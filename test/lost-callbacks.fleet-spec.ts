@@ -25,7 +25,7 @@ describe('a webhook URL that leads nowhere', () => {
   });
 
   it(
-    'costs chunks some time and none of them its text: the look at the deadline finds it',
+    'delays chunks and loses no text: the check at the deadline finds it',
     async () => {
       const work = await Workload.begin(fleet);
       await work.ended();

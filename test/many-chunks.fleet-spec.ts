@@ -6,9 +6,9 @@ import { volume } from './support/volume.js';
 const CONVERSATIONS = volume(6, 20);
 const CHUNKS_EACH = 10;
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
-/** Two cores shared with other tests settle ten chunks a second; a machine that is busy with something else far fewer. */
+/** Two cores shared with other tests settle ten chunks a second. A busy machine settles far fewer. */
 const DEADLINE_MS = 240_000;
-/** As many conversations are filled at once: a client, not a flood. */
+/** Number of conversations that are filled at once. */
 const CLIENTS = 4;
 
 async function fillConversations(world: World): Promise<string[]> {
@@ -26,7 +26,7 @@ async function fillConversations(world: World): Promise<string[]> {
   return ids;
 }
 
-/** Every chunk has its own text in its own conversation, and everything was asked of the providers exactly once. */
+/** Expects each chunk's own text in its own conversation, and exactly one request of each kind for each. */
 function expectAllDoneOnce(world: World, conversations: ConversationResponse[]): void {
   for (const conversation of conversations) {
     expect(conversation).toMatchObject({

@@ -22,7 +22,7 @@ const saying = (text: string): Effect => ({
   text: JSON.stringify({ corrected_transcript: text, note: '' }),
 });
 
-/** What language models do wrong, and the words that stand beside the text when they do nothing else. */
+/** Wrong answers of language models, and the error beside the text when every answer is wrong. */
 const WRONG: [string, string, string, RegExp][] = [
   ['summarizes', 'too_short', 'They talked about a bridge.', /a summary perhaps/],
   ['invents', 'too_long', `${CORRECTED} `.repeat(6), /more text than the recording can explain/],
@@ -35,7 +35,7 @@ const WRONG: [string, string, string, RegExp][] = [
   ],
 ];
 
-describe('a model that does wrong', () => {
+describe('a model that gives a wrong answer', () => {
   const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }), {
     prepare: ({ simulator }) => {
       simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: DRAFT } });
@@ -98,13 +98,13 @@ describe('a model that does wrong', () => {
     expect(await api.metric('ringback_model_tokens_total', labels)).toBe(before + tokens);
   });
 
-  it('made no text that it did not make: the first-stage text has no model', async () => {
+  it('is not recorded for a first-stage text', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying('Short.') });
 
     expect((await settle()).modelUse).toMatchObject({ model: null, promptVersion: null });
   });
 
-  it('is on record with each summary', async () => {
+  it('is recorded with each summary', async () => {
     const chunk = await settleChunk(world().api);
     await world().api.finish(chunk.conversationId);
     await world().api.summarizedConversation(chunk.conversationId);

@@ -9,7 +9,7 @@ import { placesHolding } from './support/record.js';
 import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World } from './support/test-service.js';
 
-/** Running jobs of a killed worker are taken over when their locks have ended and two rounds of looking are over: 25 s. */
+/** Running jobs of a killed worker are taken over once their locks have ended, after two searches for stalled jobs: 25 s. */
 const TAKE_OVER_MS = 60_000;
 const TEST_TIMEOUT_MS = 120_000;
 
@@ -26,7 +26,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
   let world: World;
   let service: ServiceProcess;
   let api: Api;
-  /** Of processes that have ended. */
+  /** Output of processes that have ended. */
   let earlierLogs = '';
 
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
     await world.stop();
   });
 
-  /** Wherever any of the secrets is, seen from inside and from outside. */
+  /** Finds any of the secrets in all stores, in the logs, and in answers of the API. */
   async function found(chunk?: ChunkResponse): Promise<string[]> {
     const said: Record<string, string> = { log: earlierLogs + service.output };
     if (service.isRunning) said.metrics = (await api.get<string>('/metrics')).body;
@@ -63,7 +63,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
     return placesOfSecrets(world, secrets.all, said);
   }
 
-  it('leaves nothing of what was said, nor a key, anywhere: not while it runs, and not after', async () => {
+  it('leaves neither spoken text nor a key anywhere, while it runs and afterwards', async () => {
     const gate = new Gate();
     world.simulator.hooks.beforeCorrectionResponse = gate.pass;
     world.simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
@@ -77,7 +77,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
 
     expect(meanwhile).toEqual([]);
     expect(chunk).toMatchObject({ status: 'completed', transcript: REDACTED });
-    // The model was told what only it can find, and nothing else.
+    // The prompt holds what only the model can find, and nothing that patterns find.
     const [asked] = world.simulator.ledger.corrections;
     expect(asked?.prompt).toContain(secrets.spoken.name);
     expect(asked?.prompt).not.toContain(secrets.spoken.email);
@@ -122,7 +122,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
     TEST_TIMEOUT_MS,
   );
 
-  it('is searched in earnest: what is said without anonymization is found, in the record alone', async () => {
+  it('is searched by a search that works: without anonymization the text is found, in the record alone', async () => {
     const open = plantSecrets();
     world.simulator.faults.clear();
     world.simulator.faults.add(

@@ -33,7 +33,7 @@ interface Document {
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
 }
 
-/** Every route of the interface, and what it answers when all is well. */
+/** Every route of the API, and its status on success. */
 const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/projects', 201],
   ['get', '/api/projects/{id}', 200],
@@ -95,7 +95,7 @@ describe('the documentation', () => {
     return found;
   }
 
-  it('is a page for people', async () => {
+  it('is an HTML page', async () => {
     const { status, headers, body } = await api.get<string>('/docs');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/html');
@@ -105,8 +105,8 @@ describe('the documentation', () => {
     }
   });
 
-  it('leads to the API beside it, also below the path of a proxy', () => {
-    // By the rule of OpenAPI for the document, and as Swagger UI takes the URL of its page for it.
+  it('names the server of the API, also below the path of a proxy', () => {
+    // OpenAPI resolves the URL against the document, and Swagger UI against its page.
     for (const read of ['https://example.org/ringback/docs-json', 'https://example.org/ringback/docs']) {
       const urls = document.servers.map(({ url }) => new URL('./api/projects', new URL(url, read)).href);
       expect(urls).toEqual(['https://example.org/ringback/api/projects']);
@@ -132,7 +132,7 @@ describe('the documentation', () => {
     expect(manifest).toMatchObject({ version: document.info.version });
   });
 
-  it('is OpenAPI 3, with exactly the routes that there are', () => {
+  it('is OpenAPI 3, with exactly the routes that exist', () => {
     expect(document.openapi).toMatch(/^3\./);
     expect(document.info.title).toBe('Ringback');
     const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
@@ -141,7 +141,7 @@ describe('the documentation', () => {
     expect(documented.sort()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).sort());
   });
 
-  it.each(ROUTES)('tells what %s %s does, and that it answers %i', (method, path, status) => {
+  it.each(ROUTES)('says what %s %s does, and that it answers %i', (method, path, status) => {
     const { summary, responses } = operation(method, path);
     expect(summary).toMatch(/\S/);
     expect(Object.keys(responses)).toContain(String(status));
@@ -220,7 +220,7 @@ describe('health', () => {
     expect((ready.body as { details: object }).details).toMatchObject({ database: { status: 'up' } });
   });
 
-  it('is live but not ready while the database is away, from its first moment on, and all is well when it is back', async () => {
+  it('is live but not ready as soon as the database is down, and ready once it is back', async () => {
     const other = await World.start();
     await other.stopService();
     const { proxy, url } = await TcpProxy.start(other.database.url);
@@ -265,7 +265,7 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
-  it('are Prometheus text with every figure of the service', async () => {
+  it('are Prometheus text with every metric of the service', async () => {
     const { id } = await api.createConversation();
     await api.settledChunk((await api.addChunk(id)).id);
     await world.callback({ status: 'redacted_audio_ready' });
@@ -296,7 +296,7 @@ describe('metrics', () => {
     expect(body).toMatch(/^process_cpu_seconds_total /m);
   });
 
-  it('count callbacks by the answer that they got', async () => {
+  it('count callbacks by their answer', async () => {
     const outcomes = ['ok', 'ignored', 'unauthorized', 'unknown', 'malformed', 'too_large'];
     const read = async (): Promise<number[]> =>
       Promise.all(outcomes.map((outcome) => api.metric('ringback_callbacks_total', { outcome })));

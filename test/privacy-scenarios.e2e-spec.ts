@@ -10,22 +10,22 @@ import { ServiceProcess } from './support/service-process.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
-// Random lives of conversations whose settings for privacy change while their chunks are on their way, with faults of both
-// providers. PRIVACY_SEED=<seed> plays others than every time.
+// Random scenarios of conversations whose privacy settings change while their chunks are processed,
+// with faults of both providers. PRIVACY_SEED=<seed> runs other scenarios than the fixed ones.
 const SEED = Number(process.env.PRIVACY_SEED ?? 20_261_126);
 const SCENARIOS = 24;
 
 const REST_DEADLINE_MS = 120_000;
 const TEST_TIMEOUT_MS = 300_000;
 
-/** Tables of the record that may hold rows of a conversation that nothing is asked for. */
+/** Tables that may hold the text of a conversation without privacy settings. */
 const RECORD: ReadonlySet<string> = new Set(['public.chunks', 'public.conversations']);
 
 const LEAKED = 'leaked.by.the.model@example.org';
 
 const saying = (text: string): string => JSON.stringify({ corrected_transcript: text, note: text });
 
-/** The first that strikes counts, so what always strikes stands last. */
+/** The first fault that applies counts, so the one that always applies comes last. */
 const FAULTS: Fault[] = [
   { operation: 'get', effect: { kind: 'status', status: 500 }, probability: 0.1 },
   { operation: 'submit', effect: { kind: 'outcome', status: 'error' }, probability: 0.1 },
@@ -40,7 +40,7 @@ const FAULTS: Fault[] = [
   },
 ];
 
-describe('conversations whose privacy is asked for at any time', () => {
+describe('conversations whose privacy settings change at any time', () => {
   let world: World;
   let host: AudioHost;
   let service: ServiceProcess;
@@ -67,7 +67,7 @@ describe('conversations whose privacy is asked for at any time', () => {
   });
 
   it(
-    'leave none of what was asked to be kept out: not when it was asked, and not in the end',
+    'leave nothing that their settings keep out, at the change of a setting and in the end',
     async () => {
       world.simulator.faults.add(...FAULTS);
       const surroundings = { world, api: new Api(world.api.url), host };
@@ -82,25 +82,27 @@ describe('conversations whose privacy is asked for at any time', () => {
 
       const stored = await everythingStored(world);
       stored.set('log', service.output.toLowerCase());
-      const placesOf = (words: readonly string[]): string[] =>
+      const locationsOf = (words: readonly string[]): string[] =>
         words.flatMap((word) =>
-          [...stored].filter(([, content]) => content.includes(word)).map(([place]) => `${place}: ${word}`),
+          [...stored]
+            .filter(([, content]) => content.includes(word))
+            .map(([location]) => `${location}: ${word}`),
         );
       const found: string[] = [];
       const kept: string[] = [];
       for (const { leaks, forbidden, allowed, trace } of scenarios.map((scenario) => scenario.result())) {
-        const places = placesOf(allowed);
-        const misplaced = places.filter((place) => !RECORD.has(place.split(':')[0] ?? ''));
-        const leaked = [...leaks, ...placesOf(forbidden), ...misplaced];
+        const locations = locationsOf(allowed);
+        const misplaced = locations.filter((location) => !RECORD.has(location.split(':')[0] ?? ''));
+        const leaked = [...leaks, ...locationsOf(forbidden), ...misplaced];
         if (leaked.length > 0) found.push(...leaked, ...trace);
-        kept.push(...places);
+        kept.push(...locations);
       }
 
       expect(found).toEqual([]);
-      expect(placesOf([LEAKED])).toEqual([]);
+      expect(locationsOf([LEAKED])).toEqual([]);
       const words = scenarios.flatMap((scenario) => scenario.words());
       expect(await filesHolding(world.dataDir, [...words, LEAKED])).toEqual([]);
-      // It is looked for in earnest, and there was something to look for.
+      // The search works, and there was something to search for.
       expect(kept.length).toBeGreaterThan(0);
       expect(scenarios.some(({ isDeleted }) => isDeleted)).toBe(true);
       expect(scenarios.some(({ isAnonymized }) => isAnonymized)).toBe(true);
@@ -109,7 +111,7 @@ describe('conversations whose privacy is asked for at any time', () => {
     TEST_TIMEOUT_MS,
   );
 
-  /** Chunks, merges, summaries and deletions that are still owed. */
+  /** Counts chunks, merges, summaries and deletions that are still owed. */
   async function unfinishedWork(): Promise<number> {
     const [row] = await query<{ count: number }>(
       world.database.url,

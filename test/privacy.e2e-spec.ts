@@ -8,9 +8,9 @@ import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
-/** Found by patterns. */
+/** Address that patterns find. */
 const EMAIL = 'adaeze.okonkwo@example.org';
-/** Found by nobody but a model that understands the text. */
+/** Name that only a model finds, as it understands the text. */
 const NAME = 'Zonderland';
 const HEARD = `My name is Wilhelmina ${NAME}, write to ${EMAIL}.`;
 const HEARD_WITHOUT_EMAIL = `My name is Wilhelmina ${NAME}, write to <redacted_email>.`;
@@ -23,7 +23,7 @@ const hearing = {
   },
 };
 
-/** A chunk at the moment when its correction is under way; `finish` lets it come to its end. */
+/** Starts a chunk and waits until its correction is under way. `finish` lets the chunk settle. */
 async function correctingChunk(world: World, settings: object) {
   const gate = new Gate();
   world.simulator.hooks.beforeCorrectionResponse = gate.pass;
@@ -78,7 +78,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(await placesHolding(world(), EMAIL)).toEqual([]);
   });
 
-  it('is redacted from then on when a chunk is transcribed again with that wish', async () => {
+  it('is redacted from then on when a chunk is transcribed again with redaction', async () => {
     const { api } = world();
     const plain = await settleChunk(api);
     const again = await api.post(`/api/transcription/chunks/${plain.id}?force=true`, { redactPii: true });
@@ -91,7 +91,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(await placesHolding(world(), EMAIL)).toEqual([]);
   });
 
-  it('is searched for in earnest: the personal data of another conversation is found', async () => {
+  it('is searched by a search that works: the personal data of another conversation is found', async () => {
     const { api, simulator } = world();
     simulator.faults.add({ operation: 'correct', effect: saying('Write to control@example.org.') });
     const chunk = await settleChunk(api);

@@ -14,20 +14,20 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
     },
   });
 
-  /** Entries are written a moment after their job has run. */
+  /** Waits for an entry, as entries are written shortly after their job has run. */
   const eventsUntil = (chunkId: string, job: string, event: string) =>
     waitUntil(
       () => world().api.events(chunkId),
       (events) => events.some((entry) => entry.job === job && entry.event === event),
     );
 
-  const story = (events: ProcessingEventResponse[]) => events.map(({ job, event }) => `${job} ${event}`);
+  const stepsOf = (events: ProcessingEventResponse[]) => events.map(({ job, event }) => `${job} ${event}`);
 
-  it('tells each job’s start and end, and how long it took', async () => {
+  it('shows each job’s start and end, and how long it took', async () => {
     const chunk = await settleChunk(world().api);
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
 
-    expect(story(events)).toEqual([
+    expect(stepsOf(events)).toEqual([
       'submit started',
       'submit completed',
       'check started',
@@ -46,7 +46,7 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
     }
   });
 
-  it('tells how long the provider of a job made it wait', async () => {
+  it('shows how long a job waited for its provider', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: { kind: 'delay', ms: 150 } });
     const chunk = await settleChunk(world().api);
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
@@ -65,12 +65,12 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
     expect(ends.every(({ durationMs }) => durationMs !== null)).toBe(true);
   });
 
-  it('says why a submit, or a look, came to nothing', async () => {
+  it('shows why a submit or a check failed', async () => {
     world().simulator.faults.clear();
     world().simulator.faults.add(
       { operation: 'upload', effect: { kind: 'status', status: 503 }, times: 1 },
       { operation: 'submit', effect: { kind: 'status', status: 500 }, times: 1 },
-      // The first of these is spent on the submit that is answered 500.
+      // The submit that is answered 500 uses the first of these.
       {
         operation: 'submit',
         effect: { kind: 'outcome', status: 'error', error: 'Server error, developers have been alerted.' },
@@ -107,7 +107,7 @@ describe.each(STRATEGIES)('the processing log of a chunk, with the %s strategy',
     const events = await eventsUntil(chunk.id, 'correct', 'completed');
 
     expect(chunk.transcript).toBe(HEARD);
-    expect(story(events)).toContain('correct failed');
+    expect(stepsOf(events)).toContain('correct failed');
     expect(JSON.stringify(events)).not.toContain('treasurer');
   });
 });

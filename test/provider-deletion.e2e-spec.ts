@@ -76,7 +76,7 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
     });
     const { id } = await startChunk(api, { anonymize: true });
     await gate.reached;
-    // Others are deleted meanwhile: whoever deletes has been here, and has left it alone.
+    // Another copy is deleted meanwhile, so the deleter has run, and has kept this one.
     const [other] = await Promise.all([failingChunk(world())]);
     await deletedCopies(world(), other);
     const kept = await deletionsOf(world(), id);
@@ -104,7 +104,7 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
     expect(keptTranscripts(world())).toEqual([]);
   });
 
-  it('is looked for, and deleted, when the answer to its submit was lost and another was sent', async () => {
+  it('is searched for and deleted when the answer to its submit was lost and another was sent', async () => {
     world().simulator.faults.add(
       { operation: 'submit', effect: { kind: 'lostReply' }, times: 1 },
       { operation: 'webhook', effect: { kind: 'drop' } },
@@ -125,7 +125,7 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
     expect(keptTranscripts(world())).toEqual([]);
   });
 
-  it('is deleted after the provider has failed for a while, which shows meanwhile', async () => {
+  it('is deleted after the provider has failed for a while, and shows as pending meanwhile', async () => {
     const { api, simulator } = world();
     simulator.faults.add({ operation: 'delete', effect: { kind: 'status', status: 503 } });
     const chunk = await settleChunk(api);
@@ -180,7 +180,7 @@ describe('a deletion at the provider', () => {
     ]);
   });
 
-  it('is not believed before the provider shows the transcript emptied', async () => {
+  it('is not done before the provider shows the transcript emptied', async () => {
     const { simulator } = world();
     simulator.faults.add({ operation: 'delete', effect: { kind: 'body', body: '{}' }, times: 2 });
     const chunk = await settleChunk(world().api);
@@ -213,13 +213,13 @@ describe('a deletion at the provider', () => {
   });
 });
 
-/** A gauge without labels. */
+/** Reads a gauge without labels. */
 async function gauge(world: World, name: string): Promise<number> {
   const { body } = await world.api.get<string>('/metrics');
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
 }
 
-/** A chunk that fails, so that no correction stands in its way. */
+/** Makes a chunk that fails, so that no correction delays its deletion. */
 async function failingChunk(world: World): Promise<string> {
   world.simulator.faults.add({
     operation: 'submit',

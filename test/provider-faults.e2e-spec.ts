@@ -37,7 +37,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     ['cuts the connection', { kind: 'cut' }],
     ['answers with a page of HTML', { kind: 'body', body: GATEWAY_PAGE }],
   ])(
-    'looks whether a transcript came of it, and submits again, when a submit %s and nothing did',
+    'searches for a transcript, and submits again, when a submit %s and made none',
     async (_what, effect) => {
       const chunk = await settleWith({ operation: 'submit', effect, times: 1 });
 
@@ -76,7 +76,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(ledger().billed).toBe(1);
   });
 
-  it('fails at once when the transcript is longer than any speech makes it', async () => {
+  it('fails a chunk at once when its transcript is longer than any speech', async () => {
     const chunk = await settleWith({
       operation: 'get',
       effect: { kind: 'body', body: `"${'x'.repeat(33_554_432)}"` },
@@ -110,7 +110,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(ledger().submits).toHaveLength(1);
   });
 
-  it('fails a chunk at once, and names the variable to look at, when the key is refused', async () => {
+  it('fails a chunk at once, and names the variable to check, when the key is refused', async () => {
     const chunk = await settleWith({
       operation: 'submit',
       effect: {
@@ -134,7 +134,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     ['answers with a page of HTML', { kind: 'body', body: GATEWAY_PAGE }, 3],
     ['answers half an object', { kind: 'body', body: '{"status":"completed"}' }, 2],
     ['does not know the transcript yet', { kind: 'status', status: 404 }, 3],
-  ])('looks again when a look %s', async (_what, effect, times) => {
+  ])('checks again when a check %s', async (_what, effect, times) => {
     const chunk = await settleWith({ operation: 'get', effect, times });
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });
@@ -142,7 +142,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(ledger().submits).toHaveLength(1);
   });
 
-  it('submits again when the provider goes on not knowing the transcript', async () => {
+  it('submits again when the provider repeatedly does not know the transcript', async () => {
     const chunk = await settleWith({ operation: 'get', effect: { kind: 'status', status: 404 }, times: 5 });
 
     expect(chunk).toMatchObject({ status: 'completed', error: null });

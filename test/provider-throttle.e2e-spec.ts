@@ -25,7 +25,7 @@ interface Store {
   close(): Promise<void>;
 }
 
-/** One coordination for each process, as they share nothing but the store behind it. */
+/** Opens a store with a coordination for each process, as processes share nothing but the store. */
 async function openStore({ database }: OpenDatabase): Promise<Store> {
   if (currentEngine() === 'postgres') {
     return {
@@ -57,7 +57,7 @@ const throttled = (retryAfterMs: number) =>
     ambiguous: false,
   });
 
-describe('the pace of two processes', () => {
+describe('the throttle of two processes', () => {
   let testDatabase: TestDatabase;
   let opened: OpenDatabase;
   let store: Store;
@@ -85,8 +85,8 @@ describe('the pace of two processes', () => {
     await testDatabase.drop();
   });
 
-  /** Of a process of its own. */
-  const newPace = async (coordination?: Coordination) => {
+  /** Creates the throttle of one process. */
+  const newThrottle = async (coordination?: Coordination) => {
     const client = new AssemblyAiClient({ baseUrl: 'http://127.0.0.1:1', apiKey: 'a-key-of-the-tests' });
     clients.push(client);
     return new ProviderThrottle(
@@ -118,50 +118,50 @@ describe('the pace of two processes', () => {
     { inFlight: 100, pauseMs: 3_000 },
     { inFlight: 2_000, pauseMs: 60_000 },
   ])(
-    'leaves $pauseMs ms between two looks with $inFlight submissions in flight',
+    'leaves $pauseMs ms between two checks with $inFlight submissions in flight',
     async ({ inFlight, pauseMs }) => {
       await putInFlight(inFlight);
-      const pace = await newPace();
+      const throttle = await newThrottle();
 
-      const actualMs = await pace.checkPauseMs(WANTED_MS);
+      const actualMs = await throttle.checkPauseMs(WANTED_MS);
       expect(actualMs).toBeGreaterThanOrEqual(pauseMs);
       expect(actualMs).toBeLessThanOrEqual(pauseMs * JITTER);
     },
   );
 
-  it('lets both work when nothing is the matter', async () => {
-    const [one, other] = [await newPace(), await newPace()];
+  it('lets both work without a reason to wait', async () => {
+    const [one, other] = [await newThrottle(), await newThrottle()];
 
     expect(await one.waitMs()).toBe(0);
     expect(await other.waitMs()).toBe(0);
   });
 
-  it('stops the other one for as long as the provider asked the one for', async () => {
-    const [one, other] = [await newPace(), await newPace()];
+  it('stops both for as long as the provider asked one of them to wait', async () => {
+    const [one, other] = [await newThrottle(), await newThrottle()];
     await one.noteError(throttled(20_000));
 
-    for (const pace of [one, other]) {
-      const waitMs = await pace.waitMs();
+    for (const throttle of [one, other]) {
+      const waitMs = await throttle.waitMs();
       expect(waitMs).toBeGreaterThan(19_000);
       expect(waitMs).toBeLessThanOrEqual(20_000 * JITTER);
     }
   });
 
-  it('lets both go on when the time that the provider asked for is over', async () => {
-    const [one, other] = [await newPace(), await newPace()];
+  it('lets both go on when that time is over', async () => {
+    const [one, other] = [await newThrottle(), await newThrottle()];
     await one.noteError(throttled(300));
     expect(await other.waitMs()).toBeGreaterThan(0);
 
-    for (const pace of [one, other]) {
+    for (const throttle of [one, other]) {
       await waitUntil(
-        () => pace.waitMs(),
+        () => throttle.waitMs(),
         (waitMs) => waitMs === 0,
       );
     }
   });
 
   it('stops both until the next window when all together have used what the provider allows', async () => {
-    const [one, other] = [await newPace(), await newPace()];
+    const [one, other] = [await newThrottle(), await newThrottle()];
     const elsewhere = await store.coordination();
     await elsewhere.reportUsage('assemblyai', { units: 17_999, windowMs: WINDOW_MS });
     expect(await one.waitMs()).toBe(0);
@@ -172,16 +172,16 @@ describe('the pace of two processes', () => {
     expect(waitMs).toBeLessThanOrEqual(windowEndsInMs * JITTER);
   });
 
-  it('tells once that a window is used up, however often it asks', async () => {
+  it('warns once that a window is used up, however often it is asked', async () => {
     const coordination = await store.coordination();
     await coordination.reportUsage('assemblyai', { units: 18_000, windowMs: WINDOW_MS });
     const reports = jest.spyOn(coordination, 'reportUsage');
     const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
-    const pace = await newPace(coordination);
+    const throttle = await newThrottle(coordination);
 
     await waitUntil(
       async () => {
-        await pace.waitMs();
+        await throttle.waitMs();
         return reports.mock.calls.length;
       },
       (count) => count === 3,

@@ -15,7 +15,7 @@ describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy'
     expect(chunk.error).toContain('did not finish the transcript within 1 s');
   });
 
-  it('says what the last look brought when looks fail until then', async () => {
+  it('says why the last check failed when checks fail until then', async () => {
     world().simulator.faults.add({ operation: 'get', effect: { kind: 'status', status: 401 } });
 
     const chunk = await settleChunk(world().api);
@@ -26,8 +26,8 @@ describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy'
   });
 });
 
-describe.each(STRATEGIES)('a provider that takes nothing, with the %s strategy', (strategy) => {
-  // Time for a second try on a busy machine: what was submitted is looked for before it is submitted again.
+describe.each(STRATEGIES)('a provider that accepts nothing, with the %s strategy', (strategy) => {
+  // Time for a second try on a busy machine, as a lost submit is searched for before it is sent again.
   const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '8000' } }));
 
   it.each(['upload', 'submit'] as const)(
@@ -47,7 +47,7 @@ describe.each(STRATEGIES)('a provider that takes nothing, with the %s strategy',
 describe('a callback that never comes', () => {
   const world = sharedWorld(() => World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '300' } }));
 
-  it('is replaced by a look when CALLBACK_DEADLINE_MS is over', async () => {
+  it('is replaced by a check when CALLBACK_DEADLINE_MS is over', async () => {
     const { api, simulator } = world();
     simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
 
@@ -60,7 +60,7 @@ describe('a callback that never comes', () => {
     expect(waitedMs).toBeGreaterThanOrEqual(200);
   });
 
-  it('is replaced by further looks when the transcript is not ready by then', async () => {
+  it('is replaced by further checks when the transcript is not ready by then', async () => {
     const { api, simulator } = world();
     simulator.faults.add(
       { operation: 'webhook', effect: { kind: 'drop' } },

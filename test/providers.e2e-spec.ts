@@ -11,9 +11,9 @@ const SAMPLES = new URL('../samples/', import.meta.url);
 interface ProviderCase {
   env: (simulator: Simulator) => Record<string, string>;
   schema: string;
-  /** What a chunk of this recording ends with. */
+  /** Final text of a chunk with this recording. */
   text: (sample: Sample) => string;
-  /** What the chunk's strategy is, when the service is set to this one. */
+  /** Strategy of the chunk when the service has this one. */
   strategy: (strategy: Strategy) => Strategy | null;
   /** Requests for a chunk. */
   requests: { submit: number; transcribe: number; correct: number; listen: number };
@@ -21,7 +21,7 @@ interface ProviderCase {
 
 const ONLY = { submit: 0, transcribe: 0, correct: 0, listen: 0 };
 
-/** Every provider there is. With the strategies below, on both engines that run this file, it is the whole table. */
+/** All providers. With the strategies below, and both engines that run this file, every combination is covered. */
 const PROVIDERS: Record<string, ProviderCase> = {
   'Dembrane-25-09': {
     env: () => ({}),
@@ -67,7 +67,7 @@ describe.each(TABLE)('the provider %s with the %s strategy', (provider, strategy
     }),
   );
 
-  it('turns recordings into texts, a merged transcript and a summary, each recording asked about once', async () => {
+  it('turns recordings into texts, a merged transcript and a summary, with one request for each recording', async () => {
     const { api, simulator } = world();
     const { recordings, hotwords } = simulator.samples.manifest;
     const conversation = await api.createConversation({ transcriptPrompt: hotwords });
@@ -99,7 +99,7 @@ describe.each(TABLE)('the provider %s with the %s strategy', (provider, strategy
     });
   });
 
-  it('ends a chunk whose recording it cannot have as failed, and the conversation goes on', async () => {
+  it('fails a chunk whose recording it cannot get, and the conversation goes on', async () => {
     const { api, simulator } = world();
     simulator.faults.add(
       { operation: 'submit', effect: { kind: 'status', status: 400, body: { error: 'No.' } } },

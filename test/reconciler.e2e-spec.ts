@@ -26,14 +26,14 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     world().simulator.faults.add({ operation, effect: { kind: 'status', status: 503 }, times: 1 });
   };
 
-  /** By then the job sleeps: the processing log is written a moment after the job's run has ended. */
+  /** Waits until the job sleeps, as the processing log is written shortly after the job's run. */
   const jobHasRun = (chunkId: string, job: string, event: string) =>
     waitUntil(
       () => world().api.events(chunkId),
       (events) => events.some((entry) => entry.job === job && entry.event === event),
     );
 
-  it('brings back a chunk’s jobs, lost at each step of its way, and those of its conversation', async () => {
+  it('restores a chunk’s jobs that were lost at each step, and those of its conversation', async () => {
     const { api, simulator } = world();
     const { id: conversationId } = await api.createConversation();
 
@@ -69,7 +69,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     }
   });
 
-  /** A chunk in flight, to whom something happens while it waits for its second upload. */
+  /** Brings a chunk in flight, after calling `meanwhile` before its second upload. */
   async function chunkInFlightAfter(
     meanwhile: (chunkId: string) => Promise<void>,
     conversationId: string,
@@ -117,7 +117,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     expect(await mergesOf(conversationId)).toBe(1);
   });
 
-  it('makes up for pending chunks that were forgotten: the conversation is finalized once, and not early', async () => {
+  it('restores pending chunks that were forgotten: the conversation is finalized once, and not early', async () => {
     const { api, simulator } = world();
     const { id: conversationId } = await api.createConversation();
     const first = await chunkInFlight(world(), conversationId);

@@ -6,7 +6,7 @@ import { sharedWorld } from './support/shared-world.js';
 import { storedFiles } from './support/stored-files.js';
 import { World } from './support/test-service.js';
 
-/** Frames of silence, each as long as its header says. */
+/** Makes frames of silence, each as long as its header says. */
 function frames(header: string, bytes: number): Buffer {
   const frame = Buffer.concat([Buffer.from(header, 'hex')], bytes);
   return Buffer.concat(Array.from({ length: 6 }, () => frame));
@@ -50,11 +50,11 @@ describe('a recording of a rarer kind', () => {
     ['an MPEG transport stream', TRANSPORT_PACKETS, 'ts'],
     ['an MP3 behind junk', Buffer.concat([latin1('junk'), MP3_FRAMES]), 'mp3'],
     ['an MP3 cut from a stream', MP3_FRAMES.subarray(100), 'mp3'],
-  ])('is taken by its content alone: %s', async (_what, content, extension) => {
+  ])('is accepted by its content alone: %s', async (_what, content, extension) => {
     expect(await upload(content, 'upload')).toEqual([expect.stringMatching(`\\.${extension}$`)]);
   });
 
-  it('is taken by its name when its content says nothing', async () => {
+  it('is accepted by its name when its content says nothing', async () => {
     expect(await upload(latin1('\x01\x02\x03sound'), 'dictation.gsm')).toEqual([
       expect.stringMatching(/\.bin$/),
     ]);

@@ -35,7 +35,7 @@ describe('the receipt of a redaction', () => {
     },
   );
 
-  it('tells each pass with its counts, model and prompt, and that the provider has no copy any more', async () => {
+  it('lists each pass with its counts, model and prompt, and states that the provider has no copy any more', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying(`${REDACTED} Or 06 12345678.`) });
     const before = Date.now();
     const chunk = await settleChunk(world().api, { redactPii: true });
@@ -75,14 +75,14 @@ describe('the receipt of a redaction', () => {
       providerCopies: [{ transcriptId: chunk.transcriptId, state: 'deleted', evidence: 'emptied' }],
     });
     expect(entry?.model).toBe(entry?.passes[1]?.model);
-    // The receipt tells what was asked for; this is what was asked.
+    // The receipt states what was requested, and this is what was sent.
     expect(world().simulator.ledger.corrections.map(({ store }) => store)).toEqual([false]);
     for (const { at } of entry?.passes ?? []) expect(Date.parse(at)).toBeGreaterThanOrEqual(before - 1_000);
     expect(Date.parse(entry?.providerCopies[0]?.deletedAt ?? '')).toBeGreaterThan(before - 1_000);
     expect(JSON.stringify(receipt)).not.toMatch(/Adaeze|example\.org/);
   });
 
-  it('of an anonymized conversation tells what was found in the text that was never stored', async () => {
+  it('of an anonymized conversation lists what was found in the text that was never stored', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
     const chunk = await settleChunk(world().api, { anonymize: true });
     const receipt = await receiptOf(world(), chunk.conversationId);
@@ -109,7 +109,7 @@ describe('the receipt of a redaction', () => {
     expect(receipt.counts).toEqual(counts);
   });
 
-  it('is about the text that stands when a chunk was transcribed again', async () => {
+  it('describes the present text when a chunk was transcribed again', async () => {
     const { api, simulator } = world();
     simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
     const chunk = await settleChunk(api, { redactPii: true });
@@ -124,7 +124,7 @@ describe('the receipt of a redaction', () => {
     expect(receipt).toMatchObject({ counts: {}, chunks: [{ state: 'off', passes: [] }] });
   });
 
-  it('is not there for a conversation that does not exist', async () => {
+  it('does not exist for an unknown conversation', async () => {
     const path = (id: string) => `/api/conversations/${id}/redaction`;
     expectError(await world().api.get(path(crypto.randomUUID())), 404);
     expectError(await world().api.get(path('a')), 400);

@@ -11,13 +11,13 @@ import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
 const EMAIL = 'adaeze.okonkwo@example.org';
-/** Found by nobody but a model. */
+/** Name that only a model finds. */
 const NAME = 'Zonderland';
 const HEARD = `My name is Wilhelmina ${NAME}, write to ${EMAIL}.`;
 const HEARD_WITHOUT_EMAIL = `My name is Wilhelmina ${NAME}, write to <redacted_email>.`;
 const REDACTED = 'My name is <redacted_name>, write to <redacted_email>.';
 
-/** A transcript that is not ready until it is finished by hand. */
+/** Transcript that is not ready until the test finishes it. */
 const HELD: Effect = { kind: 'outcome', status: 'processing', text: HEARD };
 
 const FAST = { RETRY_BASE_MS: '5' };
@@ -53,7 +53,7 @@ const passesOf = (receipt: ChunkReceiptResponse | undefined) => receipt?.passes.
 describe('redaction that is asked for while a chunk is in flight', () => {
   const world = sharedWorld(() => World.start({ env: FAST }), hearing);
 
-  /** A chunk whose correction was asked for without redaction, and has not been answered. */
+  /** Starts a chunk whose correction was requested without redaction, and is not answered yet. */
   async function correctingChunk() {
     const gate = new Gate();
     world().simulator.hooks.beforeCorrectionResponse = gate.pass;
@@ -109,7 +109,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
     expect(passesOf(receipt)).toEqual(['first_stage_patterns']);
   });
 
-  it('holds for a first-stage text that is being fetched', async () => {
+  it('applies to a first-stage text that is being fetched', async () => {
     const gate = new Gate();
     world().simulator.hooks.beforeGetResponse = gate.pass;
     const { id } = await startChunk(world().api);

@@ -44,7 +44,7 @@ async function settleAtOnce(world: World, count: number): Promise<ChunkResponse[
   return Promise.all(chunks.map((chunk) => world.api.settledChunk(chunk.id)));
 }
 
-/** Each chunk has one submission, which one request of several has made its one transcript. */
+/** Expects each chunk to have one submission with one transcript, made by one of its requests. */
 async function expectOneTranscriptEach(world: World, chunks: ChunkResponse[]): Promise<void> {
   const { ledger } = world.simulator;
   expect(chunks.map(({ status, error }) => ({ status, error }))).toEqual(
@@ -74,7 +74,7 @@ describe.each(STRATEGIES)('an AssemblyAI that refuses a speech model, with the %
     World.start({ strategy, env: ONE_STAGE, simulator: { deprecatedSpeechModels: [NEWEST] } }),
   );
 
-  it('gets every chunk without it, pays none twice, and is warned of once', async () => {
+  it('gets every chunk without it, bills none twice, and causes one warning', async () => {
     const chunks = await settleAtOnce(world(), CHUNKS);
 
     await expectOneTranscriptEach(world(), chunks);
@@ -96,7 +96,7 @@ describe.each(STRATEGIES)('an AssemblyAI that refuses a speech model, with the %
     expect(warnings).toEqual([]);
   });
 
-  it('is told of by the report of readiness, which stays good', async () => {
+  it('shows in the readiness report, which stays ok', async () => {
     const { status, details } = await readyReport(world());
 
     expect(status).toBe('ok');
@@ -112,7 +112,7 @@ describe('an AssemblyAI that refuses models', () => {
   const world = sharedWorld(() => World.start({ env: ONE_STAGE }));
 
   beforeEach(async () => {
-    // What the test before has taught the process must not help this one.
+    // A new process does not know what the previous test taught the old one.
     await world().stopService();
     world().simulator.updateSettings({
       speechModels: [NEWEST, 'universal-2'],
@@ -120,7 +120,7 @@ describe('an AssemblyAI that refuses models', () => {
     });
   });
 
-  it('gets the chunks of a process that has named one since before it was retired', async () => {
+  it('gets the chunks of a process that started before a model was retired', async () => {
     await world().startService({ ASSEMBLYAI_SPEECH_MODELS: `${NEWEST},universal-2` });
     await settleAtOnce(world(), 1);
     world().simulator.updateSettings({ deprecatedSpeechModels: [NEWEST] });
@@ -168,7 +168,7 @@ describe('an AssemblyAI that refuses models', () => {
     ]);
   });
 
-  it('is known to do so at the start of a process', async () => {
+  it('causes a warning at the start of a process', async () => {
     await world().startService({ ASSEMBLYAI_SPEECH_MODELS: 'universal-3-pro,universal-2' });
 
     expect(warnings).toEqual([
@@ -197,7 +197,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('has nothing to say of models that are current, or not known', async () => {
+  it('does not warn of models that are current, or not known', async () => {
     expect(await findingFor(`${NEWEST},universal-2,universal-9`)).toMatchObject({ state: 'ok' });
   });
 });
@@ -236,7 +236,7 @@ describe('an AssemblyAI that refuses a language', () => {
     expect(warnings).toEqual([expect.stringContaining(`the language of conversation ${conversationId}`)]);
   });
 
-  it('is told of by the report of readiness', async () => {
+  it('shows in the readiness report', async () => {
     const { details } = await readyReport(world());
 
     expect(details.assemblyai.refusedLanguages).toEqual(['haw', 'yi']);

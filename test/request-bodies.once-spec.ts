@@ -36,8 +36,8 @@ const send = (
     body,
   });
 
-/** Sends the same to every route, and tells which answered otherwise. */
-async function expectOfAll(
+/** Sends the same body to every route, and expects the same error from each. */
+async function expectErrorOfAll(
   chosen: readonly DocumentedRoute[],
   wanted: number,
   act: (route: DocumentedRoute) => Promise<HttpAnswer>,
@@ -53,12 +53,12 @@ async function expectOfAll(
 }
 
 describe('a body that would not be read', () => {
-  it('is refused on every route when it is a form with a boundary, but where recordings are uploaded', async () => {
+  it('is refused on every route when it is a form with a boundary, except where recordings are uploaded', async () => {
     const form = multipart([{ name: 'anonymize', content: 'true' }]);
     const others = routes.filter((route) => !isUpload(route));
 
     expect(routes.length - others.length).toBe(1);
-    await expectOfAll(others, 415, (route) => send(route, form.contentType, form.body));
+    await expectErrorOfAll(others, 415, (route) => send(route, form.contentType, form.body));
     expect(await query(world.database.url, 'select id from conversations')).toEqual([]);
   });
 
@@ -68,10 +68,10 @@ describe('a body that would not be read', () => {
     ['application/octet-stream', 'RIFF'],
     [undefined, '{"anonymize":true}'],
   ])('is refused on every route when its type is %s', async (contentType, body) => {
-    await expectOfAll(routes, 415, (route) => send(route, contentType, body));
+    await expectErrorOfAll(routes, 415, (route) => send(route, contentType, body));
   });
 
-  it('is refused with a word on what is read instead', async () => {
+  it('is refused with the content types that are read', async () => {
     const path = `/api/conversations/${crypto.randomUUID()}/chunks`;
     const upload = await send({ method: 'POST', path }, 'audio/wav', 'RIFF');
     const settings = await send({ method: 'POST', path: '/api/conversations' }, 'text/plain', 'x');
@@ -85,8 +85,8 @@ describe('a body that would not be read', () => {
   it('is refused by its fields where the route reads no body, and may be empty there', async () => {
     const bodyless = routes.filter(({ readsBody }) => !readsBody);
 
-    await expectOfAll(bodyless, 400, (route) => send(route, 'application/json', '{"anonymize":true}'));
-    await expectOfAll(bodyless, 400, (route) => send(route, 'application/json', '[true]'));
+    await expectErrorOfAll(bodyless, 400, (route) => send(route, 'application/json', '{"anonymize":true}'));
+    await expectErrorOfAll(bodyless, 400, (route) => send(route, 'application/json', '[true]'));
     for (const empty of ['{}', 'null']) {
       const { id } = await world.api.createConversation();
       const path = `/api/conversations/${id}/finish`;
@@ -95,7 +95,7 @@ describe('a body that would not be read', () => {
   });
 });
 
-describe('a body that does not come', () => {
+describe('a body that does not arrive', () => {
   const TIMEOUT_MS = 200;
 
   it('is given up after a while, and an upload is not', async () => {
@@ -142,15 +142,17 @@ describe('a body that does not come', () => {
 
 describe('a body of JSON', () => {
   it('is refused on every route when its bytes are no UTF-8', async () => {
-    await expectOfAll(routes, 400, (route) => send(route, 'application/json', NOT_UTF8));
-    await expectOfAll(routes, 400, (route) => send(route, 'application/json; charset=utf-8', NOT_UTF8));
+    await expectErrorOfAll(routes, 400, (route) => send(route, 'application/json', NOT_UTF8));
+    await expectErrorOfAll(routes, 400, (route) => send(route, 'application/json; charset=utf-8', NOT_UTF8));
     expect(await query(world.database.url, 'select id from projects')).toEqual([]);
   });
 
   it.each(['iso-8859-1', '"ISO-8859-1"', 'utf-16', 'windows-1252', 'x', '""'])(
     'is refused on every route when it is said to be in %s',
     async (charset) => {
-      await expectOfAll(routes, 415, (route) => send(route, `application/json; charset=${charset}`, '{}'));
+      await expectErrorOfAll(routes, 415, (route) =>
+        send(route, `application/json; charset=${charset}`, '{}'),
+      );
     },
   );
 

@@ -31,7 +31,7 @@ const FAILURES: [string, Fault, string][] = [
     'download',
   ],
   ['the provider finds no audio in it', jobFails('File does not appear to contain audio.'), 'not_audio'],
-  ['the provider fails in words that nobody knows', jobFails('A new sentence.'), 'other'],
+  ['the provider fails with an unknown error', jobFails('A new sentence.'), 'other'],
   [
     'the request is refused',
     { operation: 'submit', effect: { kind: 'status', status: 400, body: { error: 'No.' } } },
@@ -88,7 +88,7 @@ describe.each(STRATEGIES)('with RESCUE_FAILED_TRANSCRIPTS and the %s strategy', 
     expect(world().simulator.ledger.counts.listen).toBe(0);
   });
 
-  it('the rescue survives that its job is lost', async () => {
+  it('the rescue survives the loss of its job', async () => {
     const { api, simulator } = world();
     simulator.faults.add(jobFails('A new sentence.'));
     const gate = new Gate();
@@ -172,14 +172,14 @@ describe('without RESCUE_FAILED_TRANSCRIPTS', () => {
   });
 });
 
-describe('a rescue behind a server of one’s own', () => {
+describe('a rescue after a self-hosted first stage', () => {
   const world = sharedWorld(() =>
     World.start({
       env: (simulator) => ({ ...litellmEnv(simulator), ...FAST, RESCUE_FAILED_TRANSCRIPTS: 'true' }),
     }),
   );
 
-  it('is the same', async () => {
+  it('works in the same way', async () => {
     world().simulator.faults.add(
       { operation: 'transcribe', effect: { kind: 'status', status: 400 } },
       { operation: 'listen', effect: saying(HEARD_ALONE) },

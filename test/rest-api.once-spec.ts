@@ -190,7 +190,7 @@ describe('conversations', () => {
     expect(await world.api.conversation(id)).toMatchObject({ language: 'de', transcriptPrompt: null });
   });
 
-  it('put their own settings before those of their project, towards the provider too', async () => {
+  it('prefer their own settings to those of their project, also in submits', async () => {
     const project = await createProject({ language: 'nl', transcriptPrompt: 'Wilgenbrug' });
     const conversation = await world.api.createConversation({
       projectId: project.id,
@@ -214,7 +214,7 @@ describe('conversations', () => {
     });
   });
 
-  it('send what their project says where they say nothing', async () => {
+  it('use the settings of their project where they have none', async () => {
     const project = await createProject({ language: 'auto', transcriptPrompt: 'Wilgenbrug' });
     const conversation = await world.api.createConversation({ projectId: project.id });
     const audioUrl = host.newUrl();
@@ -230,7 +230,7 @@ describe('conversations', () => {
 
   const refused: [string, object | string][] = [
     ['a project that does not exist', { projectId: UNKNOWN_ID }],
-    ['a project id that is none', { projectId: 'a' }],
+    ['a malformed project id', { projectId: 'a' }],
     ['a project id that is a number', { projectId: 5 }],
     ['a language that is no code', { language: 'en-' }],
     ['a NUL in its prompt', { transcriptPrompt: '\0' }],
@@ -271,7 +271,7 @@ describe('chunks', () => {
     expect(uuidVersion(chunk.id)).toBe(7);
   });
 
-  it('tell their whole story when they are completed', async () => {
+  it('have all their times and events when they are completed', async () => {
     const { id } = await world.api.createConversation();
     const audioUrl = host.newUrl();
     const chunk = await settledChunk(world, id, audioUrl);
@@ -309,7 +309,7 @@ describe('chunks', () => {
 });
 
 describe('an audioUrl', () => {
-  it('is stored and handed on as the rule of URLs writes it', async () => {
+  it('is stored and sent in the spelling of the URL standard', async () => {
     const url = new URL(host.newUrl());
     const { id } = await world.api.createConversation();
     const spelled = `HTTP://LOCALHOST:${url.port}${url.pathname}?the mark=ö`;
@@ -323,7 +323,7 @@ describe('an audioUrl', () => {
   });
 
   it.each(['http://user:password@example.org/a.mp3', 'https://token@example.org/a.mp3'])(
-    'is refused with credentials in it, which would be stored and handed on: %s',
+    'is refused with credentials in it, which would be stored and sent: %s',
     async (audioUrl) => {
       const { id } = await world.api.createConversation();
       const answer = await world.api.post<ErrorAnswer>(`/api/conversations/${id}/chunks`, { audioUrl });
@@ -363,7 +363,7 @@ describe('what does not exist', () => {
     expectError(await call(method, path.replace(':id', UNKNOWN_ID)), 404);
   });
 
-  it.each(routes)('is a 400 when its id is none: %s %s', async (method, path) => {
+  it.each(routes)('is a 400 when its id is malformed: %s %s', async (method, path) => {
     for (const id of ['a', '1', `${UNKNOWN_ID}0`, '%00', 'null', UNKNOWN_ID.replaceAll('-', '')]) {
       expectError(await call(method, path.replace(':id', id)), 400);
     }

@@ -23,7 +23,7 @@ describe.each(STRATEGIES)('a service that is stopped and started again, with the
     await world.stop();
   });
 
-  it('goes on where it was, and does nothing twice', async () => {
+  it('continues where it stopped, and does nothing twice', async () => {
     const { simulator, api } = world;
     const { id } = await api.createConversation();
     await Promise.all(Array.from({ length: CHUNKS }, () => api.addChunk(id)));
@@ -48,7 +48,7 @@ describe.each<[Strategy, Strategy]>([
   let world: World;
 
   beforeAll(async () => {
-    // No callback reaches anybody, and no deadline ends in time: only looks that the strategies owe can find the texts.
+    // No callback arrives, and no deadline ends in time: only the checks of the new strategy find the texts.
     world = await World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '60000' } });
     world.simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
   });
@@ -93,13 +93,13 @@ describe('a callback for work that was begun with the webhook strategy', () => {
     await world.stop();
   });
 
-  it('is still understood after a change to the polling strategy', async () => {
+  it('is still accepted after a change to the polling strategy', async () => {
     const { simulator } = world;
     const { id } = await world.api.createConversation();
     const chunk = await chunkInFlight(world, id);
     await world.stopService();
     await world.startService(WITHOUT_WEBHOOK);
-    // The look at the start has found nothing; the next one is a minute away.
+    // The check at the start has found nothing, and the next one is a minute away.
     await simulator.waitFor(({ counts }) => counts.get === 1);
     await simulator.assemblyai.finish(chunk.transcriptId ?? '');
     const settled = await world.api.settledChunk(chunk.id);

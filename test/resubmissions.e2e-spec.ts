@@ -21,7 +21,7 @@ function failEverySubmission(simulator: Simulator, error = THEIR_FAULT): void {
 describe('a recording that the provider fails again and again', () => {
   const world = sharedWorld(() => World.start({ env }));
 
-  it('is submitted again so many times, after ever longer pauses, and then fails with its words', async () => {
+  it('is submitted again up to the limit, after growing pauses, and then fails with the provider’s words', async () => {
     const { simulator, api, database } = world();
     failEverySubmission(simulator);
     const chunk = await settleChunk(api);
@@ -37,7 +37,7 @@ describe('a recording that the provider fails again and again', () => {
     });
   });
 
-  it('has all its submissions again when somebody starts it again', async () => {
+  it('has all its submissions again after a restart', async () => {
     const { simulator, api } = world();
     failEverySubmission(simulator);
     const { id } = await settleChunk(api);

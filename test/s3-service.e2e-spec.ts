@@ -79,7 +79,7 @@ describe.each(STRATEGIES)('a service that keeps recordings in a bucket, with the
   });
 });
 
-describe('a service whose bucket is away', () => {
+describe('a service whose bucket is down', () => {
   let server: S3Server;
   let world: World;
 
@@ -93,7 +93,7 @@ describe('a service whose bucket is away', () => {
     await server.stop();
   });
 
-  it('starts, says what is wrong, refuses uploads, and is well when the bucket is back', async () => {
+  it('starts, says what is wrong, refuses uploads, and recovers when the bucket is back', async () => {
     const { api } = world;
     const { id } = await api.createConversation();
     const unready = await readiness(api);
@@ -155,7 +155,7 @@ describe('the doctor', () => {
     expect(finding.detail).not.toMatch(/\n|X-Amz/);
   });
 
-  it('looks at the folder where there is no bucket', async () => {
+  it('checks the folder where there is no bucket', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'ringback-doctor-'));
     const wellFinding = await examine({ DATA_DIR: dataDir });
     const files = await storedFiles(dataDir);

@@ -60,7 +60,7 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
   it.each([
     ['small', 10_000],
     ['that takes several parts', LARGE_BYTES],
-  ])('hand out a recording %s as it came in', async (_name, bytes) => {
+  ])('return a recording %s unchanged', async (_name, bytes) => {
     const sent = recording(bytes);
     const key = newKey();
 
@@ -72,7 +72,7 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
     expect(sent.equals(await buffer(opened.stream))).toBe(true);
   });
 
-  it('hand a recording out by a URL that is good for three days, and new each time', async () => {
+  it('give a recording a URL that is valid for three days, and new each time', async () => {
     const sent = recording();
     const { key } = await save(storage, sent);
 
@@ -91,7 +91,7 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
     }
   });
 
-  it('do not hand out what was deleted, and deleting again is harmless', async () => {
+  it('are not returned after their deletion, which may be repeated', async () => {
     const { key } = await save(storage, recording());
     const url = await storage.publicUrl(key);
     await storage.delete(key);
@@ -102,7 +102,7 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
   });
 });
 
-// s3rver reckons signatures of such addresses wrongly: it puts the bucket into the path that is signed.
+// s3rver is not used: it computes wrong signatures of such addresses, as it adds the bucket to the signed path.
 describe('a bucket that is addressed by its host name', () => {
   let server: S3Server;
   let proxy: HttpProxy;
@@ -120,7 +120,7 @@ describe('a bucket that is addressed by its host name', () => {
     await server.stop();
   });
 
-  it('takes a recording, hands it out, also by a signed URL, and removes it', async () => {
+  it('stores a recording, returns it, also by a signed URL, and removes it', async () => {
     const endpoint = proxy.url.replace('127.0.0.1', 's3.localhost');
     const storage = new S3AudioStorage({ ...server.config(endpoint), pathStyle: false });
     const sent = recording(LARGE_BYTES);
@@ -152,7 +152,7 @@ describe('a bucket that checks signatures', () => {
     await server.stop();
   });
 
-  it('hands nothing out under a signed URL that was changed', async () => {
+  it('returns nothing for a signed URL that was changed', async () => {
     const storage = new S3AudioStorage(server.config());
     const mine = await save(storage, recording());
     const other = await save(storage, recording());
@@ -170,7 +170,7 @@ describe('a bucket that checks signatures', () => {
   it.each([
     ['secret', { secretAccessKey: 'a-wrong-secret' }, 'STORAGE_S3_SECRET'],
     ['key', { accessKeyId: 'A-WRONG-KEY' }, 'STORAGE_S3_KEY'],
-  ])('refuses a wrong %s, which is told in one line without it', async (_name, wrong, variable) => {
+  ])('refuses a wrong %s, and says so in one line without it', async (_name, wrong, variable) => {
     const storage = new S3AudioStorage({ ...server.config(), ...wrong });
     const saving = save(storage, recording());
 
@@ -294,7 +294,7 @@ describe('a bucket', () => {
     expect(await server.keys()).toEqual([others.key]);
   });
 
-  it('is found fit, and unfinished uploads are looked for without harm', async () => {
+  it('passes its check, and a search for unfinished uploads does no harm', async () => {
     await expect(storage.check()).resolves.toBeUndefined();
     await expect(storage.cleanTemporary()).resolves.toBe(0);
   });
@@ -310,7 +310,7 @@ describe('a bucket', () => {
       { endpoint: 'http://127.0.0.1:1' },
       /cannot be reached \(\S+\); check STORAGE_S3_ENDPOINT/,
     ],
-  ])('that %s is told in one line', async (_name, wrong, words) => {
+  ])('that %s is reported in one line', async (_name, wrong, words) => {
     const unfit = new S3AudioStorage({ ...server.config(), ...wrong });
 
     await expect(unfit.check()).rejects.toThrow(words);
@@ -320,7 +320,7 @@ describe('a bucket', () => {
   });
 });
 
-describe('what a store answers', () => {
+describe('an error answer of a store', () => {
   let proxy: HttpProxy;
   let storage: S3AudioStorage;
 
@@ -349,7 +349,7 @@ describe('what a store answers', () => {
     [403, 'AccessDenied', /AccessDenied.*let the key/],
     [403, 'UserDisable', /UserDisable.*status 403.*documentation/],
     [409, 'NoSuchUser', /NoSuchUser.*status 409/],
-  ])('with status %d and the code %s is told by that code, in one line', async (status, code, words) => {
+  ])('with status %d and the code %s is reported by that code, in one line', async (status, code, words) => {
     const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>the request GET /secret</Message></Error>`;
     proxy.fault = () => ({ status, body });
     const checking = storage.check();
@@ -359,7 +359,7 @@ describe('what a store answers', () => {
     await expect(checking).rejects.not.toThrow(/STORAGE_S3_KEY, STORAGE_S3_SECRET|secret|\n/);
   });
 
-  it('without a code is told by its status', async () => {
+  it('without a code is reported by its status', async () => {
     proxy.fault = () => ({ status: 403 });
 
     await expect(storage.check()).rejects.toThrow(/denies access \(status 403\); check STORAGE_S3_KEY/);

@@ -8,7 +8,7 @@ import { WITH_OUTAGES, Workload } from './support/workload.js';
 const DEADLINE_MS = 240_000;
 const POLLING = { ASSEMBLYAI_WEBHOOK_URL: '', POLL_INTERVAL_MS: '500' };
 
-/** What a later release does to the tables: it adds, and writes down that it has. */
+/** Migration of a later release, which adds to the tables and records itself. */
 const LATER_MIGRATION = `
   alter table chunks add column of_a_later_release text;
   create table of_a_later_release (id uuid primary key);
@@ -27,7 +27,7 @@ describe('chunks in flight', () => {
   });
 
   it(
-    'all end, each settled and paid for once, when polling workers are replaced by ones with callbacks, and those by polling ones, side by side',
+    'all end, each settled and paid for once, when polling workers are replaced by workers with callbacks, and those by polling ones, side by side',
     async () => {
       const polling = await startTwo(fleet, POLLING);
       const first = await Workload.inTheMiddle(fleet);

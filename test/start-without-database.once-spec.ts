@@ -7,7 +7,7 @@ import { ServiceProcess } from './support/service-process.js';
 import { waitUntil } from './support/wait-until.js';
 
 const DEADLINE_MS = 60_000;
-/** A start of 30 s looks twice a second; one of two seconds, a few times. */
+/** A start tries twice a second. The default timeout of 30 s has many more tries than this one of two seconds. */
 const WAITS_OF_DEFAULT = 20;
 
 describe('a start', () => {
@@ -30,7 +30,7 @@ describe('a start', () => {
   });
 
   it(
-    'waits for a PostgreSQL that is down, and begins when it answers',
+    'waits for a PostgreSQL that is down, and continues when it answers',
     async () => {
       const starts = Promise.all([fleet.startApi(), fleet.startWorker()]);
       await waitUntil(
@@ -48,7 +48,7 @@ describe('a start', () => {
   );
 
   it(
-    'is followed by 503, and by good answers again, when PostgreSQL goes and comes back',
+    'is followed by 503 while PostgreSQL is down, and by good answers when it is back',
     async () => {
       await postgres.halt('fast');
       const { status, body } = await fleet.api.post('/api/conversations', {});

@@ -6,7 +6,7 @@ import { openQueue } from './support/queue-access.js';
 import { query, submissionCounts } from './support/record.js';
 import { World } from './support/test-service.js';
 
-/** The check of a dead submitter sleeps for as long; nothing here may wait for that. */
+/** Sleep of a dead submitter's check, far longer than any test may wait. */
 const AN_HOUR_MS = 3_600_000;
 
 let world: World;
@@ -22,8 +22,8 @@ afterAll(async () => {
   await world.stop();
 });
 
-describe('a submit that runs again, as the one before it died before its request left', () => {
-  it('has its check look once the lease is over, not at the deadline of the callback', async () => {
+describe('a submit that runs again after it died before its request left', () => {
+  it('wakes its check once the lease is over, not at the deadline of the callback', async () => {
     const { id: conversationId } = await world.api.createConversation();
     const chunk = await world.api.addChunk(conversationId);
     await leaveAsADeadSubmitterDoes(chunk);
@@ -40,7 +40,7 @@ describe('a submit that runs again, as the one before it died before its request
   });
 });
 
-/** A submission in the record, its check asleep, its lease over; and the submit, which the queue runs again. */
+/** Records a submission whose lease is over and whose check sleeps. The queue runs its submit again. */
 async function leaveAsADeadSubmitterDoes({ id: chunkId, conversationId }: ChunkResponse): Promise<void> {
   const submissionId = randomUUID();
   await query(

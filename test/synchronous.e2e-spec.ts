@@ -45,7 +45,7 @@ describe('a provider that answers the request with the transcript', () => {
     world().simulator.faults.add({ operation: 'transcribe', effect, times });
   };
 
-  it('is sent the recording once, under a name that tells its format, with hotwords and a language that was set', async () => {
+  it('is sent the recording once, with a file name for its format, with hotwords and a language that was set', async () => {
     await settleChunk(world().api, { language: 'nl-NL', transcriptPrompt: 'Merwede, Femke de Graaf' });
 
     expect(world().simulator.ledger.transcriptions).toMatchObject([
@@ -61,7 +61,7 @@ describe('a provider that answers the request with the transcript', () => {
     ]);
   });
 
-  it('is left to hear for itself which language it is, when nobody has said', async () => {
+  it('detects the language itself when none is set', async () => {
     await settleChunk(world().api);
 
     expect(world().simulator.ledger.transcriptions).toMatchObject([{ language: null, prompt: null }]);
@@ -120,7 +120,7 @@ describe('a provider that answers the request with the transcript', () => {
     expect(requests()).toBe(2);
   });
 
-  it('is left alone for as long as its 429 asks for', async () => {
+  it('is not asked again before the pause that its 429 asks for', async () => {
     failWith({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }, 1);
     await settleChunk(world().api);
 
@@ -128,7 +128,7 @@ describe('a provider that answers the request with the transcript', () => {
     expect((answered?.time ?? 0) - (refused?.time ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('is asked a bounded number of times for a recording to which it never answers', async () => {
+  it('is asked a bounded number of times for a recording that it never answers', async () => {
     failWith({ kind: 'cut' });
     const chunk = await settleChunk(world().api);
 
@@ -137,7 +137,7 @@ describe('a provider that answers the request with the transcript', () => {
     expect(requests()).toBe(MAX_LOST_REQUESTS);
   });
 
-  it('is asked as often again when the chunk is started again', async () => {
+  it('is asked as often again when the chunk is restarted', async () => {
     failWith({ kind: 'cut' }, MAX_LOST_REQUESTS + 1);
     const failed = await settleChunk(world().api);
     await world().api.post(`/api/transcription/chunks/${failed.id}`);
@@ -150,7 +150,7 @@ describe('a provider that answers the request with the transcript', () => {
     expect(requests()).toBe(MAX_LOST_REQUESTS + 2);
   });
 
-  it('is asked more often than that when it only asks for patience', async () => {
+  it('is asked more often than that when it only throttles', async () => {
     failWith({ kind: 'status', status: 429 }, MAX_LOST_REQUESTS + 1);
 
     expect(await settleChunk(world().api)).toMatchObject({ status: 'completed' });
@@ -234,7 +234,7 @@ describe('a request for a transcript whose job or worker is lost', () => {
     expect(simulator.ledger.counts.transcribe).toBe(1);
   });
 
-  it('is made again by another process once it is certainly dead, and what was never sent goes to the provider of today', async () => {
+  it('is made again by another process once it is certainly dead, and an unsent one goes to the provider configured now', async () => {
     const { simulator, database } = world();
     await world().stopService();
     const held = holdNext(world(), 'beforeTranscriptionResponse');
@@ -284,7 +284,7 @@ describe('an Azure deployment', () => {
     }),
   );
 
-  it('is asked in its own dialect', async () => {
+  it('is asked in Azure’s format', async () => {
     expect(await settleChunk(world().api)).toMatchObject({ status: 'completed' });
     expect(world().simulator.ledger.transcriptions).toMatchObject([
       {
@@ -307,7 +307,7 @@ describe('Gemini as the only provider', () => {
     text: JSON.stringify({ corrected_transcript: text, note: 'A note.' }),
   });
 
-  it('anonymizes in its one pass, and what patterns find is not left to it', async () => {
+  it('anonymizes in one pass, and patterns redact its answer as well', async () => {
     world().simulator.faults.add({ operation: 'listen', effect: saying(HEARD) });
     const chunk = await settleChunk(world().api, { anonymize: true });
 

@@ -8,15 +8,15 @@ import { Workload } from './support/workload.js';
 const DEADLINE_MS = 120_000;
 const RETRY_AFTER_SECONDS = 10;
 /**
- * From the moment that one process knows of the brake. The other learns of it within half a second, and a job that has
- * looked just before that has an upload and a submit to finish, on a machine that is busy.
+ * Time from the throttle's start in one process. The other process learns of it within half a second,
+ * and a job that has just begun has an upload and a submit to finish, on a busy machine.
  */
 const GRACE_MS = 5_000;
-/** The provider's patience is counted from its answer, which comes before the log line that tells of it. */
+/** The provider counts its pause from its answer, which precedes the log line about it. */
 const EARLY_MS = 250;
-/** So many that some are still to be submitted when the middle is reached. */
+/** Enough that some chunks are still to be submitted in the middle of the work. */
 const CHUNKS_EACH = 20;
-/** Requests in a second or two, of chunks that are looked at five times a second each. */
+/** Requests in a second or two, with five checks of each chunk a second. */
 const MANY = 10;
 
 describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker processes', (operation) => {
@@ -28,7 +28,7 @@ describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker pr
       apis: 1,
       workers: 0,
       simulator: { latencyMs: [1_000, 3_000] },
-      // Looks without callbacks; few submits at once, so that few are on their way when the brake comes.
+      // Polling, with few submits at once, so that few are under way when the throttle begins.
       env: { ASSEMBLYAI_WEBHOOK_URL: '', POLL_INTERVAL_MS: '200', SUBMIT_CONCURRENCY: '4' },
     });
     const ports = [await freePort(), await freePort()];
@@ -46,7 +46,7 @@ describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker pr
   };
 
   it(
-    'makes both leave the provider alone for as long as it asks for, and then go on',
+    'makes both pause for as long as the provider asks for, and then go on',
     async () => {
       const work = await Workload.inTheMiddle(fleet, CHUNKS_EACH);
       for (const worker of metricsOfWorkers) {
@@ -57,19 +57,21 @@ describe.each(['submit', 'get'] as const)('a 429 to a %s of one of two worker pr
         effect: { kind: 'status', status: 429, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
         times: 1,
       });
-      const brakes = await waitUntil(
+      const throttleLines = await waitUntil(
         () => Promise.resolve(fleet.logged('AssemblyAI throttles us')),
         (lines) => lines.length > 0,
       );
       await work.ended();
 
-      const braked = brakes[0]?.timestamp ?? 0;
-      const released = braked + RETRY_AFTER_SECONDS * 1_000 - EARLY_MS;
+      const throttledAt = throttleLines[0]?.timestamp ?? 0;
+      const releasedAt = throttledAt + RETRY_AFTER_SECONDS * 1_000 - EARLY_MS;
       const times = requestTimes();
-      const during = times.filter((time) => time > braked + GRACE_MS && time < released);
-      expect(during.map((time) => time - braked)).toEqual([]);
-      expect(times.filter((time) => time < braked && time > braked - GRACE_MS).length).toBeGreaterThan(MANY);
-      expect(times.filter((time) => time >= released).length).toBeGreaterThan(MANY);
+      const during = times.filter((time) => time > throttledAt + GRACE_MS && time < releasedAt);
+      expect(during.map((time) => time - throttledAt)).toEqual([]);
+      expect(
+        times.filter((time) => time < throttledAt && time > throttledAt - GRACE_MS).length,
+      ).toBeGreaterThan(MANY);
+      expect(times.filter((time) => time >= releasedAt).length).toBeGreaterThan(MANY);
     },
     DEADLINE_MS,
   );

@@ -52,7 +52,7 @@ describe('transcribing a chunk again', () => {
     expect(submitOf(world, audioUrl).transcriptId).toBe(transcriptId);
   });
 
-  it('tries a failed one again, as often as it is asked to', async () => {
+  it('tries a failed one again on request', async () => {
     const { id } = await world.api.createConversation();
     const { failed } = await failedChunk(world, id, host);
 
@@ -65,13 +65,13 @@ describe('transcribing a chunk again', () => {
     expect(chunk.transcriptId).not.toBe(failed.transcriptId);
   });
 
-  it('tries a failed one again once, when ten ask at the same time', async () => {
+  it('tries a failed one again once when ten requests come at the same time', async () => {
     const { id } = await world.api.createConversation();
     const { failed, audioUrl: url } = await failedChunk(world, id, host);
     const answers = await Promise.all(Array.from({ length: 10 }, () => transcribe(failed.id)));
     const chunk = await world.api.settledChunk(failed.id);
 
-    // One that was asked after the new text had come would be told so.
+    // A request that comes after the new text is refused with 409.
     expect(answers.filter(({ status }) => status === 202).length).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status !== 202 && status !== 409)).toEqual([]);
     expect(chunk.status).toBe('completed');
@@ -114,7 +114,7 @@ describe('transcribing a chunk again', () => {
     },
   );
 
-  it('asks for redaction from then on, when it is told to', async () => {
+  it('turns redaction on when the request asks for it', async () => {
     const { id } = await world.api.createConversation();
     const chunk = await settledChunk(world, id, host.newUrl());
     const forced = await transcribe(chunk.id, '?force=true', { redactPii: true });
@@ -169,7 +169,7 @@ describe('transcribing a chunk again', () => {
       await merge.connect();
       let restarted: Answer | undefined;
       try {
-        // What a merge does: it holds the conversation, reads its chunks, and then says that all is merged.
+        // Does what a merge does: locks the conversation, reads its chunks, and then records the merge.
         await merge.query('begin');
         await merge.query('select from conversations where id = $1 for no key update', [id]);
         const restart = restartBy(failed.id).then((answer) => (restarted = answer));
@@ -205,7 +205,7 @@ describe('failed chunks', () => {
     nextAfter: string | null;
   }
 
-  it('are found by what failed, page by page', async () => {
+  it('are found by their error, page by page', async () => {
     const { id } = await world.api.createConversation();
     const failed: string[] = [];
     for (let count = 0; count < 3; count += 1) failed.push((await failedChunk(world, id, host)).failed.id);
@@ -241,7 +241,7 @@ describe('failed chunks', () => {
     'error=%00',
     'sort=id',
     'status=failed&status=queued',
-  ])('are not looked for with %s', async (filter) => {
+  ])('are not listed with %s', async (filter) => {
     expectError(await world.api.get(`/api/chunks?${filter}`), 400);
   });
 

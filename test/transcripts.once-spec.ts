@@ -21,7 +21,7 @@ afterAll(async () => {
   await host.stop();
 });
 
-/** A chunk of two seconds, as the provider counts them, in which this is said. */
+/** Adds a chunk with this text, of two seconds by the provider's count. */
 async function spokenChunk(conversationId: string, text: string, position?: number): Promise<ChunkResponse> {
   const audioUrl = host.newUrl();
   world.simulator.faults.add({
@@ -49,8 +49,8 @@ interface HeardWord {
   confidence: number;
 }
 
-/** What the provider said of the words; empty where it heard none. */
-function recognisedWords({ diarization }: ChunkResponse): HeardWord[] {
+/** Returns the words of the provider's answer, none where it heard none. */
+function recognizedWords({ diarization }: ChunkResponse): HeardWord[] {
   const { raw } = (diarization?.data ?? {}) as { raw?: { words?: HeardWord[] | null } };
   return raw?.words ?? [];
 }
@@ -102,7 +102,7 @@ describe('the transcript of a conversation', () => {
         durationSeconds: 2,
         offsetMs: index * 2_000,
         transcript: chunk.transcript === NOTHING ? '' : chunk.transcript,
-        words: recognisedWords(chunk).map(({ text, start, end, confidence }) => ({
+        words: recognizedWords(chunk).map(({ text, start, end, confidence }) => ({
           text,
           start: start + index * 2_000,
           end: end + index * 2_000,
@@ -142,12 +142,12 @@ describe('the transcript of a conversation', () => {
     ['json', 'application/json; charset=utf-8'],
     ['srt', 'application/x-subrip; charset=utf-8'],
     ['vtt', 'text/vtt; charset=utf-8'],
-  ])('says what it is: %s', async (format, contentType) => {
+  ])('has its content type: %s', async (format, contentType) => {
     const { headers } = await transcript(id, `?format=${format}`);
     expect(headers.get('content-type')).toBe(contentType);
   });
 
-  it('is after finalization what the conversation shows', async () => {
+  it('equals the conversation’s transcript after finalization', async () => {
     const before = {
       text: await textOf(id, 'text'),
       srt: await textOf(id, 'srt'),
@@ -168,7 +168,7 @@ describe('the transcript of a conversation', () => {
 });
 
 describe('the words of a transcript', () => {
-  /** A conversation of one chunk in which this was heard, and that the correction made something else of. */
+  /** Makes a conversation of one chunk, whose heard text the correction replaces. */
   async function corrected(heard: string, text: string, settings: object = {}) {
     const { id } = await world.api.createConversation(settings);
     const audioUrl = host.newUrl();
@@ -181,7 +181,7 @@ describe('the words of a transcript', () => {
     const chunk = await world.api.settledChunk(body.id);
     expect(chunk.transcript).toBe(text);
     const { chunks } = (await textOf(id, 'json')) as { chunks: { words: HeardWord[] }[] };
-    return { heard: recognisedWords(chunk), words: chunks[0]?.words ?? [] };
+    return { heard: recognizedWords(chunk), words: chunks[0]?.words ?? [] };
   }
 
   it('keep their times where the correction left them alone, and share those of the words that it replaced', async () => {
@@ -221,7 +221,7 @@ describe('the words of a transcript', () => {
 });
 
 describe('a transcript', () => {
-  it('has what is completed so far, and not what is still in work', async () => {
+  it('holds the chunks that are completed so far', async () => {
     const open = await openSubmission(world, host);
     expect(await textOf(open.conversationId, 'text')).toBe('');
     const second = await spokenChunk(open.conversationId, 'The second is ready.');

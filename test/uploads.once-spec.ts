@@ -15,7 +15,7 @@ import { waitUntil } from './support/wait-until.js';
 
 const SAMPLES = new URL('../samples/', import.meta.url);
 const MAX_UPLOAD_BYTES = 100_000;
-/** More than the limit and all that may stand around the file in a request. */
+/** More than the limit plus everything else in a request. */
 const FAR_TOO_LARGE_BYTES = 400_000;
 const WAV_HEADER_BYTES = 44;
 
@@ -58,7 +58,7 @@ function audioPart(content: Uint8Array = wav(crypto.randomUUID())): MultipartPar
   return { name: 'audio', filename: 'recording.wav', content };
 }
 
-/** A WAV file of exactly so many bytes. */
+/** Makes a WAV file of exactly so many bytes. */
 function wavOf(bytes: number): Uint8Array {
   return Buffer.concat([wav().subarray(0, WAV_HEADER_BYTES), Buffer.alloc(bytes - WAV_HEADER_BYTES)]);
 }
@@ -71,7 +71,7 @@ async function expectAccepted(answer: HttpAnswer | Answer): Promise<ChunkRespons
 }
 
 describe('an upload that is accepted', () => {
-  it('is handed to the provider and to the model as it was sent, byte for byte', async () => {
+  it('reaches the provider and the model as it was sent, byte for byte', async () => {
     const { recordings } = world.simulator.samples.manifest;
     const [small] = recordings;
     const big = await World.start();
@@ -98,7 +98,7 @@ describe('an upload that is accepted', () => {
     await expectAccepted(await send([audioPart(wavOf(MAX_UPLOAD_BYTES))], { isChunked }));
   });
 
-  it('is taken for what it contains, whatever it is called', async () => {
+  it('is recognized by its content, whatever its name', async () => {
     const { contentType, body } = multipart([audioPart()]);
     const renamed = body.toString('latin1').replace('recording.wav', '../../etc/passwd.txt');
     const answer = await httpRequest(world.api.url, {
@@ -112,7 +112,7 @@ describe('an upload that is accepted', () => {
     );
   });
 
-  it('takes its position before the file, after it, or from the order of arrival', async () => {
+  it('gets its position from a field before or after the file, or from the order of arrival', async () => {
     const { id } = await world.api.createConversation();
     const path = chunksPath(id);
     const position = (content: string): MultipartPart => ({ name: 'position', content });
@@ -241,7 +241,7 @@ describe('an upload that is refused', () => {
     expectError(await send([audioPart(), { name: 'position', content }]), 400);
   });
 
-  it('with an error of the sender when it has more fields than there are, or one without end', async () => {
+  it('with 400 or 413 when it has too many fields, or one without end', async () => {
     const many = Array.from({ length: 50 }, () => ({ name: 'position', content: '1' }));
     for (const parts of [
       [...many, audioPart()],
@@ -262,7 +262,7 @@ describe('an upload that is refused', () => {
   });
 
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=another'])(
-    'with 400 when nothing in it is bounded as its content type says: %s',
+    'with 400 when its content type has no boundary, or another one: %s',
     async (contentType) => {
       const answer = await httpRequest(world.api.url, {
         path: chunksPath(),

@@ -16,7 +16,7 @@ const INSIDE = '203.0.113.9';
 
 const statuses = (answers: readonly { status: number }[]): number[] => answers.map(({ status }) => status);
 
-describe('the doors', () => {
+describe('access control', () => {
   const LIMIT = 5;
   let world: World;
   let api: Api;
@@ -38,7 +38,7 @@ describe('the doors', () => {
     await world.stop();
   });
 
-  /** A request as a proxy passes it on. */
+  /** Sends a request as a proxy forwards it. */
   const from = (
     address: string,
     path: string,
@@ -58,7 +58,7 @@ describe('the doors', () => {
     return results;
   }
 
-  it('know a key by its hash, and not by the hash itself', async () => {
+  it('accepts a key that is configured by its hash, and not the hash itself', async () => {
     const conversation = await api.createConversation();
     const asHash = new Api(api.url, { authorization: `Bearer ${HASHED.split(':')[1] ?? ''}` });
     const asEntry = new Api(api.url, { authorization: `Bearer ${HASHED}` });
@@ -69,7 +69,7 @@ describe('the doors', () => {
     expect((await asEntry.get(`/api/conversations/${conversation.id}`)).status).toBe(401);
   });
 
-  it('tell who sends wrong keys to stay away, but nobody with the right one, nor anybody elsewhere', async () => {
+  it('limits wrong keys from one address, but no right key and no other address', async () => {
     const path = '/api/chunks';
     const wrong = () => from('192.0.2.1', path, { authorization: 'Bearer wrong' });
 
@@ -87,14 +87,14 @@ describe('the doors', () => {
     ).toBe(1);
   });
 
-  it('never count what comes with a right key', async () => {
+  it('never counts requests with a right key', async () => {
     const answers = await times(LIMIT * 3, () => api.get('/api/chunks'));
 
     expect(new Set(statuses(answers))).toEqual(new Set([200]));
   });
 
   it.each(['/docs-json', '/no-such-page'])(
-    'let one address ask %s so often, and others still',
+    'limits how often one address asks for %s, and no other address',
     async (path) => {
       const ok = path === '/docs-json' ? 200 : 404;
       const address = path === '/docs-json' ? '192.0.2.3' : '192.0.2.4';
@@ -105,7 +105,7 @@ describe('the doors', () => {
     },
   );
 
-  it('are always open to who asks for the health of the service', async () => {
+  it('never limits requests for health', async () => {
     const answers = await Promise.all(
       Array.from({ length: LIMIT * 3 }, () => from('192.0.2.6', '/health/ready')),
     );
@@ -113,13 +113,13 @@ describe('the doors', () => {
     expect(new Set(statuses(answers))).toEqual(new Set([200]));
   });
 
-  it('take callbacks from the addresses that are listed, whoever says to be one of them', async () => {
+  it('accepts callbacks from listed addresses only, whatever address a caller claims', async () => {
     const path = '/api/webhooks/assemblyai';
     const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
 
     expect((await from(INSIDE, path, headers, 'POST')).status).toBe(404);
     expect((await from(OUTSIDE, path, headers, 'POST')).status).toBe(403);
-    // The proxy's own word is the last one; what the caller wrote before it counts for nothing.
+    // The last entry is the proxy's own; entries that the caller wrote before it are ignored.
     expect((await from(`${INSIDE}, ${OUTSIDE}`, path, headers, 'POST')).status).toBe(403);
     expect(await world.api.metric('ringback_callbacks_total', { outcome: 'forbidden' })).toBe(2);
   });
@@ -130,13 +130,13 @@ describe('the doors', () => {
     `[::ffff:${INSIDE}]:443`,
     `spoofed, [${INSIDE}]`,
     '"[2001:db8::9]:443"',
-  ])('know an address however a gateway writes it: %s', async (address) => {
+  ])('recognizes an address however a gateway writes it: %s', async (address) => {
     const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
 
     expect((await from(address, '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(404);
   });
 
-  it('ask for a callback again when the proxy does not tell where it comes from', async () => {
+  it('answers a callback 503 when the proxy does not name its address', async () => {
     const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
 
     expect((await from('_hidden', '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(503);
@@ -144,17 +144,17 @@ describe('the doors', () => {
   });
 
   it.each([
-    ['its ports', (step: number) => `192.0.2.77:${50_000 + step}`],
-    ['its spellings', (step: number) => (step % 2 === 0 ? '::ffff:192.0.2.78' : '"192.0.2.78"')],
-    ['words that are no address', (step: number) => `_hidden-${step}`],
-  ])('count a caller as one by %s', async (_name, write) => {
+    ['changing ports', (step: number) => `192.0.2.77:${50_000 + step}`],
+    ['changing spellings', (step: number) => (step % 2 === 0 ? '::ffff:192.0.2.78' : '"192.0.2.78"')],
+    ['values that are no address', (step: number) => `_hidden-${step}`],
+  ])('counts a caller as one despite %s', async (_name, write) => {
     let step = 0;
     const answers = await times(LIMIT + 1, () => from(write((step += 1)), '/docs-json'));
 
     expect(statuses(answers)).toEqual([...Array<number>(LIMIT).fill(200), 429]);
   });
 
-  it('never keep a callback with the right secret out for those with a wrong one', async () => {
+  it('never refuses a callback with the right secret because of others with a wrong one', async () => {
     const path = '/api/webhooks/assemblyai';
     const wrong = { 'x-assemblyai-webhook-secret': 'wrong' };
     const right = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
@@ -164,7 +164,7 @@ describe('the doors', () => {
     expect((await from(INSIDE, path, right, 'POST')).status).toBe(404);
   });
 
-  it('give every answer the headers that keep a browser from harm', async () => {
+  it('gives every answer the security headers for browsers', async () => {
     const answers = await Promise.all([
       from('192.0.2.8', '/docs'),
       from('192.0.2.8', '/api/chunks'),
@@ -183,7 +183,7 @@ describe('the doors', () => {
     }
   });
 
-  it('let the documentation through, whose page has no script of its own', async () => {
+  it('serves the documentation, whose page has no inline script', async () => {
     const page = String((await from('192.0.2.9', '/docs')).body);
     const scripts = [...page.matchAll(/<script(?<attributes>[^>]*)>(?<code>[^<]*)<\/script>/g)];
 
