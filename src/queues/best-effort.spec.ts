@@ -10,8 +10,8 @@ class RecordingLogger extends Logger {
   }
 }
 
-describe('what is done as well as can be', () => {
-  it('is waited for, and said nothing of, when it is done', async () => {
+describe('bestEffort', () => {
+  it('waits for the work, and logs nothing when it succeeds', async () => {
     const logger = new RecordingLogger();
     let done = false;
     await bestEffort(logger, 'queueing', () => {
@@ -23,7 +23,7 @@ describe('what is done as well as can be', () => {
     expect(logger.warnings).toEqual([]);
   });
 
-  it('does not fail its caller, and says who makes up for it', async () => {
+  it('does not fail its caller, and logs that the reconciler will repeat the work', async () => {
     const logger = new RecordingLogger();
     await bestEffort(logger, 'queueing', () => Promise.reject(new Error('the store is away')));
 

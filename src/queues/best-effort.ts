@@ -1,8 +1,9 @@
 import type { Logger } from '@nestjs/common';
 
 /**
- * Runs what follows a committed change and may be lost: the record has it, and the reconciler puts it back. The caller's
- * own promise is kept, so its caller must not be told of a failure.
+ * Runs work that follows a committed change and may be lost, because the reconciler restores it
+ * from the record. Logs a failure instead of throwing it: the caller has already kept its own
+ * promise.
  */
 export async function bestEffort(logger: Logger, what: string, work: () => Promise<void>): Promise<void> {
   try {

@@ -1,14 +1,15 @@
 import type { Queue } from 'bullmq';
 
-/** A job that does nothing but arrive. */
+/** Name of a job that does nothing. */
 export const HEARTBEAT = 'heartbeat';
 
-/** A LISTEN connection that died silently is noticed at the next delayed job; with this one, that is soon. */
+/**
+ * A LISTEN connection that died silently is noticed at the next delayed job: soon, with this one.
+ */
 const HEARTBEAT_EVERY_MS = 5_000;
 
 /**
- * Makes sure that a queue on PostgreSQL has its heartbeat. One caller at a time: concurrent upserts of one scheduler
- * can deadlock.
+ * Ensures the heartbeat of a queue on PostgreSQL. Concurrent upserts of one scheduler can deadlock.
  */
 export async function ensureHeartbeat(queue: Queue): Promise<void> {
   await queue.upsertJobScheduler(

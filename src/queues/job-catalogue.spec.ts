@@ -17,18 +17,18 @@ const ALL_IDS = [
 ];
 
 describe('the id of a job', () => {
-  it('is the same for the same wish, and another for each other wish', () => {
+  it('is the same for the same data, and different for different data', () => {
     expect(jobId('submit', { chunkId: ID, attempt: 1 })).toBe(jobId('submit', { chunkId: ID, attempt: 1 }));
     expect(new Set(ALL_IDS).size).toBe(ALL_IDS.length);
   });
 
-  it('is of the submission, whatever chunk a correction is said to be of', () => {
+  it('of a correction depends on the submission alone', () => {
     expect(jobId('correct', { chunkId: uuidv7(), submissionId: ID })).toBe(
       jobId('correct', { chunkId: ID, submissionId: ID }),
     );
   });
 
-  it.each(ALL_IDS)('has no colon, and is no number, which BullMQ would refuse: %s', (id) => {
+  it.each(ALL_IDS)('has no colon and is not a number, as BullMQ would refuse both: %s', (id) => {
     expect(id).not.toContain(':');
     expect(Number.isNaN(Number(id))).toBe(true);
   });
@@ -40,7 +40,7 @@ describe('the catalogue of jobs', () => {
     expect(new Set(Object.values(QUEUE_NAMES)).size).toBe(JOB_KINDS.length);
   });
 
-  it('gives each kind tries enough to outlive a cut connection to its store', () => {
+  it('gives each kind enough attempts to survive a broken connection to its store', () => {
     for (const kind of JOB_KINDS) expect(JOB_ATTEMPTS[kind]).toBeGreaterThanOrEqual(5);
   });
 });

@@ -1,14 +1,14 @@
 /**
- * Every job: its data, its id, its queue. A job's data is ids and nothing else: no transcript, URL or secret ever
- * enters a queue. An id is a wake-up name: adding a job whose id exists does nothing, so the same wish may be
- * expressed by any number of producers.
+ * Data of every kind of job. It contains only ids: no transcript, URL or secret ever enters a
+ * queue. The id of a job follows from its data, and adding a job whose id exists does nothing. So
+ * any number of producers may add the same job.
  */
 export interface JobData {
   /** Sends the audio of a chunk to the provider. */
   submit: { chunkId: string; attempt: number };
-  /** Looks at the provider once, and records what it says. */
+  /** Polls the provider once, and records its answer. */
   check: { submissionId: string };
-  /** Sends the audio of a chunk to a provider that answers with the transcript, and records it: one long request. */
+  /** Sends the audio of a chunk to a provider whose answer is the transcript: one long request. */
   transcribe: { submissionId: string };
   /** Corrects the first-stage text of a chunk. */
   correct: { chunkId: string; submissionId: string };
@@ -16,7 +16,7 @@ export interface JobData {
   finalize: { conversationId: string };
   /** Summarizes a finalized conversation. */
   summarize: { conversationId: string };
-  /** Tells an endpoint of an event. */
+  /** Sends an event to an endpoint. */
   deliver: { deliveryId: string; round: number };
 }
 
@@ -32,7 +32,7 @@ export const JOB_KINDS = [
   'deliver',
 ] as const satisfies JobKind[];
 
-/** One queue a kind: depth, age and concurrency speak of one thing, and a slow kind never stands before a quick one. */
+/** Queue of each kind, so that metrics are per kind and no kind waits behind a slower one. */
 export const QUEUE_NAMES = {
   submit: 'transcription-submit',
   check: 'transcription-check',
@@ -58,14 +58,16 @@ export function jobId<K extends JobKind>(kind: K, data: JobData[K]): string {
 }
 
 /**
- * Tries after a thrown error. They pay for faults of our own stores (a cut connection fails a job that did its work);
- * faults of a provider are handled by the job itself, which sleeps and comes back.
+ * Attempts of a job that throws errors, for faults of our own stores: a broken connection fails a
+ * job that did its work. For faults of a provider, the job itself sleeps and comes back.
  */
 const STORE_FAULT_ATTEMPTS = 30;
 
-/** A correction is given up after these, and the first-stage text becomes final: about half a minute at 1 s base. */
+/**
+ * Attempts of a correction, about half a minute at 1 s base; then the first-stage text is final.
+ */
 export const CORRECTION_ATTEMPTS = 6;
-/** A summary is a convenience; its transcript is there already. */
+/** Attempts of a summary, which is a convenience: the transcript exists already. */
 export const SUMMARY_ATTEMPTS = 6;
 
 export const JOB_ATTEMPTS: Readonly<Record<JobKind, number>> = {

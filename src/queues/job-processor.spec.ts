@@ -12,7 +12,7 @@ class IdleProcessor extends JobProcessor<'check'> {
 }
 
 describe('a processor', () => {
-  it('is closed without complaint when its start failed before it had a worker', async () => {
+  it('closes without an error when its start failed before it had a worker', async () => {
     const processor = new IdleProcessor({ flush: () => Promise.resolve() } as unknown as JobObserver);
 
     expect(() => {

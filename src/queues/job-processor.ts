@@ -11,7 +11,7 @@ import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
 import type { JobObserver, JobSubject } from '../observability/job-observer.js';
 import { HEARTBEAT } from './heartbeat.js';
-import { connected } from './connected.js';
+import { awaitConnection } from './await-connection.js';
 import { promote } from './promote.js';
 import type { JobData, JobKind } from './job-catalogue.js';
 
@@ -20,43 +20,46 @@ class CloseTimeoutError extends Error {
 }
 
 export interface JobContext {
-  /** Number of this try, from 1. */
+  /** Number of this attempt, from 1. */
   tryNumber: number;
-  /** No further try follows: what fails now must be settled now. */
+  /** Whether no further attempt follows, so that a failure must be settled now. */
   isLastTry: boolean;
-  /** Aborted when the job's lock is lost: another worker has it now. */
+  /** Aborted when the job's lock is lost and another worker has the job. */
   signal: AbortSignal;
-  /** Told to the processing log; the work fills in what it learns. */
+  /** Written to the processing log; the work adds what it learns. */
   subject: JobSubject;
 }
 
 /**
- * What a job's run came to. `sleep` puts the same job back for `delayMs`; then `wakeIf` is asked, and the job is woken
- * at once when it says so: that closes the gap between the last look and the falling asleep (rule K2).
+ * Outcome of a job's run. `sleep` puts the same job back for `delayMs`. Then `wakeIf` is called,
+ * and the job is woken at once when it returns true, as something may have happened between the
+ * last check and falling asleep (rule K2).
  */
 export type JobOutcome =
-  /** `note` is for the processing log: why it went the way it did, where that is not the usual one. */
+  /** `note` explains an unusual outcome in the processing log. */
   { kind: 'done'; note?: string } | { kind: 'sleep'; delayMs: number; wakeIf?: () => Promise<boolean> };
 
 export const DONE: JobOutcome = { kind: 'done' };
 
-/** How long a stop waits for running jobs; a correction may take longer, and is then run again by another process. */
+/**
+ * How long a stop waits for running jobs; another process repeats a correction that takes longer.
+ */
 const CLOSE_GRACE_MS = 20_000;
-/** A job that is told to stop ends its request and reports to the queue; that takes moments. */
+/** Time for a canceled job to end its request and to report to the queue. */
 const CANCEL_GRACE_MS = 5_000;
-/** Broken stores make workers report errors by the thousand; one line in a while tells as much. */
+/** Broken stores make workers report thousands of errors; one line per interval is enough. */
 const ERROR_LOG_INTERVAL_MS = 5_000;
 
 /**
- * The frame of every processor: the only place that knows how a BullMQ worker is run, put to sleep and stopped.
- * `handle` decides and acts; it may be run any number of times, at any time, on any worker.
+ * Base class of all processors, and the only place that runs, suspends and stops a BullMQ worker.
+ * `handle` decides and acts; it may run any number of times, at any time, in any worker.
  */
 export abstract class JobProcessor<K extends JobKind>
   extends WorkerHost
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   protected abstract readonly kind: K;
-  /** Jobs at once in this process. */
+  /** Maximum number of concurrent jobs in this process. */
   protected abstract readonly concurrency: number;
   @Inject(AppConfig) private readonly appConfig!: AppConfig;
   protected readonly logger = new Logger(this.constructor.name);
@@ -86,18 +89,20 @@ export abstract class JobProcessor<K extends JobKind>
     if (outcome.kind === 'sleep') await this.sleep(job, token, outcome);
   }
 
-  /** @throws Error when its store cannot be reached: such a worker never works, and the process must start again */
+  /**
+   * @throws Error when the store cannot be reached: the worker is unusable, so restart the process
+   */
   async onApplicationBootstrap(): Promise<void> {
     this.worker.concurrency = this.concurrency;
-    await connected(this.kind, this.worker, this.appConfig.startTimeoutMs);
+    await awaitConnection(this.kind, this.worker, this.appConfig.startTimeoutMs);
     this.worker.run().catch((error: unknown) => {
       this.onError(error instanceof Error ? error : new Error(String(error)));
     });
   }
 
-  /** All processors stop taking jobs at once; then each is waited for. A start that failed may have made no worker yet. */
+  /** Stops taking jobs, in all processors at once. A failed start may have made no worker yet. */
   onModuleDestroy(): void {
-    this.closed = this.madeWorker()?.close() ?? Promise.resolve();
+    this.closed = this.existingWorker()?.close() ?? Promise.resolve();
     this.closingSince = performance.now();
   }
 
@@ -106,20 +111,20 @@ export abstract class JobProcessor<K extends JobKind>
     const graceLeftMs = Math.max(this.closingSince + CLOSE_GRACE_MS - performance.now(), 0);
     if (!(await this.endsWithin(closed, graceLeftMs))) {
       this.logger.warn(
-        `${this.kind} jobs still run after ${CLOSE_GRACE_MS} ms; they are stopped, to be run again`,
+        `${this.kind} jobs are still running after ${CLOSE_GRACE_MS} ms; they are stopped and will run again`,
       );
       this.worker.cancelAllJobs('the service stops');
-      // Who does not heed that is left behind: its lock ends, and another worker takes it over.
+      // A job that ignores that is abandoned: its lock ends, and another worker takes the job.
       await this.endsWithin(closed, CANCEL_GRACE_MS);
     }
     await this.observer.flush();
   }
 
-  private madeWorker(): Worker | undefined {
+  private existingWorker(): Worker | undefined {
     try {
       return this.worker;
     } catch {
-      // Nest's getter throws where there is none.
+      // Nest's getter throws when there is no worker.
       return undefined;
     }
   }
@@ -159,7 +164,7 @@ export abstract class JobProcessor<K extends JobKind>
   }
 }
 
-/** Of a job's data the ids; which try it is, is no part of what it is about. */
+/** Picks the ids from a job's data; the number of the attempt does not identify its subject. */
 function subjectOf(data: JobData[JobKind]): JobSubject {
   const ids = Object.entries(data).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(ids);

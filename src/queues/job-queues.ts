@@ -2,34 +2,36 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Job, type Queue } from 'bullmq';
 import { AppConfig } from '../config/app-config.js';
 import { inTime } from '../deadlines/in-time.js';
-import { connected } from './connected.js';
+import { awaitConnection } from './await-connection.js';
 import { JOB_ATTEMPTS, JOB_KINDS, jobId, type JobData, type JobKind } from './job-catalogue.js';
 import { promote } from './promote.js';
 import { PROVIDER_BACKOFF } from './worker-options.js';
 
-/** Longer than any healthy store takes, and short enough for three of them within a callback's ten seconds. */
+/**
+ * Longer than a healthy store takes, and short enough for three calls in a callback's ten seconds.
+ */
 const QUEUE_TIMEOUT_MS = 2_500;
 
-/** The queue's store did not answer in time. */
+/** Thrown when the queue's store does not answer in time. */
 export class QueueTimeoutError extends Error {
   override readonly name = 'QueueTimeoutError';
   readonly code = 'queue_timeout';
 
   constructor() {
-    super(`the queue did not answer within ${QUEUE_TIMEOUT_MS} ms; look at its store`);
+    super(`the queue did not answer within ${QUEUE_TIMEOUT_MS} ms; check its store`);
   }
 }
 
 export interface NewJob<K extends JobKind> {
   data: JobData[K];
-  /** Milliseconds until the job may run; 0 unless given. */
+  /** Milliseconds until the job may run; 0 when omitted. */
   delayMs?: number;
 }
 
-/** DI token of every kind's queue. */
+/** DI token of the queues of all kinds. */
 export const QUEUES = Symbol('queues');
 
-/** Adds jobs and wakes sleeping ones. All of it may be repeated at will: ids are deterministic. */
+/** Adds jobs and wakes sleeping ones. Calls may be repeated at will: ids are deterministic. */
 @Injectable()
 export class JobQueues implements OnModuleInit {
   private readonly logger = new Logger(JobQueues.name);
@@ -45,24 +47,26 @@ export class JobQueues implements OnModuleInit {
     }
   }
 
-  /** @throws Error when the store cannot be reached: such a queue never works, and the process must start again */
+  /**
+   * @throws Error when the store cannot be reached: the queues are unusable, so restart the process
+   */
   async onModuleInit(): Promise<void> {
     const { startTimeoutMs } = this.config;
-    await Promise.all(JOB_KINDS.map((kind) => connected(kind, this.queues[kind], startTimeoutMs)));
+    await Promise.all(JOB_KINDS.map((kind) => awaitConnection(kind, this.queues[kind], startTimeoutMs)));
   }
 
   queue(kind: JobKind): Queue {
     return this.queues[kind];
   }
 
-  /** Adds a job; does nothing when one of its id is there already. */
+  /** Adds a job; does nothing when a job with its id exists. */
   async add<K extends JobKind>(kind: K, data: JobData[K], options: { delayMs?: number } = {}): Promise<void> {
-    await answered(this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options })));
+    await withTimeout(this.queues[kind].add(kind, data, this.jobOptions(kind, { data, ...options })));
   }
 
   async addMany<K extends JobKind>(kind: K, jobs: NewJob<K>[]): Promise<void> {
     if (jobs.length === 0) return;
-    await answered(
+    await withTimeout(
       this.queues[kind].addBulk(
         jobs.map((job) => ({ name: kind, data: job.data, opts: this.jobOptions(kind, job) })),
       ),
@@ -70,13 +74,13 @@ export class JobQueues implements OnModuleInit {
   }
 
   /**
-   * Makes a sleeping job run now, adding it when it is missing. A job that runs at this moment cannot be woken; whoever
-   * needs it to look again leaves a trace that it reads before it goes back to sleep.
+   * Makes a sleeping job run now, or adds it when it is missing. A running job cannot be woken: a
+   * caller that needs another check leaves a mark which the job reads before it goes back to sleep.
    */
   async wake<K extends JobKind>(kind: K, data: JobData[K]): Promise<void> {
     const job = new Job(this.queues[kind], kind, data, {}, jobId(kind, data));
-    // Adding does nothing for a job that runs or waits, and brings back one that is gone.
-    if (!(await answered(promote(job)))) await this.add(kind, data);
+    // Adding does nothing for a running or waiting job, and restores a missing one.
+    if (!(await withTimeout(promote(job)))) await this.add(kind, data);
   }
 
   private jobOptions<K extends JobKind>(kind: K, job: NewJob<K>) {
@@ -85,7 +89,8 @@ export class JobQueues implements OnModuleInit {
       delay: job.delayMs ?? 0,
       attempts: JOB_ATTEMPTS[kind],
       backoff: { type: PROVIDER_BACKOFF, delay: this.config.retryBaseMs },
-      // The id must be free again at once, or the reconciler could not bring the job back; the history is in the record.
+      // The id must be free at once, or the reconciler could not restore the job; the record has
+      // the history.
       removeOnComplete: true,
       removeOnFail: true,
     };
@@ -93,11 +98,11 @@ export class JobQueues implements OnModuleInit {
 }
 
 /**
- * A queue whose store is away would keep its callers waiting until it is back, and a callback must be answered in seconds. What
- * is given up here may still be carried out later, which harms nothing.
+ * Limits the wait for an absent store, because a callback must be withTimeout within seconds. The
+ * store may still carry out an abandoned call later, which does no harm.
  *
  * @throws QueueTimeoutError
  */
-function answered<T>(work: Promise<T>): Promise<T> {
+function withTimeout<T>(work: Promise<T>): Promise<T> {
   return inTime(work, QUEUE_TIMEOUT_MS, () => new QueueTimeoutError());
 }

@@ -4,10 +4,12 @@ import { createPostgresBackend, type PostgresPoolConfig, PostgresQueueBackend } 
 import type pg from 'pg';
 import { isReadOnly, READ_ONLY_TRANSACTION } from '../database/database-unavailable-error.js';
 
-/** A worker whose session is refused asks for another at once; without a pause a dozen times a second. */
+/**
+ * Pause of a worker whose session is refused; without it, it would ask a dozen times per second.
+ */
 const REFUSAL_PAUSE_MS = 500;
 
-/** The session can only read: of no use to a queue, which writes whatever it is asked. */
+/** Thrown for a session that can only read: every operation of a queue writes. */
 class ReadOnlySessionError extends Error {
   override readonly name = 'ReadOnlySessionError';
   readonly code = READ_ONLY_TRANSACTION;
@@ -18,9 +20,10 @@ class ReadOnlySessionError extends Error {
 }
 
 /**
- * Makes BullMQ's PostgreSQL backend, one that follows a failover. As it comes, its pool closes a session that can only read at the
- * first refused change, and each session costs a job that is not added. And its LISTEN connection, once it leads to a standby,
- * is refused for ever, as only a broken one is replaced; its worker takes no more jobs then.
+ * Makes a PostgreSQL backend of BullMQ that follows a failover. By default, its pool closes a
+ * read-only session only at the first refused change, so that each such session loses one job. And
+ * its LISTEN connection is replaced only when it breaks: if it leads to a standby, it is refused
+ * for ever, and its worker takes no more jobs.
  */
 export const createRecoveringBackend: typeof createPostgresBackend = (name, options, factoryOptions) => {
   const { connection } = options;
@@ -40,7 +43,7 @@ function isConfig(connection: unknown): connection is PostgresPoolConfig {
   return typeof connection === 'object' && connection !== null && 'connectionString' in connection;
 }
 
-/** A pool asks it of each new session, and lends none that it refuses. */
+/** Checks each new session of a pool, which does not lend a session that is refused. */
 async function refuseReadOnly(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ readOnly: string }>(
     `select current_setting('transaction_read_only') as "readOnly"`,
@@ -62,7 +65,7 @@ function replaceRefusedListeners(backend: PostgresQueueBackend): void {
   };
 }
 
-/** BullMQ replaces a LISTEN connection that tells of an error. */
+/** Reports an error on the LISTEN connection, so that BullMQ replaces it. */
 async function reportBroken(backend: PostgresQueueBackend, error: unknown): Promise<void> {
   const client: unknown = await backend.connection.getListenClient();
   if (client instanceof EventEmitter) client.emit('error', error);

@@ -1,13 +1,13 @@
 import type { Job } from 'bullmq';
 
-/** BullMQ's codes for a job that is not there, and for one that is not delayed; its engines mix the two. */
+/** BullMQ's codes for a missing job and for one that is not delayed; its engines mix up the two. */
 const MISSING_CODE = -1;
 const NOT_DELAYED_CODE = -3;
 
 /**
  * Makes a sleeping job run now.
  *
- * @returns false when it is not sleeping: it runs, waits for a worker, or is gone; somebody else may have woken it
+ * @returns false when the job is running, waits for a worker, is missing, or was woken already
  */
 export async function promote(job: Job): Promise<boolean> {
   try {

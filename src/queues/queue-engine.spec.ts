@@ -12,18 +12,18 @@ describe('the engines', () => {
     expect(new RedisQueueEngine('redis://localhost:6379').options.prefix).toMatch(/^\{[^{}]+\}$/);
   });
 
-  it('tell the keys of one prefix from those of another', () => {
+  it('use the prefix in the names of all keys', () => {
     expect(new RedisQueueEngine('redis://localhost:6379', 'staging').options.prefix).toBe('{staging}');
   });
 
-  it('never leave a worker without its Redis, however long that takes', () => {
+  it('let a worker wait for Redis without a limit', () => {
     expect(new RedisQueueEngine('redis://localhost:6379').options.connection).toMatchObject({
       url: 'redis://localhost:6379',
       maxRetriesPerRequest: null,
     });
   });
 
-  it('bound every statement on PostgreSQL, and have its wake-ups watched', () => {
+  it('limit the time of each statement on PostgreSQL, and require a heartbeat', () => {
     const engine = new PostgresQueueEngine('postgres://localhost/ringback');
 
     expect(engine.options.connection.query_timeout).toBeGreaterThan(0);

@@ -7,41 +7,39 @@ import {
 import { DEFAULT_REDIS_PREFIX } from '../config/redis-prefix.js';
 import { createRecoveringBackend } from './postgres-backend.js';
 
-/** Each Queue and Worker has a pool of its own; these few serve it, as its statements take a millisecond or two. */
+/** Size of the pool of each Queue and Worker; its statements take a millisecond or two. */
 const POSTGRES_CONNECTIONS_PER_OBJECT = 4;
-/** Without it a server that went silent would hold every worker for ever. */
+/** Without it, a server that stopped answering would block every worker for ever. */
 const POSTGRES_QUERY_TIMEOUT_MS = 8_000;
 /**
- * A start opens dozens of connections at once, which takes seconds on a busy machine, and a queue whose first one fails never works
- * again. Those who must not wait for so long are bounded by themselves.
+ * A start opens dozens of connections at once, which takes seconds on a busy machine, and a queue
+ * whose first connection fails never works. Callers that cannot wait so long have their own limits.
  */
 const POSTGRES_CONNECT_TIMEOUT_MS = 15_000;
 
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
 const REDIS_KEEP_ALIVE_MS = 5_000;
-/** A connection that went silent is given up after this; longer than a worker blocks while it waits for a job, 10 s. */
+/** Timeout of a silent connection; longer than the 10 s for which a worker waits for a job. */
 const REDIS_SOCKET_TIMEOUT_MS = 15_000;
 const REDIS_RECONNECT_STEP_MS = 100;
-/** The default grows to 20 s, and would be felt after every restart of Redis. */
+/** The default grows to 20 s, which would be noticed after every restart of Redis. */
 const REDIS_MAX_RECONNECT_PAUSE_MS = 2_000;
 
 type PostgresConnection = PostgresPoolConfig & { connectionString: string };
 
-/**
- * Where queues run: the only place that knows. Producers, processors and the reconciler see BullMQ's classes and not
- * what is behind them.
- */
+/** Store of the queues. All other code uses BullMQ's classes without knowing the store. */
 export abstract class QueueEngine {
   abstract readonly name: 'postgres' | 'redis';
-  /** BullMQ's options that are common to queues and workers. */
+  /** BullMQ's options for both queues and workers. */
   abstract readonly options: { connection: object; prefix?: string };
-  /** Whether its workers may sleep through a wake-up that was lost with a silently dead connection. */
+  /** Whether workers may miss a wake-up when a connection dies silently. */
   abstract readonly needsHeartbeat: boolean;
 }
 
 /**
- * BullMQ's PostgreSQL backend. Its tables must be there (`runMigrations`) and the database must answer before the first
- * Queue is made: a Queue that fails to connect once never works again.
+ * BullMQ's PostgreSQL backend. Before the first Queue is made, its tables must exist
+ * (`runMigrations`) and the database must answer: a Queue that fails to connect once never works
+ * again.
  */
 export class PostgresQueueEngine extends QueueEngine {
   readonly name = 'postgres';
@@ -70,17 +68,17 @@ export class RedisQueueEngine extends QueueEngine {
   readonly needsHeartbeat = false;
   readonly options;
 
-  /** @param prefix begins the names of all keys */
+  /** @param prefix start of all key names */
   constructor(url: string, prefix = DEFAULT_REDIS_PREFIX) {
     super();
     registerBackends();
     this.options = {
-      // Hash-tagged: all keys of all queues lie in one slot of a Redis Cluster, as BullMQ's scripts need.
+      // Hash-tagged: BullMQ's scripts need all keys of all queues in one slot of a Redis Cluster.
       prefix: `{${prefix}}`,
       connection: {
         url,
         connectionName: 'ringback',
-        // A worker waits for its Redis however long that takes; what must not wait is bounded by its caller.
+        // A worker waits for Redis without a limit; callers that must not wait have their own.
         maxRetriesPerRequest: null,
         retryStrategy: redisReconnectPauseMs,
         connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
@@ -96,7 +94,9 @@ export function redisReconnectPauseMs(attempt: number): number {
   return Math.min(attempt * REDIS_RECONNECT_STEP_MS, REDIS_MAX_RECONNECT_PAUSE_MS);
 }
 
-/** BullMQ has one default for a process; ours looks at the connection, so that it holds for both engines. */
+/**
+ * Registers a backend factory that chooses by the connection: BullMQ has one default per process.
+ */
 function registerBackends(): void {
   const choose: BackendFactory = (name, options, factoryOptions) =>
     isPostgres(options.connection)

@@ -4,7 +4,7 @@ import type { JobQueues } from './job-queues.js';
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
 
-/** Reads depth and oldest waiting job of every queue at the moment of a scrape. */
+/** Reads, at each scrape, the depth and the oldest waiting job of every queue. */
 export function collectQueueMetrics(metrics: Metrics, queues: JobQueues): void {
   metrics.collectOnScrape(async () => {
     await Promise.all(

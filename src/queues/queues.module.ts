@@ -16,12 +16,13 @@ import { collectQueueMetrics } from './queue-metrics.js';
 import { checkRedis } from './redis-preflight.js';
 
 /**
- * BullMQ writes every step of every job to a stream, of 10,000 events a queue unless told otherwise. Nobody reads them, the
- * history is in the record; what is left is for a person who looks on.
+ * Length of the stream to which BullMQ writes every step of every job; its default is 10,000 events
+ * per queue. Nobody reads them, because the record has the history; a few are kept for people who
+ * debug.
  */
 const KEPT_EVENTS = 100;
 
-/** Idempotent and locked in the database: any number of processes may start at once. */
+/** Migrates the tables of the queues. Idempotent and locked: many processes may start at once. */
 async function migrateQueues(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();
@@ -36,7 +37,7 @@ async function migrateQueues(connectionString: string): Promise<void> {
 }
 
 async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<QueueEngine> {
-  // Before any worker is made; a process runs one service.
+  // Set before any worker is made; a process runs one service.
   BullModule.workerClass = workerClassWithLock(config.jobLockMs);
   if (config.redisUrl !== undefined) {
     await checkRedis(config.redisUrl, { prefix: config.redisPrefix, timeoutMs: config.startTimeoutMs });
@@ -49,7 +50,7 @@ async function chooseEngine(config: AppConfig, server: DatabaseServer): Promise<
 @Global()
 @Module({
   providers: [
-    // Database is injected for its order only: it is there once the server answers and is migrated.
+    // Database is injected only for the order: it exists once the server answers and is migrated.
     { provide: QueueEngine, inject: [AppConfig, DatabaseServer, Database], useFactory: chooseEngine },
   ],
   exports: [QueueEngine],

@@ -7,7 +7,7 @@ import { PROBE, refusedByRedis, unsuitableRedis, UnsuitableRedisError } from './
 
 const START_RETRY_MS = 500;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A Redis that is frozen is connected to and then says nothing: without this a start would hang on it without a word. */
+/** A frozen Redis accepts a connection and does not answer; a start would hang without this. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
 const SAFE_POLICY = 'noeviction';
@@ -18,12 +18,13 @@ export interface RedisCheckOptions {
 }
 
 /**
- * Waits until Redis answers, and warns when it is set to throw keys away: jobs would be lost without any error, and come back
- * only with the next pass of the reconciler.
+ * Waits until Redis answers, and warns when it may evict keys: jobs would be lost without an error
+ * until the next pass of the reconciler.
  *
- * @param options.prefix begins the names of all keys
- * @param options.timeoutMs how long it waits for a Redis that does not answer yet, as when both are started together
- * @throws UnsuitableRedisError at once when waiting will not help; Error that names REDIS_URL when it does not answer in time
+ * @param options.prefix start of all key names
+ * @param options.timeoutMs how long it waits for an answer, as when both are started together
+ * @throws UnsuitableRedisError at once when waiting does not help; Error that names REDIS_URL when
+ * there is no answer in time
  */
 export async function checkRedis(url: string, options: RedisCheckOptions): Promise<void> {
   const logger = new Logger('Redis');
@@ -34,8 +35,8 @@ export async function checkRedis(url: string, options: RedisCheckOptions): Promi
   if (policy === SAFE_POLICY) return;
   logger.warn(
     policy === undefined
-      ? `Redis does not tell its maxmemory-policy; make sure that it is ${SAFE_POLICY}`
-      : `Redis has maxmemory-policy ${policy} and may throw jobs away without an error; set it to ${SAFE_POLICY}`,
+      ? `Redis does not report its maxmemory-policy; make sure that it is ${SAFE_POLICY}`
+      : `Redis has maxmemory-policy ${policy} and may evict jobs without an error; set it to ${SAFE_POLICY}`,
   );
 }
 
@@ -78,7 +79,7 @@ async function readInfo(
   }
 }
 
-/** @returns what INFO tells, once a command of each kind has been taken */
+/** @returns the answer to INFO, once a command of each kind has succeeded */
 export async function connectAndAsk(redis: Redis, prefix: string): Promise<string> {
   await redis.connect();
   for (const start of [`{${prefix}}`, coordinationPrefix(prefix)])

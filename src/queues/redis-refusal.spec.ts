@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { refusedByRedis, unsuitableRedis } from './redis-refusal.js';
 
 describe('a Redis', () => {
-  it.each(['5.0.14', '6.2.0', '7.0.15', '8.0.1'])('%s does', (version) => {
+  it.each(['5.0.14', '6.2.0', '7.0.15', '8.0.1'])('%s is new enough', (version) => {
     expect(unsuitableRedis(`# Server\r\nredis_version:${version}\r\n`)).toBeUndefined();
   });
 
@@ -11,7 +11,7 @@ describe('a Redis', () => {
   });
 
   it.each(['connect ECONNREFUSED', 'LOADING Redis is loading the dataset in memory', 'no answer in time'])(
-    'that says %j may come to its senses',
+    'that reports %j may recover',
     (message) => {
       expect(refusedByRedis(message, 'ringback')).toBeUndefined();
     },

@@ -1,16 +1,16 @@
 /** BullMQ's own minimum, for the commands that its scripts use (https://docs.bullmq.io/guide/redis-tm-compatibility). */
 const MINIMUM_MAJOR = 5;
 
-/** Redis will not do as it is, however long one waits. The message says what to change. */
+/** Thrown when Redis is unsuitable and waiting does not help. The message says what to change. */
 export class UnsuitableRedisError extends Error {
   override readonly name = 'UnsuitableRedisError';
   readonly code = 'unsuitable_redis';
 }
 
-/** Says what to change when Redis refuses a command for a reason that waiting does not mend; undefined for every other error. */
+/** Says what to change when Redis refuses a command for good; undefined for every other error. */
 export function refusedByRedis(message: string, prefix: string): string | undefined {
   if (/^(?:NOAUTH|WRONGPASS)\b|AUTH.*without any password|no password is set/.test(message)) {
-    return `Redis lets nobody in as REDIS_URL says (${message}): correct its user and password`;
+    return `Redis rejects the credentials in REDIS_URL (${message}): correct its user and password`;
   }
   if (/\bNOPERM\b|can't run this command|No permissions to access a key/.test(message)) {
     return (
@@ -22,14 +22,16 @@ export function refusedByRedis(message: string, prefix: string): string | undefi
   return undefined;
 }
 
-/** @param info what the command INFO tells @returns what is wrong with a server, and what to do; undefined when it will do */
+/**
+ * @returns what is wrong with a server by its INFO, and what to do; undefined when it is suitable
+ */
 export function unsuitableRedis(info: string): string | undefined {
   const version = /^redis_version:(\S+)/m.exec(info)?.[1];
   if (version === undefined || Number.parseInt(version) >= MINIMUM_MAJOR) return undefined;
   return `Redis ${version} is too old: run Redis 6.2 or newer, or Valkey`;
 }
 
-/** One command of each family that queues and coordination use, as their scripts call them. It leaves nothing. */
+/** Script with one command of each family that queues and coordination use. It leaves no keys. */
 export const PROBE = `
   local key = KEYS[1]
   for _, command in ipairs({

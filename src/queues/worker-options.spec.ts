@@ -5,12 +5,12 @@ import { PROVIDER_BACKOFF, WORKER_OPTIONS } from './worker-options.js';
 
 const BASE_MS = 100;
 
-/** As much of a job as a backoff looks at. */
+/** The part of a job that a backoff strategy reads. */
 const job = { opts: { backoff: { type: PROVIDER_BACKOFF, delay: BASE_MS } } } as unknown as MinimalJob;
 
 function pauseMs(failures: number, error: Error = new Error('a fault')): number {
   const pause = WORKER_OPTIONS.settings?.backoffStrategy?.(failures, PROVIDER_BACKOFF, error, job);
-  if (typeof pause !== 'number') throw new TypeError('the strategy gave no number');
+  if (typeof pause !== 'number') throw new TypeError('the strategy returned no number');
   return pause;
 }
 
@@ -44,7 +44,7 @@ describe('the pause before a job is tried again', () => {
     expect(pauseMs(1, asksFor(undefined))).toBeLessThanOrEqual(100);
   });
 
-  it('is nothing that a job of an unknown kind of backoff gets', () => {
+  it('is an error for an unknown kind of backoff', () => {
     expect(() => WORKER_OPTIONS.settings?.backoffStrategy?.(1, 'other', new Error('a fault'), job)).toThrow(
       'no backoff strategy other',
     );
@@ -58,7 +58,7 @@ describe('the locks of workers', () => {
     expect(lockDuration + 2 * stalledInterval).toBeLessThanOrEqual(30_000);
   });
 
-  it('never fail a job for the deaths of its workers, as a check lives through many', () => {
+  it('never fail a job because its workers died, as a check survives many of them', () => {
     expect(WORKER_OPTIONS.maxStalledCount).toBeGreaterThanOrEqual(1_000_000);
   });
 });

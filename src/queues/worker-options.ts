@@ -4,16 +4,18 @@ import { ProviderUnavailableError } from '../providers/provider-error.js';
 
 export const PROVIDER_BACKOFF = 'provider';
 
-/** BullMQ counts stalls over a job's whole life and then fails it; a sleeping check may live through many deploys. */
+/** BullMQ fails a job after this many stalls in its lifetime; a check survives many deploys. */
 const MAX_STALLED_COUNT = 1_000_000;
 const DRAIN_DELAY_SECONDS = 5;
-/** The default of 15 s after a refused connection would be felt after every restart of the store. */
+/**
+ * The default of 15 s after a refused connection would be noticed after each restart of the store.
+ */
 const RUN_RETRY_DELAY_MS = 1_000;
 
-/** Options that all workers share; concurrency and lock come from the configuration once that is known. */
+/** Options of all workers; concurrency and lock duration follow from the configuration. */
 export const WORKER_OPTIONS: Omit<WorkerOptions, 'connection'> = {
-  // Its processor runs it once it is connected: a worker whose first connection breaks remembers that for ever, and asks for a
-  // job again and again without ever letting anything else of the process run.
+  // The processor starts it once it is connected: a worker whose first connection breaks remembers
+  // that for ever, and polls for jobs in a loop that blocks the rest of the process.
   autorun: false,
   maxStalledCount: MAX_STALLED_COUNT,
   drainDelay: DRAIN_DELAY_SECONDS,
