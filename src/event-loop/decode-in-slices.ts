@@ -1,9 +1,9 @@
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
-/** Decoded within 30 ms in any script. Sixty megabytes of Thai in one piece take ten times as long. */
+/** Decoded within 30 ms in any script; 60 MB of Thai in one piece take ten times as long. */
 const SLICE_BYTES = 4_000_000;
 
-/** Decodes UTF-8 of any length, without a byte order mark; the event loop goes on between the pieces. */
+/** Decodes UTF-8 of any length, drops a byte order mark, and yields between slices. */
 export async function decodeInSlices(bytes: Uint8Array): Promise<string> {
   const decoder = new TextDecoder();
   const pieces: string[] = [];
@@ -12,6 +12,6 @@ export async function decodeInSlices(bytes: Uint8Array): Promise<string> {
     if (bytes.length > SLICE_BYTES) await yieldToEventLoop();
   }
   pieces.push(decoder.decode());
-  // Not added up: such a string is put together by whoever reads it first, in the same turn.
+  // Not concatenated with +=: the first reader of such a string would flatten it without yielding.
   return pieces.join('');
 }

@@ -1,12 +1,13 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 
-let lastTaken: Promise<void> = Promise.resolve();
+let lastYield: Promise<void> = Promise.resolve();
 
 /**
- * Waits for a turn of the event loop that nobody else has who waits here. Long computations that go on together would otherwise
- * all go on in each turn, and hold up requests for the sum of their times.
+ * Waits for an iteration of the event loop in which no other caller of this function resumes.
+ * Otherwise concurrent long computations would all continue in each iteration, and delay requests
+ * by the sum of their times.
  */
 export function yieldToEventLoop(): Promise<void> {
-  lastTaken = lastTaken.then(() => nextIteration());
-  return lastTaken;
+  lastYield = lastYield.then(() => nextIteration());
+  return lastYield;
 }
