@@ -3,16 +3,16 @@ import { isNestedTooDeep } from './nesting.js';
 
 const lists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-describe('JSON that is nested', () => {
+describe('isNestedTooDeep', () => {
   it.each([null, undefined, 'text', 5, [], {}, { words: [{ text: 'a' }] }, lists(100)])(
-    'as deep as answers are is let through (case %#)',
+    'is false up to 100 levels (case %#)',
     (value) => {
       expect(isNestedTooDeep(value)).toBe(false);
     },
   );
 
   it.each([lists(101), lists(200_000), { name: lists(100) }, [1, [2], { a: { b: lists(99) } }]])(
-    'deeper is not, however deep (case %#)',
+    'is true for more levels, however many (case %#)',
     (value) => {
       expect(isNestedTooDeep(value)).toBe(true);
     },

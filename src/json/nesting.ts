@@ -1,12 +1,12 @@
 /**
- * More levels than any body of the API, and any answer of a provider, has. From some two thousand on JSON breaks whoever walks
- * through it by recursion: validators, redaction, `JSON.stringify` itself.
+ * More levels than any request body and any provider's answer has. From about two thousand levels,
+ * recursive code fails: validators, redaction, and `JSON.stringify` itself.
  */
 const MAX_LEVELS = 100;
 
 /**
- * Whether parsed JSON is nested deeper than anything that makes sense: it must then be refused before it is looked at any closer.
- * Told without recursion.
+ * Whether parsed JSON is nested too deep. It must then be refused before other code processes it.
+ * Uses no recursion.
  */
 export function isNestedTooDeep(value: unknown): boolean {
   let level = [value].filter(isContainer);
@@ -16,7 +16,7 @@ export function isNestedTooDeep(value: unknown): boolean {
   return level.length > 0;
 }
 
-/** Loops, as an answer may have half a million of them: arrays in between would take most of the time. */
+/** Loops, because intermediate arrays would take most of the time for half a million containers. */
 function containersIn(containers: readonly object[]): object[] {
   const inside: object[] = [];
   for (const container of containers) {

@@ -11,16 +11,16 @@ const TEXTS: readonly (readonly [what: string, text: string, value: unknown])[] 
   ['an answer nested too deep', '['.repeat(200) + ']'.repeat(200), undefined],
 ];
 
-describe('JSON that others wrote', () => {
-  it.each(TEXTS)('is read, or is nothing: %s', async (_what, text, value) => {
+describe('JSON from outside', () => {
+  it.each(TEXTS)('is parsed, or undefined when it is invalid: %s', async (_what, text, value) => {
     expect(parseJson(text)).toEqual(value);
     expect(await parseJsonInSteps(text)).toEqual(value);
   });
 
-  it('leaves turns to others while a long text is read', async () => {
-    let turns = 0;
-    const parsed = parseJsonInSteps(JSON.stringify(['a'.repeat(1_000_001)])).then(() => turns);
-    for (; turns < 10; turns += 1) await nextIteration();
+  it('yields to the event loop while a long text is parsed', async () => {
+    let iterations = 0;
+    const parsed = parseJsonInSteps(JSON.stringify(['a'.repeat(1_000_001)])).then(() => iterations);
+    for (; iterations < 10; iterations += 1) await nextIteration();
 
     expect(await parsed).toBeGreaterThanOrEqual(2);
     expect(await parsed).toBeLessThan(10);

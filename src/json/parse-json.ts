@@ -1,18 +1,18 @@
 import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import { isNestedTooDeep } from './nesting.js';
 
-/** Parsed within milliseconds; thirty times as long takes a hundred. */
+/** JSON of this length is parsed within milliseconds; 30 times as much takes 100 ms. */
 const LONG_CHARS = 1_000_000;
 
-/** @returns undefined when it is not JSON, or nothing that could be stored: nested deeper than any answer is */
+/** @returns undefined when the text is not JSON, or is nested too deep to be stored */
 export function parseJson(text: string): unknown {
   const parsed = parsedOrUndefined(text);
   return isNestedTooDeep(parsed) ? undefined : parsed;
 }
 
 /**
- * Parses as `parseJson` does. Before, between and after the steps the event loop goes on when the text is long: several such
- * texts may come at once.
+ * Parses like `parseJson`. For a long text, yields to the event loop before, between and after the
+ * steps: several such texts may arrive at once.
  */
 export async function parseJsonInSteps(text: string): Promise<unknown> {
   const pause = text.length > LONG_CHARS ? yieldToEventLoop : () => undefined;
