@@ -48,11 +48,11 @@ export interface PreparedStart {
   config: AppConfig;
   configModule: DynamicModule;
   logger: LoggerService | false;
-  /** Under way, unless DATABASE_URL is set. Whoever prepared the start stops it should the service not come up. */
+  /** A start in progress; unset with DATABASE_URL. When the service fails to start, the code that began it stops it. */
   embedded?: EmbeddedStart;
 }
 
-/** The whole service; which modules it has is a matter of its ROLE. */
+/** Root module of the service; ROLE decides which modules it imports. */
 @Module({})
 export class AppModule {
   static for({ config, configModule, embedded }: PreparedStart): DynamicModule {

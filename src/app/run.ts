@@ -6,7 +6,7 @@ import { startService, type LoadService } from './start.js';
 
 const logger = new Logger('Ringback');
 
-/** Stops what runs, or what is still starting, once; the exit code says whether that went well. */
+/** Stops the running or starting service once, at the first signal. The exit code says whether the stop succeeded. */
 function stopOnSignal(starting: Promise<RunningService>): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<never> => {
@@ -29,19 +29,19 @@ function stopOnSignal(starting: Promise<RunningService>): void {
   }
 }
 
-/** Runs the service as this process: until a signal stops it, or it cannot start; both end the process. */
+/** Runs the service in this process. The process ends when a signal stops the service, or when it cannot start. */
 export async function run(loadService: LoadService): Promise<void> {
   logProcessWarnings();
   process.on('unhandledRejection', (reason) => {
     logger.error(
-      'a promise was rejected and nobody listened; stopping',
+      'a promise was rejected without a handler; stopping',
       reason instanceof Error ? reason.stack : reason,
     );
     process.exit(1);
   });
   try {
     const starting = startService({ loadService });
-    // Before the start has ended: what it has opened so far, an embedded database for example, must not be left behind.
+    // Installed before the start ends, so that a signal also closes what is open by then, such as an embedded database.
     stopOnSignal(starting);
     await starting;
   } catch (error) {

@@ -21,39 +21,39 @@ import { startMetricsServer } from '../observability/metrics-server.js';
 import { Metrics } from '../observability/metrics.js';
 import { installCallbackAuth } from '../webhooks/callback-auth.hook.js';
 
-/** JSON bodies are settings and hotwords; recordings come as multipart, and are streamed past this limit. */
+/** JSON bodies hold settings and hotwords. Recordings are sent as multipart and streamed, so this limit does not apply. */
 const MAX_JSON_BYTES = 1_048_576;
 
-/** For a body of at most that size: slower than any line that anybody works over, and far too slow to be held for. */
+/** Time limit for a body of at most `MAX_JSON_BYTES`; every usable connection is faster. */
 const BODY_TIMEOUT_MS = 60_000;
 
 /**
- * A connection on which nothing moves for this long is closed: half a body, sent to hold a place for ever. Longer than any answer
- * of ours takes.
+ * Closes a connection that is idle for this long, such as one that sends half a body and keeps its socket occupied. Every answer
+ * of the service takes less time.
  */
 const IDLE_CONNECTION_TIMEOUT_MS = 300_000;
 
-/** A request that is still sending after this is cut: its sender has no answer yet, and sends it again. */
+/** Closes a request that is still sending after this time during a stop. Its sender has no answer yet, and sends it again. */
 const HTTP_GRACE_MS = 10_000;
 
 export interface ServiceOptions {
-  /** Milliseconds until a body of JSON must be there. */
+  /** Milliseconds within which a JSON body must arrive. */
   bodyTimeoutMs?: number;
 }
 
 export interface RunningService {
   app: INestApplicationContext;
-  /** Where it listens; undefined for a worker without HTTP. */
+  /** Address the service listens on; undefined for a worker without HTTP. */
   url?: string;
   /**
-   * Takes no more requests, lets running ones and running jobs end, both bounded in time, and closes everything. Resolves when
-   * nothing is left. To be called once.
+   * Refuses new requests, waits a limited time for running requests and jobs, and closes everything. Resolves when
+   * nothing is left open. Call it once only.
    */
   stop(): Promise<void>;
 }
 
-/** Makes the service of a configuration: everything is connected, migrated and listening when the promise resolves. */
-export async function makeService(
+/** Creates the configured service: everything is connected, migrated and listening when the promise resolves. */
+export async function createService(
   prepared: PreparedStart,
   { bodyTimeoutMs = BODY_TIMEOUT_MS }: ServiceOptions = {},
 ): Promise<RunningService> {
@@ -74,7 +74,7 @@ export async function makeService(
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
     httpAdapter(config),
-    // Fastify's own parser takes JSON; Nest's would take forms as well.
+    // Fastify's own parser accepts JSON only; Nest's would accept forms as well.
     { abortOnError: false, logger, bodyParser: false },
   );
   try {
@@ -105,7 +105,7 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
       typeof trustProxy === 'number'
         ? (_address: string, hop: number) => hop < trustProxy
         : trustProxy !== false && [...trustProxy],
-    // Of URLs that are broken or too long; no filter sees these.
+    // Answers requests whose URL is malformed or too long; they reach no exception filter.
     frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
       const body = errorBodyOf(error);
       void reply.status(body.statusCode).send(body);
@@ -113,17 +113,17 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
   });
 }
 
-/** Why the start failed is the last word; that half a service does not close well is a matter of course. */
+/** Closes a partly started service. An error of the close is only logged, so that the caller reports why the start failed. */
 async function closeAfterFailure(app: INestApplicationContext): Promise<void> {
   try {
     await app.close();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    new Logger('Ringback').warn(`what had started did not close well: ${reason}`);
+    new Logger('Ringback').warn(`the partly started service did not close cleanly: ${reason}`);
   }
 }
 
-/** In front of all routes. */
+/** Installs the hooks that run before every route. */
 async function installAccessHooks(
   app: NestFastifyApplication,
   config: AppConfig,
@@ -143,12 +143,12 @@ async function installAccessHooks(
   installCallbackAuth(server, {
     secrets: config.transcription.callbackSecrets,
     allowed: callbackNetworks.length === 0 ? undefined : new Networks(callbackNetworks),
-    refused: (request) => limits.refused(request),
+    countRefusal: (request) => limits.refused(request),
     metrics: app.get(Metrics),
   });
 }
 
-/** HTTP goes first: what is accepted until then is stored, and its jobs wait in the queue. */
+/** Closes HTTP before everything else: requests accepted until then are stored, and their jobs wait in the queue. */
 async function closeHttp(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer();
   const timer = setTimeout(() => {

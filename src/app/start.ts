@@ -10,9 +10,9 @@ import type { RunningService, ServiceOptions } from './service.js';
 export type LoadService = () => typeof ServiceModule | Promise<typeof ServiceModule>;
 
 export interface StartOptions {
-  /** The whole environment; the process's own, and `.env` behind it, when not given. */
+  /** The whole environment. @defaultValue the environment of the process, completed by `.env` */
   environment?: Readonly<Record<string, string | undefined>>;
-  /** No log at all, for a caller that runs many services. */
+  /** Turns the log off, for a caller that runs many services. */
   quiet?: boolean;
   service?: ServiceOptions;
   /** @defaultValue a dynamic import */
@@ -20,8 +20,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts the service: everything is connected, migrated and listening when the promise resolves. Its modules are most of a start,
- * so they are loaded while the embedded database comes up.
+ * Starts the service: everything is connected, migrated and listening when the promise resolves. Loading its modules takes most
+ * of a start, so they are loaded while the embedded database starts.
  *
  * @throws ConfigError when the environment is invalid
  */
@@ -32,10 +32,10 @@ export async function startService({
 }: StartOptions = {}): Promise<RunningService> {
   const prepared = await prepareStart(options);
   try {
-    // The launch wants this thread, which loading may hold for most of a second.
+    // Launching the database server needs this thread, which loading the modules may block for most of a second.
     await prepared.embedded?.launched;
-    const { makeService } = await loadService();
-    return await makeService(prepared, service);
+    const { createService } = await loadService();
+    return await createService(prepared, service);
   } catch (error) {
     await prepared.embedded?.stop();
     throw error;
@@ -43,14 +43,14 @@ export async function startService({
 }
 
 /**
- * Reads the configuration, and begins to start the embedded database where there is to be one.
+ * Reads the configuration, and begins to start the embedded database when DATABASE_URL is unset.
  *
  * @throws ConfigError when the environment is invalid; nothing is started then
  */
 async function prepareStart({ environment, quiet = false }: StartOptions): Promise<PreparedStart> {
   const { module: configModule, config } = await ConfigModule.load(environment);
   const logger = quiet ? false : new ServiceLogger(SecretRedactor.for(config));
-  // Nest sets it when it makes the application; the database, and libraries that are loaded, have something to say before.
+  // Nest sets it when it creates the application, but the database and loaded libraries already log before that.
   Logger.overrideLogger(logger);
   if (config.databaseUrl !== undefined) return { config, configModule, logger };
   const databaseLogger = new Logger('EmbeddedPostgres');

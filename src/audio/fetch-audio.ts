@@ -9,11 +9,11 @@ export type FetchedAudio =
   | { failed: 'too_large' | 'unavailable' | 'refused'; detail: string };
 
 /**
- * Fetches a recording from somewhere on the web into memory. What that server does wrong is a value, never an exception;
- * no detail carries the URL, which may be signed.
+ * Downloads a recording from a web server into memory. Failures of that server are returned, never thrown. No detail contains the
+ * URL, which may be signed.
  *
- * The URL is a caller's: it may lead to a public address only, or to a private one that the configuration allows. Redirects are
- * not followed, as a server that may be asked could lead to one that may not; and it is asked directly, through no HTTP_PROXY.
+ * The URL is a caller's: it may point to a public address only, or to a private one that the configuration allows. Redirects are
+ * not followed, as an allowed server could redirect to a forbidden one. The request is direct, without HTTP_PROXY.
  *
  * @throws the caller's own abort reason when `signal` aborts
  */
@@ -51,7 +51,7 @@ async function download(
   options: { url: string; maxBytes: number; agents: OutboundAgents },
   signal: AbortSignal,
 ): Promise<FetchedAudio> {
-  const response = await ask(options, signal);
+  const response = await request(options, signal);
   const body = response.data;
   try {
     if (response.status !== 200) return unavailable(`the audio URL answered with status ${response.status}`);
@@ -65,8 +65,8 @@ async function download(
   }
 }
 
-/** On a kept connection, if there is one; its server may have closed it just then, and is asked once more on a fresh one. */
-async function ask(
+/** Uses a kept connection if there is one. If the server has just closed it, the request is repeated once on a fresh one. */
+async function request(
   { url, agents }: { url: string; agents: OutboundAgents },
   signal: AbortSignal,
 ): Promise<AxiosResponse<Readable>> {
@@ -82,21 +82,19 @@ async function ask(
       httpsAgent: https,
     });
   try {
-    return await get(agents.kept);
+    return await get(agents.keepAlive);
   } catch (error) {
-    if (signal.aborted || !wasKept(error)) throw error;
+    if (signal.aborted || !reusedConnection(error)) throw error;
     return get(agents);
   }
 }
 
-/** Whether a request failed on a connection that had served another one. */
-function wasKept(error: unknown): boolean {
+/** Whether a request failed on a connection that had served another request before. */
+function reusedConnection(error: unknown): boolean {
   return axios.isAxiosError(error) && error.request instanceof ClientRequest && error.request.reusedSocket;
 }
 
-/**
- * @returns undefined as soon as there is more than `maxBytes`; the rest is not read
- */
+/** @returns undefined as soon as the stream exceeds `maxBytes`; the rest is not read */
 export async function readWithin(stream: Readable, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -125,12 +123,12 @@ function headerOf(response: AxiosResponse, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The HTTP library keeps the connection's own error as the cause of its own. */
+/** Whether the HTTP library's error was caused by a refused private address. */
 function isPrivateAddress(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof PrivateAddressError;
 }
 
-/** The system's or the HTTP library's word for what happened to the connection; undefined for a defect of our own. */
+/** Returns the connection's error code, from the system or the HTTP library; undefined for a defect of our own. */
 function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -11,7 +11,7 @@ function read(...entries: string[]) {
 }
 
 describe('an entry of API_KEYS', () => {
-  it('is a key itself, and is called by its place', () => {
+  it('is a key itself, named by its position in the list', () => {
     const [first, second] = ['the-first-long-key', 'the-second-long-key'];
 
     expect(read(first, second)).toEqual({
@@ -23,7 +23,7 @@ describe('an entry of API_KEYS', () => {
     });
   });
 
-  it('is a name and a hash, in small or capital letters', () => {
+  it('is a name and a hash, in lower or upper case', () => {
     const digest = sha256('first');
 
     expect(read(`frontend=sha256:${digest.toUpperCase()}`)).toEqual({
@@ -57,7 +57,7 @@ describe('an entry of API_KEYS', () => {
     'frontend = sha256 : DIGEST',
     'frontend=DIGEST',
     'frontend:DIGEST',
-  ])('is refused when it was meant as a hash: %s', (form) => {
+  ])('is refused when it is a malformed hash: %s', (form) => {
     const digest = sha256('the key');
     const { problems } = read('a-key-that-is-one', form.replace('DIGEST', digest));
 
@@ -67,7 +67,7 @@ describe('an entry of API_KEYS', () => {
     expect(problems.join()).not.toContain(digest);
   });
 
-  it('is marked when it is a key that could be found by trying', () => {
+  it('is marked as short when it is a key that could be guessed by trying', () => {
     const marks = (...entries: string[]) => read(...entries).keys.map(({ isShort = false }) => isShort);
 
     expect(marks('x', 'fifteen-letters', 'sixteen-letters-', `a=sha256:${sha256('x')}`)).toEqual([
@@ -79,7 +79,7 @@ describe('an entry of API_KEYS', () => {
   });
 
   it.each(['', '00', 'g'.repeat(64), 'a'.repeat(63), 'a'.repeat(65)])(
-    'is refused when its hash is none: %j',
+    'is refused when its hash is not a SHA-256: %j',
     (digest) => {
       const { problems } = read(`frontend=sha256:${digest}`);
 

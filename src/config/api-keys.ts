@@ -1,36 +1,36 @@
 import { createHash } from 'node:crypto';
 
-/** A key of the API as the service keeps it: it can recognize the key, and no longer tell it. */
+/** API key as the service keeps it: the hash is enough to recognize the key, not to reveal it. */
 export interface ApiKey {
-  /** Who calls with it, for the log. */
+  /** Name of the caller, for the log. */
   name: string;
   /** SHA-256 of the key, in hexadecimal. */
   sha256: string;
-  /** Set for a key that may be found by trying; a hash does not tell. */
+  /** Set for a key that may be guessed by trying. Unset when only the hash is known, as it does not show the length. */
   isShort?: true;
 }
 
 const HASHED_ENTRY = /^(?<name>[A-Za-z0-9._-]{1,64})=sha256:(?<digest>.*)$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 /**
- * The name of a hash function, or a hash behind a name. Such an entry was meant to be a hash: as a key it would let in who reads the
- * configuration, and not who has the key.
+ * Matches the name of a hash function, or a hash behind a name. Such an entry is an intended hash: taken as a key, it would admit
+ * readers of the configuration, and refuse the owner of the key.
  */
-const MEANT_AS_HASH = /(?:^|[\s=:])(?:sha-?\d+|md5)\s*[:=]|[=:]\s*[0-9a-f]{32,}$/i;
-/** 96 bits as base64 writes them: 12 random bytes. */
+const INTENDED_HASH = /(?:^|[\s=:])(?:sha-?\d+|md5)\s*[:=]|[=:]\s*[0-9a-f]{32,}$/i;
+/** Length of 96 bits (12 random bytes) in base64. */
 const MIN_KEY_CHARACTERS = 16;
 
 /**
- * Reads the entries of API_KEYS. `<name>=sha256:<hex>` is a key by its hash; anything else is a key itself, and is called by its
- * place in the list.
+ * Reads the entries of API_KEYS. `<name>=sha256:<hex>` is the hash of a key; anything else is a key itself, and is named by its
+ * position in the list.
  *
- * @param report told what is wrong, without the entry itself
+ * @param report receives each problem, without the entry itself
  */
 export function readApiKeys(entries: readonly string[], report: (problem: string) => void): ApiKey[] {
   const keys = entries.map((entry, index): ApiKey => {
     const groups = HASHED_ENTRY.exec(entry)?.groups;
     if (groups === undefined) {
-      if (MEANT_AS_HASH.test(entry)) {
+      if (INTENDED_HASH.test(entry)) {
         report(
           `has a hash that is not written as one, in entry ${index + 1}; give <name>=sha256:<64 hexadecimal digits>, ` +
             'with a name of letters, digits, dots, hyphens and underscores',

@@ -2,7 +2,7 @@ import type { ApiKey } from './api-keys.js';
 import type { CorrectionThinking } from './environment.js';
 import type { TrustProxy } from './proxy-settings.js';
 
-/** How results come back: the provider calls us, or we look. Chosen by ASSEMBLYAI_WEBHOOK_URL alone. */
+/** How results arrive: the provider calls back, or the service polls. Chosen by ASSEMBLYAI_WEBHOOK_URL alone. */
 export type DeliveryConfig = { kind: 'webhook'; url: string; secret: string } | { kind: 'polling' };
 
 export interface ServiceAccount {
@@ -20,35 +20,35 @@ export interface HttpConfig extends AccessConfig {
   host: string;
   port: number;
   maxUploadBytes: number;
-  /** Where a worker, which has no other HTTP, shows its health and metrics; unset: nowhere. */
+  /** Port on which a worker, which has no other HTTP, serves health and metrics; unset: none. */
   metricsPort?: number;
 }
 
 export type TranscriptionProviderName = 'Dembrane-25-09' | 'AssemblyAI' | 'LiteLLM' | 'Gemini';
 
-/** An OpenAI-compatible server of transcripts. */
+/** OpenAI-compatible transcription server. */
 export interface LiteLlmConfig {
-  /** Without a slash at its end; `/audio/transcriptions` follows. */
+  /** Without a trailing slash; `/audio/transcriptions` follows. */
   baseUrl: string;
   model: string;
-  /** Unset: the server asks for none. */
+  /** Unset: the server requires no key. */
   apiKey?: string;
-  /** Set: the server speaks Azure's dialect. */
+  /** Set: the server uses Azure's variant of the API. */
   apiVersion?: string;
   maxAudioBytes: number;
 }
 
-/** Who gets in. */
+/** Access control. */
 export interface AccessConfig {
   /** Empty: `/api` is open, which is allowed on a loopback host only. */
   apiKeys: readonly ApiKey[];
-  /** Whose word on the address of a caller is taken. */
+  /** Proxies whose statement of the caller's address is trusted. */
   trustProxy: TrustProxy;
   /** Addresses and networks that callbacks may come from; empty: any. */
   callbackNetworks: readonly string[];
-  /** Requests a minute from one address to what asks for no key; 0: no limit. */
+  /** Requests per minute from one address to routes that require no key; 0: no limit. */
   publicRateLimit: number;
-  /** Wrong and missing keys and secrets a minute from one address, before it gets 429 instead of 401; 0: no limit. */
+  /** Wrong and missing keys and secrets per minute from one address, before it gets 429 instead of 401; 0: no limit. */
   refusedRateLimit: number;
 }
 
@@ -58,19 +58,19 @@ export interface TranscriptionConfig {
   speechModels?: readonly string[];
   /** Two-letter codes that recordings may be in; unset: the default list. */
   expectedLanguages?: readonly string[];
-  /** There with the provider `LiteLLM`. */
+  /** Set with the provider `LiteLLM`. */
   litellm?: LiteLlmConfig;
   assemblyai: { apiKey: string; baseUrl: string };
   delivery: DeliveryConfig;
-  /** All secrets that a callback may bear; also without a webhook URL, so that late callbacks are understood. */
+  /** All secrets that a callback may carry; also set without a webhook URL, so that late callbacks are accepted. */
   callbackSecrets: readonly string[];
   pollIntervalMs: number;
   callbackDeadlineMs: number;
   timeoutMs: number;
-  /** A language model transcribes alone where the first stage fails for another reason than missing speech. */
+  /** Whether a language model transcribes alone when the first stage fails for a reason other than missing speech. */
   rescueFailed: boolean;
   submitConcurrency: number;
-  /** For a provider that answers with the transcript: requests at once, and how long one may take. */
+  /** For a provider that answers with the transcript: concurrent requests, and the timeout of one request. */
   transcribeConcurrency: number;
   transcribeTimeoutMs: number;
 }
@@ -85,7 +85,7 @@ export interface CorrectionConfig {
   concurrency: number;
 }
 
-/** Where recordings are kept. Chosen by STORAGE_S3_BUCKET alone. */
+/** Audio store. Chosen by STORAGE_S3_BUCKET alone. */
 export type StorageConfig = { kind: 'local' } | ({ kind: 's3' } & S3Config);
 
 export interface S3Config {
@@ -93,20 +93,20 @@ export interface S3Config {
   region: string;
   /** Unset: AWS itself, in `region`. */
   endpoint?: string;
-  /** Where the bucket's name stands: in the path, or as the first part of the host. */
+  /** Whether the bucket's name is in the path; otherwise it is the first part of the host. */
   pathStyle: boolean;
   accessKeyId: string;
   secretAccessKey: string;
 }
 
 export interface PrivacyConfig {
-  /** Delete AssemblyAI's copy of a transcript as soon as nobody needs it. */
+  /** Whether AssemblyAI's copy of a transcript is deleted as soon as it is no longer needed. */
   deleteAtProvider: boolean;
   /** How long the recording of a settled chunk is kept; unset: for ever. */
   audioRetentionDays?: number;
 }
 
-/** The whole configuration: one frozen object, made once at start, and the DI token under which it is injected. */
+/** The whole configuration: one frozen object, created once at start. The class is also its DI token. */
 export class AppConfig {
   readonly role!: 'all' | 'api' | 'worker';
   readonly dataDir!: string;
@@ -114,19 +114,19 @@ export class AppConfig {
   readonly databaseUrl?: string;
   /** Unset: queues and coordination run on PostgreSQL. */
   readonly redisUrl?: string;
-  /** Begins the names of all keys in Redis. */
+  /** Prefix of the names of all keys in Redis. */
   readonly redisPrefix!: string;
   readonly http!: HttpConfig;
   readonly storage!: StorageConfig;
   readonly privacy!: PrivacyConfig;
   readonly transcription!: TranscriptionConfig;
   readonly correction!: CorrectionConfig;
-  /** Private addresses and networks that a URL which a caller gives may lead to. */
+  /** Private addresses and networks that a caller's URL may point to. */
   readonly allowedPrivateNetworks!: readonly string[];
   readonly reconcileIntervalMs!: number;
   /** First pause of every exponential backoff against a provider. */
   readonly retryBaseMs!: number;
-  /** How long a worker's lock on a job lasts without being renewed. */
+  /** How long a worker's lock on a job lasts without renewal. */
   readonly jobLockMs!: number;
   /** How long a start waits for its database, its Redis and its queues. */
   readonly startTimeoutMs!: number;

@@ -1,12 +1,12 @@
-/** The last part of a path that names a version of an API, as `v2` or `v1beta`. */
+/** Matches the last part of a path when it is a version of an API, such as `v2` or `v1beta`. */
 const VERSION = /\/(?<version>v\d+[a-z0-9]*)$/i;
 
 /**
- * Reads the base URL of a provider: without the version of its API, which every path that is asked for begins with. The provider's
- * documents show URLs with it, so it is taken off when it is there.
+ * Reads the base URL of a provider, without the version of its API, as the path of every request begins with the version. The
+ * provider's documentation shows URLs with the version, so it is removed when it is there.
  *
- * @param environment in which URLs have been checked to be some
- * @param report told what is wrong
+ * @param environment environment whose URLs have been validated
+ * @param report receives each problem
  * @returns undefined when it is not set
  */
 export function readBaseUrl<Name extends string>(

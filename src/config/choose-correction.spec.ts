@@ -51,7 +51,7 @@ describe('the correction model', () => {
     ]);
   });
 
-  it('thinks as long as it is told to, and is told of a level that there is', () => {
+  it('thinks at the configured level, and an unknown level is refused', () => {
     expect(createAppConfig({ ...VALID, CORRECTION_THINKING: 'high' }).correction.thinking).toBe('high');
     expect(problemsWith({ CORRECTION_THINKING: 'minimal' })).toEqual([
       'CORRECTION_THINKING: is not a level of thinking; give one of low, medium, high',

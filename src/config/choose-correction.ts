@@ -3,16 +3,16 @@ import { readBaseUrl } from './base-url.js';
 import type { EnvironmentVariables } from './environment.js';
 import { chooseList, type ListRule, type Report, splitList } from './lists.js';
 
-/** A region of Google Cloud, a multi-region or `global`; it becomes part of a host name. */
+/** Matches a region of Google Cloud, a multi-region or `global`; it becomes part of a host name. */
 const LOCATION = /^[a-z][a-z0-9-]{1,40}$/;
 
-/** An id, also with the path of a gateway before it; it becomes part of a URL. */
+/** Model ids, optionally behind the path of a gateway; an id becomes part of a URL. */
 const LANGUAGE_MODELS: ListRule = {
   item: /^[A-Za-z0-9][\w.:@/-]*$/,
   advice: 'is not a list of models; give one or several in order of preference, such as gemini-3.8-flash',
 };
 
-/** The second stage: the model's provider, the lists of models, and how long they think. */
+/** Configures the second stage: the model's provider, the lists of models, and their level of thinking. */
 export function chooseCorrection(env: EnvironmentVariables, report: Report): CorrectionConfig {
   const models = (variable: 'CORRECTION_MODEL' | 'SUMMARY_MODEL'): string[] =>
     chooseList(env, { variable, ...LANGUAGE_MODELS }, report) ?? [];
@@ -48,7 +48,7 @@ function chooseLanguageModel(env: EnvironmentVariables, report: Report): Languag
   return { kind: 'none' };
 }
 
-/** The first is asked; the others, in their order, while it is overloaded. */
+/** Reads the list of locations. The first one is used; the others, in their order, while it is overloaded. */
 function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
   const locations = [...new Set(splitList(env.VERTEX_LOCATION))];
   if (locations.length === 0 || !locations.every((location) => LOCATION.test(location))) {

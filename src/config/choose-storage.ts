@@ -1,10 +1,10 @@
 import type { StorageConfig } from './app-config.js';
 import type { EnvironmentVariables } from './environment.js';
 
-/** Signatures name a region. Stores that have none take this one, AWS's first. */
+/** Region in signatures for stores without regions: AWS's first region. */
 const DEFAULT_REGION = 'us-east-1';
 
-const OTHERS = [
+const DEPENDENT_VARIABLES = [
   'STORAGE_S3_REGION',
   'STORAGE_S3_ENDPOINT',
   'STORAGE_S3_KEY',
@@ -13,9 +13,10 @@ const OTHERS = [
 ] as const satisfies (keyof EnvironmentVariables)[];
 
 /**
- * A bucket, or a folder in DATA_DIR. Half a bucket is refused: recordings would silently go to the folder.
+ * Configures the audio store: a bucket, or a folder in DATA_DIR. An incomplete bucket configuration is refused, as recordings
+ * would silently go to the folder.
  *
- * The key pair must be given: URLs that are signed with the credentials of a role end with these, after hours, and not after
+ * The key pair is required: URLs signed with the credentials of a role expire with these credentials, after hours instead of
  * three days.
  */
 export function chooseStorage(
@@ -24,7 +25,7 @@ export function chooseStorage(
 ): StorageConfig {
   const { STORAGE_S3_BUCKET: bucket, STORAGE_S3_KEY: accessKeyId, STORAGE_S3_SECRET: secretAccessKey } = env;
   if (bucket === undefined) {
-    const [given] = OTHERS.filter((name) => env[name] !== undefined);
+    const [given] = DEPENDENT_VARIABLES.filter((name) => env[name] !== undefined);
     if (given !== undefined) {
       report('STORAGE_S3_BUCKET', `is missing; ${given} is set, so give the name of the bucket`);
     }

@@ -1,13 +1,13 @@
-/** sysexits.h EX_CONFIG: supervisors can tell a wrong setting, which a restart cannot mend, from a crash. */
+/** EX_CONFIG of sysexits.h: supervisors can distinguish a wrong setting, which a restart cannot fix, from a crash. */
 export const CONFIG_EXIT_CODE = 78;
 
 export interface ConfigProblem {
   variable: string;
-  /** What is wrong and what would be right; never the value itself. */
+  /** The problem and its remedy; never the value itself. */
   problem: string;
 }
 
-/** All that is wrong with the environment, in one go. */
+/** Reports all problems of the environment at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'invalid_configuration';

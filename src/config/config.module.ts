@@ -8,10 +8,10 @@ const APP_CONFIG_KEY = 'app';
 @Module({})
 export class ConfigModule {
   /**
-   * Reads the environment, and `.env` in the working directory behind it, and provides AppConfig everywhere.
+   * Reads the environment, completed by `.env` in the working directory, and provides AppConfig globally.
    *
-   * @param environment given: this is the whole environment, and no `.env` is read
-   * @throws ConfigError at once, before anything else of the application is made
+   * @param environment the whole environment when given; no `.env` is read then
+   * @throws ConfigError before anything else of the application is created
    */
   static async load(
     environment?: Readonly<Record<string, string | undefined>>,

@@ -70,7 +70,7 @@ describe('a configuration', () => {
     expect(() => Array.prototype.push.call(config.http.apiKeys, 'two')).toThrow(TypeError);
   });
 
-  it('takes an empty variable, or one of spaces, for one that is not set', () => {
+  it('treats an empty or blank variable as unset', () => {
     const config = createAppConfig({ ...VALID, PORT: '', DATABASE_URL: '  ', ASSEMBLYAI_WEBHOOK_URL: '' });
 
     expect(config.http.port).toBe(3000);
@@ -85,7 +85,7 @@ describe('a configuration', () => {
     expect(config.http.port).toBe(8080);
   });
 
-  it('knows the base URL without a slash at its end', () => {
+  it('removes trailing slashes from the base URL', () => {
     const { transcription } = createAppConfig({ ...VALID, ASSEMBLYAI_BASE_URL: 'http://localhost:9/x//' });
 
     expect(transcription.assemblyai.baseUrl).toBe('http://localhost:9/x');
@@ -118,7 +118,7 @@ describe('AssemblyAI', () => {
     ['EXPECTED_LANGUAGES', ' , '],
     ['EXPECTED_LANGUAGES', 'nl,zz'],
     ['ASSEMBLYAI_SPEECH_MODELS', 'Universal 3'],
-  ])('is not asked with %s %j', (variable, value) => {
+  ])('is refused with %s %j', (variable, value) => {
     expect(problemsWith({ [variable]: value })).toEqual([
       expect.stringContaining(`${variable}: is not a list of`),
     ]);
@@ -136,7 +136,7 @@ describe('a variable with two names', () => {
   ];
   const others = { ASSEMBLYAI_API_KEY: 'a-key', ASSEMBLYAI_WEBHOOK_SECRET: 'a-secret' };
 
-  it.each(names)('%s is heard by its long name too', (short, long, value) => {
+  it.each(names)('%s can be set by its long name too', (short, long, value) => {
     const base = { ...others, [short]: undefined };
 
     expect(createAppConfig({ ...base, [long]: value })).toEqual(createAppConfig({ ...base, [short]: value }));
@@ -149,7 +149,7 @@ describe('a variable with two names', () => {
     expect(createAppConfig({ ...given, [long]: 'something else' })).toEqual(createAppConfig(given));
   });
 
-  it.each(names)('%s leaves it to the long name when it is empty', (short, long, value) => {
+  it.each(names)('%s falls back to the long name when it is empty', (short, long, value) => {
     expect(createAppConfig({ ...others, [short]: '', [long]: value })).toEqual(
       createAppConfig({ ...others, [short]: value }),
     );
@@ -172,7 +172,7 @@ describe('the strategy', () => {
     expect(transcription.callbackSecrets).toEqual(['new-secret', 'old-secret']);
   });
 
-  it('is polling without a URL, and the secrets of late callbacks are still known', () => {
+  it('is polling without a URL, and keeps the secrets for late callbacks', () => {
     const { transcription } = createAppConfig({ ...VALID, ASSEMBLYAI_WEBHOOK_SECRET: 'a-secret' });
 
     expect(transcription.delivery).toEqual({ kind: 'polling' });
@@ -180,7 +180,7 @@ describe('the strategy', () => {
   });
 });
 
-describe('the store of recordings', () => {
+describe('the audio store', () => {
   const pair = { STORAGE_S3_KEY: 'a-key', STORAGE_S3_SECRET: 'a-secret' };
 
   it('is a bucket when one is given, on AWS or at an endpoint', () => {
@@ -234,7 +234,7 @@ describe('the provider', () => {
     LITELLM_TRANSCRIPTION_API_BASE: 'https://api.openai.com/v1/',
   };
 
-  it('is LiteLLM with the address of a server and a model; a key is for servers that want one', () => {
+  it('is LiteLLM with the address of a server and a model; a key is optional', () => {
     expect(createAppConfig(LITELLM).transcription).toMatchObject({
       provider: 'LiteLLM',
       litellm: { model: 'whisper-1', baseUrl: 'https://api.openai.com/v1', maxAudioBytes: 26_214_400 },
@@ -246,7 +246,7 @@ describe('the provider', () => {
     });
   });
 
-  it('is Gemini with a model alone, and needs no key of AssemblyAI', () => {
+  it('is Gemini with the key of a model, and needs no key of AssemblyAI', () => {
     const { transcription } = createAppConfig({ TRANSCRIPTION_PROVIDER: 'Gemini', GEMINI_API_KEY: 'g-key' });
     expect(transcription.provider).toBe('Gemini');
     expect(transcription.litellm).toBeUndefined();
@@ -276,7 +276,7 @@ describe('the rescue of failed transcripts', () => {
     expect(createAppConfig(env).transcription.rescueFailed).toBe(true);
   });
 
-  it('is off where the same model has just failed', () => {
+  it('is off with the provider Gemini, whose model has just failed', () => {
     const env = { TRANSCRIPTION_PROVIDER: 'Gemini', GEMINI_API_KEY: 'g', RESCUE_FAILED_TRANSCRIPTS: 'true' };
     expect(createAppConfig(env).transcription.rescueFailed).toBe(false);
   });
@@ -384,7 +384,7 @@ describe('a wrong environment', () => {
     expect(problems.join('\n')).not.toContain('hush');
   });
 
-  it('is told all that is wrong with it at once, each variable once', () => {
+  it('is reported with all its problems at once, each variable once', () => {
     const problems = problemsWith({ PORT: '-1', ROLE: 'boss', HOST: '0.0.0.0', ASSEMBLYAI_API_KEY: '' });
 
     expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
@@ -401,14 +401,14 @@ describe('a host that only this machine can reach', () => {
     expect(problemsWith({ HOST })).toEqual([]);
   });
 
-  it('is not needed by a worker, which listens nowhere, nor with API keys', () => {
+  it('is required neither of a worker, which does not listen, nor with API keys', () => {
     expect(problemsWith({ HOST: '0.0.0.0', ROLE: 'worker', DATABASE_URL: 'postgres://db/x' })).toEqual([]);
     expect(problemsWith({ HOST: '0.0.0.0', API_KEYS: 'one' })).toEqual([]);
   });
 });
 
-describe('the access', () => {
-  it('know whose word on an address counts, and which addresses may call back', () => {
+describe('the access settings', () => {
+  it('name the trusted proxies, and the addresses that may call back', () => {
     const access = (changes: Record<string, string>) => createAppConfig({ ...VALID, ...changes }).http;
 
     expect(access({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
@@ -419,7 +419,7 @@ describe('the access', () => {
     ]);
   });
 
-  it('keep no API key itself', () => {
+  it('hold no API key in plain text', () => {
     expect(JSON.stringify(createAppConfig({ ...VALID, API_KEYS: 'one-secret-key' }))).not.toContain(
       'one-secret-key',
     );

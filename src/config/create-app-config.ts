@@ -13,13 +13,13 @@ import { readBaseUrl } from './base-url.js';
 import { chooseCorrection } from './choose-correction.js';
 import { chooseStorage } from './choose-storage.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
-import { asLibpqMeansIt } from './database-url.js';
+import { withLibpqSslRules } from './database-url.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 import { chooseList, type Report, splitList } from './lists.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
 import { ASSEMBLYAI_LANGUAGES, assemblyAiLanguage } from './languages.js';
 
-const GUARDING_LISTS = [
+const ACCESS_LISTS = [
   'API_KEYS',
   'TRUST_PROXY',
   'CALLBACK_ALLOWED_IPS',
@@ -66,7 +66,7 @@ export function createAppConfig(source: Source): AppConfig {
   return freeze({
     role: env.ROLE,
     dataDir: env.DATA_DIR,
-    databaseUrl: env.DATABASE_URL === undefined ? undefined : asLibpqMeansIt(env.DATABASE_URL),
+    databaseUrl: env.DATABASE_URL === undefined ? undefined : withLibpqSslRules(env.DATABASE_URL),
     redisUrl: env.REDIS_URL,
     redisPrefix: env.REDIS_PREFIX,
     http: {
@@ -109,7 +109,7 @@ export function createAppConfig(source: Source): AppConfig {
   });
 }
 
-/** Only our variables; an empty one counts as unset, and the short name wins over the long one. */
+/** Picks the variables that the service reads. An empty one counts as unset; the short name wins over the long one. */
 function pickVariables(source: Source): Record<string, string> {
   const picked: Record<string, string> = {};
   for (const name of environmentVariableNames()) {
@@ -121,7 +121,7 @@ function pickVariables(source: Source): Record<string, string> {
   return picked;
 }
 
-/** The short names of all variables, for the loader and for the test that compares them with `.env.example`. */
+/** Returns the short names of all variables, for the loader and for the test that compares them with `.env.example`. */
 export function environmentVariableNames(): string[] {
   return Object.keys(new EnvironmentVariables());
 }
@@ -145,16 +145,16 @@ function readAccess(env: EnvironmentVariables, report: Report): AccessConfig {
   };
 }
 
-/** A list of nothing would be taken for one that was not given, and some of them keep others out. */
+/** Refuses empty lists: an empty list would count as unset, and some of these lists restrict access. */
 function checkLists(env: EnvironmentVariables, report: Report): void {
-  for (const variable of GUARDING_LISTS) {
+  for (const variable of ACCESS_LISTS) {
     if (env[variable] !== undefined && splitList(env[variable]).length === 0) {
       report(variable, 'is set, and nothing is in it; give a comma list, or unset it');
     }
   }
 }
 
-/** Each provider needs its own credentials, and nobody else's. */
+/** Checks that the chosen provider has its credentials; those of other providers are not required. */
 function checkProvider(env: EnvironmentVariables, model: LanguageModelConfig, report: Report): void {
   const provider = env.TRANSCRIPTION_PROVIDER;
   const isAssemblyAi = provider === 'Dembrane-25-09' || provider === 'AssemblyAI';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAppConfig } from './create-app-config.js';
-import { asLibpqMeansIt, leavesCertificateUnverified } from './database-url.js';
+import { withLibpqSslRules, leavesCertificateUnverified } from './database-url.js';
 
 const BASE = 'postgres://user:p%40ss@db.example.org:5432/ringback';
 
@@ -19,12 +19,12 @@ describe('a DATABASE_URL', () => {
     ['application_name=sslmode', false],
     ['sslmode=require&uselibpqcompat=true', false],
     ['sslmode=require&uselibpqcompat=false', false],
-  ])('with %s is handed to the driver to be read by the rules of libpq: %s', (search, hasLibpqRules) => {
+  ])('with %s makes the driver follow the rules of libpq: %s', (search, hasLibpqRules) => {
     const url = `${BASE}?${search}`;
 
-    expect(asLibpqMeansIt(url)).toBe(hasLibpqRules ? `${url}&uselibpqcompat=true` : url);
+    expect(withLibpqSslRules(url)).toBe(hasLibpqRules ? `${url}&uselibpqcompat=true` : url);
     expect(createAppConfig({ ASSEMBLYAI_API_KEY: 'x', DATABASE_URL: url }).databaseUrl).toBe(
-      asLibpqMeansIt(url),
+      withLibpqSslRules(url),
     );
   });
 

@@ -26,7 +26,7 @@ describe('.env.example', () => {
     for (const [name, value] of defaults) expect([name, shown.get(name)]).toEqual([name, String(value)]);
   });
 
-  it('names the long name of each variable that has one', async () => {
+  it('gives the long name of each variable that has one', async () => {
     const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
 
     for (const [short, long] of Object.entries(LONG_NAMES)) {

@@ -2,42 +2,42 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { DEFAULT_REDIS_PREFIX, REDIS_PREFIX } from './redis-prefix.js';
 
-/** A timer in Node is a 32-bit number of milliseconds; a longer pause would fire at once. */
+/** Longest delay of a timer in Node, a 32-bit number of milliseconds; a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
-/** A hundred years: longer is for ever. */
+/** A hundred years. */
 const MAX_RETENTION_DAYS = 36_500;
 const HOUR_MS = 3_600_000;
-/** A shorter one is lost whenever a process or its store is busy for a moment. */
+/** A shorter lock would be lost whenever a process or its store is briefly busy. */
 const MIN_JOB_LOCK_MS = 2_000;
-/** More jobs at once than this starve the event loop of one process; run another process instead. */
+/** More concurrent jobs would starve the event loop of one process; run another process instead. */
 const MAX_CONCURRENCY = 256;
-/** More than a process answers; who wants that wants no limit, which is 0. */
+/** More than one process can answer; a higher limit would be no limit, which is 0. */
 const MAX_REQUESTS_A_MINUTE = 1_000_000;
-/** AssemblyAI takes at most 2.2 GB by upload and 5 GB by URL. */
+/** AssemblyAI accepts at most 2.2 GB by upload and 5 GB by URL. */
 const MAX_AUDIO_BYTES = 5_000_000_000;
 
-/** As https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and what other stores take beside it. */
+/** Names by https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and those other stores accept. */
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
-/** It becomes a part of each signature, and on AWS of the host name. */
+/** A region becomes a part of each signature, and on AWS of the host name. */
 const REGION = /^[A-Za-z0-9-]{1,63}$/;
 
 export const ROLES = ['all', 'api', 'worker'] as const;
-/** What OpenAI takes (https://platform.openai.com/docs/guides/speech-to-text: 25 MB). Other servers may take more, or less. */
+/** OpenAI's limit (25 MB: https://platform.openai.com/docs/guides/speech-to-text). Other servers may accept more or less. */
 const OPENAI_MAX_AUDIO_BYTES = 26_214_400;
 
 export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM', 'Gemini'] as const;
 
-/** Levels that every model of Gemini 3 has. */
+/** Levels of thinking that every Gemini 3 model supports. */
 export const CORRECTION_THINKING = ['low', 'medium', 'high'] as const;
 export type CorrectionThinking = (typeof CORRECTION_THINKING)[number];
 
-/** Where recordings and texts stay is a matter of the host alone; the paths are the same. */
+/** AssemblyAI's hosts by region. The host alone decides where recordings and texts are stored; the paths are the same. */
 const ASSEMBLYAI_HOSTS: Readonly<Record<string, string>> = {
   eu: 'https://api.eu.assemblyai.com',
   us: 'https://api.assemblyai.com',
 };
 
-/** The long name of a variable, for deployments that group their settings; the short one wins. */
+/** Long names of variables, for deployments that group their settings; the short name wins. */
 export const LONG_NAMES: Readonly<Record<string, string>> = {
   TRANSCRIPTION_PROVIDER: 'TRANSCRIPTION__PROVIDER',
   ASSEMBLYAI_API_KEY: 'TRANSCRIPTION__ASSEMBLYAI__API_KEY',
@@ -94,7 +94,7 @@ function UrlWith(...protocols: string[]): PropertyDecorator {
   });
 }
 
-/** RFC 9110, section 5.5: visible characters only; anything else would be changed or refused on the way. */
+/** Visible characters only (RFC 9110, section 5.5); anything else would be changed or refused in transit. */
 export const HEADER_SAFE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 function HeaderSafe(): PropertyDecorator {
@@ -108,10 +108,7 @@ function HeaderSafe(): PropertyDecorator {
   });
 }
 
-/**
- * Every variable that Ringback reads, under its short name, with its default. `.env.example` documents the same list;
- * a test fails when the two differ.
- */
+/** Variables that Ringback reads, by short name, with their defaults. A test keeps `.env.example` in line with this list. */
 export class EnvironmentVariables {
   HOST = '127.0.0.1';
 

@@ -24,7 +24,7 @@ describe('the languages of AssemblyAI', () => {
     ['yue-HK', 'zh'],
     ['jv', 'jw'],
     ['arb', 'ar'],
-  ])('has %p as %p', (tag, code) => {
+  ])('map the tag %p to %p', (tag, code) => {
     expect(assemblyAiLanguage(tag)).toBe(code);
   });
 
@@ -42,11 +42,11 @@ describe('the languages of AssemblyAI', () => {
     '??',
     '__proto__',
     'nl,en',
-  ])('knows nothing of %p', (tag) => {
+  ])('do not include %p', (tag) => {
     expect(assemblyAiLanguage(tag)).toBeUndefined();
   });
 
-  it('have one spelling each', () => {
+  it('have one canonical spelling each', () => {
     expect(['EN_us', 'ZH-hant-tw', 'iw'].map(canonicalTag)).toEqual(['en-US', 'zh-Hant-TW', 'he']);
   });
 });

@@ -1,4 +1,4 @@
-/** null means English: the recognizer's own default, and what a project without a wish gets. */
+/** Language used when none is set (null): the recognizer's own default. */
 export const DEFAULT_LANGUAGE = 'en';
 
 /**
@@ -11,10 +11,10 @@ export const ASSEMBLYAI_LANGUAGES: readonly string[] = (
   'sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh'
 ).split(' ');
 
-const KNOWN: ReadonlySet<string> = new Set(ASSEMBLYAI_LANGUAGES);
+const SUPPORTED: ReadonlySet<string> = new Set(ASSEMBLYAI_LANGUAGES);
 
-/** Codes of today's standard for which AssemblyAI has another, or knows only the language that they belong to. */
-const KNOWN_AS: Readonly<Record<string, string>> = {
+/** Standard codes for which AssemblyAI uses another code, or supports only the language they belong to. */
+const CODE_ALIASES: Readonly<Record<string, string>> = {
   fil: 'tl',
   gsw: 'de',
   jv: 'jw',
@@ -23,20 +23,20 @@ const KNOWN_AS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The code that AssemblyAI has for a language.
+ * Returns AssemblyAI's code for a language.
  *
- * @param tag a BCP 47 tag such as `nl`, `es-419` or `zh-Hant-TW`, in any case, also with underscores and with codes of old
- * @returns undefined for what is no tag, and for a language that AssemblyAI does not know
+ * @param tag a BCP 47 tag such as `nl`, `es-419` or `zh-Hant-TW`, in any case, also with underscores or deprecated codes
+ * @returns undefined for an invalid tag, and for a language that AssemblyAI does not support
  */
 export function assemblyAiLanguage(tag: string): string | undefined {
   const canonical = canonicalTag(tag);
   if (canonical === undefined) return undefined;
   const { language } = new Intl.Locale(canonical);
-  const code = Object.hasOwn(KNOWN_AS, language) ? KNOWN_AS[language] : language;
-  return code !== undefined && KNOWN.has(code) ? code : undefined;
+  const code = Object.hasOwn(CODE_ALIASES, language) ? CODE_ALIASES[language] : language;
+  return code !== undefined && SUPPORTED.has(code) ? code : undefined;
 }
 
-/** The one spelling of a tag: `EN_us` is `en-US`, and the old `iw` is `he`. Undefined for what is no tag. */
+/** Returns the canonical form of a tag: `EN_us` becomes `en-US`, the deprecated `iw` becomes `he`. Undefined if invalid. */
 export function canonicalTag(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))[0];

@@ -1,6 +1,6 @@
 import type { EnvironmentVariables } from './environment.js';
 
-/** Told of a problem: the variable, and what is wrong with it without its value. */
+/** Receives a problem: the variable, and what is wrong with it, without its value. */
 export type Report = (variable: string, problem: string) => void;
 
 export interface ListRule {
@@ -9,7 +9,7 @@ export interface ListRule {
   advice: string;
 }
 
-/** Entries of a comma list, trimmed, without empty ones. */
+/** Splits a comma list into trimmed entries, without empty ones. */
 export function splitList(list: string | undefined): string[] {
   return (list ?? '')
     .split(',')
@@ -18,7 +18,7 @@ export function splitList(list: string | undefined): string[] {
 }
 
 /**
- * Entries of a variable that holds a comma list, each once.
+ * Reads the entries of a variable that holds a comma list, without duplicates.
  *
  * @returns undefined when the variable is not set
  */

@@ -1,16 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Recordings and the database's password lie in it. */
+/** The folder holds recordings and the database's password. */
 const OWNER_ONLY = 0o700;
 
 /**
- * Makes the data folder, closed to others, unless it is there already. Everything that needs the folder makes it here:
- * whoever comes first, the mode is the same. The call that makes the folder sets the mode. A later one must not, as the
- * embedded database may have opened the folder to its user by then.
+ * Creates the data folder, closed to other users, unless it exists. All code that needs the folder creates it here, so that
+ * its mode does not depend on which caller is first. Only the call that creates the folder sets the mode: the embedded database
+ * may since have opened an existing folder to its user.
  */
 export async function makeDataDir(dataDir: string): Promise<void> {
   await mkdir(dirname(dataDir), { recursive: true });
-  // Recursive only so that one that is there is no error.
+  // Recursive only so that an existing folder is no error.
   await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY });
 }

@@ -23,7 +23,7 @@ describe('the base URL of a provider', () => {
     ['https://v2.example.org', 'https://v2.example.org'],
     ['https://example.org/v2/proxy', 'https://example.org/v2/proxy'],
     ['us', 'https://api.assemblyai.com'],
-  ])('of AssemblyAI may name the version that is spoken: %s', (ASSEMBLYAI_BASE_URL, baseUrl) => {
+  ])('of AssemblyAI may include the supported version: %s', (ASSEMBLYAI_BASE_URL, baseUrl) => {
     expect(createAppConfig({ ...VALID, ASSEMBLYAI_BASE_URL }).transcription.assemblyai.baseUrl).toBe(baseUrl);
   });
 
@@ -31,7 +31,7 @@ describe('the base URL of a provider', () => {
     ['https://gateway.example.org', 'https://gateway.example.org'],
     ['https://generativelanguage.googleapis.com/v1beta/', 'https://generativelanguage.googleapis.com'],
     ['https://gateway.example.org/gemini/v1beta', 'https://gateway.example.org/gemini'],
-  ])('of Gemini may name the version that is spoken: %s', (GEMINI_BASE_URL, baseUrl) => {
+  ])('of Gemini may include the supported version: %s', (GEMINI_BASE_URL, baseUrl) => {
     const config = createAppConfig({ ...VALID, GEMINI_API_KEY: 'key', GEMINI_BASE_URL });
 
     expect(config.correction.languageModel).toEqual({ kind: 'gemini', apiKey: 'key', baseUrl });
@@ -41,7 +41,7 @@ describe('the base URL of a provider', () => {
     'https://api.openai.com/v1',
     'https://api.openai.com/v1/',
     'https://api.openai.com/v1/audio/transcriptions',
-  ])('of LiteLLM may be the whole address of its transcriptions: %s', (LITELLM_TRANSCRIPTION_API_BASE) => {
+  ])('of LiteLLM may be the full URL of its transcriptions: %s', (LITELLM_TRANSCRIPTION_API_BASE) => {
     const config = createAppConfig({
       TRANSCRIPTION_PROVIDER: 'LiteLLM',
       LITELLM_TRANSCRIPTION_MODEL: 'whisper-1',
@@ -72,14 +72,14 @@ describe('the base URL of a provider', () => {
   });
 });
 
-describe('a list that is set and has nothing in it', () => {
+describe('a list that is set and empty', () => {
   it.each([
     'API_KEYS',
     'TRUST_PROXY',
     'CALLBACK_ALLOWED_IPS',
     'ALLOWED_PRIVATE_NETWORKS',
     'ASSEMBLYAI_WEBHOOK_SECRET',
-  ])('is refused, as it would be taken for one that is not set: %s', (variable) => {
+  ])('is refused, as it would count as unset: %s', (variable) => {
     expect(problemsWith({ [variable]: ' ,, ' })).toEqual([
       `${variable} is set, and nothing is in it; give a comma list, or unset it`,
     ]);

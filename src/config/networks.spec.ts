@@ -25,7 +25,7 @@ describe('a list of networks', () => {
   });
 
   it.each(['localhost', '10.1', '10.0.0.0/33', 'fd00::/129', '1.2.3.4/', '*', ''])(
-    'has no %j in it',
+    'refuses %j as an entry',
     (text) => {
       expect(isNetwork(text)).toBe(false);
       expect(() => new Networks([text])).toThrow(TypeError);

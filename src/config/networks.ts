@@ -9,7 +9,7 @@ const IPV6_BITS = 128;
 export class Networks {
   private readonly networks: Network[];
 
-  /** @throws TypeError for what is neither an address nor a network; the configuration refuses that before */
+  /** @throws TypeError for an entry that is neither an address nor a network; the configuration refuses these earlier */
   constructor(list: readonly string[]) {
     this.networks = list.map((item) => {
       const network = parseNetwork(item);
@@ -18,7 +18,7 @@ export class Networks {
     });
   }
 
-  /** An IPv4 address that is written as an IPv6 one (`::ffff:192.0.2.7`) is the IPv4 address. */
+  /** Whether the list covers an address. An IPv4 address written as an IPv6 one (`::ffff:192.0.2.7`) counts as IPv4. */
   includes(address: string): boolean {
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
@@ -34,12 +34,12 @@ export function isNetwork(text: string): boolean {
 function parseNetwork(text: string): Network | undefined {
   try {
     if (text.includes('/')) return ipaddr.parseCIDR(text);
-    // The parser also takes short forms (`10.1`), which mean something else to most people.
+    // The parser also accepts short forms (`10.1`), which most people read as something else.
     if (!ipaddr.IPv6.isValid(text) && !ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
     const address = ipaddr.process(text);
     return [address, address.kind() === 'ipv4' ? IPV4_BITS : IPV6_BITS];
   } catch {
-    // The library's only way to say that it is no network.
+    // The library reports an invalid network only by throwing.
     return undefined;
   }
 }

@@ -1,17 +1,17 @@
 import { isNetwork } from './networks.js';
 
-/** Names that stand for networks, as proxy-addr of Fastify knows them. */
+/** Names of networks that proxy-addr of Fastify knows. */
 const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
-/** More proxies than that in a row are a mistake. */
+/** A longer chain of proxies is a configuration mistake. */
 const MAX_HOPS = 10;
 
-/** Addresses and names of networks that may say for whom they ask, or how many proxies stand in front. */
+/** Addresses and named networks of trusted proxies, or the number of proxies in front of the service. */
 export type TrustProxy = number | readonly string[] | false;
 
 /**
- * Whose word on a caller's address is taken (`X-Forwarded-For`): nobody's unless set, as everybody can send that header.
+ * Reads which proxies may state a caller's address (`X-Forwarded-For`): none by default, as everyone can send that header.
  *
- * @param report told what is wrong with it
+ * @param report receives each problem
  */
 export function readTrustProxy(entries: readonly string[], report: (problem: string) => void): TrustProxy {
   if (entries.length === 0) return false;
@@ -28,7 +28,7 @@ export function readTrustProxy(entries: readonly string[], report: (problem: str
   return false;
 }
 
-/** @param report told when an entry is neither an address nor a network */
+/** @param report called when an entry is neither an address nor a network */
 export function readNetworks(
   entries: readonly string[],
   report: (problem: string) => void,

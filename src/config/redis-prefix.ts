@@ -1,10 +1,10 @@
-/** Whoever has it keeps the keys of a release that knew no other: `{ringback}:*` and `coord:*`. */
+/** Prefix that keeps the key names of releases without REDIS_PREFIX: `{ringback}:*` and `coord:*`. */
 export const DEFAULT_REDIS_PREFIX = 'ringback';
 
-/** No `:`, `{` or `}`, which part the names of keys, and nothing that stands for other characters in a pattern. */
+/** Excludes `:`, `{` and `}`, which delimit parts of key names, and the wildcards of Redis patterns. */
 export const REDIS_PREFIX = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Begins the names of coordination's keys. */
+/** Returns the prefix of the keys of coordination. */
 export function coordinationPrefix(prefix: string): string {
   return prefix === DEFAULT_REDIS_PREFIX ? 'coord' : `${prefix}:coord`;
 }

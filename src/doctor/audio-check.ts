@@ -8,7 +8,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { CHECK_TIMEOUT_MS, failed, ok, type Check, type Finding } from './check.js';
 
-/** The shortest file that is audio by content: the header of a WAV file that holds nothing. */
+/** Shortest file whose content is audio: the header of an empty WAV file. */
 const EMPTY_WAV = Buffer.from(
   '524946462400000057415645666d74201000000001000100401f0000803e0000020010006461746100000000',
   'hex',
@@ -26,7 +26,7 @@ async function examine(config: AppConfig): Promise<Finding> {
     return await roundTrip(config, storage);
   } catch (error) {
     if (!(error instanceof AudioError)) throw error;
-    return failed(error.message, 'recordings cannot be stored until that is mended');
+    return failed(error.message, 'recordings cannot be stored until that is fixed');
   } finally {
     storage.close();
   }
@@ -51,13 +51,13 @@ async function fetchBack(storage: AudioStorage, { key }: StoredAudio): Promise<F
     url,
     maxBytes: EMPTY_WAV.length,
     timeoutMs: CHECK_TIMEOUT_MS,
-    agents: OutboundAgents.toAnywhere(),
+    agents: OutboundAgents.unrestricted(),
   });
   if ('bytes' in fetched && fetched.bytes.equals(EMPTY_WAV)) {
-    return ok(`the bucket at ${new URL(url).host} takes, signs, hands out and deletes`);
+    return ok(`objects can be stored, read by signed URL and deleted in the bucket at ${new URL(url).host}`);
   }
   return failed(
-    `a signed URL of the bucket does not hand out what was stored: ${'failed' in fetched ? fetched.detail : 'other bytes came'}`,
+    `a signed URL of the bucket does not return the stored file: ${'failed' in fetched ? fetched.detail : 'other bytes came'}`,
     'let STORAGE_S3_KEY read objects; AssemblyAI must reach STORAGE_S3_ENDPOINT as well',
   );
 }

@@ -7,7 +7,7 @@ import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, type Check, type Finding } from
 
 const NONCE_BYTES = 16;
 
-/** Calls the callback URL as AssemblyAI would, with a nonce that only this service can answer. */
+/** Calls the callback URL as AssemblyAI does, with a nonce that only this service can answer. */
 export function callbackCheck({ transcription: { delivery } }: AppConfig): Check {
   return {
     name: 'callbacks',
@@ -31,7 +31,7 @@ async function call(url: string, secret: string): Promise<Finding> {
         validateStatus: () => true,
       },
     );
-    return judge(response.status, response.data, callbackProof(secret, nonce));
+    return evaluate(response.status, response.data, callbackProof(secret, nonce));
   } catch (error) {
     return failed(
       `the callback URL does not answer: ${reasonOf(error)}`,
@@ -40,7 +40,7 @@ async function call(url: string, secret: string): Promise<Finding> {
   }
 }
 
-function judge(status: number, body: unknown, proof: string): Finding {
+function evaluate(status: number, body: unknown, proof: string): Finding {
   if (status === 200 && isProof(body, proof))
     return ok('the callback URL leads to this service, its header intact');
   if (status === 200) {

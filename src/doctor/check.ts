@@ -1,9 +1,9 @@
-/** What one check found. `warning` is worth reading, and does not make the doctor's verdict. */
+/** Result of one check. A `warning` does not change the exit code of the doctor. */
 export interface Finding {
   state: 'ok' | 'warning' | 'failed';
-  /** What was found; one line, no secret, no signed URL. */
+  /** The finding; one line, without secrets and signed URLs. */
   detail: string;
-  /** What to do about it, when it is not ok. */
+  /** The remedy, when the finding is not ok. */
   advice?: string;
 }
 
@@ -12,7 +12,7 @@ export interface Check {
   run(): Promise<Finding>;
 }
 
-/** A check that takes longer has failed: what it asks is as good as away. */
+/** A check that takes longer has failed: its dependency counts as unreachable. */
 export const CHECK_TIMEOUT_MS = 10_000;
 
 export function ok(detail: string): Finding {

@@ -13,9 +13,9 @@ import {
 } from '../database/unsuitable-database.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 
-/** Leases and deadlines are the database's reckoning, queue delays the processes' own: seconds of difference show as delays. */
+/** Leases and deadlines use the database's clock, queue delays that of the processes: a skew of seconds shows as delays. */
 const MAX_SKEW_MS = 2_000;
-const WORTH_A_WARNING_MS = 250;
+const WARNING_SKEW_MS = 250;
 
 export function databaseChecks(config: AppConfig): Check[] {
   const { databaseUrl } = config;
@@ -58,7 +58,7 @@ async function withClient(url: string, check: (client: pg.Client) => Promise<Fin
   } catch (error) {
     const refusal = refusedConnection(error);
     if (refusal !== undefined) return { state: 'failed', detail: refusal };
-    return failed(reasonOf(error), 'check DATABASE_URL, and that the server runs and lets this machine in');
+    return failed(reasonOf(error), 'check DATABASE_URL, and that the server runs and allows this machine');
   } finally {
     await client.end();
   }
@@ -83,7 +83,7 @@ async function checkDatabase(client: pg.Client): Promise<Finding> {
   return ok(`PostgreSQL ${row.version}`);
 }
 
-/** Finds what a start would refuse, or wait for in vain. */
+/** Finds a problem that a start would refuse, or wait for in vain. */
 async function problemOf(client: pg.Client): Promise<string | undefined> {
   const [facts] = (await client.query<DatabaseFacts>(FACTS_SQL)).rows;
   const problem = facts === undefined ? undefined : unsuitability(facts);
@@ -104,7 +104,7 @@ async function checkClock(client: pg.Client): Promise<Finding> {
   const skewMs = Math.round(Math.abs((rows[0]?.ms ?? 0) - middle));
   const detail = `this machine and the database differ by ${skewMs} ms`;
   if (skewMs > MAX_SKEW_MS) return failed(detail, 'run an NTP client on both');
-  return skewMs > WORTH_A_WARNING_MS ? warning(detail, 'run an NTP client on both') : ok(detail);
+  return skewMs > WARNING_SKEW_MS ? warning(detail, 'run an NTP client on both') : ok(detail);
 }
 
 async function checkQueues(client: pg.Client): Promise<Finding> {

@@ -13,31 +13,31 @@ import { ProviderError, ProviderRejectedError } from '../providers/provider-erro
 import { CHECK_TIMEOUT_MS } from './check.js';
 
 const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com/';
-/** The largest page that the Developer API gives (https://ai.google.dev/api/models#method:-models.list). */
+/** Largest page size of the Developer API (https://ai.google.dev/api/models#method:-models.list). */
 const PAGE_SIZE = 1_000;
-/** Gateways answer so where they pass on prompts alone. */
+/** Status codes of gateways that forward prompts only. */
 const NO_SUCH_ENDPOINT: readonly number[] = [404, 405, 501];
 
 export type ListingConfig = Exclude<LanguageModelConfig, { kind: 'none' }>;
 
 export interface ListedModel {
-  /** Without the path before it, such as `models/`. */
+  /** Without a leading path such as `models/`. */
   name: string;
-  /** Whether it answers prompts; undefined when the provider does not say, as Vertex AI. */
+  /** Whether the model answers prompts; undefined when the provider does not say, as with Vertex AI. */
   generates?: boolean;
 }
 
 /**
  * Lists the models that the credentials can see. Free of charge.
  *
- * @throws ProviderError whose `code` tells a refused key, a missing endpoint and a network failure apart
+ * @throws ProviderError whose `code` distinguishes a refused key, a missing endpoint and a network failure
  */
 export async function listModels(config: ListingConfig): Promise<ListedModel[]> {
   const { kind: provider } = config;
   try {
     return await withDeadline({ provider, timeoutMs: CHECK_TIMEOUT_MS }, async (abortSignal) => {
       const listed: ListedModel[] = [];
-      // `queryBase`: Google's own models; Vertex AI would list tuned ones otherwise.
+      // `queryBase` selects Google's own models; Vertex AI would list tuned ones otherwise.
       const pageSize = provider === 'gemini' ? { pageSize: PAGE_SIZE } : {};
       const query = { queryBase: true, abortSignal, ...pageSize };
       for await (const model of await clientFor(config).models.list({ config: query })) {
@@ -53,7 +53,7 @@ export async function listModels(config: ListingConfig): Promise<ListedModel[]> 
 
 function clientFor(config: ListingConfig): GoogleGenAI {
   const retryOptions = { attempts: 1 };
-  // `vertexai`, and the Developer API's `baseUrl`, are always given: left out, the SDK reads variables of its own.
+  // `vertexai`, and the Developer API's `baseUrl`, are always set: otherwise the SDK reads environment variables of its own.
   if (config.kind === 'gemini') {
     const { apiKey, baseUrl = DEFAULT_BASE_URL } = config;
     return new GoogleGenAI({ vertexai: false, apiKey, httpOptions: { baseUrl, retryOptions } });
@@ -82,7 +82,7 @@ function noList(provider: ListingConfig['kind'], message: string): ProviderRejec
   return new ProviderRejectedError(message, { provider, code: 'no_list' });
 }
 
-/** The SDK's error is never kept as a cause: it holds the provider's whole answer. */
+/** Converts an error of the SDK. It is never kept as the cause, as it holds the provider's whole answer. */
 function asProviderError(provider: ListingConfig['kind'], error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   if (error instanceof ApiError) {
@@ -98,14 +98,14 @@ function asProviderError(provider: ListingConfig['kind'], error: unknown): Provi
   return isRefusedAccount(error) ? accessRefused(provider) : unreachable(provider);
 }
 
-/** A service account that gets no token, or whose private key OpenSSL cannot read. */
+/** Whether a service account got no token, or OpenSSL cannot read its private key. */
 function isRefusedAccount(error: unknown): boolean {
   if (!isRecord(error)) return false;
   const status = isRecord(error.response) ? error.response.status : undefined;
   return status === 400 || status === 401 || String(error.code).startsWith('ERR_OSSL');
 }
 
-/** The SDK hands on an error's body as its message, in JSON. */
+/** Reads the body of an error response, which the SDK passes on as the message, in JSON. */
 function bodyOf({ message }: ApiError): unknown {
   try {
     return JSON.parse(message);

@@ -11,7 +11,7 @@ import { failed, ok, reasonOf, warning, type Finding } from './check.js';
 import { print, say } from './print.js';
 import type { Sample } from './sample.js';
 
-/** Recordings of some seconds take AssemblyAI 5 to 30 seconds. */
+/** AssemblyAI transcribes a recording of a few seconds in 5 to 30 seconds. */
 const TIME_LIMIT_MS = 120_000;
 const MS_PER_SECOND = 1_000;
 
@@ -27,29 +27,29 @@ export interface FirstStageOptions {
   timeLimitMs?: number;
 }
 
-/** @returns the text; undefined when it failed, null where the configured provider has no first stage */
+/** @returns the text; undefined when the first stage failed, null when the configured provider has none */
 export async function runFirstStage(options: FirstStageOptions): Promise<string | undefined | null> {
   const { litellm, provider } = options.config.transcription;
   if (provider === 'Gemini') {
-    print(STAGE, ok('not used: TRANSCRIPTION_PROVIDER is Gemini, which hears by itself'));
+    print(STAGE, ok('not used: TRANSCRIPTION_PROVIDER is Gemini, which transcribes the audio itself'));
     return null;
   }
   const startMs = performance.now();
   try {
-    const heard = await (litellm === undefined
+    const transcription = await (litellm === undefined
       ? transcribeAtAssemblyAi(options)
       : transcribeAtLiteLlm(litellm, options));
     const tookMs = Math.round(performance.now() - startMs);
-    if (heard.text === '') throw new Error('it heard nothing in the sample');
-    print(STAGE, ok(`${heard.model}, ${tookMs} ms: ${heard.text}`));
-    return heard.text;
+    if (transcription.text === '') throw new Error('it found no speech in the sample');
+    print(STAGE, ok(`${transcription.model}, ${tookMs} ms: ${transcription.text}`));
+    return transcription.text;
   } catch (error) {
     print(STAGE, failed(reasonOf(error), litellm === undefined ? ADVICE_ASSEMBLYAI : ADVICE_LITELLM));
     return undefined;
   }
 }
 
-interface Heard {
+interface Transcription {
   model: string;
   text: string;
 }
@@ -57,7 +57,7 @@ interface Heard {
 async function transcribeAtLiteLlm(
   litellm: LiteLlmConfig,
   { sample, signal, timeLimitMs = TIME_LIMIT_MS }: FirstStageOptions,
-): Promise<Heard> {
+): Promise<Transcription> {
   say(`Waiting for ${litellm.model} at ${new URL(litellm.baseUrl).host} to transcribe it ...`);
   const client = new LiteLlmClient(litellm, timeLimitMs);
   try {
@@ -69,7 +69,7 @@ async function transcribeAtLiteLlm(
   }
 }
 
-async function transcribeAtAssemblyAi(options: FirstStageOptions): Promise<Heard> {
+async function transcribeAtAssemblyAi(options: FirstStageOptions): Promise<Transcription> {
   const { config, signal, timeLimitMs = TIME_LIMIT_MS } = options;
   const seconds = Math.round(timeLimitMs / MS_PER_SECOND);
   say(`Waiting for AssemblyAI to transcribe it, for ${seconds} seconds at most ...`);
@@ -79,7 +79,7 @@ async function transcribeAtAssemblyAi(options: FirstStageOptions): Promise<Heard
     return await transcribe(client, options, deadline);
   } catch (error) {
     if (!deadline.expired) throw error;
-    throw new Error(`AssemblyAI brought no transcript within ${seconds} seconds; try again later`, {
+    throw new Error(`AssemblyAI returned no transcript within ${seconds} seconds; try again later`, {
       cause: error,
     });
   } finally {
@@ -92,7 +92,7 @@ async function transcribe(
   client: AssemblyAiClient,
   { config, sample }: FirstStageOptions,
   deadline: Deadline,
-): Promise<Heard> {
+): Promise<Transcription> {
   const { bytes } = sample.audio;
   const { speechModels, expectedLanguages, pollIntervalMs } = config.transcription;
   const { uploadUrl } = await client.upload(Readable.from([bytes]), bytes.length, deadline.signal);
@@ -103,7 +103,7 @@ async function transcribe(
     speechModels,
     expectedLanguages,
   });
-  // Not stopped by the deadline: a submit whose answer is not waited for leaves a transcript that nobody knows.
+  // Not bound by the deadline: aborting a submit before its answer would leave a transcript with an unknown id.
   const { id } = await client.submit(request);
   try {
     const reading = await poll(client, { id, pollIntervalMs, deadline });
@@ -132,7 +132,7 @@ async function poll(
   }
 }
 
-/** The sample is nobody's secret; but a check that leaves something behind would have to be cleaned up after. */
+/** Deletes the transcript at AssemblyAI. The sample is not confidential, but a check must leave nothing to clean up. */
 async function deleteCopy(client: AssemblyAiClient, id: string): Promise<Finding> {
   try {
     await client.delete(id);

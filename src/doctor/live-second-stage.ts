@@ -7,7 +7,7 @@ import { noModel } from './model-checks.js';
 import { print, say } from './print.js';
 import type { Sample } from './sample.js';
 
-/** Some seconds of speech take a model that thinks 5 to 30 seconds. */
+/** A thinking model corrects a few seconds of speech in 5 to 30 seconds. */
 const TIME_LIMIT_MS = 120_000;
 
 const STAGE = 'second stage';
@@ -15,12 +15,12 @@ const STAGE = 'second stage';
 export interface SecondStageOptions {
   config: AppConfig;
   sample: Sample;
-  /** Text of the first stage; null where there is none, and the model hears by itself. */
+  /** Text of the first stage; null without a first stage, when the model transcribes the audio itself. */
   draft: string | null;
   signal: AbortSignal;
 }
 
-/** @returns whether it works, or is not there to fail */
+/** @returns whether the second stage works, or is not used */
 export async function runSecondStage(options: SecondStageOptions): Promise<boolean> {
   const finding = await examine(options);
   print(STAGE, finding);

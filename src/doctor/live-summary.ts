@@ -8,7 +8,7 @@ import type { Sample } from './sample.js';
 
 const TIME_LIMIT_MS = 60_000;
 
-/** Has the sample's text summarized, as SUMMARY_MODEL is another model than the one that corrects. */
+/** Summarizes the sample's text, as SUMMARY_MODEL is not the model that corrects. */
 export async function runSummary(config: AppConfig, sample: Sample, signal: AbortSignal): Promise<boolean> {
   if (config.correction.languageModel.kind === 'none') return true;
   const finding = await examine(config, sample, signal);

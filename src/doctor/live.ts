@@ -6,7 +6,7 @@ import { runSummary } from './live-summary.js';
 import { print, say } from './print.js';
 import { loadSample, type Sample } from './sample.js';
 
-/** Has a sample transcribed, corrected and summarized with the user's own keys, and prints what comes of it. */
+/** Transcribes, corrects and summarizes a sample with the user's own keys, and prints the results. */
 export async function runLive(config: AppConfig): Promise<boolean> {
   let sample: Sample;
   try {
@@ -19,15 +19,15 @@ export async function runLive(config: AppConfig): Promise<boolean> {
     `\nSending samples/${sample.file}, ${Math.round(sample.durationSeconds)} seconds of speech, with your own keys. It costs about a cent.`,
   );
   const interruption = new AbortController();
-  // The first Ctrl-C ends the waiting, and what is at the provider is still deleted; the second one ends the process.
+  // The first Ctrl-C stops waiting and still deletes the transcript at the provider; the second one ends the process.
   process.once('SIGINT', () => {
     interruption.abort();
   });
   const { signal } = interruption;
-  const heard = await runFirstStage({ config, sample, signal });
-  // The stages are judged apart: without a text, the second one gets what a first stage makes of the sample.
-  const draft = heard === undefined ? sample.heard : heard;
+  const text = await runFirstStage({ config, sample, signal });
+  // Each stage is checked separately: after a failed first stage, the second one gets a typical draft of the sample.
+  const draft = text === undefined ? sample.heard : text;
   const isCorrected = await runSecondStage({ config, sample, draft, signal });
   const isSummarized = await runSummary(config, sample, signal);
-  return heard !== undefined && isCorrected && isSummarized;
+  return text !== undefined && isCorrected && isSummarized;
 }

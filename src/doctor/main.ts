@@ -14,9 +14,9 @@ import { providerChecks } from './provider-checks.js';
 import { redisCheck } from './redis-check.js';
 
 const FAILED = 1;
-/** Exit code of command-line programs for arguments that they do not know. */
+/** Conventional exit code of command-line programs for unknown arguments. */
 const WRONG_USAGE = 2;
-/** Shells exit with this plus the signal's number for a program that a signal ended. */
+/** Exit code, to which shells add the signal's number, of a program that a signal ended. */
 const EXIT_CODE_BASE = 128;
 
 async function main(): Promise<number> {
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Looks at everything that Ringback needs, one line each, and says what to do about what is wrong. */
+/** Checks everything that Ringback needs, and prints one line for each check, with advice for each problem. */
 async function examine({ live }: { live: boolean }): Promise<boolean> {
   let config: AppConfig;
   try {
@@ -46,9 +46,9 @@ async function examine({ live }: { live: boolean }): Promise<boolean> {
     return false;
   }
   print('configuration', { state: 'ok', detail: `${config.transcription.delivery.kind} strategy` });
-  const isWell = await runChecks(config);
-  const isLive = !live || (await runLive(config));
-  return isWell && isLive;
+  const checksPassed = await runChecks(config);
+  const livePassed = !live || (await runLive(config));
+  return checksPassed && livePassed;
 }
 
 async function runChecks(config: AppConfig): Promise<boolean> {
@@ -72,7 +72,7 @@ async function run(check: Check): Promise<Finding> {
   }
 }
 
-/** The checks end within seconds, and take down the database that they bring up: a signal waits for that. */
+/** Records the first stop signal: the checks end within seconds, and must still stop the database that they start. */
 function firstStopSignal(): () => NodeJS.Signals | undefined {
   let received: NodeJS.Signals | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

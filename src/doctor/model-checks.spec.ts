@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { namesForText } from './model-checks.js';
 
 describe('the names of Gemini models for text', () => {
-  it('are sorted, and leave out what makes sound, images or vectors', () => {
+  it('are sorted, without models for sound, images or vectors', () => {
     const names = [
       'gemma-4-31b-it',
       'gemini-3.8-flash',

@@ -5,22 +5,22 @@ import { ProviderError } from '../providers/provider-error.js';
 import { failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 import { listModels, type ListedModel, type ListingConfig } from './list-models.js';
 
-/** Members of the Gemini family that do something else than answer with text, by their names. */
+/** Matches the names of Gemini models that do not answer with text. */
 const NOT_FOR_TEXT = /-(?:tts|image|embedding|live|audio|omni|robotics|computer-use|banana)(?:-|$)/;
-/** How a base model may be named; a tuned model or an endpoint has another path, and is in no list. */
+/** Matches names of base models; a tuned model or an endpoint has another path, and is never listed. */
 const BASE_MODEL = /^(?:(?:models|publishers\/google\/models)\/)?([^/]+)$/;
-/** The provider is not there, or does not let us in: no model can answer. */
+/** Codes for a provider that cannot be reached or denies access, so that no model can answer. */
 const FATAL: ReadonlySet<string> = new Set(['unauthenticated', 'network', 'timeout']);
 const TRY_LIVE = 'npm run doctor -- --live asks the models themselves';
 
-/** Compares the models that the credentials can see with those that are configured; asks for the list once, which is free. */
+/** Compares the configured models with those that the credentials can see. Requests the list once, free of charge. */
 export function modelChecks(config: AppConfig): Check[] {
   const { languageModel } = config.correction;
   if (languageModel.kind === 'none') {
     return [{ name: 'models', run: () => Promise.resolve(noModel()) }];
   }
-  let asked: Promise<ListedModel[]> | undefined;
-  const listed = () => (asked ??= listModels(languageModel));
+  let listing: Promise<ListedModel[]> | undefined;
+  const listed = () => (listing ??= listModels(languageModel));
   return [
     { name: 'models', run: () => checkListing(languageModel, listed()) },
     ...configuredModels(config).flatMap((list) => [
@@ -48,7 +48,7 @@ async function checkListing(config: ListingConfig, listing: Promise<ListedModel[
     if (!(error instanceof ProviderError)) throw error;
     return isFatal(config, error)
       ? failed(error.message, 'without it no text is corrected')
-      : warning(`the list of models could not be had: ${error.message}`, TRY_LIVE);
+      : warning(`the list of models could not be read: ${error.message}`, TRY_LIVE);
   }
 }
 
@@ -61,7 +61,7 @@ async function checkList(
   try {
     listed = new Set((await listing).map(({ name }) => name));
   } catch (error) {
-    return warning(`whether ${models.join(', ')} is there could not be told`, adviceAfter(error));
+    return warning(`whether ${models.join(', ')} is available could not be determined`, adviceAfter(error));
   }
   const missing = models.filter((model) => !listed.has(BASE_MODEL.exec(model)?.[1] ?? ''));
   if (missing.length === 0) return ok(`${models.join(', ')}: listed`);
@@ -79,13 +79,13 @@ function adviceAfter(error: unknown): string {
   return FATAL.has(error.code) ? 'see the line above' : TRY_LIVE;
 }
 
-/** A gateway may lack the list, or guard it otherwise than the models; Google itself does not. */
+/** Whether a failed listing means that no model answers. A gateway may lack or protect the list alone; Google does not. */
 function isFatal(config: LanguageModelConfig, { code }: ProviderError): boolean {
   const isGoogle = config.kind === 'gemini' && config.baseUrl === undefined;
   return FATAL.has(code) || (isGoogle && code === 'forbidden');
 }
 
-/** Vertex AI leaves models out of its list that it answers with (https://github.com/googleapis/google-cloud-node/issues/6962). */
+/** Vertex AI omits usable models from its list (https://github.com/googleapis/google-cloud-node/issues/6962). */
 function isListComplete({ kind }: ListingConfig): boolean {
   return kind === 'gemini';
 }

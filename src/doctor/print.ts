@@ -1,7 +1,7 @@
 import type { Finding } from './check.js';
 
 const SYMBOLS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
-/** The longest name of a check, a variable's or a model's, with a space. */
+/** Length of the longest name of a check, a variable or a model, plus a space. */
 const NAME_WIDTH = 18;
 
 export function say(line: string): void {

@@ -16,7 +16,7 @@ function firstStageChecks(config: AppConfig): Check[] {
   return provider === 'Gemini' ? [] : [{ name: 'AssemblyAI', run: () => checkAssemblyAi(config) }];
 }
 
-/** Has a second of silence transcribed: there is no cheaper request that every such server answers. */
+/** Transcribes a second of silence: no cheaper request works on all such servers. */
 async function checkLiteLlm(litellm: LiteLlmConfig): Promise<Finding> {
   const client = new LiteLlmClient(litellm, CHECK_TIMEOUT_MS);
   try {
@@ -32,7 +32,7 @@ async function checkLiteLlm(litellm: LiteLlmConfig): Promise<Finding> {
   }
 }
 
-/** Asks for the newest transcript: free, and refused without a valid key of the right region. */
+/** Requests the newest transcript, which is free of charge and requires a valid key of the right region. */
 async function checkAssemblyAi({ transcription }: AppConfig): Promise<Finding> {
   const { assemblyai, speechModels = DEFAULT_SPEECH_MODELS } = transcription;
   const client = new AssemblyAiClient({ ...assemblyai, timeouts: { readMs: CHECK_TIMEOUT_MS } });

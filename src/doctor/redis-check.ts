@@ -27,7 +27,7 @@ async function checkRedis(url: string, prefix: string): Promise<Finding> {
     const reason = connectionError?.message ?? reasonOf(error);
     const refusal = refusedByRedis(reason, prefix);
     if (refusal !== undefined) return { state: 'failed', detail: refusal };
-    return failed(reason, 'check REDIS_URL, and that the server runs and lets this machine in');
+    return failed(reason, 'check REDIS_URL, and that the server runs and allows this machine');
   } finally {
     redis.disconnect();
   }

@@ -3,30 +3,30 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The English one that opens the meeting: its names are misheard, so that a correction has something to do. */
+/** English opening of the meeting. Its names are transcribed wrongly, so that there is something to correct. */
 const FILE = '01-opening.wav';
 const MIME_TYPE = 'audio/wav';
-/** Compiled code lies two folders deeper than the sources; more would be somebody else's `samples/`. */
+/** Covers compiled code, which is two folders deeper than the sources; a higher folder could have an unrelated `samples/`. */
 const MAX_LEVELS_UP = 4;
 
-/** A recording of a few seconds, and what is known about it. */
+/** A recording of a few seconds, and its metadata. */
 export interface Sample {
   file: string;
   audio: { bytes: Buffer; mimeType: string };
   durationSeconds: number;
   language: string;
   hotwords: string[];
-  /** Words that a first stage understands of it. */
+  /** Typical text of a first stage for the recording. */
   heard: string;
 }
 
-/** The fields that are read of `samples/manifest.json`. */
+/** Fields of `samples/manifest.json` that the doctor reads. */
 interface Manifest {
   hotwords: string;
   recordings: { file: string; durationSeconds: number; language: string; heard: string }[];
 }
 
-/** @throws Error when the folder is not there, as in an installation that left it out */
+/** @throws Error when the folder is missing, as in an installation without it */
 export async function loadSample(): Promise<Sample> {
   const folder = findFolder();
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest;

@@ -2,7 +2,7 @@ const SAMPLE_RATE = 16_000;
 const BYTES_PER_SAMPLE = 2;
 const HEADER_BYTES = 44;
 
-/** A WAV file of one second in which nothing is said. */
+/** Creates a WAV file with one second of silence. */
 export function secondOfSilence(): Buffer {
   const dataBytes = SAMPLE_RATE * BYTES_PER_SAMPLE;
   const file = Buffer.alloc(HEADER_BYTES + dataBytes);

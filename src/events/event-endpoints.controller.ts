@@ -124,7 +124,7 @@ export class EventEndpointsController {
 
   /** @throws BadRequestException when it leads where no event may be sent */
   private assertPublic(url: string): string {
-    if (this.agents.mayLeadTo(new URL(url))) return url;
+    if (this.agents.allowsHostOf(new URL(url))) return url;
     throw new BadRequestException([
       'url must not lead to a private address; to allow it, its network has to be in ALLOWED_PRIVATE_NETWORKS',
     ]);

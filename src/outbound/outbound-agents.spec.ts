@@ -41,7 +41,7 @@ const HOSTS = [
 ];
 
 describe('a connection to a caller’s URL', () => {
-  it.each(HOSTS)('is not made to this machine, however it is written: %s', async (host) => {
+  it.each(HOSTS)('is not made to this machine, whatever the notation: %s', async (host) => {
     for (const protocol of ['http', 'https']) {
       await expect(get(`${protocol}://${host}:${port}/`, new OutboundAgents([]))).rejects.toMatchObject({
         cause: expect.any(PrivateAddressError),
@@ -52,7 +52,7 @@ describe('a connection to a caller’s URL', () => {
   });
 
   it.each(['169.254.169.254', '10.0.0.1', '192.168.0.1', '[fd00:ec2::254]', '[fe80::1]'])(
-    'is not made to a private network, and not even tried: %s',
+    'is not even attempted to a private network: %s',
     async (host) => {
       await expect(get(`http://${host}/`, new OutboundAgents(['127.0.0.0/8']))).rejects.toMatchObject({
         code: 'private_address',
@@ -74,10 +74,10 @@ describe('a connection to a caller’s URL', () => {
     ['http://127.0.0.1/', false],
     ['http://[::1]/', false],
     ['http://[::ffff:10.0.0.1]/', false],
-    // What a name leads to is seen when it is connected to.
+    // Names are resolved only when connecting.
     ['http://localhost/', true],
-  ])('is known to be refused where the URL says so: %s', (url, allowed) => {
-    expect(new OutboundAgents([]).mayLeadTo(new URL(url))).toBe(allowed);
-    expect(new OutboundAgents(['127.0.0.0/8', '::1', '10.0.0.0/8']).mayLeadTo(new URL(url))).toBe(true);
+  ])('is refused in advance when the host in the URL is a private address: %s', (url, allowed) => {
+    expect(new OutboundAgents([]).allowsHostOf(new URL(url))).toBe(allowed);
+    expect(new OutboundAgents(['127.0.0.0/8', '::1', '10.0.0.0/8']).allowsHostOf(new URL(url))).toBe(true);
   });
 });

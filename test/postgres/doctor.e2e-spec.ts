@@ -70,7 +70,7 @@ describe('the doctor', () => {
     const report = await examine({ GEMINI_API_KEY: 'invalid' });
 
     expect(report.line('models')).toMatch(/^FAILED .*GEMINI_API_KEY/);
-    expect(report.line('CORRECTION_MODEL')).toMatch(/^warning .*could not be told/);
+    expect(report.line('CORRECTION_MODEL')).toMatch(/^warning .*could not be determined/);
     expect(report.output).not.toContain(KEY);
     expect(report.exitCode).toBe(1);
   });
@@ -121,8 +121,10 @@ describe('the doctor', () => {
       const report = await examine({ GEMINI_BASE_URL: gateway.url });
       await gateway.stop();
 
-      expect(report.line('models')).toMatch(/^warning .*could not be had/);
-      expect(report.line('SUMMARY_MODEL')).toMatch(/^warning .*gemini-3\.5-flash-lite .*could not be told/);
+      expect(report.line('models')).toMatch(/^warning .*could not be read/);
+      expect(report.line('SUMMARY_MODEL')).toMatch(
+        /^warning .*gemini-3\.5-flash-lite .*could not be determined/,
+      );
       expect(report.exitCode).toBe(0);
     },
   );
