@@ -1,9 +1,9 @@
 /**
- * What can go wrong with a recording, classed by whose turn it is: the first three are the sender's (413, 415, 400), a
- * missing one cannot be helped by trying again, an unreadable store can, and a bad key is a defect of ours.
+ * Base class of the errors of a recording. The first three are the sender's fault (413, 415, 400). A missing recording stays
+ * missing on retries, an unreadable store may recover, and an invalid key is a defect of the service.
  */
 export abstract class AudioError extends Error {
-  /** Stable word for logs and metrics. */
+  /** Stable code for logs and metrics. */
   abstract readonly code: string;
 }
 
@@ -19,7 +19,7 @@ export class AudioTooLargeError extends AudioError {
   }
 }
 
-/** The bytes are no recording that can be transcribed, whatever their label says, or nothing says that they are one. */
+/** The content cannot be transcribed, whatever its label says, or nothing identifies it as a recording. */
 export class NotAudioError extends AudioError {
   override readonly name = 'NotAudioError';
   readonly code = 'not_audio';
@@ -35,11 +35,11 @@ const NOT_AUDIO_MESSAGES = {
     'The file is a later piece of a recording: it lacks the beginning, without which it cannot be decoded. Each chunk must ' +
     'be a complete file; in a browser, stop the MediaRecorder and start it anew for each chunk, instead of giving it a timeslice.',
   other_content:
-    'The file does not contain audio; send a recording such as MP3, WAV, M4A, Ogg, FLAC or WebM. One of a rarer kind is ' +
-    'taken when its name or its media type says that it is audio or video.',
+    'The file does not contain audio; send a recording such as MP3, WAV, M4A, Ogg, FLAC or WebM. Other formats are ' +
+    'accepted when the file name or the media type says that the file is audio or video.',
 } as const;
 
-/** The sender went away, or its upload was cut, before the last byte came. Nothing was kept. */
+/** The upload ended before its last byte arrived. Nothing was stored. */
 export class UploadCutOffError extends AudioError {
   override readonly name = 'UploadCutOffError';
   readonly code = 'upload_cut_off';
@@ -49,17 +49,17 @@ export class UploadCutOffError extends AudioError {
   }
 }
 
-/** No recording lies under this key. */
+/** No recording is stored under this key. */
 export class AudioMissingError extends AudioError {
   override readonly name = 'AudioMissingError';
   readonly code = 'audio_missing';
 
   constructor(readonly key: string) {
-    super(`The recording ${key} is not in the audio store; it was deleted, or the store was exchanged.`);
+    super(`The recording ${key} is not in the audio store; it was deleted, or the store was replaced.`);
   }
 }
 
-/** The store did not hand the recording out, though it may have it: try again. */
+/** The store may have the recording, but it could not be read: try again. */
 export class AudioUnavailableError extends AudioError {
   override readonly name = 'AudioUnavailableError';
   readonly code = 'audio_unavailable';
@@ -69,13 +69,13 @@ export class AudioUnavailableError extends AudioError {
     options?: { cause: unknown },
   ) {
     super(
-      `The recording ${key} cannot be read from the audio store now; look at the store's disk or service.`,
+      `The recording ${key} cannot be read from the audio store now; check the store's disk or service.`,
       options,
     );
   }
 }
 
-/** The store refuses us, or does not answer: a setting is wrong, or it is away. */
+/** The store refuses requests because of a wrong setting, or cannot be reached. */
 export class AudioStoreError extends AudioError {
   override readonly name = 'AudioStoreError';
   readonly code = 'audio_store';
@@ -86,18 +86,18 @@ export class AudioStoreError extends AudioError {
   }
 }
 
-/** The store has no room for the recording: neither the sender's fault nor a passing one; somebody has to make room. */
+/** The store has no room for the recording. The sender is not at fault, and a retry does not help until space is freed. */
 export class AudioStoreFullError extends AudioError {
   override readonly name = 'AudioStoreFullError';
   readonly code = 'audio_store_full';
 
-  /** @param systemCode the file system's own word, ENOSPC for example */
+  /** @param systemCode error code of the file system, such as ENOSPC */
   constructor(systemCode: string) {
     super(`the audio store in DATA_DIR is full (${systemCode}); free space, or raise the limit of its files`);
   }
 }
 
-/** A key that no store of ours has handed out: a defect of the caller, never a reason to try again. */
+/** The key was not returned by a store: a defect of the calling code, so a retry does not help. */
 export class InvalidAudioKeyError extends AudioError {
   override readonly name = 'InvalidAudioKeyError';
   readonly code = 'invalid_audio_key';

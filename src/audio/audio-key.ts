@@ -2,8 +2,8 @@ import { InvalidAudioKeyError } from './audio-error.js';
 import { mimeTypeOfExtension } from './media-type.js';
 
 /**
- * Ids as we make them: no dots and no separators, so that no key can leave its folder, on any file system. A hundred
- * characters hold any id and keep paths within what file systems take.
+ * Ids of the service: without dots and separators, so that no key can leave its folder on any file system. A hundred
+ * characters fit any id and keep paths within the limits of file systems.
  */
 const ID = '[A-Za-z0-9_-]{1,100}';
 const CONVERSATION_ID = new RegExp(`^${ID}$`);
@@ -18,7 +18,7 @@ export function assertNewKey(key: string): void {
   if (!NEW_KEY.test(key)) throw new InvalidAudioKeyError();
 }
 
-/** Tells recordings from what else lies beside them. */
+/** Whether a key is that of a recording, rather than of another file in the store. */
 export function isStoredKey(key: string): boolean {
   return mimeTypeOfExtension(STORED_KEY.exec(key)?.[1] ?? '') !== undefined;
 }

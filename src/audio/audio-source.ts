@@ -1,4 +1,4 @@
-/** Where a chunk's recording is: in our store, or wherever the sender keeps it. */
+/** Location of a chunk's recording: in our store, or at a URL of the sender. */
 export type AudioSource = { kind: 'stored'; key: string; mimeType: string } | { kind: 'url'; url: string };
 
 /** Columns of a chunk's recording. */
@@ -8,7 +8,7 @@ export interface AudioColumns {
   audio_mime_type: string | null;
 }
 
-/** The table holds exactly one of key and URL. */
+/** Reads the location of a recording. Each row has exactly one of key and URL. */
 export function audioSource(row: AudioColumns): AudioSource {
   if (row.audio_key !== null) {
     return {

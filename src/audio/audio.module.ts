@@ -11,10 +11,10 @@ import { Readiness } from '../observability/readiness.js';
 import { AudioStorage } from './audio-storage.js';
 import { createAudioStorage } from './create-audio-storage.js';
 
-/** Probes come every few seconds from several sides; a bucket need not be asked at each. */
+/** How long a successful check stays valid. Readiness is probed every few seconds, too often to request the bucket each time. */
 const CHECK_VALID_MS = 15_000;
 
-/** Says in the log at start whether recordings can be stored; of a bucket, which may go away, also in readiness. */
+/** Logs at start when recordings cannot be stored. A bucket, which may become unreachable, is also part of readiness. */
 @Injectable()
 class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('AudioStorage');
@@ -26,7 +26,7 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
     private readonly readiness: Readiness,
   ) {}
 
-  /** A bucket that cannot be used does not keep the service from starting: what needs no recording goes on. */
+  /** Checks the store. An unusable bucket does not prevent the start, as work without recordings can continue. */
   async onModuleInit(): Promise<void> {
     if (this.config.storage.kind === 's3') this.readiness.register('audio', () => this.check());
     try {

@@ -6,10 +6,10 @@ import { DETECTION_BYTES, mediaTypeOfUpload } from './media-type.js';
 import type { MediaType } from './signatures.js';
 
 /**
- * An upload on its way into a store: its kind is known from its first bytes, before anything is written, and its size and
- * hash when the last one has been read. Every store receives through this, so that all refuse the same.
+ * An upload to a store. Its kind is known from its first bytes, before anything is written; its size and hash are known after
+ * the last byte has been read. All stores receive uploads through this class, so that they refuse the same files.
  *
- * It does not destroy the stream when it refuses it: the store does, in its `finally`.
+ * A refused stream is not destroyed here: the store does that in its `finally`.
  */
 export class IncomingAudio {
   readonly #hash = createHash('sha256');
@@ -27,7 +27,7 @@ export class IncomingAudio {
   }
 
   /**
-   * Reads as much as it takes to tell what is coming.
+   * Reads the beginning of an upload and detects its kind.
    *
    * @throws NotAudioError, AudioTooLargeError, UploadCutOffError
    */
@@ -53,7 +53,7 @@ export class IncomingAudio {
   }
 
   /**
-   * The whole recording, once.
+   * Yields the whole recording, once.
    *
    * @throws AudioTooLargeError, UploadCutOffError
    */
@@ -62,12 +62,12 @@ export class IncomingAudio {
     for await (const chunk of this.#rest) yield this.#count(chunk);
   }
 
-  /** Of what `chunks` has handed out. */
+  /** Number of bytes that `chunks` has yielded. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Of what `chunks` has handed out, in hexadecimal. Ask once, at the end. */
+  /** Returns the hash of the bytes that `chunks` has yielded, in hexadecimal. Call it once, at the end. */
   sha256(): string {
     return this.#hash.digest('hex');
   }
@@ -86,13 +86,13 @@ async function* withinLimit(options: { stream: Readable; maxBytes: number }): As
     if (bytes > options.maxBytes) throw new AudioTooLargeError(options.maxBytes);
     yield chunk;
   }
-  // A multipart parser with a limit of its own ends the file there as if it were complete, and says so in this mark.
+  // A multipart parser with its own size limit ends the file there as if it were complete, and sets this flag.
   if ('truncated' in options.stream && options.stream.truncated === true) {
     throw new AudioTooLargeError(options.maxBytes);
   }
 }
 
-/** Tells the sender's failure to send from our own failure to write. */
+/** Yields the incoming bytes, and marks a failure of the sender, to distinguish it from a failure to write. */
 async function* arriving(stream: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream as AsyncIterable<Buffer | string>) {

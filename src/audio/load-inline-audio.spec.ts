@@ -76,22 +76,22 @@ describe('a stored recording', () => {
     await expect(load(source(key), { maxBytes: WAV.length })).resolves.toHaveProperty('bytes');
   });
 
-  it('is left out when it is gone', async () => {
+  it('is left out when it is missing', async () => {
     await expect(load(source('a/b.wav'))).resolves.toMatchObject({ omitted: 'unavailable' });
   });
 
-  it('with a key that is none of ours is a defect, and is thrown', async () => {
+  it('with a malformed key throws, as that is a defect of the caller', async () => {
     await expect(load(source('../b.wav'))).rejects.toBeInstanceOf(InvalidAudioKeyError);
   });
 });
 
 describe('a recording on the web', () => {
-  it('is read whole, and its content counts more than its label', async () => {
+  it('is read whole, and its content takes precedence over its label', async () => {
     answer(200, WAV, { 'content-type': 'text/plain' });
     await expect(loadUrl()).resolves.toEqual({ bytes: WAV, mimeType: 'audio/wav' });
   });
 
-  it('goes by its label when its content says nothing', async () => {
+  it('gets its type from its label when its content is unknown', async () => {
     answer(200, Buffer.alloc(100, 1), { 'content-type': 'audio/L16; rate=16000' });
     await expect(loadUrl()).resolves.toMatchObject({ mimeType: 'audio/l16' });
   });
@@ -107,7 +107,7 @@ describe('a recording on the web', () => {
   });
 
   it.each([403, 404, 500, 206])(
-    'is left out when its server answers %i, without a word of the URL',
+    'is left out when its server answers %i, without quoting the URL',
     async (status) => {
       answer(status, WAV);
       const loaded = await loadUrl();
@@ -119,20 +119,20 @@ describe('a recording on the web', () => {
     },
   );
 
-  it('is not sought elsewhere when its server redirects', async () => {
+  it('is left out when its server redirects', async () => {
     answer(302, '', { location: url });
     await expect(loadUrl()).resolves.toMatchObject({ omitted: 'unavailable' });
     expect(requests).toBe(1);
   });
 
-  it('is left out at once when it announces to be too large, before a byte of it comes', async () => {
+  it('is left out before its first byte when its announced length is too large', async () => {
     respond = (_request, response) => {
       response.writeHead(200, { 'content-length': '1001' }).flushHeaders();
     };
     await expect(loadUrl({ maxBytes: 1_000 })).resolves.toMatchObject({ omitted: 'too_large' });
   });
 
-  it('is read no further when it grows too large unannounced', async () => {
+  it('is read no further when it exceeds the limit without an announced length', async () => {
     let closed: Promise<unknown> | undefined;
     respond = (_request, response) => {
       closed = once(response, 'close');
@@ -142,12 +142,12 @@ describe('a recording on the web', () => {
     await closed;
   });
 
-  it('counts what it unpacks to, not what is sent', async () => {
+  it('is measured by its decompressed size', async () => {
     answer(200, gzipSync(Buffer.alloc(1_000_000)), { 'content-encoding': 'gzip' });
     await expect(loadUrl()).resolves.toMatchObject({ omitted: 'too_large' });
   });
 
-  it('is left out when it does not come in time, or stops coming', async () => {
+  it('is left out when it does not arrive in time, or stalls', async () => {
     respond = () => undefined;
     await expect(loadUrl({ timeoutMs: 100 })).resolves.toMatchObject({ omitted: 'unavailable' });
     respond = (_request, response) => {
@@ -157,7 +157,7 @@ describe('a recording on the web', () => {
     await expect(loadUrl({ timeoutMs: 200 })).resolves.toMatchObject({ omitted: 'unavailable' });
   });
 
-  it('comes on the connection of the one before, where its server keeps it', async () => {
+  it('is fetched on the connection of the previous one when its server keeps it open', async () => {
     const agents = new OutboundAgents(['127.0.0.0/8']);
     const sockets = new Set<unknown>();
     respond = (request, response) => {
@@ -169,7 +169,7 @@ describe('a recording on the web', () => {
     expect(sockets.size).toBe(1);
   });
 
-  it('is asked for once more, on a fresh connection, when its server has just closed the kept one', async () => {
+  it('is requested once more, on a fresh connection, when its server has just closed the kept one', async () => {
     const agents = new OutboundAgents(['127.0.0.0/8']);
     const sockets = new Set<unknown>();
     respond = (request, response) => {
@@ -182,7 +182,7 @@ describe('a recording on the web', () => {
     expect({ requests, connections: sockets.size }).toEqual({ requests: 3, connections: 2 });
   });
 
-  it('is asked for once when a fresh connection breaks', async () => {
+  it('is requested once when a fresh connection breaks', async () => {
     respond = (request) => {
       request.socket.destroy();
     };
@@ -214,7 +214,7 @@ describe('a recording on the web', () => {
     ['an IPv6 address', (port: string) => `http://[::ffff:127.0.0.1]:${port}/a.mp3`],
     ['a name', (port: string) => `http://localhost:${port}/a.mp3`],
     ['a name, with HTTPS', (port: string) => `https://localhost:${port}/a.mp3`],
-  ])('is left out, and never asked for, when its URL is %s of our own network', async (_what, toUrl) => {
+  ])('is left out, and never requested, when its URL is %s of our own network', async (_what, toUrl) => {
     answer(200, WAV);
     await expect(
       load({ kind: 'url', url: toUrl(new URL(url).port) }, { agents: new OutboundAgents([]) }),
@@ -225,7 +225,7 @@ describe('a recording on the web', () => {
     expect(requests).toBe(0);
   });
 
-  it('is not waited for when the caller stops, and that is not an omission', async () => {
+  it('throws the abort reason when the caller aborts', async () => {
     const controller = new AbortController();
     respond = () => {
       controller.abort(new Error('shutting down'));

@@ -10,17 +10,17 @@ import { detectMediaType } from './media-type.js';
 export type InlineAudio =
   | { bytes: Buffer; mimeType: string }
   /**
-   * The correction goes on with the text alone; `detail` is for its note, and carries no URL. `refused`: we may not ask for it;
-   * trying again cannot help.
+   * The correction continues with the text alone; `detail` is for its note, and contains no URL. `refused`: the address is not
+   * allowed, so a retry cannot help.
    */
   | { omitted: 'too_large' | 'unavailable' | 'refused' | 'not_audio'; detail: string };
 
 export interface LoadAudioOptions {
   storage: AudioStorage;
   source: AudioSource;
-  /** For a recording that lies elsewhere: where a caller's URL may lead. */
+  /** Agents for a recording at a caller's URL; they decide which addresses are allowed. */
   agents: OutboundAgents;
-  /** Checked while reading: more is never held in memory. */
+  /** Checked while reading, so that more is never held in memory. */
   maxBytes: number;
   /** For reading the whole recording. */
   timeoutMs: number;
@@ -28,10 +28,10 @@ export interface LoadAudioOptions {
 }
 
 /**
- * Brings a recording into memory, to be sent along with a prompt. Running it twice is harmless.
+ * Loads a recording into memory, to be sent with a prompt. Idempotent.
  *
- * @returns the audio, or why it must be done without; a fault of the store or of the other server is never thrown
- * @throws the caller's own abort reason when `signal` aborts, InvalidAudioKeyError for a key that is none of ours
+ * @returns the audio, or why it is omitted; failures of the store or of the other server are never thrown
+ * @throws the caller's own abort reason when `signal` aborts, InvalidAudioKeyError for a malformed key
  */
 export async function loadAudio(options: LoadAudioOptions): Promise<InlineAudio> {
   options.signal?.throwIfAborted();
@@ -69,9 +69,9 @@ async function readStored(
     const bytes = await readWithin(addAbortSignal(deadline.signal, stream), options.maxBytes);
     return bytes === undefined ? tooLarge(options.maxBytes) : { bytes, mimeType: options.mimeType };
   } catch {
-    // Nothing but the stream can fail here. The caller's wish to stop goes first: it is not the store's fault.
+    // Only the stream can fail here. An abort by the caller takes precedence, as it is not the store's fault.
     options.signal?.throwIfAborted();
-    return { omitted: 'unavailable', detail: 'the audio store broke off, or fell silent, while it was read' };
+    return { omitted: 'unavailable', detail: 'reading from the audio store failed or timed out' };
   } finally {
     deadline.dispose();
   }
@@ -83,11 +83,11 @@ async function loadFromUrl(options: LoadAudioOptions, url: string): Promise<Inli
   if ('failed' in fetched) return { omitted: fetched.failed, detail: fetched.detail };
   const mimeType = await mimeTypeOf(fetched.bytes, fetched.contentType);
   if (mimeType === undefined)
-    return { omitted: 'not_audio', detail: 'the audio URL delivered something else than audio' };
+    return { omitted: 'not_audio', detail: 'the audio URL delivered something other than audio' };
   return { bytes: fetched.bytes, mimeType };
 }
 
-/** Content first. The label counts only where the content says nothing: sound without any header, for example. */
+/** Detects the type by content. The label counts only for unknown content, such as audio without a header. */
 async function mimeTypeOf(bytes: Buffer, contentType: string): Promise<string | undefined> {
   if (bytes.byteLength === 0) return undefined;
   const found = await detectMediaType(bytes);

@@ -39,7 +39,9 @@ function wav(bytes: number): Buffer {
 const streamOf = (bytes: Buffer, chunkBytes = 10_000) =>
   Readable.from(
     (function* () {
-      for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+      for (let start = 0; start < bytes.length; start += chunkBytes) {
+        yield bytes.subarray(start, start + chunkBytes);
+      }
     })(),
   );
 
@@ -52,7 +54,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 describe('saving', () => {
-  it('keeps the bytes as they came, under a key that tells their kind, for nobody else to read', async () => {
+  it('keeps the bytes unchanged, under a key that shows their kind, readable for the owner only', async () => {
     const bytes = wav(200_000);
     const saved = await save(streamOf(bytes));
     expect(saved).toEqual({
@@ -67,7 +69,7 @@ describe('saving', () => {
     expect(await filesBelow(dataDir)).toEqual(['chunk-1.wav']);
   });
 
-  it('takes a recording of exactly the largest size, and of a few bytes', async () => {
+  it('accepts a recording of exactly the largest size, and of a few bytes', async () => {
     await expect(save(streamOf(wav(100_000)), { maxBytes: 100_000 })).resolves.toMatchObject({
       bytes: 100_000,
     });
@@ -80,7 +82,7 @@ describe('saving', () => {
     await expect(storage.open(`${KEY}.wav`).then(({ stream }) => buffer(stream))).resolves.toHaveLength(50);
   });
 
-  it('stops at the first byte too many, reads no further and leaves nothing', async () => {
+  it('stops reading at the first byte beyond the limit, and leaves nothing', async () => {
     let produced = 0;
     const stream = new Readable({
       read() {
@@ -94,7 +96,7 @@ describe('saving', () => {
     expect(await filesBelow(dataDir)).toEqual([]);
   });
 
-  it('takes a stream that its parser has cut at a limit for too large, not for complete', async () => {
+  it('refuses a stream that its parser has truncated at a limit as too large', async () => {
     const stream = Object.assign(streamOf(wav(1_000)), { truncated: true });
     await expect(save(stream)).rejects.toBeInstanceOf(AudioTooLargeError);
     expect(await filesBelow(dataDir)).toEqual([]);
@@ -102,13 +104,13 @@ describe('saving', () => {
 
   it.each([
     ['fails', new Error('socket hang up')],
-    ['is closed without a word', undefined],
+    ['is closed without an error', undefined],
   ])('leaves nothing of an upload that %s half-way', async (_how, failure) => {
     const whole = wav(500_000);
-    let at = 0;
+    let sent = 0;
     const stream = new Readable({
       read() {
-        if (at < 300_000) this.push(whole.subarray(at, (at += 50_000)));
+        if (sent < 300_000) this.push(whole.subarray(sent, (sent += 50_000)));
         else this.destroy(failure);
       },
     });
@@ -116,14 +118,14 @@ describe('saving', () => {
     expect(await filesBelow(dataDir)).toEqual([]);
   });
 
-  it('survives an upload that had failed before it was read', async () => {
+  it('survives an upload that fails before it is read', async () => {
     const stream = streamOf(wav(1_000));
     const saving = save(stream);
     stream.destroy(new Error('socket hang up'));
     await expect(saving).rejects.toBeInstanceOf(UploadCutOffError);
   });
 
-  it('survives an upload that fails while it is let go', async () => {
+  it('survives an upload that fails while it is destroyed', async () => {
     const stream = new Readable({
       read() {
         this.push(wav(1_000));
@@ -172,14 +174,14 @@ describe('saving', () => {
     'a\\..\\b/c',
     'a/b\0',
     '',
-  ])('refuses the key %j and lets the upload go', async (key) => {
+  ])('refuses the key %j and destroys the upload', async (key) => {
     const stream = streamOf(wav(100));
     await expect(save(stream, { key })).rejects.toBeInstanceOf(InvalidAudioKeyError);
     expect(stream.destroyed).toBe(true);
     expect(await filesBelow(dataDir)).toEqual([]);
   });
 
-  it('fails with the fault of the disk, not of the sender, when it cannot write', async () => {
+  it("fails with the disk's error, not as the sender's fault, when it cannot write", async () => {
     await writeFile(join(dataDir, 'audio'), 'a file where the folder should be');
     await expect(save(streamOf(wav(100)))).rejects.toMatchObject({
       code: expect.stringMatching(/ENOTDIR|EEXIST/),
@@ -195,7 +197,7 @@ describe('reading and deleting', () => {
     expect((await buffer(opened.stream)).equals(wav(70_000))).toBe(true);
   });
 
-  it('says that a recording is missing when it never was, and after it was deleted', async () => {
+  it('reports a recording as missing when it never existed, and after it was deleted', async () => {
     await expect(storage.open(`${KEY}.wav`)).rejects.toBeInstanceOf(AudioMissingError);
     const { key } = await save(streamOf(wav(100)));
     await storage.delete(key);
@@ -203,7 +205,7 @@ describe('reading and deleting', () => {
     await expect(storage.open(key)).rejects.toBeInstanceOf(AudioMissingError);
   });
 
-  it('does not call a recording missing that it cannot read', async () => {
+  it('does not report an unreadable recording as missing', async () => {
     await mkdir(join(dataDir, 'audio'));
     await writeFile(join(dataDir, 'audio', 'conversation-1'), 'a file where the folder should be');
     await expect(storage.open(`${KEY}.wav`)).rejects.toBeInstanceOf(AudioUnavailableError);
@@ -217,14 +219,14 @@ describe('reading and deleting', () => {
     },
   );
 
-  it('has no URL for anybody outside', async () => {
+  it('has no public URL', async () => {
     const { key } = await save(streamOf(wav(100)));
     await expect(storage.publicUrl(key)).resolves.toBeNull();
   });
 });
 
 describe('cleaning', () => {
-  it('removes what a dead process left behind a day ago, and nothing else', async () => {
+  it('removes files that a dead process left behind a day ago, and nothing else', async () => {
     const { key } = await save(streamOf(wav(100)));
     const incoming = join(dataDir, 'audio', '.incoming');
     const nowMs = Date.now();

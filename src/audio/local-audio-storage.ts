@@ -19,25 +19,25 @@ import {
 } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 
-/** No upload takes a day: what lies in the incoming folder for longer was left by a process that died. */
+/** No upload takes a day: an older file in the incoming folder was left by a process that died. */
 const ABANDONED_AFTER_MS = 86_400_000;
 
-/** Recordings are personal data: only the user that runs the service may read them. */
+/** Recordings are personal data, readable only for the user that runs the service. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** The disk, the user's share of it, or the longest file that is allowed. */
-const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** Codes for a full disk, an exceeded quota, and a file that is too long for the file system. */
+const FULL_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** The dot keeps it apart from every conversation's folder: no id has one. */
+/** The dot distinguishes it from the folders of conversations, as no id contains one. */
 const INCOMING_FOLDER = '.incoming';
 
 /**
- * Recordings in a local folder, `<dataDir>/audio/<conversationId>/<chunkId>.<extension>`.
+ * Stores recordings in a local folder, `<dataDir>/audio/<conversationId>/<chunkId>.<extension>`.
  *
- * 1. A file under its final name is complete: it is written beside, flushed to the disk, and only then renamed.
- * 2. The rename is flushed as well, so that what was accepted is still there after a power cut.
- * 3. Whatever fails leaves no file; a process that dies leaves one in the incoming folder, for `cleanTemporary`.
+ * 1. A file under its final name is complete: it is written to a temporary file, flushed to the disk, and only then renamed.
+ * 2. The rename is flushed as well, so that an accepted recording survives a power cut.
+ * 3. A failed upload leaves no file; a process that dies leaves one in the incoming folder, for `cleanTemporary`.
  *
  * Several processes may share the folder.
  */
@@ -54,8 +54,8 @@ export class LocalAudioStorage extends AudioStorage {
   }
 
   override async save(input: NewAudio): Promise<StoredAudio> {
-    // The reading meets every failure of the upload. This is for one that comes when nobody reads any more, while it is
-    // let go: without a listener that would end the process.
+    // Reading reports every failure of the upload. This listener is for a failure after reading has ended, while the stream
+    // is being destroyed: without a listener it would end the process.
     const stream = input.stream.on('error', () => undefined);
     const temporary = join(this.#incoming, randomUUID());
     try {
@@ -67,7 +67,7 @@ export class LocalAudioStorage extends AudioStorage {
       await this.#publish(temporary, key);
       return { key, bytes: audio.bytes, mimeType: audio.type.mimeType, sha256: audio.sha256() };
     } catch (error) {
-      if (NO_ROOM.has(codeOf(error))) throw new AudioStoreFullError(codeOf(error));
+      if (FULL_CODES.has(codeOf(error))) throw new AudioStoreFullError(codeOf(error));
       throw error;
     } finally {
       stream.destroy();
@@ -99,7 +99,7 @@ export class LocalAudioStorage extends AudioStorage {
     await rm(join(this.#root, conversationId), { recursive: true, force: true });
   }
 
-  /** In the order of the folders, and of the files in each; a page continues after the last key of the one before. */
+  /** Lists by folder, then by file; a page continues after the last key of the previous one. */
   override async list({ after = '', limit }: { after?: string; limit: number }): Promise<AudioPage> {
     const [lastFolder = '', lastFile = ''] = after.split('/');
     const recordings: ListedAudio[] = [];
@@ -108,7 +108,7 @@ export class LocalAudioStorage extends AudioStorage {
       for (const file of await listFolder(join(this.#root, folder))) {
         const key = `${folder}/${file}`;
         if ((folder === lastFolder && file <= lastFile) || !isStoredKey(key)) continue;
-        const storedAtMs = await lastTouchedMs(join(this.#root, key));
+        const storedAtMs = await modifiedMs(join(this.#root, key));
         if (storedAtMs !== undefined) recordings.push({ key, storedAtMs });
         if (recordings.length === limit) return { recordings, next: key };
       }
@@ -116,7 +116,7 @@ export class LocalAudioStorage extends AudioStorage {
     return { recordings, next: undefined };
   }
 
-  /** Always null: nobody outside can reach this folder. */
+  /** Always null, as the folder cannot be reached from outside. */
   override publicUrl(_key: string): Promise<null> {
     return Promise.resolve(null);
   }
@@ -133,15 +133,15 @@ export class LocalAudioStorage extends AudioStorage {
   }
 
   override close(): void {
-    // Files are closed by whoever reads them.
+    // Each reader closes its file.
   }
 
   override async cleanTemporary(nowMs: number = Date.now()): Promise<number> {
     let removed = 0;
     for (const name of await listFolder(this.#incoming)) {
       const path = join(this.#incoming, name);
-      const touchedMs = await lastTouchedMs(path);
-      if (touchedMs === undefined || nowMs - touchedMs < ABANDONED_AFTER_MS) continue;
+      const writtenMs = await modifiedMs(path);
+      if (writtenMs === undefined || nowMs - writtenMs < ABANDONED_AFTER_MS) continue;
       await rm(path, { force: true });
       removed += 1;
     }
@@ -173,7 +173,7 @@ async function writeDurably(path: string, chunks: AsyncIterable<Buffer>): Promis
 }
 
 async function flushFolder(path: string): Promise<void> {
-  // Windows neither opens folders nor needs it: its file systems log renames themselves.
+  // Windows can neither open folders nor needs the flush, as its file systems journal renames.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
@@ -183,7 +183,7 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** @returns the names in it, sorted; none where there is no folder */
+/** @returns the names in the folder, sorted; none when there is no folder */
 async function listFolder(path: string): Promise<string[]> {
   try {
     return (await readdir(path)).sort();
@@ -193,7 +193,7 @@ async function listFolder(path: string): Promise<string[]> {
   }
 }
 
-async function lastTouchedMs(path: string): Promise<number | undefined> {
+async function modifiedMs(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mtimeMs;
   } catch (error) {

@@ -10,7 +10,7 @@ import {
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
-/** The head of a Matroska file: its document type, then the codec ids of its tracks. */
+/** Builds the head of a Matroska file: its document type, then the codec ids of its tracks. */
 function matroska(docType: string, ...codecs: string[]): Buffer {
   const name = latin1(docType);
   const element = Buffer.concat([Buffer.from([0x42, 0x82, 0x80 + name.length]), name]);
@@ -18,7 +18,7 @@ function matroska(docType: string, ...codecs: string[]): Buffer {
   return Buffer.concat([header, latin1(`....${codecs.join('....')}....`)]);
 }
 
-/** The head of an ISO media file: its brand, then the handler of each track. */
+/** Builds the head of an ISO media file: its brand, then the handler of each track. */
 function isoMedia(brand: string, ...handlers: string[]): Buffer {
   const tracks = handlers.map((handler) => `hdlr\0\0\0\0\0\0\0\0${handler}`);
   return latin1(`\0\0\0\x14ftyp${brand}\0\0\0\0${brand}${tracks.join('....')}....`);
@@ -26,7 +26,7 @@ function isoMedia(brand: string, ...handlers: string[]): Buffer {
 
 const oggPage = (packet: string) => latin1(`OggS\0\x02${'\0'.repeat(20)}\x01\x13${packet}${'\0'.repeat(40)}`);
 
-/** Frames of silence, each as long as its header says. */
+/** Builds frames of silence, each as long as its header says. */
 function frames(header: string, bytes: number, count = 6): Buffer {
   const frame = Buffer.alloc(bytes);
   frame.write(header, 'hex');
@@ -41,7 +41,7 @@ const packets = frames('47010010', 188);
 const junk = Buffer.from('00ffe0a1b2fffb00c3'.repeat(50), 'hex');
 const mp3Tag = (length: string) => Buffer.concat([latin1('ID3\x03\0\0'), Buffer.from(length, 'hex')]);
 
-/** A block of sound as MediaRecorder writes it: its track, its time, its flags. */
+/** An audio block as MediaRecorder writes it: its track, its time, its flags. */
 const simpleBlock = Buffer.concat([Buffer.from('a386810000800102', 'hex')]);
 
 describe('detectMediaType', () => {
@@ -137,7 +137,7 @@ describe('detectMediaType', () => {
     await expect(detectMediaType(head)).resolves.toEqual({ mimeType: 'audio/mp4', extension: 'm4a' });
   });
 
-  it('has decided about every kind of audio and video that the detector knows', () => {
+  it('classifies every kind of audio and video that the detector knows', () => {
     const audio = [...supportedMimeTypes].filter((mime) => /^(?:audio|video)\//.test(mime));
     const undecided = audio.filter((mime) => {
       const [bare = ''] = mime.split(';');
@@ -148,21 +148,21 @@ describe('detectMediaType', () => {
   });
 });
 
-describe('what a sender calls a file', () => {
+describe('the declared type of a file', () => {
   const unknown = Buffer.from('00010203fffb9000fffb9000', 'hex');
-  const untold = { mimeType: 'application/octet-stream', extension: 'bin' };
+  const unidentified = { mimeType: 'application/octet-stream', extension: 'bin' };
 
   it.each([
     ['by its name', { fileName: 'Interview.GSM' }],
     [
-      'by a name of a kind that is told by content',
+      'by a name of a kind that is detected by content',
       { fileName: 'a.b.mp3', mimeType: 'application/octet-stream' },
     ],
     ['by its media type', { fileName: 'blob', mimeType: 'audio/x-gsm' }],
     ['by its media type with a parameter', { mimeType: 'Audio/L16; rate=16000' }],
-  ])('makes a recording of content that says nothing: %s', async (_how, declared) => {
-    await expect(mediaTypeOfUpload(unknown, declared)).resolves.toEqual(untold);
-    expect(mimeTypeOfExtension(untold.extension)).toBe(untold.mimeType);
+  ])('makes unknown content a recording: %s', async (_how, declared) => {
+    await expect(mediaTypeOfUpload(unknown, declared)).resolves.toEqual(unidentified);
+    expect(mimeTypeOfExtension(unidentified.extension)).toBe(unidentified.mimeType);
   });
 
   it.each([
@@ -170,7 +170,7 @@ describe('what a sender calls a file', () => {
     { fileName: 'mp3' },
     { fileName: 'a.bin' },
     { fileName: 'a.mp3.exe', mimeType: 'text/audio' },
-  ])('makes none of it as %j', async (declared) => {
+  ])('does not make unknown content a recording: %j', async (declared) => {
     await expect(mediaTypeOfUpload(unknown, declared)).resolves.toBe('unknown');
   });
 
@@ -180,7 +180,7 @@ describe('what a sender calls a file', () => {
     ['zeros', Buffer.alloc(1_000), 'unknown'],
     ['nothing', Buffer.alloc(0), 'unknown'],
     ['a cluster of WebM', Buffer.from('1f43b67501ffffffffffffffe78100a3', 'hex'), 'later_piece'],
-  ])('counts for nothing against %s', async (_what, head, finding) => {
+  ])('does not override %s', async (_what, head, finding) => {
     await expect(mediaTypeOfUpload(head, { fileName: 'a.mp3', mimeType: 'audio/mpeg' })).resolves.toBe(
       finding,
     );

@@ -5,12 +5,12 @@ import { findSignature, hasBytes, type MediaType, SIGNED_TYPES } from './signatu
 import { findFrames } from './stream-frames.js';
 
 /**
- * Most kinds of files tell themselves within their first 4100 bytes; ASF puts descriptions of any length before
- * the mark that makes it audio, and MP4 and WebM say a little later whether they also carry pictures.
+ * Bytes read for detection. Most kinds of files can be recognized by their first 4100 bytes. ASF puts descriptions of any length
+ * before the marker for audio, and MP4 and WebM declare a little later whether they also contain video.
  */
 export const DETECTION_BYTES = 65_536;
 
-/** As the detector calls it, without parameters -> as we call it. */
+/** Maps the detector's MIME types, without parameters, to ours. */
 export const RECORDINGS: ReadonlyMap<string, MediaType> = new Map([
   ['audio/mpeg', { mimeType: 'audio/mpeg', extension: 'mp3' }],
   ['audio/wav', { mimeType: 'audio/wav', extension: 'wav' }],
@@ -51,7 +51,7 @@ export const RECORDINGS: ReadonlyMap<string, MediaType> = new Map([
   ['application/vnd.rn-realmedia', { mimeType: 'application/vnd.rn-realmedia', extension: 'rm' }],
 ]);
 
-/** Called audio by the detector, but notes to be played instead of recorded sound. */
+/** Types that the detector calls audio, but which hold notes to be played instead of recorded sound. */
 export const NOT_RECORDINGS: ReadonlySet<string> = new Set([
   'audio/midi',
   'audio/x-it',
@@ -60,8 +60,8 @@ export const NOT_RECORDINGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A microphone's recording in a container that is named after video. Told apart, because a model that is handed
- * `video/webm` looks for pictures.
+ * Audio-only recordings in video containers. They are distinguished because a model that receives `video/webm` expects
+ * video.
  */
 const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp }>([
   [
@@ -69,7 +69,7 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
     {
       mimeType: 'audio/webm',
       extension: 'weba',
-      // Codec ids of the track list, which stands before the first sound: https://www.matroska.org/technical/codec_specs.html
+      // Codec ids of the track list, which precedes the first audio data: https://www.matroska.org/technical/codec_specs.html
       sound: /A_(?:OPUS|VORBIS|PCM|AAC)/,
       pictures: /V_(?:VP8|VP9|AV1|MPEG)/,
     },
@@ -79,36 +79,36 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
     {
       mimeType: 'audio/mp4',
       extension: 'm4a',
-      // The handler box of each track (ISO/IEC 14496-12, 8.4.3). Where it stands at the file's end, the container's name stays.
+      // The handler box of each track (ISO/IEC 14496-12, 8.4.3). When it is at the file's end, the type of the container is kept.
       sound: /hdlr[^]{8}soun/,
       pictures: /hdlr[^]{8}vide/,
     },
   ],
 ]);
 
-/** The most frequent kind of file with such a tag, whatever follows the tag. */
+/** Assumed for a file with an ID3 tag, whatever follows the tag, as most such files are MP3. */
 const TAGGED: MediaType = { mimeType: 'audio/mpeg', extension: 'mp3' };
 
-/** Called a recording by its sender, while its content says nothing: the provider may know it. No model is handed it. */
-export const UNTOLD_RECORDING: MediaType = { mimeType: 'application/octet-stream', extension: 'bin' };
+/** Declared a recording by its sender, with unknown content: the provider may know the format. It is never sent to a model. */
+export const UNIDENTIFIED_RECORDING: MediaType = { mimeType: 'application/octet-stream', extension: 'bin' };
 
 const MIME_TYPE_BY_EXTENSION = new Map(
-  [...RECORDINGS.values(), ...SOUND_ONLY.values(), ...SIGNED_TYPES, UNTOLD_RECORDING].map((type) => [
+  [...RECORDINGS.values(), ...SOUND_ONLY.values(), ...SIGNED_TYPES, UNIDENTIFIED_RECORDING].map((type) => [
     type.extension,
     type.mimeType,
   ]),
 );
 const RECORDING_EXTENSIONS: ReadonlySet<string> = new Set(
-  [...MIME_TYPE_BY_EXTENSION.keys()].filter((extension) => extension !== UNTOLD_RECORDING.extension),
+  [...MIME_TYPE_BY_EXTENSION.keys()].filter((extension) => extension !== UNIDENTIFIED_RECORDING.extension),
 );
 
-/** `not_audio`: a known kind of file that is no recording, or text. `unknown`: its content says nothing. */
+/** `not_audio`: a known kind of file that is no recording, or text. `unknown`: content of no known kind. */
 export type Refusal = 'not_audio' | 'later_piece' | 'unknown';
 
 /**
- * Tells by content what a file is.
+ * Detects the type of a file by its content.
  *
- * @param head the first `DETECTION_BYTES` of it, or all when it is shorter
+ * @param head the first `DETECTION_BYTES` of the file, or all of a shorter one
  */
 export async function detectMediaType(head: Uint8Array): Promise<MediaType | Refusal> {
   const bytes = head.subarray(0, DETECTION_BYTES);
@@ -116,23 +116,23 @@ export async function detectMediaType(head: Uint8Array): Promise<MediaType | Ref
   const found = await fileTypeFromBuffer(bytes);
   const [mime = ''] = found?.mime.split(';') ?? [];
   const type = findSignature(bytes) ?? soundOnly(mime, bytes) ?? RECORDINGS.get(mime);
-  // The mark of little-endian UTF-16 looks like the beginning of MPEG audio.
+  // The byte order mark of little-endian UTF-16 looks like the beginning of MPEG audio.
   if (isUtf16(bytes) && findFrames(bytes) === undefined) return 'not_audio';
   if (type !== undefined) return type;
   return withoutSignature(bytes, found !== undefined);
 }
 
-/** @param isOther whether the detector takes it for a file of another kind */
+/** @param isOther whether the detector recognizes a file of another kind */
 function withoutSignature(bytes: Uint8Array, isOther: boolean): MediaType | Refusal {
-  // Whatever stands where a tag of a wrong length seems to end is no file of its own.
+  // Behind an ID3 tag of a wrong length the detector may find another kind by mistake, so its result is ignored.
   const isTagged = hasBytes(bytes, 0, 'ID3');
   if (isOther && !isTagged) return 'not_audio';
   return findFrames(bytes) ?? (isTagged ? TAGGED : undefined) ?? (isText(bytes) ? 'not_audio' : 'unknown');
 }
 
 /**
- * Tells what an upload is: by its content, and by what its sender calls it where the content is of no known kind, as the provider
- * knows more kinds than we do.
+ * Detects the type of an upload by its content. For content of no known kind, the sender's label counts, as the provider
+ * supports more formats than this detection.
  */
 export async function mediaTypeOfUpload(
   head: Uint8Array,
@@ -141,14 +141,14 @@ export async function mediaTypeOfUpload(
   const found = await detectMediaType(head);
   if (found !== 'unknown' || !isDeclaredAudio(declared, RECORDING_EXTENSIONS)) return found;
   const isBlank = head.every((byte) => byte === head[0]);
-  return isBlank ? 'unknown' : UNTOLD_RECORDING;
+  return isBlank ? 'unknown' : UNIDENTIFIED_RECORDING;
 }
 
 function isUtf16(bytes: Uint8Array): boolean {
   return hasBytes(bytes, 0, '\xfe\xff') || hasBytes(bytes, 0, '\xff\xfe');
 }
 
-/** Has none of the bytes that no text has: https://mimesniff.spec.whatwg.org/#binary-data-byte */
+/** Whether the content has no binary data bytes: https://mimesniff.spec.whatwg.org/#binary-data-byte */
 function isText(bytes: Uint8Array): boolean {
   if (bytes.length === 0) return false;
   return bytes.every(

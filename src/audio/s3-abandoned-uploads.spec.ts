@@ -4,11 +4,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { abortUploads } from './s3-abandoned-uploads.js';
 
-/** Neither of the S3 servers that the other tests run on lists unfinished uploads; this one does nothing else. */
+/** Server that only lists and aborts unfinished uploads, which the S3 servers of the other tests cannot list. */
 let server: Server | undefined;
 let client: S3Client | undefined;
 /** `METHOD path?query` of each request. */
-let asked: string[] = [];
+let received: string[] = [];
 
 const OLD = '2026-01-01T00:00:00.000Z';
 const YOUNG = '2026-01-03T00:00:00.000Z';
@@ -21,10 +21,10 @@ afterEach(() => {
 });
 
 async function startServer(answer: (url: URL, method: string) => { status: number; body: string }) {
-  asked = [];
+  received = [];
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    asked.push(`${request.method ?? ''} ${url.pathname}${url.search}`);
+    received.push(`${request.method ?? ''} ${url.pathname}${url.search}`);
     const { status, body } = answer(url, request.method ?? '');
     response.writeHead(status, { 'content-type': 'application/xml' }).end(body);
   });
@@ -68,14 +68,14 @@ describe('unfinished uploads', () => {
     );
 
     expect(await abortUploads(s3, { bucket: 'b', olderThan: A_DAY_BEFORE_YOUNG })).toBe(2);
-    const aborts = asked.filter((line) => line.startsWith('DELETE'));
+    const aborts = received.filter((line) => line.startsWith('DELETE'));
     expect(aborts).toEqual([
       expect.stringMatching(/^DELETE \/b\/a\/1\.wav\?.*uploadId=u1/),
       expect.stringMatching(/^DELETE \/b\/a\/3\.wav\?.*uploadId=u3/),
     ]);
   });
 
-  it('of a conversation are aborted whatever their age, and one that has just ended does no harm', async () => {
+  it('of a conversation are aborted at any age; an upload that has just ended is ignored', async () => {
     const s3 = await startServer((_url, method) =>
       method === 'GET'
         ? { status: 200, body: listing([{ key: 'a/1.wav', id: 'u1', initiated: YOUNG }]) }
@@ -83,14 +83,14 @@ describe('unfinished uploads', () => {
     );
 
     expect(await abortUploads(s3, { bucket: 'b', prefix: 'a/' })).toBe(1);
-    expect(asked[0]).toMatch(/prefix=a%2F/);
+    expect(received[0]).toMatch(/prefix=a%2F/);
   });
 
   it.each([
     [501, 'NotImplemented'],
     [405, 'MethodNotAllowed'],
     [403, 'AccessDenied'],
-  ])('are left to the store where it does not list them: %d %s', async (status, code) => {
+  ])('are left to the store when it does not list them: %d %s', async (status, code) => {
     const s3 = await startServer(() => ({ status, body: `<Error><Code>${code}</Code></Error>` }));
 
     expect(await abortUploads(s3, { bucket: 'b' })).toBe(0);

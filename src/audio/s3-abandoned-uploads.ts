@@ -7,15 +7,14 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-/** Stores that do not list uploads end them by a rule of their own; not every key may list them either. */
+/** Error codes of stores that do not list uploads, and remove old ones themselves, and of keys that may not list them. */
 const NOT_LISTABLE = new Set(['NotImplemented', 'MethodNotAllowed', 'AccessDenied']);
 
 /**
- * Aborts multipart uploads that were begun and not ended. Their parts are stored, and paid for, and show in no list of objects.
- * Aborting one that is gone already is harmless.
+ * Aborts unfinished multipart uploads. Their parts use paid storage, but appear in no list of objects. Idempotent.
  *
- * @param which.olderThan only those begun before; all when not given
- * @returns how many were aborted; 0 where the store does not list them
+ * @param which.olderThan limits this to uploads begun before; all when not given
+ * @returns how many were aborted; 0 when the store does not list them
  */
 export async function abortUploads(
   client: S3Client,
@@ -57,7 +56,7 @@ async function listPage(
   }
 }
 
-/** One that has ended, or was aborted already, is left as it is. */
+/** Aborts an upload. One that has ended, or was aborted already, is ignored. */
 export async function abortUpload(
   client: S3Client,
   upload: { Bucket: string; Key: string | undefined; UploadId: string | undefined },

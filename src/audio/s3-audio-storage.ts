@@ -18,32 +18,32 @@ import { IncomingAudio } from './incoming-audio.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
 import { isMissingObject, s3Reason } from './s3-error.js';
 
-/** AssemblyAI fetches within minutes, and a submission that has to wait for its turn there within hours; three days are ample. */
+/** AssemblyAI fetches a recording within minutes, or within hours for a queued submission; three days are ample. */
 const URL_VALID_SECONDS = 259_200;
 
 /**
- * The smallest part that S3 takes. An upload holds about two of them in memory; with S3's 10,000 parts at most, 52 GB fit, ten
- * times what any provider takes.
+ * The smallest part that S3 accepts. An upload holds about two parts in memory. S3's limit of 10,000 parts allows 52 GB, ten
+ * times the limit of any provider.
  */
 const PART_BYTES = 5_242_880;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A connection on which nothing moves for so long is given up. */
+/** Idle time after which a connection is abandoned. */
 const IDLE_TIMEOUT_MS = 30_000;
-/** Uploads, and readings that are handed on as they come, hold a connection each for as long as they last. */
+/** Each upload and each streamed read holds a connection for its whole duration. */
 const MAX_SOCKETS = 256;
-/** Requests at once while a conversation is removed. */
-const DELETES_AT_ONCE = 8;
-/** No upload takes a day: what is still unfinished then was left by a process that died. */
+/** Concurrent requests while a conversation is removed. */
+const DELETE_CONCURRENCY = 8;
+/** No upload takes a day: an older unfinished upload was left by a process that died. */
 const ABANDONED_AFTER_MS = 86_400_000;
 
 /**
- * Recordings in a bucket of any S3-compatible store, under the keys that they have everywhere. Addressed by path
- * (`https://endpoint/bucket/key`) or by host (`https://bucket.endpoint/key`), as configured, and without the newer
- * checksums that not all stores understand.
+ * Stores recordings in a bucket of any S3-compatible store, under the same keys as the local store. The bucket is addressed by
+ * path (`https://endpoint/bucket/key`) or by host (`https://bucket.endpoint/key`), as configured, and without the newer checksums
+ * that not all stores support.
  *
- * An object appears when its upload is complete, and not before: that is S3's own promise. What fails is aborted and removed; what
- * a process leaves that dies is removed by `cleanTemporary`.
+ * S3 guarantees that an object appears only when its upload is complete. Failed uploads are aborted and removed; those of a
+ * process that died are removed by `cleanTemporary`.
  */
 export class S3AudioStorage extends AudioStorage {
   readonly #client: S3Client;
@@ -71,7 +71,7 @@ export class S3AudioStorage extends AudioStorage {
   }
 
   override async save(input: NewAudio): Promise<StoredAudio> {
-    // For a failure that comes when nobody reads any more: without a listener it would end the process.
+    // For a failure after reading has ended: without a listener it would end the process.
     const stream = input.stream.on('error', () => undefined);
     try {
       assertNewKey(input.key);
@@ -115,7 +115,7 @@ export class S3AudioStorage extends AudioStorage {
         );
         const keys = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
         while (keys.length > 0) {
-          await Promise.all(keys.splice(0, DELETES_AT_ONCE).map((key) => this.#remove(key)));
+          await Promise.all(keys.splice(0, DELETE_CONCURRENCY).map((key) => this.#remove(key)));
         }
         if (IsTruncated !== true) return;
       }
@@ -146,7 +146,7 @@ export class S3AudioStorage extends AudioStorage {
       Bucket: this.#bucket,
       Key: key,
       ResponseContentType: mimeType,
-      // Signatures of the same second are alike; a name that is used once keeps the URLs of two submissions apart.
+      // Signatures within the same second are equal; a unique file name makes the URLs of two submissions differ.
       ResponseContentDisposition: `attachment; filename="${randomUUID()}"`,
     });
     return getSignedUrl(this.#client, command, { expiresIn: URL_VALID_SECONDS });
@@ -173,14 +173,14 @@ export class S3AudioStorage extends AudioStorage {
     this.#client.destroy();
   }
 
-  /** One part after the other: parts that are under way while their upload is aborted could outlive it. */
+  /** Uploads one part after the other: parts in flight while their upload is aborted could outlive it. */
   async #upload(key: string, audio: IncomingAudio): Promise<void> {
     let incomingFailure: AudioError | undefined;
     async function* chunks(): AsyncGenerator<Buffer> {
       try {
         yield* audio.chunks();
       } catch (error) {
-        // Anything else is only the upload that lets go of us, because it failed itself.
+        // Any other error comes from the upload itself, which destroys this generator after it has failed.
         if (error instanceof AudioError) incomingFailure = error;
         throw error;
       }
@@ -202,7 +202,7 @@ export class S3AudioStorage extends AudioStorage {
     }
   }
 
-  /** Nothing of a failed upload stays: not its parts, nor the object, which may be there although its answer was lost. */
+  /** Removes the parts of a failed upload, and the object, which may exist although the response was lost. */
   async #undo(key: string, uploadId: string | undefined): Promise<void> {
     try {
       if (uploadId !== undefined) {

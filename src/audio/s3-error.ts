@@ -1,6 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 
-/** No object of this key, as GET and HEAD say it. */
+/** Codes with which GET and HEAD report a missing object. */
 const MISSING_CODES = new Set(['NoSuchKey', 'NotFound']);
 
 interface Meaning {
@@ -22,7 +22,7 @@ const ELSEWHERE: Meaning = {
   remedy: 'check STORAGE_S3_REGION and STORAGE_S3_ENDPOINT',
 };
 
-/** By the store's own code: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Meanings by the store's error code: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['InvalidAccessKeyId', { fault: 'does not know the key', remedy: 'check STORAGE_S3_KEY' }],
   [
@@ -46,13 +46,13 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['PathStyleDomainForbidden', PATH_STYLE],
 ]);
 
-/** A 403 without a body: nothing tells whether the key, its rights or the address is the reason. */
+/** Meaning of a 403 without a body, which may be due to the key, its permissions or the address. */
 const DENIED: Meaning = {
   fault: 'denies access',
   remedy: 'check STORAGE_S3_KEY, STORAGE_S3_SECRET, and what they may do',
 };
 
-/** The name that the SDK gives to an answer that names no code. */
+/** Name that the SDK gives to an error response without a code. */
 const NO_CODE = 'Unknown';
 
 export function isMissingObject(error: unknown): boolean {
@@ -60,8 +60,8 @@ export function isMissingObject(error: unknown): boolean {
 }
 
 /**
- * Meaning of an S3-compatible store's failure, as the end of a sentence whose subject is the store. It names the store's own code,
- * and holds no key, URL or signature: the error itself carries some, and must neither be logged nor kept as a cause.
+ * Explains the failure of an S3-compatible store, as the end of a sentence whose subject is the store. The text names the store's
+ * own code, and holds no key, URL or signature. The error itself may hold them, and must neither be logged nor kept as a cause.
  */
 export function s3Reason(error: unknown): string {
   if (!(error instanceof S3ServiceException)) {
@@ -72,7 +72,7 @@ export function s3Reason(error: unknown): string {
   const answer = code ?? `status ${status ?? 'unknown'}`;
   const meaning = MEANINGS.get(error.name) ?? (code === undefined ? meaningOfStatus(status) : undefined);
   if (meaning !== undefined) return `${meaning.fault} (${answer}); ${meaning.remedy}`;
-  if (code === undefined) return `answered an error (${answer})`;
+  if (code === undefined) return `returned an error (${answer})`;
   return `answered ${code} (status ${status ?? 'unknown'}); look that code up in the documentation of the store`;
 }
 
@@ -81,7 +81,7 @@ function meaningOfStatus(status: number | undefined): Meaning | undefined {
   return status === 403 ? DENIED : undefined;
 }
 
-/** The store's own word for the failure: an identifier, or nothing that a log should hold. */
+/** Returns the store's error code, unless it is no plain identifier and so might not be safe to log. */
 function storeCode(name: string): string | undefined {
   return name !== NO_CODE && /^[A-Za-z0-9.]{1,60}$/.test(name) ? name : undefined;
 }
