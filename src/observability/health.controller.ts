@@ -28,7 +28,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  // Its documentation of a 503 has the shape of Terminus; ours is that of every error.
+  // Terminus documents its own shape of a 503; the service answers with its common error body.
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Database and queues answer; 503 when one does not' })
   @ApiOkResponse({ description: 'All of them answer', schema: READY_SCHEMA })

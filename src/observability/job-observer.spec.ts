@@ -11,8 +11,8 @@ import { SecretRedactor } from './secret-redactor.js';
 
 Logger.overrideLogger(false);
 
-/** A database that is away: the log explains, and must never fail the work that it tells of. */
-async function openAwayDatabase(): Promise<OpenDatabase> {
+/** Opens an unreachable database, as the processing log must never fail the work that it records. */
+async function openUnreachableDatabase(): Promise<OpenDatabase> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -21,13 +21,13 @@ async function openAwayDatabase(): Promise<OpenDatabase> {
   return openDatabase(`postgres://ringback@127.0.0.1:${port}/ringback`, () => undefined);
 }
 
-describe('the observer of jobs, with the database away', () => {
+describe('the observer of jobs, with an unreachable database', () => {
   let opened: OpenDatabase;
   let metrics: Metrics;
   let observer: JobObserver;
 
   beforeEach(async () => {
-    opened = await openAwayDatabase();
+    opened = await openUnreachableDatabase();
     metrics = new Metrics();
     observer = new JobObserver(metrics, new ProcessingLog(opened.database, new SecretRedactor([])));
   });
@@ -37,26 +37,26 @@ describe('the observer of jobs, with the database away', () => {
     await opened.database.destroy();
   });
 
-  const figure = async (line: string) => (await metrics.scrape()).text.includes(line);
+  const hasMetric = async (line: string) => (await metrics.scrape()).text.includes(line);
 
   it.each([
     ['done', 'completed'],
     ['sleep', 'slept'],
-  ])('hands on what a job came to, and counts it (%s)', async (kind, outcome) => {
+  ])('returns the result of a job, and counts it (%s)', async (kind, outcome) => {
     const result = { kind };
 
     await expect(observer.observe('check', {}, () => Promise.resolve(result))).resolves.toBe(result);
-    expect(await figure(`ringback_jobs_total{job="check",outcome="${outcome}"} 1`)).toBe(true);
+    expect(await hasMetric(`ringback_jobs_total{job="check",outcome="${outcome}"} 1`)).toBe(true);
   });
 
-  it('hands on what a job fails with, unchanged, and counts it', async () => {
+  it('rethrows the error of a job unchanged, and counts it', async () => {
     const failure = new Error('no answer');
 
     await expect(observer.observe('correct', {}, () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await figure('ringback_jobs_total{job="correct",outcome="failed"} 1')).toBe(true);
+    expect(await hasMetric('ringback_jobs_total{job="correct",outcome="failed"} 1')).toBe(true);
   });
 
-  it('counts for how long a worker was held', async () => {
+  it('counts how long a worker was busy', async () => {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -65,8 +65,8 @@ describe('the observer of jobs, with the database away', () => {
       await ended;
       return { kind: 'done' };
     });
-    const heldFrom = performance.now();
-    while (performance.now() - heldFrom < 20) await new Promise((resolve) => setImmediate(resolve));
+    const busySince = performance.now();
+    while (performance.now() - busySince < 20) await new Promise((resolve) => setImmediate(resolve));
     end();
     await work;
     const seconds = Number(
@@ -76,7 +76,7 @@ describe('the observer of jobs, with the database away', () => {
     expect(seconds).toBeGreaterThanOrEqual(0.02);
   });
 
-  it('writes out nothing, and fails nobody', async () => {
+  it('writes nothing, and does not throw', async () => {
     await observer.observe('check', { chunkId: '019a0000-0000-7000-8000-000000000001' }, () =>
       Promise.resolve({ kind: 'done' }),
     );

@@ -2,18 +2,18 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from './metrics.js';
 import { ProcessingLog, type ProcessingEvent } from './processing-log.js';
 
-/** What a job is about, as far as it is known. */
+/** Ids of what a job works on, as far as they are known. */
 export interface JobSubject {
   conversationId?: string;
   chunkId?: string;
   submissionId?: string;
-  /** Of an outgoing event. */
+  /** Delivery of an outgoing event. */
   deliveryId?: string;
 }
 
 export type JobResult = 'completed' | 'slept';
 
-/** Measures a job, and tells metrics, processing log and log of it. */
+/** Measures jobs, and reports them to the metrics, the processing log and the log. */
 @Injectable()
 export class JobObserver {
   private readonly logger = new Logger('Job');
@@ -24,8 +24,8 @@ export class JobObserver {
   ) {}
 
   /**
-   * Runs the job's work. `subject` is read when it ends, so the work may fill it in. A run that only went back to sleep
-   * leaves no entry in the processing log: a chunk's story is not buried under looks.
+   * Runs the job's work. `subject` is read when the work ends, so the work may complete it. A run that only went back to sleep
+   * leaves no entry in the processing log, so that a chunk's history is not buried under checks.
    *
    * @throws whatever the work throws
    */
@@ -62,13 +62,13 @@ export class JobObserver {
     }
   }
 
-  /** Writes out what was observed so far; for a stop. */
+  /** Writes all observed jobs to the processing log, before a stop. */
   async flush(): Promise<void> {
     await this.log.flush();
   }
 }
 
-/** The processing log is the story of conversations; what is of none of them has a log of its own. */
+/** Whether a job belongs to a conversation; other jobs are not part of the processing log. */
 function isOfConversation({ conversationId, chunkId, submissionId }: JobSubject): boolean {
   return [conversationId, chunkId, submissionId].some((id) => id !== undefined);
 }

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 
 /**
- * Puts Node's warnings, which libraries raise as well, into the service's log. Node's own listener writes them as bare text, which
- * no reader of JSON lines understands.
+ * Writes Node's warnings, which libraries emit as well, to the service's log. Node's own listener writes plain text, which a
+ * reader of JSON lines cannot parse.
  */
 export function logProcessWarnings(logger = new Logger('Node')): void {
   process.removeAllListeners('warning');
@@ -11,19 +11,19 @@ export function logProcessWarnings(logger = new Logger('Node')): void {
   });
 }
 
-/** Runs what belongs to a library that writes its warnings to the console, and puts these into the service's log. */
+/** Runs code of a library that writes warnings to the console, and sends these to the service's log instead. */
 export function withConsoleWarnings<T>(logger: Logger, work: () => T): T {
   const { warn } = console;
-  const told = new Set<string>();
-  const hear = (...parts: unknown[]): void => {
-    told.add(oneLine(parts.map(String).join(' ')));
+  const warnings = new Set<string>();
+  const collect = (...parts: unknown[]): void => {
+    warnings.add(oneLine(parts.map(String).join(' ')));
   };
-  Object.assign(console, { warn: hear });
+  Object.assign(console, { warn: collect });
   try {
     return work();
   } finally {
     Object.assign(console, { warn });
-    for (const line of told) logger.warn(line);
+    for (const line of warnings) logger.warn(line);
   }
 }
 

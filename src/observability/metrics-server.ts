@@ -4,7 +4,7 @@ import { Metrics } from './metrics.js';
 import { ReadyReport } from './ready-report.js';
 
 /**
- * Health and metrics of a worker, which has no HTTP otherwise. It is up as long as the worker drains, so that the last figures
+ * Serves health and metrics of a worker, which has no other HTTP. It stays up while the worker drains, so that the last metrics
  * can be read.
  */
 export async function startMetricsServer(

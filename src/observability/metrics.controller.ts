@@ -17,7 +17,7 @@ export class MetricsController {
     const { text, failures } = await this.metrics.scrape();
     for (const failure of failures) {
       this.logger.warn(
-        `some figures could not be read: ${failure instanceof Error ? failure.message : String(failure)}`,
+        `some metrics could not be read: ${failure instanceof Error ? failure.message : String(failure)}`,
       );
     }
     return text;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Metrics } from './metrics.js';
 
 describe('a scrape', () => {
-  it('reads what is collected at its moment', async () => {
+  it('runs its collectors each time', async () => {
     const metrics = new Metrics();
     let open = 0;
     metrics.collectOnScrape(() => {
@@ -17,9 +17,9 @@ describe('a scrape', () => {
     });
   });
 
-  it('costs a collector that fails its own figures only, and tells of it', async () => {
+  it('lacks only the metrics of a collector that fails, and reports its error', async () => {
     const metrics = new Metrics();
-    const failure = new Error('the store is away');
+    const failure = new Error('the store is unreachable');
     metrics.collectOnScrape(() => Promise.reject(failure));
     metrics.collectOnScrape(() => {
       metrics.queueDepth.set({ queue: 'correction', state: 'waiting' }, 7);
@@ -33,7 +33,7 @@ describe('a scrape', () => {
     expect(text).toContain('ringback_callbacks_total{outcome="ok"} 1');
   });
 
-  it('is of one service, also when a process runs several', async () => {
+  it('covers one service, also when a process runs several', async () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.callbacks.inc({ outcome: 'ok' });
 

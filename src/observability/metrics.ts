@@ -13,10 +13,10 @@ export type CallbackOutcome =
   | 'throttled'
   | 'forbidden';
 
-/** From a fast provider on a short chunk to a slow one on a long chunk. */
+/** Covers everything from a fast provider with a short chunk to a slow one with a long chunk. */
 const SUBMIT_TO_TEXT_BUCKETS_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 1_800];
 
-/** Every metric of the service, in one place, so that a dashboard's author reads one file. */
+/** Defines all metrics of the service in one file, for authors of dashboards. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -113,7 +113,7 @@ export class Metrics {
 
   readonly refusedAnswers = new Counter({
     name: 'ringback_refused_answers_total',
-    help: 'Answers of a model that were not believed, by reason.',
+    help: 'Answers of a model that were rejected, by reason.',
     labelNames: ['reason'] as const,
     registers: [this.registry],
   });
@@ -159,7 +159,7 @@ export class Metrics {
 
   readonly reconciled = new Counter({
     name: 'ringback_reconciler_repairs_total',
-    help: 'Jobs that were missing and that the reconciler put back, and pending sets that it mended, by kind.',
+    help: 'Missing jobs that the reconciler enqueued again, and pending sets that it repaired, by kind.',
     labelNames: ['kind'] as const,
     registers: [this.registry],
   });
@@ -173,7 +173,7 @@ export class Metrics {
 
   readonly refusals = new Counter({
     name: 'ringback_http_refusals_total',
-    help: 'Requests that were turned away: unauthorized for a wrong or missing key, throttled for coming too often.',
+    help: 'Requests that were refused: unauthorized for a wrong or missing key, throttled for exceeding a rate limit.',
     labelNames: ['scope', 'reason'] as const,
     registers: [this.registry],
   });
@@ -184,12 +184,12 @@ export class Metrics {
 
   private readonly collectors: (() => Promise<void>)[] = [];
 
-  /** Adds figures that are read at the moment of a scrape. A collector that fails costs its own figures only. */
+  /** Adds a collector that updates metrics at each scrape. If it fails, only its own metrics are missing. */
   collectOnScrape(collector: () => Promise<void>): void {
     this.collectors.push(collector);
   }
 
-  /** @returns the figures in Prometheus' text format, and what could not be read */
+  /** @returns the metrics in Prometheus' text format, and the errors of failed collectors */
   async scrape(): Promise<{ text: string; failures: unknown[] }> {
     const results = await Promise.allSettled(this.collectors.map((collect) => collect()));
     const failures = results.flatMap((result): unknown[] =>

@@ -11,7 +11,7 @@ export interface ProcessingEvent {
   job: string;
   event: 'started' | 'completed' | 'failed';
   durationMs?: number;
-  /** For people; no transcript, no secret, no signed URL. */
+  /** Human-readable; without transcripts, secrets and signed URLs. */
   message?: string;
   at: Date;
 }
@@ -26,17 +26,17 @@ export interface RecordedEvent {
   at: Date;
 }
 
-/** Events wait this long for company: one statement for many of them costs the jobs next to nothing. */
+/** Time for which events are collected: one statement for many events costs the jobs next to nothing. */
 const FLUSH_AFTER_MS = 200;
 const FLUSH_AT_EVENTS = 200;
-/** With the database away for long, the newest events win; the log never fills the memory. */
+/** When the database is down for long, only the newest events are kept, so that the log never fills the memory. */
 const MAX_BUFFERED_EVENTS = 10_000;
-/** A reader wants the story of one chunk; who wants more pages on. */
+/** Enough for the history of one chunk; a longer one is read page by page. */
 export const EVENTS_PAGE = 500;
 
 /**
- * What happened to a chunk, job by job. Best effort by design: it explains, and never fails or slows the work that it
- * tells of. A crash loses at most the last fraction of a second of it.
+ * Records the history of a chunk, job by job. Best effort by design: the log never fails or slows the work that it records. A
+ * crash loses at most the last fraction of a second.
  */
 @Injectable()
 export class ProcessingLog {
@@ -119,7 +119,7 @@ export class ProcessingLog {
     }
   }
 
-  /** What was done to a conversation that was deleted meanwhile leaves no entry. */
+  /** Inserts events, except those of conversations that were deleted in the meantime. */
   private async insert(events: ProcessingEvent[]): Promise<void> {
     const rows = events.map((event) => ({
       conversation_id: event.conversationId,

@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 /** Resolves when the dependency answers; throws with a message for the operator when it does not. */
 export type ReadinessCheck = () => Promise<void>;
 
-/** Figures and lists for the operator beside the checks; they never make a process unready. */
+/** Returns numbers and lists for the operator; unlike a check, a detail never makes a process unready. */
 export type ReadinessDetail = () => Promise<Record<string, number | readonly string[]>>;
 
-/** What must answer before this process is ready; each dependency brings its own check. */
+/** Registry of the dependencies that must answer before this process is ready. Each dependency registers its own check. */
 @Injectable()
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
@@ -16,7 +16,7 @@ export class Readiness {
     this.checks.set(name, check);
   }
 
-  /** Adds figures or lists to the report of readiness. */
+  /** Adds numbers or lists to the readiness report. */
   registerDetail(name: string, detail: ReadinessDetail): void {
     this.details.set(name, detail);
   }

@@ -8,10 +8,10 @@ import {
 import { inTime } from '../deadlines/in-time.js';
 import { Readiness, type ReadinessCheck, type ReadinessDetail } from './readiness.js';
 
-/** A dependency that takes longer than this is as good as away. */
+/** A dependency that takes longer counts as unreachable. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Asks every dependency whether it answers. */
+/** Checks every dependency. */
 @Injectable()
 export class ReadyReport {
   constructor(
@@ -20,22 +20,22 @@ export class ReadyReport {
     private readonly readiness: Readiness,
   ) {}
 
-  private underWay: Promise<HealthCheckResult> | undefined;
+  private inProgress: Promise<HealthCheckResult> | undefined;
 
   /**
-   * Who asks while another is being answered gets the same answer: the route asks for no key, and however many ask, the stores
-   * are asked once at a time.
+   * Runs all checks. Concurrent callers share one run: the route requires no key, and many requests must not multiply the load on
+   * the dependencies.
    *
-   * @throws ServiceUnavailableException with the report when one does not answer
+   * @throws ServiceUnavailableException with the report when a dependency does not answer
    */
   async read(): Promise<HealthCheckResult> {
-    this.underWay ??= this.look().finally(() => {
-      this.underWay = undefined;
+    this.inProgress ??= this.runChecks().finally(() => {
+      this.inProgress = undefined;
     });
-    return this.underWay;
+    return this.inProgress;
   }
 
-  private look(): Promise<HealthCheckResult> {
+  private runChecks(): Promise<HealthCheckResult> {
     const checks = this.readiness.entries().map(
       ([name, check]) =>
         () =>
@@ -52,7 +52,7 @@ export class ReadyReport {
   private async check(name: string, check: ReadinessCheck): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     try {
-      await answered(check());
+      await withTimeout(check());
       return indicator.up();
     } catch (error) {
       return indicator.down(error instanceof Error ? error.message : String(error));
@@ -62,13 +62,13 @@ export class ReadyReport {
   private async detail(name: string, detail: ReadinessDetail): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     try {
-      return indicator.up(await answered(detail()));
+      return indicator.up(await withTimeout(detail()));
     } catch (error) {
       return indicator.up({ unknown: error instanceof Error ? error.message : String(error) });
     }
   }
 }
 
-function answered<T>(work: Promise<T>): Promise<T> {
+function withTimeout<T>(work: Promise<T>): Promise<T> {
   return inTime(work, CHECK_TIMEOUT_MS, () => new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`));
 }

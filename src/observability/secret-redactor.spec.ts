@@ -17,7 +17,7 @@ const config = createAppConfig({
   GCP_SA_JSON: JSON.stringify(SERVICE_ACCOUNT),
 });
 
-describe('what is logged', () => {
+describe('a redacted text', () => {
   const redactor = SecretRedactor.for(config);
 
   it.each([
@@ -30,7 +30,7 @@ describe('what is logged', () => {
     'tenant-token-1',
     SERVICE_ACCOUNT.private_key,
     JSON.stringify(SERVICE_ACCOUNT.private_key),
-  ])('has none of the secrets of the configuration in it: %j', (secret) => {
+  ])('contains no secret of the configuration: %j', (secret) => {
     const redacted = redactor.redact(`it failed with ${secret}, twice: ${secret}`);
 
     expect(redacted).not.toContain(secret.replaceAll('"', ''));
@@ -43,29 +43,29 @@ describe('what is logged', () => {
     ['signed with whsec_aGVsbG8+/w==', 'signed with whsec_[redacted]'],
     ['connect to postgres://me:hush@host/db', 'connect to postgres://me:[redacted]@host/db'],
     ['GET https://host/a.mp3?X-Amz-Signature=abc&b=c failed', 'GET https://host/a.mp3?[redacted] failed'],
-  ])('has no secrets of other people in it, by their form: %s', (text, redacted) => {
+  ])('contains no secret of a known form: %s', (text, redacted) => {
     expect(new SecretRedactor([]).redact(text)).toBe(redacted);
   });
 
-  it('is left alone otherwise', () => {
+  it('is unchanged otherwise', () => {
     const text = 'chunk 019a-7 is completed; https://host/a/b, 5 ms, user@example.org, is it? key "frontend"';
 
     expect(redactor.redact(text)).toBe(text);
     expect(new SecretRedactor(['', 'a', 'short']).redact('a short text')).toBe('a short text');
   });
 
-  it('loses the longer one of two secrets whole', () => {
+  it('has the longer of two overlapping secrets replaced completely', () => {
     expect(new SecretRedactor(['secret-one', 'secret-one-and-more']).redact('secret-one-and-more')).toBe(
       '[redacted]',
     );
   });
 
-  // The square of these lengths would be minutes and hours.
+  // Quadratic time would take minutes to hours for these lengths.
   it.each(
     ['http://', 'http://a', 'https://a:b', '//', '//a:', 'Bearer ', 'a', ' ', '?a='].flatMap((piece) =>
       [100_000, 5_000_000].map((length) => [piece, length] as const),
     ),
-  )('is read in time linear in its length: %j, %d characters', (piece, length) => {
+  )('takes time linear in its length: %j, %d characters', (piece, length) => {
     const text = piece.repeat(length / piece.length);
 
     expect(new SecretRedactor([]).redact(`https://host/a ${text} `).startsWith('https://host/a ')).toBe(true);

@@ -1,13 +1,13 @@
-/** What stands in the place of a secret. */
+/** Replacement of a secret. */
 const REDACTED = '[redacted]';
 
-/** Shorter values are words that a log is full of; a secret of that length is none. */
+/** Shorter values are common words in a log, and too short to be secrets. */
 const MIN_SECRET_LENGTH = 6;
 
-/** Fields of the configuration that hold secrets, whatever part of it they are in. */
+/** Matches names of fields that hold secrets, in any part of the configuration. */
 const SECRET_FIELD = /key|secret|password|token/i;
 
-/** Secrets by their form, where they are none of ours to know: those of a caller, an endpoint, a signed URL. */
+/** Forms of secrets that the configuration does not contain: those of a caller, an endpoint, a signed URL. */
 const SECRET_FORMS: [form: RegExp, replacement: string][] = [
   [/\bwhsec_[A-Za-z0-9+/=_-]+/g, `whsec_${REDACTED}`],
   [/\b(Bearer|Basic) +[^\s"',;]+/gi, `$1 ${REDACTED}`],
@@ -15,27 +15,27 @@ const SECRET_FORMS: [form: RegExp, replacement: string][] = [
 ];
 
 /**
- * The query of a URL holds its signature, and more that is nobody's business. It is optional here,
- * so that a long row of URLs without one is read once, not once for each of them. No address is
- * longer than the bound: V8 keeps a way back for each character, and millions can exhaust its stack.
+ * Matches a URL and its query, which may hold a signature and other secrets. The query is optional
+ * here, so that a long row of URLs without a query is scanned once, not once for each of them. The
+ * length is bounded: V8 keeps a backtracking state per character, and millions can exhaust its stack.
  */
 const URL_AND_QUERY = /(\bhttps?:\/\/[^\s?"'<>]{1,16384})(\?[^\s"'<>]+)?/gi;
 
 /**
- * Takes secrets out of what is about to be logged. A last line of defence: nobody logs a secret on purpose, but the message of
- * somebody else's error may hold one.
+ * Removes secrets from texts to be logged. This is a last line of defense: the service logs no secrets on purpose, but the error
+ * message of a library may contain one.
  */
 export class SecretRedactor {
   private readonly secrets: string[];
 
   constructor(secrets: Iterable<string>) {
-    // Longest first: one may be a part of another.
+    // Longest first, as one secret may be a part of another.
     this.secrets = [...new Set(secrets)]
       .filter(({ length }) => length >= MIN_SECRET_LENGTH)
       .sort((one, other) => other.length - one.length);
   }
 
-  /** @param config any object; the values of fields that are called so, and what URLs carry beside their address */
+  /** @param config any object; its secrets are fields named like secrets, and the passwords and query values of URLs */
   static for(config: object): SecretRedactor {
     return new SecretRedactor(secretsIn(config));
   }
@@ -67,7 +67,7 @@ function* secretsOfUrl(url: URL): Generator<string> {
   for (const parameter of url.searchParams.values()) yield* spellings(parameter);
 }
 
-/** A secret may be shown as it is, or as JSON or a URL would have it. */
+/** Yields a secret in its spellings: as it is, in JSON, and in a URL. */
 function* spellings(secret: string): Generator<string> {
   yield secret;
   yield JSON.stringify(secret).slice(1, -1);

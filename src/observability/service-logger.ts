@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { SecretRedactor } from './secret-redactor.js';
 
-/** What Nest says of its own start: a hundred lines in which the one that matters is lost. */
+/** Contexts of Nest's own start messages: a hundred lines that would hide the relevant one. */
 const FRAMEWORK_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -13,7 +13,7 @@ const FRAMEWORK_CONTEXTS = new Set([
 
 const LEVELS: LogLevel[] = ['log', 'warn', 'error', 'fatal'];
 
-/** One line an event: coloured on a terminal, JSON elsewhere, so that a log collector can read it. No line holds a secret. */
+/** Writes one line per event: colored on a terminal, JSON elsewhere for log collectors. Secrets are removed from each line. */
 export class ServiceLogger extends ConsoleLogger {
   constructor(private readonly secrets: SecretRedactor) {
     const onTerminal = process.stdout.isTTY;
