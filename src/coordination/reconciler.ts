@@ -66,7 +66,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Compares once, unless another process is comparing. */
   async reconcile(): Promise<void> {
-    await this.timer.alone(() => this.repair());
+    await this.timer.runExclusively(() => this.repair());
   }
 
   private async repair(): Promise<void> {

@@ -17,14 +17,14 @@ import type { EmbeddedServer, EmbeddedStart } from '../embedded-postgres/embedde
 import { migrateToLatest } from './migrate.js';
 import { requireWritable } from './require-writable.js';
 import {
-  explainingRights,
+  explainMissingRights,
   refusedConnection,
   requireSuitable,
   type RightsFacts,
   UnsuitableDatabaseError,
 } from './unsuitable-database.js';
 
-/** Where the database is: given by DATABASE_URL, or the embedded server that was started for us. */
+/** Location of the database: DATABASE_URL, or the embedded server that was started for us. */
 export class DatabaseServer {
   constructor(
     readonly connectionString: string,
@@ -45,13 +45,13 @@ async function provideServer(
 }
 
 /**
- * Runs what a start asks of the database, again and again while that does not answer. It may stop
- * answering in the middle: a busy machine makes one connection at once, and the next too late.
+ * Runs the database work of a start, and repeats it while the database does not answer. It may stop
+ * answering half way: a busy machine makes one connection at once, and the next one too late.
  *
- * @throws UnsuitableDatabaseError at once when waiting will not help; other errors that the
- *   database has answered; Error that names DATABASE_URL when it does not answer in time
+ * @throws UnsuitableDatabaseError at once when waiting does not help; other errors that the
+ * database has answered; Error that names DATABASE_URL when there is no answer in time
  */
-async function untilItAnswers(
+async function retryUntilAvailable(
   work: () => Promise<void>,
   { logger, timeoutMs }: { logger: Logger; timeoutMs: number },
 ): Promise<void> {
@@ -78,11 +78,13 @@ async function untilItAnswers(
   }
 }
 
-/** Looks at the database, and brings its tables to this version's; a call that is repeated does the rest. */
+/**
+ * Checks the database, and migrates its tables to this version. May be repeated after a failure.
+ */
 async function prepare(database: Database): Promise<void> {
   await requireWritable(database);
   await requireSuitable(database);
-  await explainingRights(
+  await explainMissingRights(
     () => migrateToLatest(database),
     async (query) => (await sql.raw<RightsFacts>(query).execute(database)).rows,
   );
@@ -92,14 +94,14 @@ async function provideDatabase(server: DatabaseServer, config: AppConfig): Promi
   const logger = new Logger('Database');
   if (leavesCertificateUnverified(server.connectionString)) {
     logger.warn(
-      'the connection to the database is encrypted, and its certificate is not verified: with sslmode=verify-full in DATABASE_URL it is',
+      'the connection to the database is encrypted, but its certificate is not verified; to verify it, set sslmode=verify-full in DATABASE_URL',
     );
   }
   const { database } = openDatabase(server.connectionString, (error) => {
     logger.warn(`a database connection broke: ${error.message}`);
   });
   try {
-    await untilItAnswers(() => prepare(database), { logger, timeoutMs: config.startTimeoutMs });
+    await retryUntilAvailable(() => prepare(database), { logger, timeoutMs: config.startTimeoutMs });
   } catch (error) {
     await database.destroy();
     await server.embedded?.stop();
@@ -108,7 +110,9 @@ async function provideDatabase(server: DatabaseServer, config: AppConfig): Promi
   return database;
 }
 
-/** Closes the pool, then the embedded server: last of all, as everything else may still write until then. */
+/**
+ * Closes the pool and then the embedded server, last of all: everything else may write until then.
+ */
 @Injectable()
 class DatabaseCloser implements OnApplicationShutdown {
   constructor(
@@ -125,7 +129,7 @@ class DatabaseCloser implements OnApplicationShutdown {
 @Global()
 @Module({})
 export class DatabaseModule {
-  /** @param embedded the server that is starting, where DATABASE_URL is not set */
+  /** @param embedded the server that is starting, when DATABASE_URL is not set */
   static on(embedded: EmbeddedStart | undefined): DynamicModule {
     return {
       module: DatabaseModule,

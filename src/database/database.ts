@@ -1,29 +1,31 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { discardingUnanswered } from './discarding-pool.js';
+import { createDiscardingPool } from './discarding-pool.js';
 import type { Schema } from './schema.js';
 
-/** The DI token and type of the record of truth. */
+/** DI token and type of the database with the record of truth. */
 export class Database extends Kysely<Schema> {}
 
-/** Enough for the requests and jobs of one process: each holds a connection for a few milliseconds. */
+/**
+ * Size of the pool of one process: its requests and jobs hold a connection for a few milliseconds.
+ */
 const MAX_CONNECTIONS = 10;
-/** A frozen or unreachable server makes a statement fail instead of holding a job for ever. */
+/** A statement to a frozen or unreachable server fails instead of blocking a job for ever. */
 const QUERY_TIMEOUT_MS = 8_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /**
- * Seconds until the server gives up a client whose machine has vanished, and with it what that client had locked: 15 + 3 x 5.
- * Without them it is the system's own two hours.
+ * Makes the server drop a vanished client with its locks after 15 + 3 x 5 s; the default is 2
+ * hours.
  */
 const SERVER_KEEPALIVES = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 /**
- * Rows are found by their ids, whatever these are: a prepared statement keeps its plan, which the server would otherwise make anew
- * for some of them each time. And looking a row up costs what it costs on a disk without a moving head; with the server's default
- * it would rather read a table of some thousand rows as a whole.
+ * Keeps the plan of a prepared statement, as rows are found by id, whatever the id is; otherwise
+ * the server would plan some statements anew each time. The page cost is that of a disk without a
+ * moving head: with the default, the planner would scan a table of some thousand rows.
  */
 const PLANNING = '-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1';
 
-/** Counts and byte sizes fit a double; as strings, which the driver makes of 64-bit integers, they would be added up wrongly. */
+/** Parses 64-bit integers as numbers: counts and sizes fit a double, and strings do not add up. */
 function numericCounts(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -38,7 +40,7 @@ export interface OpenDatabase {
 /**
  * Opens a pool; nothing connects before the first statement.
  *
- * @param onError told of connections that break; a broken connection is replaced and never ends the process
+ * @param onError is called when a connection breaks; the pool replaces it, and the process goes on
  */
 export function openDatabase(connectionString: string, onError: (error: Error) => void): OpenDatabase {
   const pool = new pg.Pool({
@@ -52,8 +54,9 @@ export function openDatabase(connectionString: string, onError: (error: Error) =
     types: numericCounts(),
   });
   pool.on('error', onError);
-  // A client that is checked out when its connection breaks emits on itself, and would end the process unheard.
+  // A client that is checked out when its connection breaks emits the error itself; without a
+  // listener the process would end.
   pool.on('connect', (client) => client.on('error', onError));
-  const dialect = new PostgresDialect({ pool: discardingUnanswered(pool) });
+  const dialect = new PostgresDialect({ pool: createDiscardingPool(pool) });
   return { database: new Database({ dialect }), pool };
 }

@@ -7,11 +7,11 @@ import {
   DatabaseUnavailableError,
 } from './database-unavailable-error.js';
 
-/** Those whose rows are counted. */
+/** Commands that report the number of changed rows. */
 const CHANGING = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'] as const;
 
-/** A connection on loan from the pool. */
-class Loan implements PostgresPoolClient {
+/** A connection that is borrowed from the pool. */
+class BorrowedConnection implements PostgresPoolClient {
   private fault: Error | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ class Loan implements PostgresPoolClient {
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     const client: PostgresPoolClient = this.client;
-    return typeof what === 'string' ? this.ask(() => this.execute<R>(what, parameters)) : client.query(what);
+    return typeof what === 'string' ? this.send(() => this.execute<R>(what, parameters)) : client.query(what);
   }
 
   release(): void {
@@ -39,45 +39,47 @@ class Loan implements PostgresPoolClient {
     return { command: CHANGING.find((one) => one === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
   }
 
-  /** After the first statement without an answer none is sent: it would only wait behind that one. */
-  private async ask<T>(send: () => Promise<T>): Promise<T> {
+  /** Sends nothing after the first unanswered statement: the next one would wait behind it. */
+  private async send<T>(request: () => Promise<T>): Promise<T> {
     if (this.fault !== undefined) throw this.fault;
     try {
-      return await send();
+      return await request();
     } catch (error) {
-      const told = asUnavailable(error);
-      if (told instanceof DatabaseUnavailableError) this.fault = told;
-      if (told instanceof DatabaseReadOnlyError) this.onReadOnly();
-      throw told;
+      const thrown = asUnavailable(error);
+      if (thrown instanceof DatabaseUnavailableError) this.fault = thrown;
+      if (thrown instanceof DatabaseReadOnlyError) this.onReadOnly();
+      throw thrown;
     }
   }
 }
 
 /**
- * Takes back only connections whose every statement was answered, with a result or with an error of the server; others are
- * closed. A statement that was given up is still under way, and its connection is not what the next borrower takes it for:
+ * Wraps a pool so that it takes back only connections whose every statement was answered, by a
+ * result or an error of the server; it closes the others. An abandoned statement is still under
+ * way, and would affect the next borrower of its connection:
  *
- * - the server went silent: the next statement waits behind it and is given up in its turn, for the quarter of an hour that the
- *   system takes to give up the connection;
- * - the server was frozen and goes on: the transaction is open, as its rollback was never sent, and what it has done so far would
- *   be committed with the next one.
+ * - If the server is silent, the next statement waits behind it and is abandoned as well, for the
+ * quarter of an hour until the system gives up the connection.
+ * - If the server was frozen and continues, the transaction is still open, because its rollback was
+ * never sent. Its changes would be committed with the next transaction.
  *
- * What the server left unanswered fails with DatabaseUnavailableError.
+ * Unanswered statements fail with DatabaseUnavailableError.
  *
- * A session that can only read is closed at its first refused change, and with it all that were opened before: they lead to the
- * same server, and each would fail a change of its own. Only new ones follow a failover.
+ * A read-only session is closed at its first refused change, together with all sessions opened
+ * before. They lead to the same server, and each would fail a change. Only new sessions follow a
+ * failover.
  */
-export function discardingUnanswered(pool: pg.Pool): PostgresPool {
-  /** Counts the times that sessions turned out to be read-only; those of an older count are lent no more. */
+export function createDiscardingPool(pool: pg.Pool): PostgresPool {
+  /** Counts detections of read-only sessions; sessions of an older count are not lent any more. */
   let generation = 0;
   const generations = new WeakMap<pg.PoolClient, number>();
   pool.on('connect', (client) => generations.set(client, generation));
-  const lend = async (): Promise<Loan> => {
+  const lend = async (): Promise<BorrowedConnection> => {
     for (;;) {
       const client = await connect(pool);
       const own = generations.get(client);
       if (own === generation) {
-        return new Loan(client, () => {
+        return new BorrowedConnection(client, () => {
           if (own === generation) generation += 1;
         });
       }

@@ -2,23 +2,23 @@ import type { Logger } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
 
-/** Processes that started together do not look together. */
+/** Keeps processes that start together from running their passes together. */
 const JITTER_SHARE = 0.2;
 
 export interface LockedTimerOptions {
-  /** Names the advisory lock, for all processes of this database. */
+  /** Name of the advisory lock, for all processes of this database. */
   lock: string;
-  /** Between two passes, give or take a tenth. */
+  /** Time between two passes, give or take a tenth. */
   intervalMs: number;
-  /** Work of each pass; does what needs the lock through `alone`. */
+  /** Work of each pass; it runs what needs the lock through `runExclusively`. */
   pass: () => Promise<void>;
   logger: Logger;
 }
 
 /**
- * Work that every process offers to do, by a timer, and one of them does at a time. It is no job of
- * a queue: it is there for when queues are wiped (rule K5). A pass that fails is logged, and the
- * next one is as good.
+ * Timer of work that every process attempts and one process at a time does. It is not a job of a
+ * queue, because it must run when queues are wiped (rule K5). A failed pass is logged, and the next
+ * one repeats it.
  */
 export class LockedTimer {
   private readonly stopping = new AbortController();
@@ -30,25 +30,25 @@ export class LockedTimer {
     private readonly options: LockedTimerOptions,
   ) {}
 
-  /** Aborted when the timer is stopped. */
+  /** Signal that is aborted when the timer stops. */
   get signal(): AbortSignal {
     return this.stopping.signal;
   }
 
-  /** Begins the first pass at once. */
+  /** Starts the first pass at once. */
   start(): void {
     this.running = this.run();
   }
 
-  /** Begins no more passes, and waits for the one under way. */
+  /** Starts no more passes, and waits for the current one. */
   async stop(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);
     await this.running;
   }
 
-  /** Does the work, unless another process does so at this moment. */
-  async alone(work: () => Promise<void>): Promise<void> {
+  /** Runs the work, unless another process is running it. */
+  async runExclusively(work: () => Promise<void>): Promise<void> {
     const { lock } = this.options;
     await this.database.connection().execute(async (connection) => {
       const locking = sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtext(${lock})) as locked`;
@@ -68,7 +68,7 @@ export class LockedTimer {
       await pass();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      logger.warn(`a pass failed, the next one makes up for it: ${reason}`);
+      logger.warn(`a pass failed and will be repeated: ${reason}`);
     }
     if (this.signal.aborted) return;
     this.timer = setTimeout(

@@ -10,7 +10,7 @@ import { positions } from './migrations/0007-positions.js';
 import { installation } from './migrations/0008-installation.js';
 import { plainNames } from './migrations/0009-plain-names.js';
 
-/** In order, forward only; a migration that has landed is never changed. */
+/** Migrations in order, forward only; a released migration never changes. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-records': records,
   '0002-coordination': coordination,
@@ -22,20 +22,20 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-plain-names': plainNames,
 };
 
-/** Kysely's own table of what was done. */
+/** Kysely's own table of applied migrations. */
 const MIGRATION_TABLE = 'kysely_migration';
 
-/** Stands for one of a later release: done already, and never to be done by this one. */
+/** Stands for a migration of a later release, which is applied already. */
 const LATER_MIGRATION: Migration = { up: () => Promise.resolve() };
 
 /**
- * Brings the database to this version's tables. Safe when many processes start at once: Kysely holds a lock of the
- * database meanwhile, and who comes second finds nothing left to do.
+ * Migrates the database to this version. Many processes may start at once: Kysely holds a lock of
+ * the database, and the later ones have nothing to migrate.
  *
- * A release only adds to the tables of the one before it, so this version also runs on the database of the next one: during an
- * upgrade, side by side with it, and after a step back.
+ * A release only adds to the tables of the previous one, so this version also runs on the database
+ * of the next one: beside it during an upgrade, and after a downgrade.
  *
- * @throws the first migration's own error; everything of this call is then rolled back
+ * @throws the failed migration's own error; all migrations of this call are then rolled back
  */
 export async function migrateToLatest(db: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => migrationsOf(db) } });
@@ -43,7 +43,7 @@ export async function migrateToLatest(db: Database): Promise<void> {
   if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
 }
 
-/** Called while Kysely holds its lock: nobody else migrates meanwhile. */
+/** Called while Kysely holds its lock: no other process migrates meanwhile. */
 async function migrationsOf(db: Database): Promise<Record<string, Migration>> {
   const lastKnown = Object.keys(MIGRATIONS).sort().at(-1) ?? '';
   const { rows } = await sql<{ name: string }>`
@@ -53,7 +53,7 @@ async function migrationsOf(db: Database): Promise<Record<string, Migration>> {
   if (rows.length === 0) return MIGRATIONS;
   const names = rows.map(({ name }) => name);
   new Logger('Database').warn(
-    `the database was migrated by a later release (${names.join(', ')}); this one runs on it beside that release, not for good`,
+    `the database was migrated by a later release (${names.join(', ')}); this one may run on it for the time of an upgrade only`,
   );
   return { ...MIGRATIONS, ...Object.fromEntries(names.map((name) => [name, LATER_MIGRATION])) };
 }

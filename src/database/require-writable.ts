@@ -3,10 +3,11 @@ import type { Database } from './database.js';
 import { DatabaseReadOnlyError } from './database-unavailable-error.js';
 
 /**
- * Makes sure that the database answers and takes changes. A session that can only read is closed and asked again anew: the first
- * one may have outlived a failover.
+ * Makes sure that the database answers and takes changes. Tries a new session after a read-only
+ * one, which may have outlived a failover.
  *
- * @throws DatabaseUnavailableError, and DatabaseReadOnlyError among them, when no session can be had that may write
+ * @throws DatabaseUnavailableError, or its subclass DatabaseReadOnlyError, when no session can
+ * write
  */
 export async function requireWritable(database: Database): Promise<void> {
   try {
@@ -17,7 +18,7 @@ export async function requireWritable(database: Database): Promise<void> {
   }
 }
 
-/** Fails as a change would, and locks no table for it. */
+/** Fails like a change, without locking a table. */
 async function refuseReadOnly(database: Database): Promise<void> {
   await sql`do $$ begin
     if current_setting('transaction_read_only') = 'on' then

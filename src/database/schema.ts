@@ -1,17 +1,17 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 
-/** Set by the database when the row is made; afterwards only by the transition that owns it. */
+/** Set by the database when it inserts the row, and never changed. */
 type CreatedAt = ColumnType<Date, never, never>;
 type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 export type ConversationStatus = 'open' | 'finished' | 'finalized';
 export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
 export type StrategyName = 'webhook' | 'polling';
-/** Who was asked: AssemblyAI is looked at later, the others answer the request itself. */
+/** Provider of a submission: AssemblyAI is polled; the others respond with the transcript. */
 export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
 export type ConversationDeletionStatus = 'deleting' | 'deleted';
-/** The provider showed the transcript emptied; did not know it; or had made none. */
+/** Proof of a deletion: the provider returned an empty transcript, did not know it, or has none. */
 export type DeletionEvidence = 'emptied' | 'unknown' | 'not_found';
 export type EventType =
   'conversation.started' | 'conversation.transcribed' | 'conversation.summarized' | 'chunk.failed';
@@ -34,10 +34,10 @@ export interface ConversationsTable {
   transcript_prompt: Nullable<string>;
   redact_pii: boolean;
   anonymize: boolean;
-  /** The provider is asked to tell speakers apart. */
+  /** Whether the provider is asked to distinguish speakers. */
   speaker_labels: Generated<boolean>;
   status: Generated<ConversationStatus>;
-  /** The merged transcript is missing or out of date: finalization is owed once no chunk is unsettled. */
+  /** Whether the merged transcript is missing or outdated, so that a finalization is owed. */
   merge_needed: Generated<boolean>;
   transcript: Nullable<string>;
   summary: Nullable<string>;
@@ -45,12 +45,12 @@ export interface ConversationsTable {
   summary_error: Nullable<string>;
   summary_model: Nullable<string>;
   summary_prompt_version: Nullable<string>;
-  /** Counts merges: a summary of an older merge is not taken for a newer one. */
+  /** Counts merges, so that a summary of an older merge is not stored for a newer one. */
   merge_revision: Generated<number>;
   created_at: CreatedAt;
   finished_at: Nullable<Date>;
   finalized_at: Nullable<Date>;
-  /** Where the next chunk stands. */
+  /** Position of the next chunk. */
   next_position: Generated<number>;
 }
 
@@ -59,56 +59,56 @@ export interface ChunksTable {
   conversation_id: string;
   position: number;
   status: Generated<ChunkStatus>;
-  /** Counts how often the chunk was queued, from 1; part of the submit job's id, so that a new try is a new job. */
+  /** Counts how often the chunk was queued, from 1. It is part of the submit job's id. */
   attempt: Generated<number>;
-  /** The submission whose result the chunk takes; results of older ones find no row to change. */
+  /** Submission whose result the chunk takes; results of older ones change no row. */
   submission_id: Nullable<string>;
   audio_key: Nullable<string>;
   audio_url: Nullable<string>;
   audio_mime_type: Nullable<string>;
   audio_bytes: Nullable<number>;
   idempotency_key: Nullable<string>;
-  /** Set by a restart with its own wish; null: the conversation's setting holds. */
+  /** Set by a restart with a setting of its own; null: the conversation's setting applies. */
   redact_pii: Nullable<boolean>;
   transcript: Nullable<string>;
   error: Nullable<string>;
-  /** Stable word for the kind of `error`: what failed alike can be found, and tried again, together. */
+  /** Stable identifier of the kind of `error`, to find and retry similar failures together. */
   error_code: Nullable<string>;
-  /** Which model and prompt made the text; null where none did. */
+  /** Model and prompt that made the text; null when no model did. */
   model: Nullable<string>;
   prompt_version: Nullable<string>;
-  /** Of all answers of models about this chunk, refused ones and restarts included. */
+  /** Tokens of all models' answers for this chunk, refused answers and restarts included. */
   input_tokens: Generated<number>;
   output_tokens: Generated<number>;
   diarization: ColumnType<Diarization | null, string | null | undefined, string | null>;
   created_at: CreatedAt;
-  /** When it was accepted, or restarted: the time limit of its submits counts from here. */
+  /** When the chunk was accepted or restarted: the time limit of its submits starts here. */
   queued_at: Generated<Date>;
-  /** Submits in a row that failed for a reason that may pass; sets the next pause. */
+  /** Number of consecutive submits with a temporary failure; determines the next pause. */
   failed_submits: Generated<number>;
   submitted_at: Nullable<Date>;
   transcribed_at: Nullable<Date>;
   completed_at: Nullable<Date>;
-  /** What was redacted of its text so far, without the text; null where redaction was not asked for. */
+  /** Redactions of the text so far, without the text; null when redaction was not requested. */
   redaction: ColumnType<RedactionPass[] | null, string | null | undefined, string | null>;
-  /** From then on the chunk cannot be started again: its recording was kept long enough. */
+  /** When the retention of the recording ended; the chunk cannot be restarted afterwards. */
   audio_expired_at: Nullable<Date>;
   audio_deleted_at: Nullable<Date>;
 }
 
-/** One time that a text was gone over for personal data; counts and no text. */
+/** A pass over a text that redacts personal data; it has counts and no text. */
 export interface RedactionPass {
   by: 'first_stage_patterns' | 'model' | 'final_patterns';
   /** ISO 8601. */
   at: string;
-  /** How many markers of each kind it put in. */
+  /** Number of inserted markers by kind. */
   counts: Partial<Record<string, number>>;
-  /** Of the model's pass. */
+  /** Set for the model's pass. */
   model?: string;
   promptVersion?: string;
 }
 
-/** How the text came about; the name of the schema says what `data` holds. */
+/** Origin of the text; the name of the schema says what `data` holds. */
 export interface Diarization {
   schema: string;
   data: unknown;
@@ -120,33 +120,35 @@ export interface SubmissionsTable {
   conversation_id: string;
   status: Generated<SubmissionStatus>;
   provider: Generated<SubmissionProvider>;
-  /** Null where the provider answers the request itself. */
+  /** Null where the provider responds with the transcript. */
   strategy: Nullable<StrategyName>;
-  /** The provider's id; unique, so that no transcript is ever taken for two submissions. */
+  /** The provider's id; unique, so that no transcript belongs to two submissions. */
   transcript_id: Nullable<string>;
-  /** What a callback claims to be the provider's id; believed only once the provider confirms it. */
+  /** The provider's id as claimed by a callback; not trusted until the provider confirms it. */
   callback_transcript_id: Nullable<string>;
-  /** Callbacks recorded so far; a check that finds it moved looks again. */
+  /** Number of callbacks so far; a check that finds it increased polls again. */
   callbacks: Generated<number>;
-  /** SHA-256 of the audio URL that was sent: finds the transcript of a submit whose answer was lost. Null: none was sent. */
+  /** SHA-256 of the audio URL, to find a transcript after a lost answer; null: none was sent. */
   audio_url_hash: Nullable<string>;
-  /** Looks in a row that brought no usable answer; sets the next pause. */
+  /** Number of consecutive checks without a usable answer; determines the next pause. */
   failed_checks: Generated<number>;
   error: Nullable<string>;
-  /** Stable word for the kind of `error`, of a failed one. */
+  /** Stable identifier of the kind of `error`; set when the submission failed. */
   error_code: Nullable<string>;
-  /** Abandoned without knowing what became of the request: it counts towards the most that a chunk may have. */
+  /** Abandoned with an unknown outcome of the request; it counts towards the chunk's maximum. */
   lost: Generated<boolean>;
-  /** Until then the submitter may still be talking to the provider: nobody else may resubmit. */
+  /**
+   * Until then the submitter may still be talking to the provider: no other process may resubmit.
+   */
   lease_until: Date;
   created_at: CreatedAt;
   submitted_at: Nullable<Date>;
   settled_at: Nullable<Date>;
-  /** Its copy at the provider is no longer needed, and is, or will be, deleted. */
+  /** When the provider's copy was no longer needed; it has been, or will be, deleted. */
   provider_deletion_requested_at: Nullable<Date>;
 }
 
-/** A copy at the provider that is to be deleted, or was. It outlives its submission. */
+/** A copy at the provider that is to be deleted, or was. The row outlives its submission. */
 export interface ProviderDeletionsTable {
   submission_id: string;
   chunk_id: string;
@@ -157,7 +159,7 @@ export interface ProviderDeletionsTable {
   submission_created_at: Date;
   status: Generated<'pending' | 'deleted'>;
   evidence: Nullable<DeletionEvidence>;
-  /** Tries that failed. */
+  /** Number of failed attempts. */
   attempts: Generated<number>;
   next_attempt_at: Generated<Date>;
   error: Nullable<string>;
@@ -165,27 +167,27 @@ export interface ProviderDeletionsTable {
   deleted_at: Nullable<Date>;
 }
 
-/** All that is left of a deleted conversation. */
+/** The remaining data of a deleted conversation. */
 export interface ConversationDeletionsTable {
   conversation_id: string;
   status: Generated<ConversationDeletionStatus>;
-  /** Tries to remove its recordings that failed. */
+  /** Number of failed attempts to remove the recordings. */
   attempts: Generated<number>;
   next_attempt_at: Generated<Date>;
   error: Nullable<string>;
   requested_at: Generated<Date>;
   audio_deleted_at: Nullable<Date>;
   deleted_at: Nullable<Date>;
-  /** When it was looked once more for what a late upload left. */
+  /** When it was searched once more for recordings that a late upload left. */
   swept_at: Nullable<Date>;
 }
 
-/** What the first stage has heard in a conversation so far. */
+/** A language that the first stage has detected in a conversation. */
 export interface ConversationLanguagesTable {
   conversation_id: string;
   /** Two letters. */
   language: string;
-  /** The highest that the provider has told, 0 to 1. */
+  /** Highest confidence that the provider has reported, 0 to 1. */
   confidence: number;
   chunks: Generated<number>;
 }
@@ -202,25 +204,27 @@ export interface ProcessingEventsTable {
   created_at: ColumnType<Date, Date | undefined, never>;
 }
 
-/** Where a project's events go. */
+/** An endpoint that receives a project's events. */
 export interface EventEndpointsTable {
   id: string;
   project_id: string;
   url: string;
-  /** Null: all. */
+  /** Null: all types. */
   types: Nullable<EventType[]>;
   status: Generated<EventEndpointStatus>;
   disabled_reason: Nullable<string>;
-  /** Null once it is deleted. */
+  /** Null once the endpoint is deleted. */
   secret: Nullable<string>;
-  /** Signs beside the other one until it expires. */
+  /** Also signs events until it expires. */
   previous_secret: Nullable<string>;
   previous_secret_expires_at: Nullable<Date>;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 }
 
-/** What happened, written by the statement that did it; there only when somebody wanted to be told. */
+/**
+ * An event, inserted by the statement that caused it, when an endpoint wants events of its type.
+ */
 export interface EventsTable {
   id: string;
   project_id: string;
@@ -230,14 +234,14 @@ export interface EventsTable {
   created_at: CreatedAt;
 }
 
-/** One event for one endpoint. */
+/** The delivery of an event to an endpoint. */
 export interface EventDeliveriesTable {
   id: string;
   event_id: string;
   endpoint_id: string;
   project_id: string;
   status: Generated<EventDeliveryStatus>;
-  /** Counts resends, from 1; part of the job's id, so that a resend is a new job. */
+  /** Counts resends, from 1. It is part of the job's id, so that a resend is a new job. */
   round: Generated<number>;
   attempts: Generated<number>;
   round_attempts: Generated<number>;
@@ -256,7 +260,7 @@ export interface EventAttemptsTable {
   created_at: CreatedAt;
 }
 
-/** One row, made with the table. */
+/** The table has one row, which is inserted when the table is created. */
 export interface InstallationTable {
   id: Generated<string>;
 }
@@ -274,7 +278,7 @@ export interface CoordinationLocksTable {
 
 export interface CoordinationUsageTable {
   name: string;
-  /** Windows since the epoch. */
+  /** Number of the window since the epoch. */
   window_number: number;
   used: number;
   throttled_until: Generated<Date>;

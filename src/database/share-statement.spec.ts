@@ -7,7 +7,7 @@ interface Item {
   value: number;
 }
 
-/** A statement that is answered when the test says so, and remembers what it was run for. */
+/** A statement that returns when the test says so, and records the items of each execution. */
 class HeldStatement {
   readonly runs: number[][] = [];
   private answers: (() => void)[] = [];
@@ -29,25 +29,25 @@ class HeldStatement {
   }
 }
 
-/** Some gate of the event loop, in which everything happens that does not wait for something else. */
+/** Waits for some iterations of the event loop: everything happens that waits for nothing else. */
 async function idle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+  for (let iteration = 0; iteration < 10; iteration += 1) await new Promise(setImmediate);
 }
 
 const item = (row: string, value: number): Item => ({ row, value });
 
-/** Statements of two kinds, which take gate with each other and with nobody else's. */
-function twoKinds() {
+/** Two statements that share a gate with each other only. */
+function twoStatements() {
   const gate = new Gate();
-  const newKind = () => {
+  const newStatement = () => {
     const held = new HeldStatement();
     return Object.assign(held, { ask: shareStatement({ run: held.run }, gate) });
   };
-  return [newKind(), newKind()] as const;
+  return [newStatement(), newStatement()] as const;
 }
 
 describe('a shared statement', () => {
-  it('serves those who come while it is under way together, with the next one, and gives each its own result', async () => {
+  it('serves callers that arrive while it runs by one further execution, and returns to each its own result', async () => {
     const held = new HeldStatement();
     const ask = shareStatement({ run: held.run });
 
@@ -62,7 +62,7 @@ describe('a shared statement', () => {
     expect(held.runs).toEqual([[1], [2, 3]]);
   });
 
-  it('does not hold up those who come after one that hangs', async () => {
+  it('does not block later callers when an execution hangs', async () => {
     const held = new HeldStatement();
     const ask = shareStatement({ run: held.run });
 
@@ -76,8 +76,8 @@ describe('a shared statement', () => {
     expect(await Promise.all([hanging, next])).toEqual(['a=1', 'b=2']);
   });
 
-  it('of several rows lets those of other kinds gather until it has ended', async () => {
-    const [busy, other] = twoKinds();
+  it('with several rows makes other statements gather their callers until it ends', async () => {
+    const [busy, other] = twoStatements();
 
     const several = [busy.ask(item('a', 1)), busy.ask(item('b', 2))];
     await busy.until(1);
@@ -94,8 +94,8 @@ describe('a shared statement', () => {
     expect(other.runs).toEqual([[3, 4]]);
   });
 
-  it('of a single row holds up no other kind', async () => {
-    const [lone, other] = twoKinds();
+  it('with a single row does not delay other statements', async () => {
+    const [lone, other] = twoStatements();
 
     const first = lone.ask(item('a', 1));
     await lone.until(1);
@@ -108,8 +108,8 @@ describe('a shared statement', () => {
     expect(await Promise.all([first, second])).toEqual(['a=1', 'b=2']);
   });
 
-  it('of several rows that hangs does not hold up other kinds', async () => {
-    const [busy, other] = twoKinds();
+  it('with several rows that hangs does not block other statements', async () => {
+    const [busy, other] = twoStatements();
 
     const hanging = [busy.ask(item('a', 1)), busy.ask(item('b', 2))];
     await busy.until(1);
@@ -121,7 +121,7 @@ describe('a shared statement', () => {
     expect(await Promise.all([...hanging, next])).toEqual(['a=1', 'b=2', 'c=3']);
   });
 
-  it('never carries two changes of one row at once, and makes them in their order', async () => {
+  it('never makes two changes of one row in one execution, and keeps their order', async () => {
     const run = jest.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
     const ask = shareStatement({ run, rowOf: ({ row }) => row });
 
@@ -131,7 +131,7 @@ describe('a shared statement', () => {
     expect(run.mock.calls.map(([items]) => items.map(({ value }) => value))).toEqual([[1, 2], [3], [4]]);
   });
 
-  it('carries no more than it may', async () => {
+  it('executes at most `maxItems` items at once', async () => {
     const run = jest.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
     const ask = shareStatement({ run, maxItems: 2 });
 
@@ -140,7 +140,7 @@ describe('a shared statement', () => {
     expect(run.mock.calls.map(([items]) => items.length)).toEqual([2, 1]);
   });
 
-  it('lets a refusal of the server be of him alone whom it is about', async () => {
+  it('fails only for the caller whose row the server refuses', async () => {
     const refusal = new pg.DatabaseError('duplicate key', 0, 'error');
     const ask = shareStatement({
       run: async (items: readonly Item[]) => {
@@ -158,7 +158,7 @@ describe('a shared statement', () => {
     ]);
   });
 
-  it('fails for all when the server is away, and is not tried for each', async () => {
+  it('fails for all callers when the server is unavailable, and does not try each row', async () => {
     const run = jest.fn(async (): Promise<number[]> => Promise.reject(new Error('no connection')));
     const ask = shareStatement({ run });
 

@@ -2,17 +2,18 @@ import { setImmediate as immediate, setTimeout as pause } from 'node:timers/prom
 import DataLoader from 'dataloader';
 import pg from 'pg';
 
-/** Longest wait for the caller in front: one that hangs is passed. */
+/** Longest wait for the previous caller; a caller that hangs is overtaken. */
 const MAX_WAIT_MS = 100;
 
-/** Lets callers through one at a time, in the order of their coming. */
+/** Lets callers through one at a time, in the order of their arrival. */
 export class Gate {
   private last: Promise<void> | undefined;
 
   /**
-   * Resolves when the caller in front has left: at once when there is none, after 100 ms at the latest.
+   * Resolves when the previous caller has left: at once when there is none, after 100 ms at the
+   * latest.
    *
-   * @returns releases the gate for the next caller; calling it twice is harmless
+   * @returns a function that releases the gate for the next caller; calling it twice is harmless
    */
   async enter(): Promise<() => void> {
     const before = this.last;
@@ -28,7 +29,9 @@ export class Gate {
   }
 }
 
-/** Bounds the size of one statement, texts of an hour's recording included, and how long it holds its locks. */
+/**
+ * Limits the size of one statement, with texts of an hour's recording, and how long it holds locks.
+ */
 const DEFAULT_MAX_ITEMS = 100;
 /** Shared by every statement of this process, which has one database. */
 const BUSY_GATE = new Gate();
@@ -36,16 +39,13 @@ const BUSY_GATE = new Gate();
 export interface SharedStatement<Item, Result> {
   /** Executes the statement for all items. @returns a result for each, in their order */
   run: (items: readonly Item[]) => Promise<readonly Result[]>;
-  /**
-   * Names the row that an item changes. Two changes of one row never share an execution, so that the later one
-   * sees the earlier one.
-   */
+  /** Names the row of an item. Changes of one row never share an execution: each sees the last. */
   rowOf?: (item: Item) => string;
   /** At least 1. */
   maxItems?: number;
 }
 
-/** Releases the two gates that a running batch holds. */
+/** Functions that release the two gates that a running batch holds. */
 interface HeldGates {
   /** The gate of its own statement. */
   own: () => void;
@@ -54,16 +54,17 @@ interface HeldGates {
 }
 
 /**
- * Makes a function that executes one statement for several callers at once. Callers that come together, or
- * while the statement runs, share the next execution. A lone caller waits for one iteration of the event
- * loop. Under load one execution serves a dozen callers, at a fraction of the cost of a dozen executions.
+ * Makes a function that executes one statement for several callers at once. Callers that arrive
+ * together, or while the statement runs, share the next execution. A single caller waits for one
+ * iteration of the event loop. Under load, one execution serves a dozen callers at a fraction of
+ * the cost of a dozen executions.
  *
- * A batch of several rows is a sign of load: while it runs, other statements gather their callers as well
- * (`busyGate`). A batch of one row delays only its own statement. A batch that hangs delays the next one by
- * 100 ms, or by 200 ms when both gates have to be waited for.
+ * A batch of several rows is a sign of load: while it runs, other statements gather their callers
+ * as well (`busyGate`). A batch of one row delays only its own statement. A batch that hangs delays
+ * the next one by 100 ms, or by 200 ms when both gates have to be waited for.
  *
- * A caller goes on when its own row is committed. When the server refuses a batch, each row is tried alone,
- * so that one caller's fault does not fail the others.
+ * A caller resumes when its own row is committed. When the server refuses a batch, each row is
+ * executed alone, so that one caller's error does not fail the others.
  *
  * @param busyGate shared by the statements that gather together
  */
@@ -76,7 +77,7 @@ export function shareStatement<Item, Result>(
   const enter = async (): Promise<HeldGates> => {
     const own = await ownGate.enter();
     const busy = await busyGate.enter();
-    // Answers that have already arrived are handled first: they bring more callers for this batch.
+    // Answers that have arrived are handled first: they bring more callers for this batch.
     await immediate();
     return { own, busy };
   };
@@ -84,7 +85,7 @@ export function shareStatement<Item, Result>(
     (items) => {
       const { own, busy } = held;
       if (items.length === 1) busy();
-      const answered = runApart(statement, items);
+      const answered = runByRow(statement, items);
       void Promise.allSettled([answered]).then(() => {
         own();
         busy();
@@ -127,8 +128,8 @@ export function shareRead<Row>(
 
 type Answer<Result> = Result | Error;
 
-/** Runs the first item of each row together, and then the rest. */
-async function runApart<Item, Result>(
+/** Executes the first item of each row together, and then the other items. */
+async function runByRow<Item, Result>(
   statement: SharedStatement<Item, Result>,
   items: readonly Item[],
 ): Promise<Answer<Result>[]> {
@@ -141,7 +142,7 @@ async function runApart<Item, Result>(
     statement,
     items.filter((_item, index) => isFirst[index]),
   );
-  const others = await runApart(
+  const others = await runByRow(
     statement,
     items.filter((_item, index) => !isFirst[index]),
   );

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** Many times what the service has; a statement whose text differs each time must not fill the server's memory. */
+/**
+ * Many times the service's statements; varying statement texts must not fill the server's memory.
+ */
 const MAX_NAMES = 500;
-/** PostgreSQL cuts off identifiers behind 63 bytes. */
+/** PostgreSQL truncates identifiers after 63 bytes. */
 const NAME_LENGTH = 32;
 
 const names = new Map<string, string>();
 
 /**
- * The name under which a connection prepares a statement, so that the server parses and plans it once and not each time. Half of
- * what the server does for a short statement is that.
+ * Names a statement, so that each connection prepares it and the server parses and plans it once.
+ * That is half of the server's work for a short statement.
  *
- * @returns undefined for one that is not to be prepared
+ * @returns undefined for a statement that is not to be prepared
  */
 export function statementName(text: string): string | undefined {
   const known = names.get(text);

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Database } from './database.js';
 
 /**
- * The oldest PostgreSQL that has what the migrations use (gen_random_uuid) and that BullMQ takes
- * (https://docs.bullmq.io, MINIMUM_POSTGRES_VERSION). Its tests run on a newer one.
+ * Oldest PostgreSQL with the functions that the migrations use (gen_random_uuid) and that BullMQ
+ * supports (https://docs.bullmq.io, MINIMUM_POSTGRES_VERSION). BullMQ's tests run on a newer one.
  */
 const MINIMUM_MAJOR = 13;
 /** `server_version_num` of 13.4 is 130004. */
@@ -12,17 +12,22 @@ const ENCODING = 'UTF8';
 
 /** SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const INSUFFICIENT_PRIVILEGE = '42501';
-/** No schema of the search path exists, or may be used. */
+/** No schema of the search path exists, or it may not be used. */
 const INVALID_SCHEMA_NAME = '3F000';
 const INVALID_CATALOG_NAME = '3D000';
 const INVALID_AUTHORIZATION = ['28000', '28P01'];
 
-/** Codes of Node's TLS for a certificate that it refuses: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
+/**
+ * Codes of Node's TLS for refused certificates
+ * (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+ */
 const CERTIFICATE_ERROR = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
-/** The driver has no code for it. */
+/** The driver has no code for this error. */
 const NO_SSL = 'The server does not support SSL connections';
 
-/** The database will not do as it is, however long one waits. The message says what to change. */
+/**
+ * Thrown when the database is unsuitable and waiting is useless. The message says what to change.
+ */
 export class UnsuitableDatabaseError extends Error {
   override readonly name = 'UnsuitableDatabaseError';
   readonly code = 'unsuitable_database';
@@ -38,7 +43,7 @@ export interface DatabaseFacts {
 export const FACTS_SQL = `select current_setting('server_version_num')::integer as "versionNum",
   current_setting('server_version') as version, current_setting('server_encoding') as encoding`;
 
-/** Says what is wrong with a server or a database, and what to do; undefined when it will do. */
+/** Says what is wrong with a server or database, and what to do; undefined when it is suitable. */
 export function unsuitability({ versionNum, version, encoding }: DatabaseFacts): string | undefined {
   if (versionNum < MINIMUM_MAJOR * VERSION_NUMS_PER_MAJOR) {
     return `the database is PostgreSQL ${version}, which is too old: run PostgreSQL ${MINIMUM_MAJOR} or newer`;
@@ -52,13 +57,13 @@ export function unsuitability({ versionNum, version, encoding }: DatabaseFacts):
   return undefined;
 }
 
-/** Says what to change when a connection is refused for a reason that waiting does not mend; undefined for every other error. */
+/** Says what to change when a connection is refused for good; undefined for every other error. */
 export function refusedConnection(error: unknown): string | undefined {
   const { code, message } = rootOf(error);
   if (CERTIFICATE_ERROR.test(code)) {
     return (
       `the certificate of the database is not trusted (${message}): name the CA that has signed it with sslrootcert=<file> ` +
-      'in DATABASE_URL or with NODE_EXTRA_CA_CERTS; sslmode=require encrypts without looking at the certificate'
+      'in DATABASE_URL or with NODE_EXTRA_CA_CERTS; sslmode=require encrypts without verifying the certificate'
     );
   }
   if (message === NO_SSL) return 'the database does not speak TLS: leave sslmode out of DATABASE_URL';
@@ -66,12 +71,15 @@ export function refusedConnection(error: unknown): string | undefined {
     return `${message}: make it with CREATE DATABASE <name> ENCODING '${ENCODING}' TEMPLATE template0, or correct DATABASE_URL`;
   }
   if (INVALID_AUTHORIZATION.includes(code)) {
-    return `the database lets nobody in as DATABASE_URL says (${message}): correct its user and password, or pg_hba.conf`;
+    return `the database rejects the login in DATABASE_URL (${message}): correct its user and password, or pg_hba.conf`;
   }
   return undefined;
 }
 
-/** @throws UnsuitableDatabaseError when the server is too old, or the database cannot hold every text */
+/**
+ * @throws UnsuitableDatabaseError when the server is too old, or the database cannot store every
+ * text
+ */
 export async function requireSuitable(database: Database): Promise<void> {
   const { rows } = await sql.raw<DatabaseFacts>(FACTS_SQL).execute(database);
   const [facts] = rows;
@@ -80,12 +88,13 @@ export async function requireSuitable(database: Database): Promise<void> {
 }
 
 /**
- * Runs migrations, and says which rights they lack.
+ * Runs migrations, and explains which rights they lack.
  *
  * @param ask runs a query in the same database
- * @throws UnsuitableDatabaseError with the statement that grants them; the migration's own error for any other reason
+ * @throws UnsuitableDatabaseError with the statement that grants them; the migration's own error
+ * for any other reason
  */
-export async function explainingRights<T>(
+export async function explainMissingRights<T>(
   migrate: () => Promise<T>,
   ask: (query: string) => Promise<RightsFacts[]>,
 ): Promise<T> {
@@ -104,7 +113,7 @@ export async function explainingRights<T>(
   }
 }
 
-/** Rights of the session where tables are made. */
+/** Rights of the session in the schema where tables are created. */
 export interface RightsFacts {
   user: string;
   database: string;
@@ -113,12 +122,16 @@ export interface RightsFacts {
   mayMakeSchemas: boolean;
 }
 
-/** Statement that lets the user make the tables of the record, undefined when nothing is missing. */
+/**
+ * Returns the statement that lets the user create the tables; undefined when no right is missing.
+ */
 export function missingRight(facts: RightsFacts): string | undefined {
   return facts.mayMakeTables ? undefined : grantFor(facts);
 }
 
-/** Names are quoted where that is needed. A schema that may not be used is none that is current. */
+/**
+ * Reads `RightsFacts`, with names quoted as needed. A schema that may not be used is not current.
+ */
 export const RIGHTS_SQL = `select quote_ident(current_user) as "user", quote_ident(current_database()) as database,
   quote_ident(schema) as schema, has_schema_privilege(schema, 'USAGE') and has_schema_privilege(schema, 'CREATE') as "mayMakeTables",
   has_database_privilege(current_database(), 'CREATE') as "mayMakeSchemas"
@@ -126,12 +139,12 @@ export const RIGHTS_SQL = `select quote_ident(current_user) as "user", quote_ide
 
 function grantFor({ user, database, schema, mayMakeTables, mayMakeSchemas }: RightsFacts): string {
   if (!mayMakeTables) return `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${user}`;
-  // The queues have a schema of their own.
+  // The queues have their own schema.
   if (!mayMakeSchemas) return `GRANT CREATE ON DATABASE ${database} TO ${user}`;
   return `ALTER TABLE ... OWNER TO ${user} for the tables of Ringback that another user has made`;
 }
 
-/** The driver's own error, which ours wrap. */
+/** Finds the driver's own error, which our errors wrap. */
 function rootOf(error: unknown): { code: string; message: string } {
   let root = error;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;

@@ -4,7 +4,7 @@ import { runMigrations, type Queue } from 'bullmq';
 import pg from 'pg';
 import { Database } from '../database/database.js';
 import { DatabaseServer } from '../database/database.module.js';
-import { explainingRights, type RightsFacts } from '../database/unsuitable-database.js';
+import { explainMissingRights, type RightsFacts } from '../database/unsuitable-database.js';
 import { Metrics } from '../observability/metrics.js';
 import { Readiness } from '../observability/readiness.js';
 import { AppConfig } from '../config/app-config.js';
@@ -27,7 +27,7 @@ async function migrateQueues(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    await explainingRights(
+    await explainMissingRights(
       () => runMigrations(client),
       async (query) => (await client.query<RightsFacts>(query)).rows,
     );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { discardingUnanswered } from '../../src/database/discarding-pool.js';
+import { createDiscardingPool } from '../../src/database/discarding-pool.js';
 import { HalfOpenProxy } from '../support/half-open-proxy.js';
 import { query } from '../support/record.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -18,7 +18,7 @@ describe('a pool with one connection, whose server falls silent during a transac
     await query(testDatabase.url, 'create table done (what text)');
     proxy = await HalfOpenProxy.start(testDatabase.url);
     const pool = new pg.Pool({ connectionString: proxy.url, max: 1, query_timeout: GIVEN_UP_AFTER_MS });
-    database = new Kysely({ dialect: new PostgresDialect({ pool: discardingUnanswered(pool) }) });
+    database = new Kysely({ dialect: new PostgresDialect({ pool: createDiscardingPool(pool) }) });
   });
 
   afterAll(async () => {
@@ -39,7 +39,7 @@ describe('a pool with one connection, whose server falls silent during a transac
     const start = performance.now();
     const transaction = database.transaction().execute(async (trx) => {
       await note('half', trx);
-      proxy.cutOff();
+      proxy.silence();
       await note('the other half', trx);
     });
     await expect(transaction).rejects.toThrow('Query read timeout');
@@ -48,7 +48,7 @@ describe('a pool with one connection, whose server falls silent during a transac
 
   it('does not commit what was given up with the next transaction, when the server goes on', async () => {
     await silentTransaction();
-    proxy.heal('they continue');
+    proxy.heal('continue');
     await database.transaction().execute((trx) => note('all of the next one', trx));
 
     expect(await noted()).toEqual(['all of the next one']);
@@ -56,7 +56,7 @@ describe('a pool with one connection, whose server falls silent during a transac
 
   it('works again over a new connection, while the old one stays silent', async () => {
     await silentTransaction();
-    proxy.heal('they stay dead');
+    proxy.heal('stay dead');
     await note('over a new connection');
 
     expect(await noted()).toEqual(['all of the next one', 'over a new connection']);
@@ -64,7 +64,7 @@ describe('a pool with one connection, whose server falls silent during a transac
 
   it('gives a transaction up with its first statement that is not answered', async () => {
     expect(await silentTransaction()).toBeLessThan(2 * GIVEN_UP_AFTER_MS);
-    proxy.heal('they stay dead');
+    proxy.heal('stay dead');
   });
 
   it('keeps its connection after an error of the server', async () => {

@@ -36,7 +36,8 @@ const statements = [
     finished_at timestamptz,
     finalized_at timestamptz
   )`,
-  // Both are read by the reconciler only, and hold the few conversations that still owe something.
+  // Only the reconciler reads these indexes; they hold the few conversations that still owe
+  // something.
   `create index conversations_merge_needed on conversations (id) where merge_needed and status <> 'open'`,
   `create index conversations_summary_pending on conversations (id) where summary_status = 'pending'`,
 
@@ -90,7 +91,7 @@ const statements = [
     submitted_at timestamptz,
     settled_at timestamptz
   )`,
-  // The guarantee that a chunk is never at the provider twice by our own doing.
+  // Guarantees that we never have a chunk at the provider twice.
   `create unique index submissions_one_open_per_chunk on submissions (chunk_id)
     where status in ('created', 'submitted')`,
   `create index submissions_open on submissions (id) where status in ('created', 'submitted')`,

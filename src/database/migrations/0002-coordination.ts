@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Coordination on PostgreSQL. Unlogged: it may be lost in a crash like Redis may, the reconciler rebuilds it, and a
- * settle does not wait for a disk.
+ * Tables of coordination on PostgreSQL. They are unlogged, so that a settle does not wait for a
+ * disk. A crash may lose them, as it may lose Redis; the reconciler rebuilds them.
  */
 export const coordination = {
   async up(db: Kysely<unknown>): Promise<void> {

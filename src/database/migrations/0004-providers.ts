@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
-/** More providers of transcripts than one, whose requests may be answered with the text; what models took part, and used; what languages were heard. */
+/**
+ * Adds providers that respond with the transcript, models and their tokens, and detected languages.
+ */
 export const providers = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);

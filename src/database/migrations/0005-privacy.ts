@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What is known of redaction, of copies at the provider and of recordings that were removed; deleted conversations. */
+/** Records redaction, copies at the provider, removed recordings and deleted conversations. */
 export const privacy = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);
@@ -17,12 +17,12 @@ const statements = [
   `create index chunks_audio_expired on chunks (id) where audio_expired_at is not null and audio_deleted_at is null`,
 
   `alter table submissions add column provider_deletion_requested_at timestamptz`,
-  // Without it each chunk that is deleted would have its foreign key checked by reading all submissions.
+  // Without it, each deletion of a chunk would read all submissions to check their foreign key.
   `create index submissions_by_chunk on submissions (chunk_id)`,
   `create index submissions_kept_at_provider on submissions (id)
     where provider_deletion_requested_at is null and status in ('completed', 'failed', 'abandoned')`,
 
-  // No foreign keys: these outlive what they are about.
+  // No foreign keys: these rows outlive the rows to which they refer.
   `create table provider_deletions (
     submission_id uuid primary key,
     chunk_id uuid not null,

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Outgoing events: who wants them, what happened, and what became of telling it. */
+/** Tables of outgoing events: their endpoints, the events, and their deliveries. */
 export const events = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);
@@ -23,7 +23,7 @@ const statements = [
     check ((secret is null) = (status = 'deleted')),
     check ((previous_secret is null) = (previous_secret_expires_at is null))
   )`,
-  // Read by every change that an event tells of, in the statement that makes the change.
+  // Read by every change that causes an event, in the same statement.
   `create index event_endpoints_enabled on event_endpoints (project_id) where status = 'enabled'`,
   `create index event_endpoints_by_project on event_endpoints (project_id, id)`,
 

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Where the next chunk of a conversation stands, so that adding one is one statement: who has waited for the row of the
- * conversation sees the counter as it is now, but not the chunks that were added meanwhile.
+ * Position of a conversation's next chunk, so that one statement can add a chunk. A statement that
+ * waited for the row lock sees the current counter, but not the chunks that were added meanwhile.
  */
 export const positions = {
   async up(db: Kysely<unknown>): Promise<void> {

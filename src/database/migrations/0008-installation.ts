@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Id that tells this installation from every other: stores beside the database are marked with it. */
+/** Id of this installation, with which stores beside the database are marked. */
 export const installation = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);

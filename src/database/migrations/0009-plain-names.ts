@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Gives two columns the names of what they hold. The old columns stay for the processes of the release
- * before, which may run beside this one or be started again; the release after next drops them.
+ * Adds plain names for two columns. The old columns stay for processes of the previous release,
+ * which may run beside this one or be started again. The release after next drops them.
  */
 export const plainNames = {
   async up(db: Kysely<unknown>): Promise<void> {
