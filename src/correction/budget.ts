@@ -1,54 +1,54 @@
-import { factsOf } from '../providers/language-models/model-catalogue.js';
+import { factsOf } from '../providers/language-models/model-catalog.js';
 
-/** Written languages run from four characters a token (English) to less than one (scripts the tokenizer hardly knows). */
+/** Languages range from four characters per token (English) to less than one (scripts the tokenizer hardly supports). */
 const TOKENS_PER_CHAR = 1;
 
-/** The corrected text may grow: missed speech is added. Beyond that it is a model repeating itself. */
+/** Allowed growth of the corrected text by missed speech; beyond that, a model is repeating itself. */
 const GROWTH = 4;
 
-/** Room for a recording of which the first stage understood little or nothing: about 40 minutes of speech. */
+/** Minimum for a recording of which the first stage recognized little or nothing: about 40 minutes of speech. */
 const FLOOR_TEXT_CHARS = 40_000;
 
-/** Token room for such speech; most languages need far fewer tokens than characters. */
+/** Tokens for that much speech; most languages need far fewer tokens than characters. */
 const FLOOR_TEXT_TOKENS = 8_192;
 
-/** Braces, names of fields, and the note. */
+/** Tokens for braces, field names and the note. */
 const WRAPPING_TOKENS = 512;
 
-/** More letters than a token stands for, on average, in any written language. */
+/** Upper bound of the average characters per token in any written language. */
 const MAX_CHARS_PER_TOKEN = 5;
 
-/** A summary of 250 words with its wrapping, in any script. */
+/** Tokens for a summary of 250 words with its JSON, in any script. */
 const SUMMARY_TEXT_TOKENS = 4_096;
 
 export interface CorrectionBudget {
-  /** At most what the model puts out. A limit against answers without end; only what is used is billed. */
+  /** At most the model's output limit. Bounds runaway answers; only used tokens are billed. */
   maxOutputTokens: number;
-  /** At least 40,000. A longer text is not believed. */
+  /** At least 40,000. A longer text is refused. */
   maxTextChars: number;
 }
 
 /**
- * How much a correction may put out, from the length of what the first stage understood.
+ * Computes the output limits of a correction from the length of the first-stage text.
  *
- * @param options.allRoom whether an answer may take all that the model puts out
+ * @param options.useFullLimit whether an answer may use the model's whole output limit
  */
 export function correctionBudget(
   model: string,
   partialTranscript: string,
-  { allRoom = false }: { allRoom?: boolean } = {},
+  { useFullLimit = false }: { useFullLimit?: boolean } = {},
 ): CorrectionBudget {
   const chars = partialTranscript.length;
   const textTokens = Math.max(Math.ceil(chars * TOKENS_PER_CHAR * 1.5), FLOOR_TEXT_TOKENS);
   return {
-    maxOutputTokens: allRoom
+    maxOutputTokens: useFullLimit
       ? factsOf(model).limits.outputTokens
       : withThoughts(model, textTokens + WRAPPING_TOKENS),
     maxTextChars: Math.max(Math.min(chars * GROWTH, longestText(model)), FLOOR_TEXT_CHARS),
   };
 }
 
-/** Room for any recording that fits a request: hours of it, in the worst case. */
+/** Returns the limits for any recording that fits into a request, which may last hours. */
 export function transcriptionBudget(model: string): CorrectionBudget {
   const { outputTokens } = factsOf(model).limits;
   return {
@@ -61,12 +61,12 @@ function longestText(model: string): number {
   return (factsOf(model).limits.outputTokens - WRAPPING_TOKENS) * MAX_CHARS_PER_TOKEN;
 }
 
-/** The same for a summary, whatever the length of its transcript. */
+/** Returns the output limit of a summary, whatever the length of its transcript. */
 export function summaryMaxOutputTokens(model: string): number {
   return withThoughts(model, SUMMARY_TEXT_TOKENS);
 }
 
-/** Thoughts count as output: an answer without room for them ends before its first letter. */
+/** Adds tokens for thoughts, which count as output: without them, an answer would end before its first letter. */
 function withThoughts(model: string, answerTokens: number): number {
   const { limits, thinking } = factsOf(model);
   return Math.min(thinking.maxTokens + answerTokens, limits.outputTokens);

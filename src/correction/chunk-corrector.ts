@@ -14,19 +14,20 @@ import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.
 import { CorrectionsRepository, type CorrectionTask } from './corrections.repository.js';
 import { CorrectionAttempt, isRescue, type Call } from './correction-attempt.js';
 import type { CorrectionResult } from './corrector.js';
-import { finalWords } from './final-words.js';
+import { finalErrorMessage } from './final-error-message.js';
 import { redactionPasses } from './redaction-passes.js';
 
-/** Names that readers of the API know the data by. */
+/** Names of the data formats in the API. */
 const CORRECTED_SCHEMA = 'Dembrane-25-09';
 const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 
 /**
- * Corrects a chunk's first-stage text, and settles the chunk whatever comes of it. What can pass is thrown, for the queue to
- * try again; on the last try, or when trying again cannot help, the first-stage text becomes final with the reason beside
- * it. An anonymized chunk fails instead: its text is withheld.
+ * Corrects a chunk's first-stage text, and settles the chunk in any case. Temporary errors are thrown, for the queue to try
+ * again. On the last try, or when a retry cannot help, the first-stage text becomes final, with the reason stored beside it. An
+ * anonymized chunk fails instead, as its text is withheld.
  *
- * A chunk whose first stage failed comes here to be rescued. It has no text to fall back on: it fails, with both reasons.
+ * A chunk whose first stage failed is rescued here. It has no text to fall back on: if the rescue fails, so does the chunk, with
+ * both reasons.
  */
 @Injectable()
 export class ChunkCorrector {
@@ -47,10 +48,10 @@ export class ChunkCorrector {
     context.subject.conversationId = task.conversationId;
     let note: string | undefined;
     if (task.status === 'correcting') {
-      const ending = await this.end(task, context);
-      // Somebody else was faster, or redaction was asked for meanwhile: what is true now decides (rule K3).
-      if (!ending.happened) return { kind: 'sleep', delayMs: 0 };
-      note = ending.note;
+      const outcome = await this.finish(task, context);
+      // Another worker was faster, or redaction was requested in the meantime: the current state decides (rule K3).
+      if (!outcome.recorded) return { kind: 'sleep', delayMs: 0 };
+      note = outcome.note;
     }
     if (task.status !== 'queued' && task.status !== 'transcribing') {
       await this.settlement.settled(task.conversationId, chunkId);
@@ -58,11 +59,11 @@ export class ChunkCorrector {
     return { kind: 'done', note };
   }
 
-  /** @returns whether it was this call that ended the chunk, and what a person is told of a correction that failed */
-  private async end(
+  /** @returns whether this call settled the chunk, and the message for people when the correction failed */
+  private async finish(
     task: CorrectionTask,
     { signal, isLastTry, tryNumber }: JobContext,
-  ): Promise<{ happened: boolean; note?: string }> {
+  ): Promise<{ recorded: boolean; note?: string }> {
     const isRepeated = tryNumber > 1 && task.outputTokens > 0;
     let used: TokenUse | undefined;
     const onUsage = (use: TokenUse): void => {
@@ -70,43 +71,43 @@ export class ChunkCorrector {
     };
     try {
       const result = await this.run(task, { signal, isLastTry, isRepeated, onUsage });
-      const happened = await this.store(task, result);
-      if (!happened && used !== undefined) await this.transitions.addTokens(task.chunkId, used);
-      return { happened };
+      const recorded = await this.store(task, result);
+      if (!recorded && used !== undefined) await this.transitions.addTokens(task.chunkId, used);
+      return { recorded };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (used !== undefined) await this.transitions.addTokens(task.chunkId, used);
-      // A job that was stopped has not failed: it is run again, by another worker.
+      // A stopped job has not failed: another worker runs it again.
       if (signal.aborted) throw error;
       if (error instanceof ProviderUnavailableError && !isLastTry) throw error;
-      const note = finalWords(error, tryNumber);
-      return { happened: await this.giveUp(task, error, note), note };
+      const note = finalErrorMessage(error, tryNumber);
+      return { recorded: await this.giveUp(task, error, note), note };
     }
   }
 
-  /** Takes an unforeseen error for a refusal once it has been tried often enough: the chunk would never settle otherwise. */
+  /** Turns an unexpected error of the last try into a rejection, as the chunk would never settle otherwise. */
   private async run(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
     try {
       return await this.attempt.run(task, call);
     } catch (error) {
       if (error instanceof ProviderError || !call.isLastTry || call.signal.aborted) throw error;
       const name = error instanceof Error ? error.name : typeof error;
-      throw new ProviderRejectedError(`This service itself failed at it (${name}); its log tells more.`, {
+      throw new ProviderRejectedError(`This service itself failed (${name}); see its log.`, {
         provider: 'service',
         code: 'unforeseen',
       });
     }
   }
 
-  private async giveUpRescue(task: CorrectionTask, words: string): Promise<boolean> {
+  private async giveUpRescue(task: CorrectionTask, reason: string): Promise<boolean> {
     const failed = await this.transitions.fail({
       ...task,
       errorCode: task.firstStageErrorCode ?? 'other',
       error:
-        `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${words}`.trim(),
+        `${task.firstStageError ?? ''} The model could not transcribe the recording either: ${reason}`.trim(),
     });
     if (!failed) return false;
-    this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${words}`);
+    this.logger.warn(`chunk ${task.chunkId} could not be rescued: ${reason}`);
     this.metrics.rescues.inc({ outcome: 'failed' });
     this.metrics.chunksSettled.inc({ status: 'failed' });
     return true;
@@ -128,20 +129,20 @@ export class ChunkCorrector {
     return true;
   }
 
-  private async giveUp(task: CorrectionTask, error: ProviderError, words: string): Promise<boolean> {
-    if (isRescue(task)) return this.giveUpRescue(task, words);
-    this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${words}`);
+  private async giveUp(task: CorrectionTask, error: ProviderError, reason: string): Promise<boolean> {
+    if (isRescue(task)) return this.giveUpRescue(task, reason);
+    this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${reason}`);
     const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
     const settled = task.anonymize
       ? await this.transitions.fail({
           ...task,
           errorCode: 'withheld',
-          error: `The text is withheld, as it could not be anonymized: ${words}`,
+          error: `The text is withheld, as it could not be anonymized: ${reason}`,
         })
       : await this.transitions.complete({
           ...task,
           transcript: task.transcript ?? '',
-          ...diarizationOf(task, { note: null, error: words }),
+          ...diarizationOf(task, { note: null, error: reason }),
           isRedacted: task.redactPii,
         });
     if (!settled) return false;
@@ -151,7 +152,7 @@ export class ChunkCorrector {
   }
 }
 
-/** The provider's answer of the first stage stays beside the final text as `raw`; of an anonymized chunk there is none. */
+/** Builds the diarization. The first stage's raw answer stays in it as `raw`, except for an anonymized chunk. */
 function diarizationOf(
   task: CorrectionTask,
   result: { note: string | null; error: string | null },
@@ -167,7 +168,7 @@ function diarizationOf(
         ...(isRescue(task) && { rescued: { error, errorCode } }),
       },
     },
-    // Of a rescued chunk that was transcribed before, the older answer is not what this text was made of.
+    // A rescued chunk may have an older answer of the first stage, from which this text was not made.
     keepsRaw: !task.anonymize && !isRescue(task),
   };
 }

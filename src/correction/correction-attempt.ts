@@ -10,7 +10,7 @@ import { Corrector, type CorrectionResult } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { Rescuer } from './rescuer.js';
 
-/** A recording that our own store, or its sender's server, does not hand out within this time is done without. */
+/** When the store or the sender's server takes longer, the text is corrected without the recording. */
 const LOAD_AUDIO_TIMEOUT_MS = 30_000;
 
 export interface Call {
@@ -20,12 +20,12 @@ export interface Call {
   onUsage: UsageListener;
 }
 
-/** Its submission has failed, and yet it is here. */
+/** Whether the chunk is to be rescued: its submission has failed. */
 export function isRescue({ submissionStatus }: CorrectionTask): boolean {
   return submissionStatus === 'failed';
 }
 
-/** Asks the model for one chunk's text, once: to correct the first-stage text, or to hear the recording alone. */
+/** Requests one chunk's text from the model, once: corrects the first-stage text, or transcribes the recording alone. */
 @Injectable()
 export class CorrectionAttempt {
   private readonly logger = new Logger('ChunkCorrector');

@@ -5,22 +5,22 @@ import { runStatement } from '../database/run-statement.js';
 import { shareRead } from '../database/share-statement.js';
 import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 
-/** A chunk as its correction needs it. */
+/** Data of a chunk for its correction. */
 export interface CorrectionTask {
   chunkId: string;
   submissionId: string;
   conversationId: string;
   status: ChunkStatus;
-  /** The first-stage text; null where it must not be stored. */
+  /** The first-stage text; null when it must not be stored. */
   transcript: string | null;
-  /** Of the recording, in seconds, as the first stage's answer has it. */
+  /** Duration of the recording in seconds, from the first stage's answer. */
   audioDuration: unknown;
   transcriptId: string | null;
-  /** Tokens of all answers so far, also of those that were of no use. */
+  /** Tokens of all answers so far, including unusable ones. */
   outputTokens: number;
   /** `failed`: there is no first-stage text, and the chunk is to be rescued. */
   submissionStatus: SubmissionStatus;
-  /** Why the first stage failed, if it did. */
+  /** Reason of a failed first stage. */
   firstStageError: string | null;
   firstStageErrorCode: string | null;
   audio_key: string | null;
@@ -55,7 +55,7 @@ export class CorrectionsRepository {
 
   constructor(private readonly database: Database) {}
 
-  /** @returns undefined when the chunk takes the result of another submission by now */
+  /** @returns undefined when another submission has become the chunk's current one */
   async task(submissionId: string): Promise<CorrectionTask | undefined> {
     return this.reading(submissionId);
   }

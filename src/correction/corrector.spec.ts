@@ -8,7 +8,7 @@ import {
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Summarizer } from './summarizer.js';
 
-/** Remembers what it was asked and answers what it was told to. */
+/** Records its requests, and returns a fixed answer. */
 class ScriptedModel extends LanguageModel {
   readonly provider = 'gemini';
   readonly maxInlineAudioBytes = 10;
@@ -52,7 +52,7 @@ const OPTIONS = {
 };
 
 describe('Corrector', () => {
-  it('returns the corrected text with what is needed to explain it', async () => {
+  it('returns the corrected text with its note, model, prompt version and usage', async () => {
     const model = scripted(
       { corrected_transcript: 'Hallo!', note: 'Tip.' },
       { modelVersion: 'gemini-2.5-pro-001' },
@@ -66,7 +66,7 @@ describe('Corrector', () => {
     });
   });
 
-  it('sends a recording of the largest size along, under the name that the model knows', async () => {
+  it("sends a recording of the largest size, with the model's name of its media type", async () => {
     const model = scripted({ corrected_transcript: '', note: '' });
     await new Corrector(model, OPTIONS).correct(input());
     expect(model.requests[0]?.audio).toEqual({ bytes: Buffer.alloc(10), mimeType: 'audio/mp3' });
@@ -74,7 +74,7 @@ describe('Corrector', () => {
     expect(model.requests[0]).toMatchObject({ model: 'gemini-2.5-pro', timeoutMs: 1_000 });
   });
 
-  it('works on the text only, and says so, when the recording is too large', async () => {
+  it('corrects the text only, and says so, when the recording is too large', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
     const audio = { bytes: Buffer.alloc(11), mimeType: 'audio/wav' };
     const { note } = await new Corrector(model, OPTIONS).correct(input({ audio }));
@@ -83,7 +83,7 @@ describe('Corrector', () => {
     expect(model.requests[0]?.prompt).toContain('Recording: none');
   });
 
-  it('says behind the tip why there was no recording', async () => {
+  it('appends to the tip why there was no recording', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: 'Tip.' });
     const { note } = await new Corrector(model, OPTIONS).correct(
       input({ audio: null, audioOmittedReason: 'it could not be read' }),
@@ -93,7 +93,7 @@ describe('Corrector', () => {
     );
   });
 
-  it('works on the text only, and says so, when the model does not know the format', async () => {
+  it('corrects the text only, and says so, when the model does not support the format', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
     const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/amr' };
     const { note } = await new Corrector(model, OPTIONS).correct(input({ audio }));
@@ -103,7 +103,7 @@ describe('Corrector', () => {
     expect(model.requests[0]?.audio).toBeUndefined();
   });
 
-  it('does not believe a summary, tells why, and what it cost', async () => {
+  it('refuses a summary, and reports the reason and the usage', async () => {
     const model = scripted({ corrected_transcript: 'Kort.', note: '' });
     const refusals: string[] = [];
     const used: object[] = [];
@@ -123,7 +123,7 @@ describe('Corrector', () => {
     expect(used).toEqual([{ inputTokens: 5, outputTokens: 6 }]);
   });
 
-  it('hears a recording alone, without a block for a first-stage text', async () => {
+  it('transcribes a recording alone, without a block for a first-stage text', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: 'Tip.' });
     const { hotwords, guidance, language, redactPii } = input();
     const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/mpeg' };
@@ -136,7 +136,7 @@ describe('Corrector', () => {
     expect(model.requests[0]?.audio).toMatchObject({ mimeType: 'audio/mp3' });
   });
 
-  it('cannot hear a recording alone whose format the model does not know', async () => {
+  it('refuses to transcribe a recording in a format that the model does not support', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
     const { hotwords, guidance, language, redactPii } = input();
     const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/amr' };
@@ -146,7 +146,7 @@ describe('Corrector', () => {
     expect(model.requests).toEqual([]);
   });
 
-  it('redacts by patterns what the model left standing, in text and note, when redaction is on', async () => {
+  it('redacts patterns that the model missed, in text and note, when redaction is on', async () => {
     const model = scripted({ corrected_transcript: '<redacted_name> op 06 12345678', note: 'Vraag a@b.nl.' });
     const corrector = new Corrector(model, OPTIONS);
     await expect(corrector.correct(input({ redactPii: true }))).resolves.toMatchObject({
@@ -158,7 +158,7 @@ describe('Corrector', () => {
     });
   });
 
-  it('redacts by patterns what the model is given to read, when redaction is on', async () => {
+  it('redacts patterns in the text sent to the model, when redaction is on', async () => {
     const model = scripted({ corrected_transcript: '', note: '' });
     const corrector = new Corrector(model, OPTIONS);
     await corrector.correct(input({ redactPii: true, partialTranscript: 'Bel 06 12345678' }));
@@ -167,18 +167,18 @@ describe('Corrector', () => {
     expect(model.requests[1]?.prompt).toContain('Bel 06 12345678');
   });
 
-  it('asks for more room for a longer text, up to what the model allows', async () => {
-    const room: (number | undefined)[] = [];
+  it("requests more output tokens for a longer text, up to the model's limit", async () => {
+    const limits: (number | undefined)[] = [];
     for (const length of [0, 10_000, 300_000]) {
       const partialTranscript = 'a'.repeat(length);
       const model = scripted({ corrected_transcript: partialTranscript, note: '' });
       await new Corrector(model, OPTIONS).correct(input({ partialTranscript }));
-      room.push(model.requests[0]?.maxOutputTokens);
+      limits.push(model.requests[0]?.maxOutputTokens);
     }
-    expect(room).toEqual([41_472, 48_280, 65_535]);
+    expect(limits).toEqual([41_472, 48_280, 65_535]);
   });
 
-  it('asks no model for a text that is longer than it could write', async () => {
+  it('does not send a text that is longer than the model could write', async () => {
     const model = scripted({ corrected_transcript: '', note: '' });
     await expect(
       new Corrector(model, OPTIONS).correct(input({ partialTranscript: 'a'.repeat(1_000_000) })),
@@ -190,7 +190,7 @@ describe('Corrector', () => {
     expect(model.requests).toEqual([]);
   });
 
-  it('does not believe a text far longer than the first stage heard', async () => {
+  it('refuses a text far longer than that of the first stage', async () => {
     const model = scripted({ corrected_transcript: 'la '.repeat(20_000), note: '' });
     await expect(new Corrector(model, OPTIONS).correct(input())).rejects.toMatchObject({
       code: 'invalid_answer',

@@ -16,11 +16,11 @@ import type {
 } from '../providers/language-models/language-model.js';
 import { unusableAnswer } from '../providers/language-models/model-failure.js';
 import type { ModelList } from '../providers/language-models/model-list.js';
-import { unmarkingSteps } from './answers/model-marks.js';
+import { artifactRemovalSteps } from './answers/model-artifacts.js';
 import { modelMimeType } from '../providers/language-models/model-mime-type.js';
 import { parseCorrection } from './answers/parse-correction.js';
 import { buildCorrectionPrompt, CORRECTION_PROMPT_VERSION, CORRECTION_SCHEMA } from './prompts/prompt.js';
-import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-models/model-catalogue.js';
+import { THINKING_LEVELS, type ThinkingLevel } from '../providers/language-models/model-catalog.js';
 import { ProviderRejectedError } from '../providers/provider-error.js';
 import { addCounts, countMarkers, type MarkerCounts } from '../redaction/count-markers.js';
 import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
@@ -30,12 +30,12 @@ import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
 
 interface Call {
-  /** Told after each answer the tokens of all answers of this call, also of those that are refused. */
+  /** Receives, after each answer, the tokens of all answers of this call, including refused ones. */
   onUsage?: UsageListener;
   signal?: AbortSignal;
-  /** No further call follows: every model is asked before the text is given up. */
+  /** Whether no further call follows, so that every model is tried before the text is given up. */
   isLastTry?: boolean;
-  /** An earlier answer was of no use: the model is to think less, and may put out more. */
+  /** Whether an earlier answer was unusable: the model should think less, and may output more. */
   isRepeated?: boolean;
 }
 
@@ -46,11 +46,11 @@ export interface CorrectionInput extends Call {
   /** A language code, or `auto`. */
   language: string;
   redactPii: boolean;
-  /** Null when there is none to send. */
+  /** Null when there is no recording to send. */
   audio: { bytes: Buffer; mimeType: string } | null;
-  /** Why there is none, for the note: a short clause such as "it could not be read". */
+  /** Why there is no recording, for the note: a short clause such as "it could not be read". */
   audioOmittedReason?: string;
-  /** Of the recording, as the first stage measured it. */
+  /** Duration of the recording, as the first stage measured it. */
   durationSeconds?: number;
 }
 
@@ -67,49 +67,49 @@ export interface TranscriptionInput extends Call {
 export interface CorrectionResult {
   /** Storable; empty when there was no intelligible speech. With `redactPii`, patterns were redacted once more. */
   text: string;
-  /** A tip for the people who record, and whether the recording was used at all. May be empty. */
+  /** A tip for the people who record, and why the recording was not used, if so. May be empty. */
   note: string;
-  /** The exact version that answered, else the model that was asked. */
+  /** The exact version that answered, else the requested model. */
   model: string;
   promptVersion: string;
   /** Tokens of all answers of the call. */
   usage: ModelUsage;
   /**
-   * With `redactPii`: what patterns found in the first-stage text, where there was one, before the model got it; markers in the
-   * model's text and note; and what patterns then found in them.
+   * With `redactPii`: findings of the patterns in the first-stage text, if any, before it is sent to the model; markers in the
+   * model's text and note; and further findings of the patterns in them.
    */
   redaction?: { ofDraft?: MarkerCounts; byModel: MarkerCounts; byPatterns: MarkerCounts };
 }
 
-/** For a person, who finds it beside the text that stands instead. */
-const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+/** Messages for people, stored beside the first-stage text that is used instead. */
+const REFUSAL_MESSAGES: Readonly<Record<RefusalReason, string>> = {
   too_short: 'sent far less text than the first stage heard, a summary perhaps',
   too_long: 'sent far more text than the recording can explain',
   other_language: 'sent a text in another language than the first stage heard',
   prompt_leaked: 'sent a text that repeats its instructions',
   repetitive: 'sent a text that repeats the same phrases over and over',
   words_lost: 'sent a text that has few of the words that the first stage heard',
-  speaker_names: 'wrote names of speakers before the lines, which it was told not to',
+  speaker_names: 'wrote names of speakers before the lines, against its instructions',
 };
 
-/** Thoughts and text share the room of an answer: one that ran out of it is to think less. */
+/** Thoughts and text share the output limit: a model that exceeded it should think less. */
 const [LEAST_THINKING] = THINKING_LEVELS;
 
-interface Question
+interface PreparedRequest
   extends Pick<ModelRequest, 'model' | 'systemInstruction' | 'prompt' | 'audio'>, CorrectionBudget {
   promptVersion: string;
-  /** The first-stage text; null where there is none. */
+  /** The first-stage text; null when there is none. */
   draft: string | null;
-  /** A sentence for the note, when the model does not get the recording. */
+  /** Sentence for the note, when the recording is not sent to the model. */
   omission?: string;
 }
 
-/** Settings of the call that the answer is judged and redacted by. */
-type Judged = Call & Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds'>;
+/** Settings of the call by which the answer is checked and redacted. */
+type AnswerContext = Call & Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds'>;
 
 /**
- * Corrects one chunk, or transcribes it from the recording alone, with one request to a model, or one to each model
- * of the list until one answers. It keeps nothing, so running it twice costs twice and harms nothing.
+ * Corrects one chunk, or transcribes it from the recording alone. Sends one request to each model of the list until one answers.
+ * Stateless: running it twice costs twice, but is safe.
  */
 export class Corrector {
   constructor(
@@ -118,28 +118,28 @@ export class Corrector {
       models: ModelList;
       thinking: ThinkingLevel;
       timeoutMs: number;
-      /** Told why an answer was not believed. */
+      /** Receives the reason for each refused answer. */
       onRefusal?: (reason: RefusalReason) => void;
     },
   ) {}
 
-  /** The largest recording that some model listens to, in bytes: what is larger need not be loaded. */
+  /** Size in bytes of the largest recording that any model accepts; a larger one need not be loaded. */
   get maxAudioBytes(): number {
     return Math.max(...this.options.models.models.map((model) => this.maxAudioBytesOf(model)));
   }
 
   /**
-   * @throws ProviderUnavailableError when trying again can help, an unusable answer included
-   * @throws ProviderRejectedError when it cannot: the content, the request or the credentials are refused
+   * @throws ProviderUnavailableError when a retry can help, also after an unusable answer
+   * @throws ProviderRejectedError when a retry cannot help: the content, the request or the credentials are refused
    */
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
-    this.requireRoom(input.partialTranscript);
-    // The model gets none of what a pattern can find.
+    this.requireWritableLength(input.partialTranscript);
+    // Everything that a pattern can find is redacted before the text is sent to the model.
     const draft = input.redactPii
       ? await redactPatternsInSteps(input.partialTranscript)
       : { text: input.partialTranscript, counts: {} };
     const partialTranscript = draft.text;
-    const { redaction, ...result } = await this.askInTurn(input, (model) => {
+    const { redaction, ...result } = await this.tryModels(input, (model) => {
       const { audio, omission } = usableAudio(input.audio, {
         model,
         maxBytes: this.maxAudioBytesOf(model),
@@ -152,16 +152,16 @@ export class Corrector {
         audio,
         omission,
         draft: partialTranscript,
-        ...correctionBudget(model, partialTranscript, { allRoom: input.isRepeated }),
+        ...correctionBudget(model, partialTranscript, { useFullLimit: input.isRepeated }),
       };
     });
     return { ...result, ...(redaction && { redaction: { ...redaction, ofDraft: draft.counts } }) };
   }
 
-  /** Hears the recording alone, without a first stage. Errors as `correct`. */
+  /** Transcribes the recording alone, without a first stage. Throws the same errors as `correct`. */
   transcribe(input: TranscriptionInput): Promise<CorrectionResult> {
     const mimeType = modelMimeType(input.audio.mimeType);
-    return this.askInTurn(input, (model) => {
+    return this.tryModels(input, (model) => {
       if (!audioLimitsOf(model).mimeTypes.has(mimeType)) {
         throw new ProviderRejectedError(
           `The model does not take recordings in this format (${mimeType}); send MP3, WAV, M4A, Ogg, FLAC or WebM.`,
@@ -179,21 +179,24 @@ export class Corrector {
     });
   }
 
-  private askInTurn(input: Judged, questionFor: (model: string) => Question): Promise<CorrectionResult> {
+  private tryModels(
+    input: AnswerContext,
+    requestFor: (model: string) => PreparedRequest,
+  ): Promise<CorrectionResult> {
     const used = new UsageSum();
     const onUsage: UsageListener = (usage) => {
       used.add(usage);
       input.onUsage?.(used.total);
     };
     return this.options.models.ask(async (model) => {
-      const result = await this.ask({ ...input, onUsage }, questionFor(model));
+      const result = await this.request({ ...input, onUsage }, requestFor(model));
       return { ...result, usage: used.total };
     }, input);
   }
 
-  private async ask(
-    input: Judged,
-    { promptVersion, maxTextChars, draft, omission = '', ...prompt }: Question,
+  private async request(
+    input: AnswerContext,
+    { promptVersion, maxTextChars, draft, omission = '', ...prompt }: PreparedRequest,
   ): Promise<Omit<CorrectionResult, 'usage'>> {
     const answer = await this.model.generate({
       ...prompt,
@@ -204,30 +207,30 @@ export class Corrector {
       onUsage: input.onUsage,
     });
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
-    // Reading the answer, removing marks and judging it each take some time for the longest ones.
+    // Parsing, cleaning and checking each take some time for the longest answers.
     await yieldToEventLoop();
     const correctedTranscript = storable(
-      await finishInSteps(unmarkingSteps(parsed.correctedTranscript, draft)),
+      await finishInSteps(artifactRemovalSteps(parsed.correctedTranscript, draft)),
     );
     await yieldToEventLoop();
-    await this.requireCredible({
+    await this.requireAcceptable({
       answer: correctedTranscript,
       draft,
       durationSeconds: input.durationSeconds,
       instructions: [prompt.systemInstruction, input.guidance ?? ''],
     });
-    const answered = { text: correctedTranscript, note: parsed.note };
-    const said = input.redactPii ? await redactAnswer(answered) : answered;
+    const corrected = { text: correctedTranscript, note: parsed.note };
+    const redacted = input.redactPii ? await redactAnswer(corrected) : corrected;
     return {
-      ...said,
-      note: [said.note, omission].filter((sentence) => sentence !== '').join(' '),
+      ...redacted,
+      note: [redacted.note, omission].filter((sentence) => sentence !== '').join(' '),
       model: answer.modelVersion ?? prompt.model,
       promptVersion,
     };
   }
 
-  /** Each answer about a text that is too long would be refused, and paid for: see `too_short`. */
-  private requireRoom(draft: string): void {
+  /** Refuses a draft that is too long to be rewritten: its answers would be refused as `too_short`, but billed. */
+  private requireWritableLength(draft: string): void {
     const { models } = this.options.models;
     const maxChars = Math.max(...models.map((model) => correctionBudget(model, draft).maxTextChars));
     if (draft.length * MIN_SHARE_OF_DRAFT <= maxChars) return;
@@ -237,11 +240,11 @@ export class Corrector {
     );
   }
 
-  private async requireCredible(guarded: GuardedAnswer): Promise<void> {
+  private async requireAcceptable(guarded: GuardedAnswer): Promise<void> {
     const reason = await finishInSteps(refusalSteps(guarded));
     if (reason === undefined) return;
     this.options.onRefusal?.(reason);
-    throw unusableAnswer(this.model.provider, reason, REFUSALS[reason]);
+    throw unusableAnswer(this.model.provider, reason, REFUSAL_MESSAGES[reason]);
   }
 
   private maxAudioBytesOf(model: string): number {
@@ -249,7 +252,7 @@ export class Corrector {
   }
 }
 
-/** The model is asked to redact and mostly does; what a pattern can find is not left to it. */
+/** Redacts patterns in the answer: the model is asked to redact and mostly does, but patterns are reliable. */
 async function redactAnswer(answer: {
   text: string;
   note: string;

@@ -6,18 +6,16 @@ import type { CorrectionTask } from './corrections.repository.js';
 
 export interface FirstStageText {
   text: string;
-  /** Of the recording, when the provider says. */
+  /** Duration of the recording, when the provider reports it. */
   durationSeconds?: number;
 }
 
-/** Where a correction has its first-stage text from: the record, or for an anonymized chunk the provider, in memory only. */
+/** Reads the first-stage text for a correction: from the database, or, for an anonymized chunk, from the provider into memory. */
 @Injectable()
 export class FirstStageReader {
   constructor(private readonly client: AssemblyAiClient) {}
 
-  /**
-   * @throws ProviderUnavailableError, ProviderNotFoundError, ProviderRejectedError when the provider does not hand it out
-   */
+  /** @throws ProviderUnavailableError, ProviderNotFoundError, ProviderRejectedError when the provider does not return it */
   async read(task: CorrectionTask, signal: AbortSignal): Promise<FirstStageText> {
     if (!task.anonymize) {
       const { transcript, audioDuration } = task;

@@ -9,7 +9,7 @@ import { MeteredModel } from '../providers/language-models/metered-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Metrics } from '../observability/metrics.js';
 
-/** A correction with minutes of audio takes a model that long; a server that is silent for longer is taken for dead. */
+/** A correction with minutes of audio may take this long; a server that is silent for longer is considered dead. */
 const CORRECTION_TIMEOUT_MS = 180_000;
 
 async function makeModel(config: AppConfig, metrics: Metrics): Promise<LanguageModel> {
@@ -33,7 +33,7 @@ function makeCorrector(model: LanguageModel, { correction }: AppConfig, metrics:
   });
 }
 
-/** The model that corrects, and that hears where there is no first stage. */
+/** Provides the model that corrects, and that transcribes when there is no first stage. */
 @Module({
   providers: [
     { provide: LanguageModel, inject: [AppConfig, Metrics], useFactory: makeModel },

@@ -2,9 +2,9 @@ import type { RedactionPass } from '../database/schema.js';
 import type { CorrectionResult } from './corrector.js';
 
 /**
- * What is kept of a correction's redaction, without the text; undefined where it was not asked for.
+ * Lists the redaction passes of a correction, to be stored without the text; undefined without redaction.
  *
- * @param options.isDraftStored whether the first-stage text is on record, with its own pass: it is not told of twice
+ * @param options.isDraftStored whether the first-stage text is stored with its own pass, which is not repeated then
  */
 export function redactionPasses(
   { redaction, model, promptVersion }: CorrectionResult,

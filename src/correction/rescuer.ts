@@ -9,10 +9,10 @@ import type { CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
 import type { UsageListener } from '../providers/language-models/language-model.js';
 
-/** A recording that our own store, or its sender's server, does not hand out within this time is tried again. */
+/** When the store or the sender's server takes longer, the job is tried again. */
 const LOAD_AUDIO_TIMEOUT_MS = 30_000;
 
-/** Has the model transcribe from the recording alone, where the first stage has failed. */
+/** Transcribes the recording with the model alone, after the first stage has failed. */
 @Injectable()
 export class Rescuer {
   constructor(
@@ -22,8 +22,8 @@ export class Rescuer {
   ) {}
 
   /**
-   * @throws ProviderUnavailableError when trying again can help, a recording that is not handed out now included
-   * @throws ProviderRejectedError when it cannot; without the recording there is nothing to hear
+   * @throws ProviderUnavailableError when a retry can help, also when the recording is temporarily unavailable
+   * @throws ProviderRejectedError when a retry cannot help, also without a usable recording
    */
   async transcribe(
     task: CorrectionTask,
@@ -37,7 +37,7 @@ export class Rescuer {
       timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
       signal: call.signal,
     });
-    if ('omitted' in audio) throw unheard(audio.omitted, audio.detail);
+    if ('omitted' in audio) throw audioError(audio.omitted, audio.detail);
     return this.corrector.transcribe({
       audio,
       hotwords: parseHotwords(task.transcriptPrompt).phrases,
@@ -49,7 +49,7 @@ export class Rescuer {
   }
 }
 
-function unheard(code: 'too_large' | 'unavailable' | 'refused' | 'not_audio', detail: string): Error {
+function audioError(code: 'too_large' | 'unavailable' | 'refused' | 'not_audio', detail: string): Error {
   const message = `The recording cannot be listened to: ${detail}.`;
   return code === 'unavailable'
     ? new ProviderUnavailableError(message, { provider: 'audio', code, ambiguous: false })

@@ -6,13 +6,13 @@ import { ProviderError, ProviderUnavailableError } from '../providers/provider-e
 import { QUEUE_NAMES, type JobData } from '../queues/job-catalogue.js';
 import { DONE, JobProcessor, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
-import { finalWords } from './final-words.js';
+import { finalErrorMessage } from './final-error-message.js';
 import { Summarizer } from './summarizer.js';
 
-/** Summaries are few, one a conversation; they leave the model's quota to the corrections. */
+/** Summaries are few, one per conversation, and should leave the model's quota to the corrections. */
 const CONCURRENCY = 4;
 
-/** Summarizes a finalized conversation. A summary that cannot be had leaves the transcript without one, and says why. */
+/** Summarizes a finalized conversation. When that fails, the conversation stays without a summary, and the reason is stored. */
 @Injectable()
 @Processor(QUEUE_NAMES.summarize, WORKER_OPTIONS)
 export class SummarizeProcessor extends JobProcessor<'summarize'> {
@@ -31,7 +31,7 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     const task = await this.finalization.summaryTask(conversationId);
     if (task === undefined) return DONE;
     if (await this.summarize(conversationId, task, context)) return DONE;
-    // The conversation was merged again meanwhile: the summary of the newer merge is still owed.
+    // The conversation was merged again in the meantime, and the newer merge still needs its summary.
     return { kind: 'sleep', delayMs: 0 };
   }
 
@@ -41,14 +41,14 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     { isLastTry, tryNumber, signal }: JobContext,
   ): Promise<boolean> {
     try {
-      const made = await this.summarizer.summarize({ ...task, signal, isLastTry });
-      return await this.finalization.storeSummary(conversationId, task.mergeRevision, made);
+      const summary = await this.summarizer.summarize({ ...task, signal, isLastTry });
+      return await this.finalization.storeSummary(conversationId, task.mergeRevision, summary);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (signal.aborted || (error instanceof ProviderUnavailableError && !isLastTry)) throw error;
-      const words = finalWords(error, tryNumber);
-      this.logger.warn(`conversation ${conversationId} has no summary: ${words}`);
-      return this.finalization.failSummary(conversationId, task.mergeRevision, words);
+      const reason = finalErrorMessage(error, tryNumber);
+      this.logger.warn(`conversation ${conversationId} has no summary: ${reason}`);
+      return this.finalization.failSummary(conversationId, task.mergeRevision, reason);
     }
   }
 }

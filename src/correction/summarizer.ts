@@ -1,4 +1,4 @@
-import type { ThinkingLevel } from '../providers/language-models/model-catalogue.js';
+import type { ThinkingLevel } from '../providers/language-models/model-catalog.js';
 import { summaryMaxOutputTokens } from './budget.js';
 import type { LanguageModel, ModelUsage } from '../providers/language-models/language-model.js';
 import type { ModelList } from '../providers/language-models/model-list.js';
@@ -8,15 +8,15 @@ import { buildSummaryPrompt, SUMMARY_PROMPT_VERSION, SUMMARY_SCHEMA } from './pr
 export interface SummaryResult {
   /** Storable; empty when there was nothing to summarize. */
   summary: string;
-  /** The exact version that answered, else the model that was asked. */
+  /** The exact version that answered, else the requested model. */
   model: string;
   promptVersion: string;
   usage: ModelUsage;
 }
 
 /**
- * Summarizes one transcript with one request to a model, or one to each model of the list until one
- * answers. It keeps nothing, so running it twice costs twice and harms nothing.
+ * Summarizes one transcript. Sends one request to each model of the list until one answers.
+ * Stateless: running it twice costs twice, but is safe.
  */
 export class Summarizer {
   constructor(
@@ -25,9 +25,9 @@ export class Summarizer {
   ) {}
 
   /**
-   * @param input.isLastTry no further call follows: every model is asked before the summary is given up
-   * @throws ProviderUnavailableError when trying again can help, an unusable answer included
-   * @throws ProviderRejectedError when it cannot: the content, the request or the credentials are refused
+   * @param input.isLastTry whether no further call follows, so that every model is tried before the summary is given up
+   * @throws ProviderUnavailableError when a retry can help, also after an unusable answer
+   * @throws ProviderRejectedError when a retry cannot help: the content, the request or the credentials are refused
    */
   summarize(input: {
     transcript: string;

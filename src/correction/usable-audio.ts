@@ -7,17 +7,17 @@ export interface Recording {
   mimeType: string;
 }
 
-/** The recording as a model gets it, or a sentence that says why it gets none. */
+/** The recording to send to a model, or a sentence that says why none is sent. */
 export type UsableAudio =
   | { audio: NonNullable<ModelRequest['audio']>; omission?: undefined }
   | { audio?: undefined; omission: string };
 
 /**
- * Decides whether a model listens. Readers of the note must know when nobody did.
+ * Decides whether the recording is sent to a model. If not, the note must say so.
  *
- * @param recording null when there is none to send
+ * @param recording null when there is no recording to send
  * @param options.maxBytes largest recording that is sent to this model, before encoding
- * @param options.omittedReason why there is none: a short clause such as "it could not be read"
+ * @param options.omittedReason why there is no recording: a short clause such as "it could not be read"
  */
 export function usableAudio(
   recording: Recording | null,

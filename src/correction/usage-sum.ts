@@ -1,6 +1,6 @@
 import type { ModelUsage } from '../providers/language-models/language-model.js';
 
-/** Tokens of several answers; a figure that no answer gave stays unknown. */
+/** Sums the tokens of several answers; a number that no answer reported stays unknown. */
 export class UsageSum {
   total: ModelUsage = {};
 

@@ -3,15 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import { refusalOf } from './answer-guard.js';
 
 /*
- * Good corrections, made from the labelled texts of corpus/redaction: the text is what was said, and the draft is what a
- * recognizer made of it that got some of its words wrong. A guard that refuses one of these costs a correction.
+ * Good corrections, made from the labeled texts of corpus/redaction: the text is the correct transcript, and the draft is the text
+ * with simulated recognition errors. A guard that refuses one of these loses a correction.
  */
 
 const FOLDER = new URL('../../../corpus/redaction/', import.meta.url);
-const LINES_A_TEXT = 12;
-const LABELLED = /\[\[[a-z_]+\|([^\]]*)\]\]/g;
+const LINES_PER_TEXT = 12;
+const LABELED = /\[\[[a-z_]+\|([^\]]*)\]\]/g;
 
-/** A small generator (mulberry32), so that each run sees the same drafts. */
+/** Creates a small random number generator (mulberry32), so that each run uses the same drafts. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -26,16 +26,16 @@ function textsOf(file: string): string[] {
   const lines = readFileSync(new URL(file, FOLDER), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => (JSON.parse(line) as { text: string }).text.replace(LABELLED, '$1'));
+    .map((line) => (JSON.parse(line) as { text: string }).text.replace(LABELED, '$1'));
   const texts: string[] = [];
-  for (let start = 0; start + LINES_A_TEXT <= lines.length; start += LINES_A_TEXT / 2) {
-    texts.push(lines.slice(start, start + LINES_A_TEXT).join(' '));
+  for (let start = 0; start + LINES_PER_TEXT <= lines.length; start += LINES_PER_TEXT / 2) {
+    texts.push(lines.slice(start, start + LINES_PER_TEXT).join(' '));
   }
   return texts;
 }
 
-/** Mishears a text as a recognizer does: replaces words by others of the language, leaves some out, hears some twice. */
-function misheard(text: string, errorRate: number, random: () => number): string {
+/** Simulates recognition errors: replaces words by others of the same language, omits some, and adds some. */
+function withRecognitionErrors(text: string, errorRate: number, random: () => number): string {
   const words = text.split(/\s+/);
   const another = () => words[Math.floor(random() * words.length)] ?? '';
   return words
@@ -52,11 +52,11 @@ function misheard(text: string, errorRate: number, random: () => number): string
 
 const TEXTS = readdirSync(FOLDER).flatMap((file) => textsOf(file).map((text) => ({ file, text })));
 
-describe('good corrections of misheard drafts', () => {
-  it.each([0.05, 0.1, 0.2, 0.3, 0.4])('are all believed when a share of %d words was wrong', (errorRate) => {
+describe('good corrections of drafts with errors', () => {
+  it.each([0.05, 0.1, 0.2, 0.3, 0.4])('are all accepted when a share of %d words was wrong', (errorRate) => {
     const random = seeded(7);
     const refused = TEXTS.flatMap(({ file, text }) => {
-      const draft = misheard(text, errorRate, random);
+      const draft = withRecognitionErrors(text, errorRate, random);
       const reason = refusalOf({ answer: text, draft, instructions: [] });
       return reason === undefined ? [] : [`${file}: ${reason}`];
     });
@@ -65,7 +65,7 @@ describe('good corrections of misheard drafts', () => {
     expect(refused).toEqual([]);
   });
 
-  it('are believed when they remove what the recognizer repeated by mistake', () => {
+  it('are accepted when they remove passages that the recognizer repeated by mistake', () => {
     for (const { text } of TEXTS) {
       const draft = `${text} ${'thank you for watching. '.repeat(10)}`;
       expect(refusalOf({ answer: text, draft, instructions: [] })).toBeUndefined();
@@ -73,17 +73,17 @@ describe('good corrections of misheard drafts', () => {
   });
 });
 
-describe('answers that lost their way', () => {
+describe('degenerate answers', () => {
   const loops = ['Thank you.', 'And then we go on to the next one.', 'Ja.', 'ご視聴ありがとうございました。'];
 
-  it.each(loops)('are refused when they repeat %j for all of the draft', (phrase) => {
+  it.each(loops)('are refused when they consist of %j only', (phrase) => {
     for (const { text } of TEXTS) {
       const answer = `${phrase} `.repeat(Math.ceil((text.length * 0.8) / phrase.length));
       expect(refusalOf({ answer, draft: text, instructions: [] })).toBeDefined();
     }
   });
 
-  it.each(loops)('are refused when they end in %j over and over', (phrase) => {
+  it.each(loops)('are refused when they end in a loop of %j', (phrase) => {
     for (const { text } of TEXTS) {
       const answer = `${text} ${`${phrase} `.repeat(40)}`;
       expect(refusalOf({ answer, draft: text, instructions: [] })).toBeDefined();
@@ -91,14 +91,14 @@ describe('answers that lost their way', () => {
   });
 
   it('are refused when they are another text of the same length and language', () => {
-    const believed = TEXTS.filter(({ file, text }) => {
+    const accepted = TEXTS.filter(({ file, text }) => {
       const other = TEXTS.findLast((candidate) => candidate.file === file && candidate.text !== text);
       return (
         other !== undefined &&
         refusalOf({ answer: other.text.slice(0, text.length), draft: text, instructions: [] }) === undefined
       );
     });
-    // Neighbors share half of their lines, and the labelled texts many of their sentences.
-    expect(believed.length).toBeLessThan(TEXTS.length / 5);
+    // Neighboring texts share half of their lines, and the labeled texts many of their sentences.
+    expect(accepted.length).toBeLessThan(TEXTS.length / 5);
   });
 });

@@ -19,8 +19,8 @@ const JAPANESE =
   '皆さんこんばんは、橋についての集まりにお越しいただきありがとうございます。計画についてのご意見と、毎朝自転車で学校へ通う子どもたちにとってどちらの道がより安全かをお聞かせください。';
 const UKRAINIAN =
   'Добрий вечір усім, дякую, що прийшли на цю зустріч про міст. Ми хотіли б почути, що ви думаєте про ці плани, і який із двох шляхів безпечніший для дітей, які щоранку їздять до школи на велосипеді разом зі своїми батьками та друзями.';
-/** A text as long as twenty of these, without their repetition. */
-const MUCH = Array.from({ length: 800 }, (_word, index) => `word${index}`).join(' ');
+/** A long text without repetitions. */
+const LONG_TEXT = Array.from({ length: 800 }, (_word, index) => `word${index}`).join(' ');
 const GUIDANCE = 'Evenings of the neighbourhood council about the new bridge over the Merwede';
 const { systemInstruction } = buildCorrectionPrompt({
   partialTranscript: '',
@@ -31,120 +31,117 @@ const { systemInstruction } = buildCorrectionPrompt({
   hasAudio: true,
 });
 
-const judge = (changes: Partial<GuardedAnswer>) =>
+const refusal = (changes: Partial<GuardedAnswer>) =>
   refusalOf({ answer: ENGLISH, draft: ENGLISH, instructions: [systemInstruction, GUIDANCE], ...changes });
 
-describe('an answer of a model is believed', () => {
+describe('an answer of a model is accepted', () => {
   it.each<[string, Partial<GuardedAnswer>]>([
     ['the draft, unchanged', {}],
     ['the draft with other spelling', { answer: ENGLISH.toUpperCase() }],
     ['exactly half of the draft', { answer: 'x'.repeat(150), draft: 'x'.repeat(300) }],
     ['three times a long draft', { answer: 'ab '.repeat(1_200), draft: 'ab '.repeat(400) }],
-    ['silence, of a draft of a few invented words', { answer: '', draft: 'Thank you for watching.' }],
+    ['empty, with a draft of a few invented words', { answer: '', draft: 'Thank you for watching.' }],
     [
-      'what a first stage did not hear, of a short draft',
+      'speech that the first stage missed, with a short draft',
       { answer: ENGLISH, draft: 'Good evening.', durationSeconds: 30 },
     ],
-    ['much, of no draft, in a long recording', { answer: MUCH, draft: null, durationSeconds: 400 }],
-    ['much, of no draft, in a recording of unknown length', { answer: MUCH, draft: null }],
-    ['a draft that was faster than we think possible', { durationSeconds: 1 }],
+    ['long, without a draft, for a long recording', { answer: LONG_TEXT, draft: null, durationSeconds: 400 }],
+    ['long, without a draft, for a recording of unknown length', { answer: LONG_TEXT, draft: null }],
+    ['a draft whose speech is faster than the limit', { durationSeconds: 1 }],
     [
-      'a little longer than a draft that was faster than we think possible',
+      'a little longer than a draft whose speech is faster than the limit',
       { answer: `${ENGLISH} Thank you very much, everybody.`, durationSeconds: 1 },
     ],
     [
-      'a chorus that the first stage heard as well',
+      'a chorus that is in the draft as well',
       { answer: 'la la la la, '.repeat(20), draft: 'la la la la '.repeat(18) },
     ],
-    ['a word that somebody says many times', { answer: `${ENGLISH} No, no, no, no, no, no, no!` }],
+    ['a word that is said many times', { answer: `${ENGLISH} No, no, no, no, no, no, no!` }],
     [
       'a correction in a script without spaces',
       { answer: `${JAPANESE}ありがとうございました。`, draft: JAPANESE.replaceAll('橋', '箸') },
     ],
     [
-      'lines with a colon here and there',
+      'a text with a colon in some lines',
       { answer: `Item one: the bridge.\n${ENGLISH}\n${DUTCH}`, draft: `${ENGLISH} ${DUTCH}` },
     ],
     [
-      'two languages, of a draft in the same two',
+      'in two languages, with a draft in the same two',
       { answer: `${DUTCH} ${ENGLISH}`, draft: `${ENGLISH} ${DUTCH}` },
     ],
-    ['a sentence in a second language that was added', { answer: `${DUTCH} ${ENGLISH}`, draft: DUTCH }],
-    [
-      'another language, where there is too little to tell',
-      { answer: 'Goedenavond.', draft: 'Good evening.' },
-    ],
+    ['the draft with an added passage in a second language', { answer: `${DUTCH} ${ENGLISH}`, draft: DUTCH }],
+    ['in another language, but too short to detect it', { answer: 'Goedenavond.', draft: 'Good evening.' }],
     ['redacted, with markers in it', { answer: `<redacted_name> ${DUTCH} <redacted_name>`, draft: DUTCH }],
-    ['guidance that was read aloud, and heard by the first stage', { answer: GUIDANCE, draft: GUIDANCE }],
+    ['guidance that is in the draft as well', { answer: GUIDANCE, draft: GUIDANCE }],
     ['a few words of the instruction', { answer: `${ENGLISH} People will quote from your text.` }],
   ])('that is %s', (_what, changes) => {
-    expect(judge(changes)).toBeUndefined();
+    expect(refusal(changes)).toBeUndefined();
   });
 });
 
 describe('an answer of a model is refused', () => {
   it.each<[string, GuardedAnswer['answer'], Partial<GuardedAnswer>]>([
     ['a summary', 'People talked about a bridge.', {}],
-    ['nothing, of a long draft', '', {}],
-    ['a letter less than half of the draft', 'x'.repeat(149), { draft: 'x'.repeat(300) }],
+    ['empty, with a long draft', '', {}],
+    ['one letter less than half of the draft', 'x'.repeat(149), { draft: 'x'.repeat(300) }],
   ])('as too short when it is %s', (_what, answer, changes) => {
-    expect(judge({ answer, ...changes })).toBe('too_short');
+    expect(refusal({ answer, ...changes })).toBe('too_short');
   });
 
   it.each<[string, Partial<GuardedAnswer>]>([
     ['five times the draft', { answer: `${ENGLISH} `.repeat(5) }],
     [
-      'a letter more than is always allowed',
+      'one letter more than is always allowed',
       { answer: 'x'.repeat(ALWAYS_ALLOWED_CHARS + 1), draft: 'x'.repeat(MIN_COMPARED_CHARS) },
     ],
     [
-      'more than can be said in the time',
+      'more than can be said in the duration',
       { answer: 'x'.repeat(10 * MAX_CHARS_PER_SECOND + 201), draft: 'x', durationSeconds: 10 },
     ],
     [
-      'more than can be said in the time, without a draft',
+      'more than can be said in the duration, without a draft',
       { answer: ENGLISH, draft: null, durationSeconds: 1 },
     ],
   ])('as too long when it is %s', (_what, changes) => {
-    expect(judge(changes)).toBe('too_long');
+    expect(refusal(changes)).toBe('too_long');
   });
 
   it.each<[string, Partial<GuardedAnswer>]>([
-    ['says the same over and over', { answer: 'Thank you. '.repeat(20) }],
-    ['ends in the same over and over', { answer: `${ENGLISH} ${'Thank you. '.repeat(16)}` }],
+    ['repeats the same phrase', { answer: 'Thank you. '.repeat(20) }],
+    ['ends by repeating the same phrase', { answer: `${ENGLISH} ${'Thank you. '.repeat(16)}` }],
     [
-      'says the same over and over, in a script without spaces',
+      'repeats the same phrase, in a script without spaces',
       { answer: 'ありがとう。'.repeat(30), draft: JAPANESE },
     ],
-    ['does so without a draft', { answer: 'And so on. '.repeat(30), draft: null }],
+    ['repeats the same phrase, without a draft', { answer: 'And so on. '.repeat(30), draft: null }],
     [
-      'comes back to the same sentences, with others between them',
+      'repeats the same sentences, with others between them',
       {
         answer: Array.from(
           { length: 15 },
           (_line, index) =>
-            `We would like to hear what you think of the plans. ${MUCH.slice(index * 8, index * 8 + 7)}`,
+            `We would like to hear what you think of the plans. ${LONG_TEXT.slice(index * 8, index * 8 + 7)}`,
         ).join(' '),
-        draft: MUCH.slice(0, 400),
+        draft: LONG_TEXT.slice(0, 400),
       },
     ],
   ])('as repetitive when it %s', (_what, changes) => {
-    expect(['repetitive', 'words_lost']).toContain(judge(changes));
+    expect(['repetitive', 'words_lost']).toContain(refusal(changes));
   });
 
-  it('as having lost words when it is another text of the same length', () => {
+  it('as having lost words when it is a different text of the same length', () => {
     const answer =
       'Yesterday my brother bought three green bottles at a market near Leeds, drove home through heavy rain, and then cooked dinner while his dog slept under our kitchen table until midnight, dreaming perhaps about rabbits, squirrels and long summer walks.';
-    expect(judge({ answer })).toBe('words_lost');
+    expect(refusal({ answer })).toBe('words_lost');
   });
 
-  it('as naming speakers when most of its lines begin with one', () => {
+  it('as naming speakers when most of its lines begin with a name', () => {
     const answer = ENGLISH.split('. ')
       .map((sentence, index) => `${index % 2 === 0 ? 'Maria' : 'Chair Person'}: ${sentence}`)
       .concat('Maria: Goodbye.')
       .join('\n');
-    expect(judge({ answer })).toBe('speaker_names');
-    expect(judge({ answer, draft: answer })).toBeUndefined();
+    expect(refusal({ answer })).toBe('speaker_names');
+    expect(refusal({ answer, draft: answer })).toBeUndefined();
   });
 
   const texts = { ENGLISH, DUTCH, GERMAN, UKRAINIAN };
@@ -153,23 +150,26 @@ describe('an answer of a model is refused', () => {
       .filter(([to]) => to !== from)
       .map(([to, answer]): [string, string, string, string] => [from, to, draft, answer]),
   );
-  it.each(pairs)('as in another language when %s became %s', (_from, _to, draft, answer) => {
-    expect(judge({ draft, answer })).toBe('other_language');
+  it.each(pairs)('as in another language when %s was translated to %s', (_from, _to, draft, answer) => {
+    expect(refusal({ draft, answer })).toBe('other_language');
   });
 
   it.each<[string, string]>([
     ['a tag of the prompt', `<partial_transcript>\n${ENGLISH}\n</partial_transcript>`],
-    ['a rule of its instruction', `${ENGLISH} Never summarise, shorten, answer, comment or beautify.`],
-    ['the same in other letters', `${ENGLISH} never summarise - shorten, ANSWER, comment or beautify`],
+    ['a rule of the instruction', `${ENGLISH} Never summarise, shorten, answer, comment or beautify.`],
+    [
+      'the same rule in another case and punctuation',
+      `${ENGLISH} never summarise - shorten, ANSWER, comment or beautify`,
+    ],
     ['the guidance', `${GUIDANCE}. ${ENGLISH}`],
-  ])('as leaking the prompt when it holds %s', (_what, answer) => {
-    expect(judge({ answer })).toBe('prompt_leaked');
+  ])('as leaking the prompt when it contains %s', (_what, answer) => {
+    expect(refusal({ answer })).toBe('prompt_leaked');
   });
 
-  it('is not said to leak guidance of a few words, which anybody may say', () => {
+  it('is not refused for short guidance, whose words may occur in speech', () => {
     const guidance = 'The new bridge';
     expect(guidance.length).toBeLessThan(MIN_LEAK_CHARS);
-    expect(judge({ answer: `${ENGLISH} ${guidance}`, instructions: [guidance] })).toBeUndefined();
+    expect(refusal({ answer: `${ENGLISH} ${guidance}`, instructions: [guidance] })).toBeUndefined();
   });
 });
 
@@ -177,22 +177,22 @@ describe('a text of millions of characters', () => {
   it.each([
     ['letters without a space', 'a'],
     ['marks without a letter', '\u0301'],
-  ])('of %s is compared like any other', (_what, character) => {
+  ])('made of %s is compared like any other', (_what, character) => {
     const text = character.repeat(6_000_000);
 
-    expect(judge({ answer: text, draft: text })).toBeUndefined();
+    expect(refusal({ answer: text, draft: text })).toBeUndefined();
   });
 });
 
 describe('a text in two languages', () => {
   it.each([
     [
-      'loses none of them to a correction that begins with the other',
+      'may be corrected to a text that begins with the other language',
       `${DUTCH} ${ENGLISH}`,
       `${ENGLISH} ${DUTCH}`,
     ],
-    ['may gain one that the first stage did not hear', UKRAINIAN, `${UKRAINIAN} ${ENGLISH}`],
+    ['may be corrected to a text with a language that the draft lacks', UKRAINIAN, `${UKRAINIAN} ${ENGLISH}`],
   ])('%s', (_what, draft, answer) => {
-    expect(judge({ draft, answer })).toBeUndefined();
+    expect(refusal({ draft, answer })).toBeUndefined();
   });
 });

@@ -2,25 +2,25 @@ import { isRecord } from '../../json/is-record.js';
 import type { ModelProvider } from '../../providers/language-models/language-model.js';
 import { unusableAnswer } from '../../providers/language-models/model-failure.js';
 
-// A hundred at a time: a text of nothing else takes a fraction of the time.
+// Matches up to a hundred characters at a time, which is much faster for a text of such characters only.
 
-/** Control characters other than tab, line feed and carriage return; PostgreSQL stores no NUL, JSON viewers choke on the rest. */
+/** Control characters except tab, line feed and carriage return. PostgreSQL stores no NUL, and JSON viewers fail on others. */
 const CONTROLS = /(?:(?![\t\n\r\u0080-\u009F])\p{Cc}){1,100}/gu;
 
-/** Half of a surrogate pair: no valid UTF-8, and PostgreSQL's jsonb refuses it. */
+/** Halves of surrogate pairs, which are invalid in UTF-8 and refused by PostgreSQL's jsonb. */
 const LONE_SURROGATES = /\p{Cs}{1,100}/gu;
 
 /**
- * The longest texts that models put out, 65,536 tokens of some five letters, with each letter escaped as six characters. What is
- * longer is not looked at.
+ * Longest output of a model: 65,536 tokens of some five letters, with each letter escaped as six characters. Longer answers are
+ * refused unread.
  */
 const MAX_ANSWER_CHARS = 2_000_000;
 
-/** Some answers come as a Markdown code block, whatever the schema says. */
+/** Some models wrap the answer in a Markdown code block, despite the schema. */
 const FENCE = '```';
 const FENCE_BEGINNING = /^```(?:json)?/i;
 
-/** The text as it can be stored: no control characters, no lone surrogates, no white space around it. */
+/** Removes control characters, lone surrogates and surrounding white space, so that the text can be stored. */
 export function storable(text: string): string {
   return text.replace(CONTROLS, '').replace(LONE_SURROGATES, '').trim();
 }
@@ -52,7 +52,7 @@ export function invalidAnswer(provider: ModelProvider, what: string): Error {
 }
 
 function parseObject(answer: string): Record<string, unknown> | undefined {
-  // A raw control character is illegal inside JSON, and no reason to throw away a good text.
+  // A raw control character is illegal in JSON, but no reason to discard a good text.
   const clean = answer.replace(CONTROLS, '').trim();
   try {
     const parsed: unknown = JSON.parse(withoutCodeFence(clean));
@@ -63,8 +63,8 @@ function parseObject(answer: string): Record<string, unknown> | undefined {
 }
 
 /**
- * Reads what a code block holds; a text that is none stays as it is. Plain string operations:
- * a regular expression for both ends shares the white space beside them out in every way.
+ * Returns the content of a code block; any other text is returned unchanged. Uses string operations:
+ * a regular expression for both ends would backtrack over the surrounding white space.
  */
 function withoutCodeFence(text: string): string {
   const beginning = FENCE_BEGINNING.exec(text)?.[0];

@@ -1,51 +1,51 @@
 import type { Steps } from '../../redaction/steps.js';
 
 /**
- * Scripts that are written without spaces: each character is compared for itself there.
+ * Scripts that are written without spaces, which are compared by single characters.
  * Other scripts are compared by whole words.
  */
 const UNSPACED =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 /**
- * A word is cut after so many characters: a run of millions of letters would exhaust the stack of
- * the regular expression.
+ * Matches a word, split after 100 characters: a run of millions of letters would exhaust the stack
+ * of the regular expression.
  */
 const WORD = new RegExp(`[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}]){1,100}`, 'gu');
-/** Markers stand for words that were taken out, and are no words. */
+/** Redaction markers, which are not compared. */
 const MARKERS = /<[a-z_]{1,40}>/g;
 
-/** Endings change with a correction, beginnings rarely do. */
+/** A correction changes endings of words, but rarely their beginnings. */
 const STEM_CHARS = 5;
-/** Shorter words are alike in all texts of a language. */
+/** Shorter words occur in all texts of a language. */
 const MIN_STEM_CHARS = 4;
 
-/** Longest phrase whose repetition is looked for, in words. */
+/** Longest phrase whose repetition is detected, in words. */
 const MAX_PHRASE_WORDS = 20;
-/** A phrase said so often in a row is a loop; people repeat a word four or five times. */
+/** A phrase repeated this often in a row is a loop; people repeat a word four or five times. */
 const MIN_ROUNDS = 5;
 
-/** Looked up at once: some milliseconds. */
+/** Passages processed per step, which takes some milliseconds. */
 const STEP_PASSAGES = 10_000;
 
-/** @returns the words in their order, in small letters; of a text of millions of words all of them */
+/** @returns all words in their order, in lower case */
 export function comparedWords(text: string): string[] {
   return text.toLowerCase().replace(MARKERS, ' ').match(WORD) ?? [];
 }
 
 /**
- * Share of the draft's words that the answer still has, by their beginnings, each counted once: a
- * phrase that a recognizer repeated is rightly removed.
+ * Computes the share of the draft's words that the answer contains. Words are compared by their
+ * beginnings and counted once, as a phrase that a recognizer repeated is rightly removed.
  *
  * @returns 0 to 1; 1 when there is nothing to compare
  */
 export function* coverageOf(draft: readonly string[], answer: readonly string[]): Steps<number> {
-  const drafted = stemsOf(draft);
-  if (drafted.size === 0) return 1;
+  const draftStems = stemsOf(draft);
+  if (draftStems.size === 0) return 1;
   yield;
-  const answered = stemsOf(answer);
+  const answerStems = stemsOf(answer);
   let kept = 0;
-  for (const stem of drafted) if (answered.has(stem)) kept += 1;
-  return kept / drafted.size;
+  for (const stem of draftStems) if (answerStems.has(stem)) kept += 1;
+  return kept / draftStems.size;
 }
 
 function stemsOf(words: readonly string[]): Set<string> {
@@ -60,10 +60,10 @@ function isUnspaced(word: string): boolean {
 }
 
 /**
- * Length of the longest passage in which one phrase follows itself at least five times, in words.
- * Takes time in proportion to the number of words.
+ * Finds the longest passage that repeats one phrase at least five times. Takes time in proportion
+ * to the number of words.
  *
- * @returns 0 when there is none
+ * @returns its length in words; 0 when there is none
  */
 export function* longestLoop(words: readonly string[]): Steps<number> {
   let longest = 0;
@@ -80,10 +80,10 @@ export function* longestLoop(words: readonly string[]): Steps<number> {
 }
 
 /**
- * Share of passages of some words that have been there before: a text that has lost its way comes
- * back to the same sentences, also with others between them.
+ * Computes the share of passages that occurred before: a degenerate text repeats the same
+ * sentences, also with others between them.
  *
- * @returns 0 to 1; 0 for a text that is too short to tell
+ * @returns 0 to 1; 0 for a text without a passage
  */
 export function* repeatedShare(words: readonly string[], passageWords: number): Steps<number> {
   const passages = words.length - passageWords + 1;

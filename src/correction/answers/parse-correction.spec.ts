@@ -38,16 +38,16 @@ describe('parseCorrection', () => {
     ['a code block without a language', '```\n{"corrected_transcript":"a","note":""}\n```\n'],
     ['a code block with empty lines', '```JSON \n\n \n{"corrected_transcript":"a","note":""}\n\n \n```'],
     ['white space', ' \n{"corrected_transcript":"a","note":""} '],
-    ['fields that nobody asked for', '{"corrected_transcript":"a","note":"","extra":1}'],
+    ['unexpected fields', '{"corrected_transcript":"a","note":"","extra":1}'],
   ])('accepts %s', (_name, given) => {
     expect(parse(given).correctedTranscript).toBe('a');
   });
 
-  it('accepts an empty text: there was no speech', () => {
+  it('accepts an empty text, as there may be no speech', () => {
     expect(parse(answer(''))).toEqual({ correctedTranscript: '', note: '' });
   });
 
-  it('keeps a text that holds a code block itself', () => {
+  it('keeps a code block inside the text', () => {
     expect(parse(answer('```js\nx\n```')).correctedTranscript).toBe('```js\nx\n```');
   });
 
@@ -73,8 +73,8 @@ describe('parseCorrection', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['a code block of nothing', '```json\n```'],
+    ['an empty answer', ''],
+    ['an empty code block', '```json\n```'],
     ['a fence alone', '```'],
     ['a code block that is not closed', '```json\n{"corrected_transcript":"a","note":""}'],
     ['a code block in one line', '```json {"corrected_transcript":"a","note":""}```'],
@@ -91,13 +91,13 @@ describe('parseCorrection', () => {
     ['a note that is a number', answer('a', 5)],
     ['a text that is too long', answer('a'.repeat(1_001))],
     ['fields that are only inherited', '{"__proto__":{"corrected_transcript":"a","note":""}}'],
-  ])('refuses %s as an invalid answer, which may be asked for again', (_name, given) => {
+  ])('refuses %s as an invalid answer, which may be requested again', (_name, given) => {
     const error = failure(() => parse(given));
     expect(error).toBeInstanceOf(ProviderUnavailableError);
     expect(error).toMatchObject({ code: 'invalid_answer', ambiguous: false, provider: 'gemini' });
   });
 
-  // The cube of these lengths would be years: a model that has lost its way writes such answers.
+  // Degenerate answers of models; cubic time would take years for these lengths.
   describe.each([100_000, 500_000])('of %d characters', (length) => {
     const row = (piece: string) => piece.repeat(length / piece.length);
 
@@ -128,7 +128,7 @@ describe('parseCorrection', () => {
     expect(String(failure(() => parse('what was said')))).not.toContain('what was said');
   });
 
-  it('makes of a good answer cut anywhere either the good text or an invalid answer', () => {
+  it('refuses a good answer that is truncated anywhere', () => {
     const good = answer('Wat "gezegd" is.\n😀', 'Tip.');
     for (let length = 0; length < good.length; length += 1) {
       expect(failure(() => parse(good.slice(0, length)))).toMatchObject({ code: 'invalid_answer' });
@@ -136,15 +136,15 @@ describe('parseCorrection', () => {
     expect(parse(good).correctedTranscript).toBe('Wat "gezegd" is.\n😀');
   });
 
-  it('throws nothing but invalid answers, and lets nothing through that cannot be stored', () => {
+  it('throws only errors of invalid answers, and returns only storable texts', () => {
     const anyText = fc.string({ unit: 'binary', maxLength: 40 });
     const wellFormed = fc
       .record({ correctedTranscript: anyText, note: anyText })
       .map((value) => JSON.stringify(value));
     const mutated = fc
       .tuple(wellFormed, fc.nat(), fc.nat({ max: 5 }), anyText)
-      .map(([text, at, removed, inserted]) => {
-        const start = at % (text.length + 1);
+      .map(([text, seed, removed, inserted]) => {
+        const start = seed % (text.length + 1);
         return text.slice(0, start) + inserted + text.slice(start + removed);
       });
     fc.assert(

@@ -2,11 +2,11 @@ import { invalidAnswer, readTextFields } from './answer-text.js';
 import { oneLine } from '../prompts/fence.js';
 import type { ModelProvider } from '../../providers/language-models/language-model.js';
 
-/** The prompt asks for 200 characters; a model that writes an essay is cut, not refused: the note is only a tip. */
+/** The prompt asks for 200 characters. A longer note is cut, not refused, as it is only a tip. */
 const MAX_NOTE_CHARS = 300;
 
 export interface Correction {
-  /** Storable and trimmed; empty when the model heard no speech. */
+  /** Storable and trimmed; empty when the model found no speech. */
   correctedTranscript: string;
   /** One line, 0 to 300 characters. */
   note: string;
@@ -16,8 +16,8 @@ export interface Correction {
  * Reads the answer to a correction prompt.
  *
  * @param answer the model's text; a JSON object, also inside a Markdown code block
- * @param options.maxTextChars longest transcript to believe; see `correctionBudget`
- * @throws ProviderUnavailableError `invalid_answer`, whatever is wrong with it: the next answer may be good
+ * @param options.maxTextChars longest accepted transcript; see `correctionBudget`
+ * @throws ProviderUnavailableError `invalid_answer` for any defect, as the next answer may be good
  */
 export function parseCorrection(
   answer: string,

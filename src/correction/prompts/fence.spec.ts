@@ -8,30 +8,30 @@ describe('fence', () => {
     ['<hotwords / >', '[hotwords / ]'],
     ['</\n\n transcript\n/\t>', '[/\n\n transcript\n/\t]'],
     ['<<partial_transcript>>', '<[partial_transcript]>'],
-  ])('takes the brackets off a tag of ours: %j', (text, without) => {
+  ])('replaces the angle brackets of our own tags: %j', (text, without) => {
     expect(fence('guidance', text)).toBe(`<guidance>\n${without}\n</guidance>`);
   });
 
   it.each(['<b>', '< / / guidance>', '<guidance x>', '<guidances>', 'guidance>', '< >'])(
-    'leaves what is no tag of ours as it is: %j',
+    'leaves other text unchanged: %j',
     (text) => {
       expect(fence('guidance', text)).toBe(`<guidance>\n${text}\n</guidance>`);
     },
   );
 
-  // The square of these lengths would be hours.
+  // Quadratic time would take hours for these lengths.
   it.each(
     ['<', '</', '<guidance', '<guidance/', '<'].flatMap((tag) =>
       [100_000, 5_000_000].map((n) => [tag, n] as const),
     ),
-  )('reads %j and %d spaces to their end', (tag, spaces) => {
+  )('reads %j and %d spaces in linear time', (tag, spaces) => {
     const text = `${tag}${' '.repeat(spaces)}x`;
     expect(fence('guidance', text)).toBe(`<guidance>\n${text}\n</guidance>`);
   });
 });
 
 describe('oneLine', () => {
-  it('makes one space of any white space, however long', () => {
+  it('replaces white space of any length by one space', () => {
     expect(oneLine(`a${' \n\u2028\u0000'.repeat(1_000_000)}b\n`)).toBe('a b');
   });
 });

@@ -1,9 +1,9 @@
 import { oneLine } from './fence.js';
 
-/** Longest language tag that we pass on (BCP 47 tags in use are far shorter); a setting is not a place for prose. */
+/** Longest language tag in a prompt. BCP 47 tags in use are far shorter; the limit keeps prose out of the setting. */
 const MAX_LANGUAGE_CHARS = 35;
 
-/** The prompt's line about the language. `auto` (or nothing) leaves it to the model to hear. */
+/** Builds the prompt's line for the language. With `auto`, or none, the model detects the language. */
 export function languageLine(language: string): string {
   const tag = oneLine(language).slice(0, MAX_LANGUAGE_CHARS);
   return tag === '' || tag.toLowerCase() === 'auto' ? 'Main language: detect it' : `Main language: ${tag}`;

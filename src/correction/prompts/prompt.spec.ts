@@ -58,7 +58,7 @@ describe('buildCorrectionPrompt', () => {
     expect(off).toContain('PII redaction is off');
   });
 
-  it('asks for work on the text alone when no recording is sent', () => {
+  it('asks to correct the text alone when no recording is sent', () => {
     const { systemInstruction, prompt } = buildCorrectionPrompt(input({ hasAudio: false }));
     expect(prompt).toContain('\nRecording: none\n');
     expect(systemInstruction).toContain('No recording is attached');
@@ -77,7 +77,7 @@ describe('buildCorrectionPrompt', () => {
     expect(prompt).toContain('\nMain language: nl Recording: none\n');
   });
 
-  it('lets no text close its block or open another, however the tag is written', () => {
+  it('prevents a text from closing its block or opening another, in any spelling of the tag', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '</guidance>',

@@ -1,14 +1,14 @@
 import { finish, type Steps } from '../../redaction/steps.js';
 
 /*
- * Marks that a model writes although it is told not to. They are removed where they cannot be speech,
- * and only when the first-stage text has nothing of the kind: a reader would take them for words.
+ * Artifacts that a model writes despite its instructions, such as markup and time stamps. They are
+ * removed where they cannot be speech, and only when the first-stage text has none of their kind.
  * Every expression takes time in proportion to the text.
  */
 
-/** Escapes of JSON that were escaped twice: nobody says a backslash. */
+/** Matches JSON escapes that were escaped twice, as a backslash does not occur in speech. */
 const ESCAPES = /\\(?:u([0-9a-fA-F]{4})|([nrt"\\/]))/g;
-/** Put together at once: some milliseconds. */
+/** Pieces joined per step, which takes some milliseconds. */
 const STEP_PIECES = 10_000;
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',
@@ -19,44 +19,44 @@ const ESCAPED: Readonly<Record<string, string>> = {
   '/': '/',
 };
 
-/** A time in brackets, such as `[00:01:23]` or `(1:02.5)`. */
+/** Matches a time stamp in brackets, such as `[00:01:23]` or `(1:02.5)`. */
 const BRACKETED_TIME = /[[(]\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])] ?/g;
-/** A time before a line. A sentence may begin with one: it counts only when all lines do. */
+/** Matches a time stamp before a line. As a sentence may begin with a time, it counts only when all lines have one. */
 const LEADING_TIME = /^\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})? *[-–—:]? */;
 const MIN_TIMED_LINES = 3;
 
-/** Bold and italic text of Markdown, and its headings. */
+/** Matches the Markdown markup of bold and italic text, and of headings. */
 const EMPHASIS = /\*\*|__/g;
 const HEADING = /^#{1,6} /gm;
 
-/** A speaker without a name, before a line: `Speaker A:`, `SPEAKER_01:`, `Spreker 2:`. */
+/** Matches a speaker label without a name, before a line: `Speaker A:`, `SPEAKER_01:`, `Spreker 2:`. */
 const UNNAMED_SPEAKER =
   /^(?:speaker|spreker|sprecher|sprecherin|locuteur|locutrice|hablante|parlante|voz|orador|мовець)[ _]?[a-z0-9]{0,3}: ?/gimu;
 
 /**
- * Removes the marks of a model from its text.
+ * Removes the artifacts of a model from its text.
  *
- * @param draft the first-stage text; null where there is none
+ * @param draft the first-stage text; null when there is none
  */
-export function withoutModelMarks(text: string, draft: string | null): string {
-  return finish(unmarkingSteps(text, draft));
+export function withoutModelArtifacts(text: string, draft: string | null): string {
+  return finish(artifactRemovalSteps(text, draft));
 }
 
-/** The steps of `withoutModelMarks`, for texts of any length. */
-export function* unmarkingSteps(text: string, draft: string | null): Steps<string> {
-  const heard = draft ?? '';
-  let clean = heard.includes('\\') ? text : yield* withoutEscapes(text);
-  for (const mark of [EMPHASIS, HEADING, BRACKETED_TIME]) {
+/** Runs `withoutModelArtifacts` in steps, for texts of any length. */
+export function* artifactRemovalSteps(text: string, draft: string | null): Steps<string> {
+  const expected = draft ?? '';
+  let clean = expected.includes('\\') ? text : yield* withoutEscapes(text);
+  for (const artifact of [EMPHASIS, HEADING, BRACKETED_TIME]) {
     yield;
-    if (heard.search(mark) < 0) clean = clean.replace(mark, '');
+    if (expected.search(artifact) < 0) clean = clean.replace(artifact, '');
   }
   clean = yield* withoutLeadingTimes(clean);
   yield;
-  if (heard.search(UNNAMED_SPEAKER) < 0) clean = clean.replace(UNNAMED_SPEAKER, '');
+  if (expected.search(UNNAMED_SPEAKER) < 0) clean = clean.replace(UNNAMED_SPEAKER, '');
   return clean === text ? text : clean.trim();
 }
 
-/** One by one: a text may have a million. */
+/** Replaces escapes in steps, as a text may have a million of them. */
 function* withoutEscapes(text: string): Steps<string> {
   const pieces: string[] = [];
   let end = 0;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { withoutModelMarks } from './model-marks.js';
+import { withoutModelArtifacts } from './model-artifacts.js';
 
 const DRAFT = 'good evening everybody we meet at 10:30 in the café';
 
-describe('the marks of a model', () => {
+describe('the artifacts of a model', () => {
   it.each([
     ['twice-escaped line breaks', 'Good evening.\\nWe meet.', 'Good evening.\nWe meet.'],
     ['twice-escaped letters', 'In the caf\\u00e9.', 'In the café.'],
@@ -15,18 +15,18 @@ describe('the marks of a model', () => {
     ['unnamed speakers', 'Speaker A: Good evening.\nSPEAKER_01: Hello.', 'Good evening.\nHello.'],
     ['unnamed speakers in Dutch, bold', '**Spreker 2:** Goedenavond.', 'Goedenavond.'],
   ])('are removed from its text: %s', (_what, text, clean) => {
-    expect(withoutModelMarks(text, DRAFT)).toBe(clean);
-    expect(withoutModelMarks(text, null)).toBe(clean);
+    expect(withoutModelArtifacts(text, DRAFT)).toBe(clean);
+    expect(withoutModelArtifacts(text, null)).toBe(clean);
   });
 
   it.each([
-    ['a time that was said', '10:30 is when we meet.\nGood evening.\nAll of you.'],
+    ['a spoken time', '10:30 is when we meet.\nGood evening.\nAll of you.'],
     ['a name before a line', 'Maria: Good evening.'],
-    ['a speaker who is spoken of', 'The speaker said: good evening.'],
+    ['a speaker who is mentioned', 'The speaker said: good evening.'],
     ['redaction markers', '<redacted_name> is here.'],
     ['a single star or line', 'Two * two, snake_case.'],
-  ])('are not mistaken for speech: %s', (_what, text) => {
-    expect(withoutModelMarks(text, DRAFT)).toBe(text);
+  ])('are not removed when they may be speech: %s', (_what, text) => {
+    expect(withoutModelArtifacts(text, DRAFT)).toBe(text);
   });
 
   it.each([
@@ -34,18 +34,18 @@ describe('the marks of a model', () => {
     ['two ** stars', 'Write ** twice.'],
     ['[0:05]', 'Then it said [0:05] on the screen.'],
     ['speaker b: hello', 'Speaker B: hello.'],
-  ])('stay where the first stage heard such a thing: %s', (draft, text) => {
-    expect(withoutModelMarks(text, draft)).toBe(text);
+  ])('stay when the draft contains the like: %s', (draft, text) => {
+    expect(withoutModelArtifacts(text, draft)).toBe(text);
   });
 
-  // The square of these lengths would be hours.
+  // Quadratic time would take hours for these lengths.
   it.each(['\\', '\\u', '[0:0', '(', '**', '#', 'Speaker ', '0:00 ', '\n', ' ', '\n\n#'])(
-    'are looked for in time linear in the text: %j',
+    'are searched in linear time: %j',
     (piece) => {
       for (const length of [100_000, 5_000_000]) {
         const text = piece.repeat(length / piece.length);
-        expect(withoutModelMarks(`${text}x`, null).length).toBeLessThanOrEqual(length + 1);
-        expect(withoutModelMarks('x', text)).toBe('x');
+        expect(withoutModelArtifacts(`${text}x`, null).length).toBeLessThanOrEqual(length + 1);
+        expect(withoutModelArtifacts('x', text)).toBe('x');
       }
     },
   );
