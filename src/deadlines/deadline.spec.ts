@@ -11,13 +11,13 @@ const aborted = (signal: AbortSignal) =>
   });
 
 describe('Deadline', () => {
-  it('aborts when time is up, and says so', async () => {
+  it('aborts and is expired when time is up', async () => {
     const deadline = new Deadline({ timeoutMs: 10 });
     await aborted(deadline.signal);
     expect(deadline.expired).toBe(true);
   });
 
-  it('aborts when the caller does, now or before, and does not call that a timeout', () => {
+  it('aborts when the caller aborts, now or before, without being expired', () => {
     const controller = new AbortController();
     const deadline = new Deadline({ timeoutMs: 60_000, signal: controller.signal });
     expect(deadline.signal.aborted).toBe(false);
@@ -30,7 +30,7 @@ describe('Deadline', () => {
     late.dispose();
   });
 
-  it('leaves nothing behind on a signal that lives longer', () => {
+  it('leaves no listener on a signal that outlives it', () => {
     const controller = new AbortController();
     const deadline = new Deadline({ timeoutMs: 60_000, signal: controller.signal });
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);

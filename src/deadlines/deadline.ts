@@ -1,8 +1,8 @@
 /**
- * A limit in time for one exchange with another server, joined with the caller's own wish to stop.
+ * Time limit for one exchange with another server, combined with the caller's abort signal.
  *
- * Written out because `AbortSignal.any` keeps an entry on the caller's signal for as long as that signal lives, and ours
- * lives as long as the process: the memory of every finished request would stay.
+ * `AbortSignal.any` is not used because it keeps an entry on the caller's signal for the signal's
+ * lifetime. Ours live as long as the process, so the memory of every finished request would stay.
  *
  * Call `dispose()` when the exchange is over, in a `finally`.
  */
@@ -13,8 +13,8 @@ export class Deadline {
   #expired = false;
 
   /**
-   * @param options.timeoutMs from now, or from the last `restart()`, in milliseconds
-   * @param options.signal the caller's own; when it aborts, so does this deadline's
+   * @param options.timeoutMs milliseconds from now, or from the last `restart()`
+   * @param options.signal the caller's signal; when it aborts, so does this deadline's
    */
   constructor(options: { timeoutMs: number; signal?: AbortSignal }) {
     this.#timer = setTimeout(() => {
@@ -26,17 +26,17 @@ export class Deadline {
     this.#caller?.addEventListener('abort', this.#stop, { once: true });
   }
 
-  /** Aborts when time is up or the caller wishes to stop, whichever comes first. */
+  /** Signal that aborts when time is up or when the caller aborts, whichever comes first. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** True when time ran out, false when the caller stopped. */
+  /** Whether time ran out; false when the caller aborted. */
   get expired(): boolean {
     return this.#expired;
   }
 
-  /** Something moved: the whole time counts again from now. Makes the limit one of inactivity. */
+  /** Restarts the time limit after progress, which makes it a limit of inactivity. */
   restart(): void {
     if (!this.#controller.signal.aborted) this.#timer.refresh();
   }

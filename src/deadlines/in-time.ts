@@ -1,7 +1,7 @@
 /**
- * Gives work up when it takes too long; what is given up may still be carried out later.
+ * Stops waiting for work that takes too long; the work may still be carried out later.
  *
- * @param late makes the error that the caller gets then
+ * @param late creates the error that is thrown then
  */
 export async function inTime<T>(work: Promise<T>, timeoutMs: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
