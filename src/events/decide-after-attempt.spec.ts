@@ -16,7 +16,7 @@ describe('after an attempt to deliver an event', () => {
     expect(decideAfterAttempt(answered(status), fresh)).toEqual({ kind: 'delivered' });
   });
 
-  it('410 means that the endpoint wants no more', () => {
+  it('410 means that the endpoint wants no more events', () => {
     expect(decideAfterAttempt(answered(410), fresh)).toEqual({ kind: 'gone' });
   });
 
@@ -35,12 +35,16 @@ describe('after an attempt to deliver an event', () => {
     [10, 1_280_000, 2_560_000],
     [11, HOUR_MS / 2, HOUR_MS],
     [200, HOUR_MS / 2, HOUR_MS],
-  ])('the pause doubles with each, half of it random, an hour at most (attempt %i)', (attempts, min, max) => {
-    const pause = (random: number) => decideAfterAttempt(answered(500), { ...fresh, attempts }, () => random);
+  ])(
+    'the pause doubles with each attempt, half of it random, an hour at most (attempt %i)',
+    (attempts, min, max) => {
+      const pause = (random: number) =>
+        decideAfterAttempt(answered(500), { ...fresh, attempts }, () => random);
 
-    expect(pause(0)).toEqual({ kind: 'retry', delayMs: min });
-    expect(pause(1)).toEqual({ kind: 'retry', delayMs: max });
-  });
+      expect(pause(0)).toEqual({ kind: 'retry', delayMs: min });
+      expect(pause(1)).toEqual({ kind: 'retry', delayMs: max });
+    },
+  );
 
   it('the pause is as long as the endpoint asks for, where that is longer', () => {
     expect(decideAfterAttempt(answered(429, 600_000), fresh)).toEqual({ kind: 'retry', delayMs: 600_000 });
@@ -60,7 +64,7 @@ describe('after an attempt to deliver an event', () => {
     expect(decideAfterAttempt(answered(410), { ...late, leftMs: -5 })).toEqual({ kind: 'gone' });
   });
 
-  it('a day of failures is some thirty attempts', () => {
+  it('a day of failures takes about thirty attempts', () => {
     let [attempts, leftMs] = [0, DAY_MS];
     for (;;) {
       attempts += 1;

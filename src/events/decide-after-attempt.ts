@@ -1,35 +1,36 @@
-/** What an endpoint made of an attempt: its status, or why there is none. */
+/** Result of an attempt: the endpoint's status, or the reason why there is none. */
 export interface AttemptResult {
   status: number | null;
-  /** Our own words; nothing of what the endpoint said. */
+  /** Our own text; it contains nothing of the endpoint's answer. */
   error: string | null;
-  /** The endpoint's wish (Retry-After), in milliseconds. */
+  /** Pause that the endpoint asks for (Retry-After), in milliseconds. */
   retryAfterMs?: number;
 }
 
 export type AfterAttempt =
   | { kind: 'delivered' }
-  /** The endpoint wants no more events (410), of any kind. */
+  /** The endpoint wants no more events of any type (410). */
   | { kind: 'gone' }
   | { kind: 'retry'; delayMs: number }
-  /** A day of attempts is over. */
+  /** The day of attempts is over. */
   | { kind: 'exhausted' };
 
 const GONE = 410;
 
-/** The first pause is this many times RETRY_BASE_MS, 5 s unless set: a receiver that restarts is back by then. */
+/** The first pause in units of RETRY_BASE_MS, 5 s by default: enough for a receiver to restart. */
 const FIRST_PAUSE_FACTOR = 5;
-/** A receiver that comes back after hours gets what it missed within one more. */
+/** A receiver that recovers after hours gets what it missed within another hour. */
 const MAX_PAUSE_MS = 3_600_000;
-/** Half of a pause is random: what failed together does not come back together. */
+/** Half of a pause is random, so that simultaneous failures are not retried together. */
 const JITTER_SHARE = 0.5;
 
 /**
- * Decides what follows an attempt. 2xx is delivered, 410 ends the endpoint; all else is tried again, redirects and refusals
- * included, as they may be a mistake that somebody mends within the day.
+ * Decides what follows an attempt. 2xx means delivered, and 410 disables the endpoint. All other
+ * results are retried, also redirects and refusals: they may be a mistake that is fixed within the
+ * day.
  *
- * @param delivery.attempts of this round, the one that just ended included; 1 or more
- * @param delivery.leftMs until its day is over, in milliseconds; the last attempt is at its very end
+ * @param delivery.attempts attempts in this round, including the one that just ended; 1 or more
+ * @param delivery.leftMs milliseconds until the day is over; the last attempt is at its very end
  */
 export function decideAfterAttempt(
   result: AttemptResult,

@@ -6,7 +6,9 @@ import { JobProcessor, type JobContext, type JobOutcome } from '../queues/job-pr
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
 import { EventDeliverer } from './event-deliverer.js';
 
-/** Each is one request of 15 s at most; a few slow receivers leave places for the others. */
+/**
+ * Each delivery is one request of at most 15 s; a few slow receivers leave slots for the others.
+ */
 const CONCURRENCY = 16;
 
 @Injectable()

@@ -31,7 +31,7 @@ export interface DeliveryFilter {
   endpointId?: string;
 }
 
-/** What was told to whom, and what came of it. */
+/** Reads the deliveries of events, with their attempts. */
 @Injectable()
 export class DeliveryLogRepository {
   constructor(private readonly database: Database) {}

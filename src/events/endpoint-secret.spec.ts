@@ -7,7 +7,7 @@ const BODY = '{"type":"chunk.failed","amount":0.0}';
 const message = (...secrets: string[]) => ({ id: '019a-1', body: BODY, secrets });
 
 describe('the signature of an event', () => {
-  it('is what the official verifier accepts, with the body as it was sent', () => {
+  it('is accepted by the official verifier, for the body as it was sent', () => {
     const secret = newEndpointSecret();
     const { body, headers } = signRequest(message(secret), new Date());
 
@@ -16,7 +16,7 @@ describe('the signature of an event', () => {
     expect(() => new Webhook(newEndpointSecret()).verify(body, headers)).toThrow(WebhookVerificationError);
   });
 
-  it('is accepted with either secret while one is exchanged for another', () => {
+  it('is accepted with either secret during a rotation', () => {
     const [current, previous] = [newEndpointSecret(), newEndpointSecret()];
     const { body, headers } = signRequest(message(current, previous), new Date());
 
@@ -25,7 +25,7 @@ describe('the signature of an event', () => {
     }
   });
 
-  it('is of its moment: an attempt of an hour ago is refused now', () => {
+  it('contains the time of the attempt: one of an hour ago is refused', () => {
     const secret = newEndpointSecret();
     const { body, headers } = signRequest(message(secret), new Date(Date.now() - 3_600_000));
 
@@ -37,7 +37,7 @@ describe('the signature of an event', () => {
     expect(() => signRequest(message('whsec_'), new Date())).toThrow("Secret can't be empty");
   });
 
-  it('is by a secret that nobody else has', () => {
+  it('is made with a secret that is unique', () => {
     const secrets = Array.from({ length: 20 }, newEndpointSecret);
 
     expect(new Set(secrets).size).toBe(secrets.length);

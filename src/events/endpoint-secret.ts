@@ -1,24 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
-/** Standard Webhooks asks for 24 to 64 bytes. */
+/** Standard Webhooks requires 24 to 64 bytes. */
 const SECRET_BYTES = 32;
 
-/** A new secret, in the form that receivers' libraries take: `whsec_` and base64. */
+/** Generates a secret in the format of receivers' libraries: `whsec_` and base64. */
 export function newEndpointSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
-/** An event on its way to an endpoint. */
+/** Body and headers of the request that sends an event to an endpoint. */
 export interface SignedRequest {
   body: string;
   headers: Record<string, string>;
 }
 
 /**
- * Signs an event by the rules of Standard Webhooks (https://www.standardwebhooks.com, version 1): the id stays the same however
- * often it is sent, so that a receiver can tell a repeat; the time is that of this attempt, so that an old recording of it is
- * refused. While a secret is exchanged there is a signature by each.
+ * Signs an event by the rules of Standard Webhooks (https://www.standardwebhooks.com, version 1).
+ * The id is the same in each attempt, so that a receiver recognizes a repeat. The time is that of
+ * the attempt, so that an old copy of the request is refused. During a rotation, each of the two
+ * secrets makes a signature.
  *
  * @param message.secrets at least one; the first is the current one
  */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { EndpointSlots } from './endpoint-slots.js';
 
-describe('the places of endpoints', () => {
-  it('are each endpoint’s own, and free again when they are left', () => {
+describe('EndpointSlots', () => {
+  it('limits each endpoint on its own, and frees a slot on leaving', () => {
     const slots = new EndpointSlots(2);
 
     expect([slots.enter('a'), slots.enter('a'), slots.enter('a')]).toEqual([true, true, false]);
@@ -11,7 +11,7 @@ describe('the places of endpoints', () => {
     expect([slots.enter('a'), slots.enter('a')]).toEqual([true, false]);
   });
 
-  it('are not more for who leaves twice', () => {
+  it('gains no slot when one is left twice', () => {
     const slots = new EndpointSlots(1);
     slots.enter('a');
     slots.leave('a');

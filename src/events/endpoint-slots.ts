@@ -1,13 +1,14 @@
 /**
- * How many requests to one endpoint this process has under way: an endpoint that does not answer must not hold the places of all
- * others. It is a fence against slowness and guarantees nothing.
+ * Limits the concurrent requests of this process to each endpoint, so that an endpoint that does
+ * not answer cannot occupy the slots of all others. It protects against slowness and guarantees
+ * nothing.
  */
 export class EndpointSlots {
   private readonly taken = new Map<string, number>();
 
   constructor(private readonly slotsEach: number) {}
 
-  /** @returns whether there was a place; then `leave` must follow */
+  /** @returns whether there was a free slot; then `leave` must follow */
   enter(endpointId: string): boolean {
     const taken = this.taken.get(endpointId) ?? 0;
     if (taken >= this.slotsEach) return false;

@@ -10,16 +10,21 @@ import { signRequest } from './endpoint-secret.js';
 import { EventDeliveriesRepository, type DeliveryTask } from './event-deliveries.repository.js';
 import { sendEvent } from './send-event.js';
 
-/** Of a process's slots, so that one endpoint that hangs leaves most of them to the others. */
+/**
+ * Slots per endpoint in a process, so that an endpoint that hangs leaves most slots to the others.
+ */
 const SLOTS_PER_ENDPOINT = 4;
-/** For who finds them taken; a little different for each. */
-const PLACE_PAUSE_MS = 500;
-/** A clock of ours that is a little ahead of the database's would otherwise find a due delivery not due. */
+/** Pause of a delivery without a free slot, before random jitter. */
+const SLOT_PAUSE_MS = 500;
+/**
+ * Tolerates a clock that is a little ahead of the database's, so that a due delivery is found due.
+ */
 const DUE_TOLERANCE_MS = 5;
 
 /**
- * Tries a delivery once, and puts it to sleep until the next attempt. An event may arrive more than once (its answer was lost, a
- * worker died before it could record it), always under one id; and in any order.
+ * Attempts a delivery once, and puts it to sleep until the next attempt. An event may arrive in any
+ * order and more than once, always with the same id: its answer may be lost, or a worker may die
+ * before it records the attempt.
  */
 @Injectable()
 export class EventDeliverer {
@@ -42,7 +47,7 @@ export class EventDeliverer {
     }
     if (task.dueInMs > DUE_TOLERANCE_MS) return { kind: 'sleep', delayMs: Math.ceil(task.dueInMs) };
     if (!this.slots.enter(task.endpoint.id)) {
-      return { kind: 'sleep', delayMs: Math.round(PLACE_PAUSE_MS * (1 + Math.random())) };
+      return { kind: 'sleep', delayMs: Math.round(SLOT_PAUSE_MS * (1 + Math.random())) };
     }
     try {
       return await this.attempt(task, signal);
@@ -67,7 +72,7 @@ export class EventDeliverer {
       leftMs: task.leftMs,
       baseMs: this.config.retryBaseMs,
     });
-    // Somebody else has recorded an attempt: what is true now decides.
+    // Another worker has recorded an attempt: the current state decides.
     if (!(await this.deliveries.record(task, { ...result, durationMs }, after))) {
       return { kind: 'sleep', delayMs: 0 };
     }
@@ -75,7 +80,7 @@ export class EventDeliverer {
     if (after.kind === 'retry') return { kind: 'sleep', delayMs: after.delayMs };
     if (after.kind !== 'delivered') {
       const what =
-        after.kind === 'gone' ? 'it wants no more events, and is disabled' : 'a day of attempts is over';
+        after.kind === 'gone' ? 'it wants no more events, and is disabled' : 'the day of attempts is over';
       this.logger.warn(`delivery ${task.deliveryId} to endpoint ${endpoint.id} ended: ${what}`);
     }
     return DONE;

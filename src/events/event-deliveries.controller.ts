@@ -44,7 +44,9 @@ export class EventDeliveriesController {
   ) {}
 
   @Get('projects/:id/event-deliveries')
-  @ApiOperation({ summary: 'The delivery log: what was told to whom, and what came of it; newest first' })
+  @ApiOperation({
+    summary: 'The delivery log: which events were sent to which endpoints, with the results; newest first',
+  })
   @ApiOkResponse({ type: EventDeliveryPageResponse })
   @ApiNotFoundResponse({ description: 'No such project' })
   async list(
@@ -76,7 +78,7 @@ export class EventDeliveriesController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     summary: 'Send an event again, now',
-    description: 'Whatever became of it so far. Same event, same id, a new day of attempts.',
+    description: 'Regardless of its status. Same event, same id, a new day of attempts.',
   })
   @ApiAcceptedResponse({ type: EventDeliveryResponse })
   @ApiNotFoundResponse({ description: 'No such delivery' })

@@ -6,13 +6,15 @@ import type { AfterAttempt, AttemptResult } from './decide-after-attempt.js';
 import { cancelDeliveries } from './event-endpoints.repository.js';
 import { DELIVERY_TIMEOUT } from './event-outbox.js';
 
-/** A delivery as its job needs it. */
+/** Fields of a delivery that its job needs. */
 export interface DeliveryTask {
   deliveryId: string;
   round: number;
   attempts: number;
   roundAttempts: number;
-  /** Until the next attempt is due, and until the last one, by the clock of the database; negative when it is past. */
+  /**
+   * Time until the next and until the last attempt, by the database's clock; negative when past.
+   */
   dueInMs: number;
   leftMs: number;
   event: { id: string; type: string; data: unknown; createdAt: Date };
@@ -24,11 +26,11 @@ export interface Attempt extends AttemptResult {
 }
 
 /**
- * The life of a delivery: one event for one endpoint.
+ * States of a delivery, which sends one event to one endpoint.
  *
- *   pending    owed; `next_attempt_at` says when it is tried next
- *   delivered  the endpoint took it          exhausted  it did not for a day
- *   canceled   the endpoint was disabled or deleted, or wants no more
+ *   pending    owed; `next_attempt_at` is the time of the next attempt
+ *   delivered  the endpoint accepted it      exhausted  it did not for a day
+ *   canceled   the endpoint was disabled or deleted, or wants no more events
  *
  * A resend makes it pending again, in a new round: with a new day, and a new job.
  */
@@ -36,7 +38,7 @@ export interface Attempt extends AttemptResult {
 export class EventDeliveriesRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns undefined when it is not pending in this round (any more) */
+  /** @returns undefined when the delivery is not pending in this round */
   async task(deliveryId: string, round: number): Promise<DeliveryTask | undefined> {
     const row = await this.database
       .selectFrom('event_deliveries as d')
@@ -74,9 +76,9 @@ export class EventDeliveriesRepository {
   }
 
   /**
-   * Records an attempt, and what follows from it.
+   * Records an attempt and its consequence.
    *
-   * @returns false when somebody else recorded one meanwhile: read again
+   * @returns false when another worker recorded one meanwhile: read the delivery again
    */
   async record(task: DeliveryTask, attempt: Attempt, after: AfterAttempt): Promise<boolean> {
     return this.database.transaction().execute(async (trx) => {
@@ -108,7 +110,7 @@ export class EventDeliveriesRepository {
     });
   }
 
-  /** pending -> canceled, as its endpoint takes no more. */
+  /** pending -> canceled, because the endpoint accepts no more events. */
   async cancel({ deliveryId, round }: DeliveryTask): Promise<void> {
     await this.database
       .updateTable('event_deliveries')
@@ -166,7 +168,7 @@ function stateAfter(after: AfterAttempt) {
   }
 }
 
-/** enabled -> disabled, and nothing more is on its way to it. */
+/** enabled -> disabled, and its pending deliveries are canceled. */
 async function disable(trx: Transaction<Schema>, endpointId: string): Promise<void> {
   await trx
     .updateTable('event_endpoints')

@@ -45,7 +45,7 @@ export class EventEndpointsController {
   @ApiOperation({
     summary: 'Have a project’s events sent to a URL',
     description:
-      'Signed by the rules of Standard Webhooks, with the secret of this answer. Events of what happens from now on.',
+      'Signed by the rules of Standard Webhooks, with the secret of this answer. Only events from now on are sent.',
   })
   @ApiCreatedResponse({ type: EventEndpointWithSecretResponse })
   @ApiNotFoundResponse({ description: 'No such project' })
@@ -100,7 +100,7 @@ export class EventEndpointsController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     summary: 'Exchange the secret of an endpoint',
-    description: 'For a day events bear two signatures, one by the new secret and one by the one before.',
+    description: 'For a day, events have two signatures: by the new secret and by the previous one.',
   })
   @ApiOkResponse({ type: EventEndpointWithSecretResponse })
   @ApiNotFoundResponse({ description: 'No such endpoint' })
@@ -122,7 +122,7 @@ export class EventEndpointsController {
     if (!(await this.endpoints.delete({ projectId, endpointId }))) throw noEndpoint(endpointId);
   }
 
-  /** @throws BadRequestException when it leads where no event may be sent */
+  /** @throws BadRequestException when the URL leads to an address to which no event may be sent */
   private assertPublic(url: string): string {
     if (this.agents.allowsHostOf(new URL(url))) return url;
     throw new BadRequestException([

@@ -25,7 +25,7 @@ export class UpdateEventEndpointRequest extends PartialType(CreateEventEndpointR
 }) {
   @ApiPropertyOptional({
     description:
-      'Disabling cancels what is on its way. Also enables an endpoint that was disabled for its 410.',
+      'Disabling cancels pending deliveries. Also enables an endpoint that was disabled for its 410.',
   })
   @IsOptional()
   @IsBoolean()

@@ -6,8 +6,8 @@ import type { EventEndpointsTable, EventType, Schema } from '../database/schema.
 import { newEndpointSecret } from './endpoint-secret.js';
 import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
 
-/** For as long as an event may be on its way, so that one that was signed before is understood by who knows the new secret only. */
-const PREVIOUS_SECRET_PATIENCE = sql<Date>`now() + interval '24 hours'`;
+/** As long as an event may be retried, for receivers that do not know the new secret yet. */
+const PREVIOUS_SECRET_EXPIRY = sql<Date>`now() + interval '24 hours'`;
 
 export type EventEndpoint = Omit<
   Selectable<EventEndpointsTable>,
@@ -16,7 +16,7 @@ export type EventEndpoint = Omit<
 
 export interface EndpointSettings {
   url: string;
-  /** Null: all. */
+  /** Null: all types. */
   types: EventType[] | null;
 }
 
@@ -36,7 +36,9 @@ const COLUMNS = [
   'updated_at',
 ] as const;
 
-/** Where a project's events go. A deleted endpoint keeps its row, for the delivery log, and loses its secrets. */
+/**
+ * Stores the endpoints of projects. A deleted one keeps its row, for the log, without its secrets.
+ */
 @Injectable()
 export class EventEndpointsRepository {
   constructor(private readonly database: Database) {}
@@ -50,7 +52,9 @@ export class EventEndpointsRepository {
     return row !== undefined;
   }
 
-  /** The project's row is locked meanwhile, so that it never gets more endpoints than it may have. */
+  /**
+   * Locks the project's row meanwhile, so that the project never exceeds its number of endpoints.
+   */
   async create(projectId: string, settings: EndpointSettings): Promise<CreateResult> {
     return this.database.transaction().execute(async (trx) => {
       const project = await trx
@@ -87,7 +91,7 @@ export class EventEndpointsRepository {
       .execute();
   }
 
-  /** Changes what is given. Disabling cancels what is on its way; enabling does not bring it back. */
+  /** Changes settings. Disabling cancels pending deliveries; enabling does not restore them. */
   async update(
     ref: EndpointRef,
     changes: Partial<EndpointSettings> & { enabled?: boolean },
@@ -112,7 +116,7 @@ export class EventEndpointsRepository {
     });
   }
 
-  /** A new secret; the one before is valid beside it for a day. */
+  /** Generates a new secret; the previous one stays valid for a day. */
   async rotateSecret(ref: EndpointRef): Promise<{ endpoint: EventEndpoint; secret: string } | undefined> {
     const secret = newEndpointSecret();
     const endpoint = await this.database
@@ -120,7 +124,7 @@ export class EventEndpointsRepository {
       .set({
         secret,
         previous_secret: sql<string>`secret`,
-        previous_secret_expires_at: PREVIOUS_SECRET_PATIENCE,
+        previous_secret_expires_at: PREVIOUS_SECRET_EXPIRY,
         updated_at: sql<Date>`now()`,
       })
       .where(isKnown(ref))
@@ -158,7 +162,7 @@ export interface EndpointRef {
   endpointId: string;
 }
 
-/** pending -> canceled, for all deliveries of an endpoint that takes no more. */
+/** pending -> canceled, for all deliveries of an endpoint that accepts no more events. */
 export async function cancelDeliveries(trx: Transaction<Schema>, endpointId: string): Promise<void> {
   await trx
     .updateTable('event_deliveries')

@@ -7,33 +7,34 @@ import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
 
-/** What a change has to return of the row that it changed, for its event. */
+/** Columns of the changed row that a change returns for its event. */
 export interface EventSource {
-  /** Null: it belongs to no project, and nobody is told. */
+  /** Null when the row belongs to no project; then there is no event. */
   project_id: string | null;
-  /** Goes with its conversation when that is deleted. */
+  /** The event is deleted with its conversation. */
   conversation_id: string;
   /** Ids and states; no text of a recording. */
   data: unknown;
 }
 
-/** An insert or an update as Kysely builds it, and as `sql` takes it for a part of a statement. */
+/** An insert or update built by Kysely, which `sql` accepts as a part of a statement. */
 type Change = Compilable<EventSource> & { toOperationNode(): OperationNode };
 
-/** For a delivery to be tried right away, and then with growing pauses for this long. */
+/** How long a delivery is attempted: at once, and then with growing pauses. */
 export const DELIVERY_TIMEOUT = sql`interval '24 hours'`;
 
 /**
- * The transactional outbox: a change of state and the event that tells of it are one statement, so that neither is ever there
- * without the other. The event has one delivery for each endpoint that wants it; each delivery gets a job once the change is
- * committed. A job that is lost between the two is put back by the reconciler.
+ * Transactional outbox: one statement makes a change of state and its event, so that neither exists
+ * without the other. The event has a delivery for each endpoint that wants it, and each delivery
+ * gets a job after the commit. The reconciler restores a job that is lost in between.
  *
- * A conversation without a project, or a project without an endpoint, has no row written and no job added.
+ * For a conversation without a project, or a project without an endpoint, no row is written and no
+ * job is added.
  */
 @Injectable()
 export class EventOutbox {
   private readonly logger = new Logger(EventOutbox.name);
-  /** What was written in transactions that are not committed yet. */
+  /** Deliveries written in transactions that are not committed yet. */
   private readonly uncommitted = new WeakMap<Kysely<Schema>, string[]>();
 
   constructor(
@@ -45,11 +46,12 @@ export class EventOutbox {
    * Makes a change of at most one row, together with its event.
    *
    * @param db the database, or a transaction of `transaction` below
-   * @param change an insert or a conditional update that returns `EventSource` of the row; no row, no event
-   * @returns whether there was a row
+   * @param change an insert or conditional update that returns `EventSource`; without a row, no
+   * event
+   * @returns whether a row changed
    */
   async change(db: Kysely<Schema>, type: EventType, change: Change): Promise<boolean> {
-    // Of every endpoint that may want it: which do, only the statement knows.
+    // For each endpoint that may want the event: only the statement knows which of them do.
     const deliveryIds = Array.from({ length: MAX_ENDPOINTS_PER_PROJECT }, () => uuidv7());
     const { rows } = await sql<{ changed: number; deliveryIds: string[] }>`
       with changed as (${change}),
@@ -75,15 +77,16 @@ export class EventOutbox {
       db,
     );
     const [result] = rows;
-    if (result === undefined) throw new TypeError('a statement without a result');
+    if (result === undefined) throw new TypeError('the statement returned no row');
     if (db.isTransaction) this.remember(db, result.deliveryIds);
     else await this.queue(result.deliveryIds);
     return result.changed > 0;
   }
 
   /**
-   * A transaction in which changes may be told of: their deliveries are queued when it is committed, and forgotten when it is
-   * not. In any other transaction they would wait for the reconciler.
+   * Runs a transaction with changes that cause events. Their deliveries are queued after the
+   * commit, and dropped after a rollback. In any other transaction they would wait for the
+   * reconciler.
    */
   async transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
     let used: Transaction<Schema> | undefined;

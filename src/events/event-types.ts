@@ -1,6 +1,6 @@
 import type { EventType } from '../database/schema.js';
 
-/** What is told of. A receiver may want all of them, or some. */
+/** Types of events. A receiver may want all of them, or some. */
 export const EVENT_TYPES = [
   'conversation.started',
   'conversation.transcribed',
@@ -8,5 +8,5 @@ export const EVENT_TYPES = [
   'chunk.failed',
 ] as const satisfies EventType[];
 
-/** Each of them gets every event; more than this are a mistake, and would make each change write as many rows. */
+/** Most endpoints of a project; more are a mistake, and every change would write as many rows. */
 export const MAX_ENDPOINTS_PER_PROJECT = 10;

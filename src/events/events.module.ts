@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventOutbox } from './event-outbox.js';
 
-/** For whoever makes a change that is told of. */
+/** Provides the outbox to modules whose changes cause events. */
 @Module({ providers: [EventOutbox], exports: [EventOutbox] })
 export class EventsModule {}

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { OWED_PAGE, OwedWork, type OwedJob } from '../coordination/owed-work.js';
 import { Database } from '../database/database.js';
 
-/** Deliveries of events that have not come to an end. */
+/** Registers the jobs that pending deliveries owe. */
 @Injectable()
 export class OwedDeliveries implements OnModuleInit {
   constructor(

@@ -46,14 +46,14 @@ const send = (
   });
 
 describe('an attempt to send an event', () => {
-  it.each([200, 204, 400, 410, 429, 500])('says what it was answered: %i', async (status) => {
+  it.each([200, 204, 400, 410, 429, 500])('returns the status of the answer: %i', async (status) => {
     respond = (_request, response) => response.writeHead(status).end();
 
     await expect(send()).resolves.toMatchObject({ status, error: null });
     expect(bodies).toEqual([REQUEST.body]);
   });
 
-  it('says how long the receiver wants to be left alone', async () => {
+  it('returns the pause that the receiver asks for', async () => {
     respond = (_request, response) => response.writeHead(503, { 'retry-after': '120' }).end();
 
     await expect(send()).resolves.toMatchObject({ status: 503, retryAfterMs: 120_000 });
@@ -85,7 +85,7 @@ describe('an attempt to send an event', () => {
       (request: http.IncomingMessage) => request.socket.destroy(),
       'no connection (ECONNRESET)',
     ],
-  ])('says that there was %s', async (_what, listener, error) => {
+  ])('reports %s', async (_what, listener, error) => {
     respond = listener;
 
     await expect(send({ timeoutMs: 200 })).resolves.toMatchObject({ status: null, error });
@@ -94,7 +94,7 @@ describe('an attempt to send an event', () => {
   it.each([
     ['a refused connection', 'http://127.0.0.1:1/', 'no connection (ECONNREFUSED)'],
     ['an unknown host', 'http://receiver.invalid/', /^no connection \((?:ENOTFOUND|EAI_AGAIN)\)$/],
-  ])('says that there was %s', async (_what, to, error) => {
+  ])('reports %s', async (_what, to, error) => {
     const result = await send({ to });
 
     expect(result.status).toBeNull();
@@ -112,7 +112,7 @@ describe('an attempt to send an event', () => {
     expect(bodies).toEqual([]);
   });
 
-  it('is over when the service stops, and that is no failure of the receiver', async () => {
+  it('is aborted when the service stops, without a failure of the receiver', async () => {
     const controller = new AbortController();
     respond = () => {
       controller.abort(new Error('shutting down'));

@@ -6,14 +6,14 @@ import { parseRetryAfter } from '../providers/retry-after.js';
 import type { AttemptResult } from './decide-after-attempt.js';
 import type { SignedRequest } from './endpoint-secret.js';
 
-/** Standard Webhooks advises 15 to 30 s; a place of a worker is held meanwhile. */
+/** Standard Webhooks advises 15 to 30 s; the request occupies a worker's slot meanwhile. */
 export const ATTEMPT_TIMEOUT_MS = 15_000;
 
 const USER_AGENT = 'Ringback';
 
 /**
- * Sends an event once. Whatever the endpoint does is a value: its status, or our own words for what went wrong. Of its answer
- * nothing but the status and Retry-After is read.
+ * Sends an event once. Returns the endpoint's status, or our own text for what went wrong. Of the
+ * answer, only the status and Retry-After are read.
  *
  * @throws the caller's own abort reason when `signal` aborts
  */
@@ -33,7 +33,7 @@ export async function sendEvent(
       httpAgent: agents.http,
       httpsAgent: agents.https,
       validateStatus: () => true,
-      // The signature is of these very bytes.
+      // The signature covers exactly these bytes.
       transformRequest: (body: string) => body,
       signal: deadline.signal,
     });
@@ -59,7 +59,9 @@ function failed(error: string): AttemptResult {
   return { status: null, error };
 }
 
-/** The system's word for what happened to the connection, such as ECONNREFUSED; a message may hold the URL. */
+/**
+ * Uses the system's error code, such as ECONNREFUSED, because an error message may contain the URL.
+ */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no connection';
   if (error.cause instanceof PrivateAddressError) return error.cause.message;
