@@ -16,10 +16,10 @@ export interface IncomingChunk {
   position?: number;
 }
 
-/** Each batch is a transaction and a bulk of jobs. */
+/** Chunks per batch; each batch is one transaction and one bulk of jobs. */
 const RESTART_BATCH = 500;
 
-/** Accepts chunks: after it has answered, the chunk is in the record and will settle, whatever happens. */
+/** Accepts chunks. An accepted chunk is in the record, and will settle whatever happens. */
 @Injectable()
 export class ChunkIntake {
   private readonly logger = new Logger(ChunkIntake.name);
@@ -34,9 +34,11 @@ export class ChunkIntake {
   ) {}
 
   /**
-   * @param options.isUpload whether there is a recording to take in: not for a conversation that takes no more
-   * @param options.receive brings the audio in, with the id that the chunk will have
-   * @throws NotFoundException, ConflictException: no such conversation, or it is finished
+   * @param options.isUpload whether the request has a recording, which only an open conversation
+   * accepts
+   * @param options.receive stores the audio under the id that the chunk will have
+   * @throws NotFoundException when the conversation does not exist
+   * @throws ConflictException when the conversation is finished
    */
   async accept(options: {
     conversationId: string;
@@ -69,9 +71,11 @@ export class ChunkIntake {
   }
 
   /**
-   * Starts the transcription of a chunk again. One that is in flight is left alone.
+   * Restarts the transcription of a chunk. A chunk in flight is left unchanged.
    *
-   * @throws NotFoundException, ConflictException: no such chunk; it is completed and `force` is not given, or its recording is gone
+   * @throws NotFoundException when the chunk does not exist
+   * @throws ConflictException when it is completed and `force` is not set, or its recording is
+   * removed
    */
   async restart(chunkId: string, options: { force: boolean; redactPii?: boolean }): Promise<ChunkView> {
     const result = await this.chunks.restart(chunkId, options);
@@ -96,9 +100,9 @@ export class ChunkIntake {
   }
 
   /**
-   * Starts failed chunks again: those that had failed when this was called, each once.
+   * Restarts the chunks that had failed when this was called, each once.
    *
-   * @returns how many
+   * @returns the number of restarted chunks
    */
   async restartFailed(filter: Omit<ChunkFilter, 'status'>): Promise<number> {
     const failedBefore = await this.failedChunks.now();
@@ -126,19 +130,21 @@ export class ChunkIntake {
     return chunk;
   }
 
-  /** Removes a recording whose chunk is certainly not recorded. Without an answer the chunk may be there: then it stays. */
+  /**
+   * Records a chunk. Removes the recording after an error, unless the chunk may have been recorded.
+   */
   private async record(chunk: NewChunk): Promise<AddResult> {
     try {
       return await this.chunks.add(chunk);
     } catch (error) {
       if (chunk.audio.kind === 'stored' && !(error instanceof DatabaseUnavailableError)) {
-        await this.forgetRecording(chunk.audio.key);
+        await this.deleteRecording(chunk.audio.key);
       }
       throw error;
     }
   }
 
-  private async forgetRecording(key: string): Promise<void> {
+  private async deleteRecording(key: string): Promise<void> {
     try {
       await this.storage.delete(key);
     } catch (error) {
@@ -173,7 +179,7 @@ function noConversation(id: string): NotFoundException {
 
 function noPositionLeft(id: string): ConflictException {
   return new ConflictException(
-    `conversation ${id} has a chunk at the last position there is; give the next one a position from 0 to ${MAX_POSITION}`,
+    `conversation ${id} has a chunk at the last possible position; give the next one a position from 0 to ${MAX_POSITION}`,
   );
 }
 

@@ -45,7 +45,7 @@ import {
 } from './chunks.dto.js';
 import { UploadReceiver } from './upload-receiver.js';
 
-/** Visible ASCII, as a header can carry it; long enough for any token that a client makes. */
+/** Visible ASCII, which a header can contain; long enough for any token of a client. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 @ApiTags('chunks')
@@ -83,7 +83,7 @@ export class ChunksController {
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   @ApiConflictResponse({
-    description: 'The conversation is finished, or has no position left behind its last chunk',
+    description: 'The conversation is finished, or has no position left after its last chunk',
   })
   @ApiResponse({
     status: HttpStatus.INSUFFICIENT_STORAGE,
@@ -129,7 +129,8 @@ export class ChunksController {
   @ApiNotFoundResponse({ description: 'No such chunk' })
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     const chunk = await this.intake.read(id);
-    // The answer of a provider may have many megabytes: they were parsed in this turn, and are written in the next.
+    // A provider's answer may have many megabytes: it is parsed and written in different iterations
+    // of the event loop.
     await yieldToEventLoop();
     return toChunkResponse(chunk);
   }

@@ -5,8 +5,8 @@ import { CHUNK_STATUSES, type ChunkStatus } from '../chunks/states.js';
 import { HttpUrl } from '../http/http-url.decorator.js';
 
 /**
- * The last position that a caller may give. The column's integer goes on for as many again, which the chunks have that come
- * without a position after such a one.
+ * Largest position of a caller. As many again are left, in the column's integer, for chunks without
+ * a position that come after it.
  */
 export const MAX_POSITION = 1_000_000_000;
 /** Longer than any presigned URL. */
@@ -54,10 +54,10 @@ export class ModelUseResponse {
   @ApiProperty({ type: String, nullable: true, example: 'correction-1' })
   promptVersion!: string | null;
 
-  @ApiProperty({ description: 'Of all answers about this chunk, refused ones and restarts included.' })
+  @ApiProperty({ description: 'Total of all answers about this chunk, including refused ones and restarts.' })
   inputTokens!: number;
 
-  @ApiProperty({ description: 'The same; thoughts included, as they are billed.' })
+  @ApiProperty({ description: 'The same; includes thinking tokens, which are billed.' })
   outputTokens!: number;
 }
 
@@ -88,7 +88,7 @@ export class ChunkResponse {
     type: String,
     nullable: true,
     example: 'no_speech',
-    description: 'Stable word for the kind of error.',
+    description: 'Stable identifier of the kind of error.',
   })
   errorCode!: string | null;
 

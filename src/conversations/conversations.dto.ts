@@ -50,7 +50,7 @@ export class CreateConversationRequest {
   @ApiPropertyOptional({
     default: false,
     description:
-      'AssemblyAI tells speakers apart, by letters that hold within a chunk; kept in `diarization`.',
+      'AssemblyAI labels speakers by letters that are valid within a chunk; kept in `diarization`.',
   })
   @IsOptional()
   @IsBoolean()

@@ -3,16 +3,16 @@ import { sql, type AliasedExpression } from 'kysely';
 type Data = AliasedExpression<unknown, 'data'>;
 
 /**
- * What an event tells of a conversation, in the `returning` of the statement that changes it. Ids and states: no text of a
- * recording leaves the service by an event.
+ * Data of an event about a conversation, for the `returning` of the statement that changes it. It
+ * has ids and states, because no text of a recording leaves the service in an event.
  */
 export function conversationData(): Data {
   return sql`jsonb_build_object('conversationId', id, 'projectId', project_id, 'status', status)`.as('data');
 }
 
 /**
- * The revision counts merges: a transcript, or a summary, of an older one is overtaken. Chunks that failed are not in the
- * transcript.
+ * Data of an event about a merged conversation. The revision counts merges, so that a receiver can
+ * recognize an outdated transcript or summary. Failed chunks are not in the transcript.
  */
 export function mergedConversationData(): Data {
   return sql`jsonb_build_object('conversationId', id, 'projectId', project_id, 'status', status,

@@ -8,7 +8,7 @@ import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { mergedConversationData } from './event-data.js';
 import { finalTranscript, mergeTranscripts } from './transcript/merge-transcripts.js';
 
-/** The first stage's code for a recording in which nobody speaks. */
+/** The first stage's error code for a recording without speech. */
 const NO_SPEECH = 'no_speech';
 
 export type MergeResult = 'merged' | 'merged_without_text' | 'not_due';
@@ -27,9 +27,10 @@ export class FinalizationRepository {
   ) {}
 
   /**
-   * finished -> finalized with the merged transcript, in one transaction; or a new merge of a finalized conversation in
-   * which a chunk was transcribed again. Not due: not finished, merged already, or a chunk is unsettled. The
-   * conversation's row is locked as in adding a chunk, so no chunk can appear between the look and the merge.
+   * finished -> finalized with the merged transcript, in one transaction; or a new merge of a
+   * finalized conversation in which a chunk was transcribed again. Not due when the conversation is
+   * open or merged already, or when a chunk is unsettled. The conversation's row is locked as in
+   * adding a chunk, so that no chunk appears between the check and the merge.
    */
   async merge(conversationId: string): Promise<MergeResult> {
     return this.outbox.transaction(async (trx) => {
@@ -77,7 +78,7 @@ export class FinalizationRepository {
     });
   }
 
-  /** @returns what is to be summarized, or undefined when no summary is owed */
+  /** @returns the transcript to summarize, or undefined when no summary is owed */
   async summaryTask(conversationId: string): Promise<SummaryTask | undefined> {
     const row = await this.database
       .selectFrom('conversations as c')
@@ -93,7 +94,7 @@ export class FinalizationRepository {
     return row === undefined ? undefined : { ...row, transcript: row.transcript ?? '' };
   }
 
-  /** pending -> completed, for the merge that the summary was made of. */
+  /** pending -> completed, unless the summary was made of an older merge. */
   async storeSummary(
     conversationId: string,
     mergeRevision: number,
@@ -112,7 +113,7 @@ export class FinalizationRepository {
     );
   }
 
-  /** pending -> failed; the transcript stands without a summary. */
+  /** pending -> failed; the transcript stays without a summary. */
   async failSummary(conversationId: string, mergeRevision: number, reason: string): Promise<boolean> {
     const { numUpdatedRows } = await this.endingSummary(conversationId, mergeRevision, {
       summary_status: 'failed',
@@ -141,7 +142,7 @@ export class FinalizationRepository {
   }
 }
 
-/** A chunk without speech has failed as well, and yet tells what was said: nothing. */
+/** Whether a chunk failed other than for lack of speech, which is a result: nothing was said. */
 function isFailure({ status, error_code: code }: { status: string; error_code: string | null }): boolean {
   return status === 'failed' && code !== NO_SPEECH;
 }

@@ -8,7 +8,9 @@ import { JobQueues } from '../queues/job-queues.js';
 import { WORKER_OPTIONS } from '../queues/worker-options.js';
 import { FinalizationRepository } from './finalization.repository.js';
 
-/** A merge is one short transaction; a few at once keep up with any number of workers that correct. */
+/**
+ * A merge is one short transaction; a few at once keep up with any number of correcting workers.
+ */
 const CONCURRENCY = 4;
 
 /** Merges a finished conversation once its last chunk has settled, and queues its summary. */
@@ -30,7 +32,7 @@ export class FinalizeProcessor extends JobProcessor<'finalize'> {
   protected async handle({ conversationId }: JobData['finalize']): Promise<JobOutcome> {
     const result = await this.finalization.merge(conversationId);
     if (result === 'not_due') {
-      // A run before this one may have merged and died before it could queue the summary.
+      // An earlier run may have merged and died before it queued the summary.
       if ((await this.finalization.summaryTask(conversationId)) === undefined) return DONE;
     }
     if (result !== 'merged_without_text') await this.queues.add('summarize', { conversationId });

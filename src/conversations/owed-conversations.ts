@@ -4,7 +4,7 @@ import { UNSETTLED_CHUNKS } from '../chunks/states.js';
 import { OWED_PAGE, OwedWork, type OwedJob } from '../coordination/owed-work.js';
 import { Database } from '../database/database.js';
 
-/** Registers the jobs that conversations owe: a merge, a summary. */
+/** Registers the jobs that conversations owe: merges and summaries. */
 @Injectable()
 export class OwedConversations implements OnModuleInit {
   constructor(
@@ -17,10 +17,7 @@ export class OwedConversations implements OnModuleInit {
     this.owed.register('summarize', (after) => this.summaries(after));
   }
 
-  /**
-   * Finished conversations whose chunks have all settled, and that are not merged, owe a
-   * finalization.
-   */
+  /** Finished conversations without a merge, whose chunks have all settled, owe a finalization. */
   private async finalizations(afterId: string): Promise<OwedJob<'finalize'>[]> {
     const rows = await this.page(afterId)
       .where('merge_needed', '=', true)

@@ -40,12 +40,12 @@ export class TranscriptController {
   @Get('transcript')
   @ApiOperation({
     summary: 'The merged transcript',
-    description: 'Before the conversation is finalized: of the chunks that are completed so far.',
+    description: 'Before the conversation is finalized: the transcript of the chunks completed so far.',
   })
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
   @ApiOkResponse({
     description:
-      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recognizer; those that the correction changed have times worked out from their neighbours, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
+      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recognizer; those that the correction changed have times interpolated from their neighbors, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(
@@ -71,7 +71,9 @@ export class TranscriptController {
     return (await this.log.ofConversation(id)).map(toEventResponse);
   }
 
-  /** Answers as the conversation itself does: words that are still to come are told apart from none at all, and from a failure. */
+  /**
+   * Distinguishes text that is still to come, silence and failure, like the conversation itself.
+   */
   private async whenEmpty(id: string, status: string): Promise<string> {
     if (status !== 'finalized') return '';
     const shown = (await this.conversations.view(id))?.transcript;

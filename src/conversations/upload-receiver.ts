@@ -34,16 +34,18 @@ interface ReceivedForm {
   hasUnnamedFile: boolean;
 }
 
-/** Only `position` is a field; it is a small number. */
+/** `position` is the only field; it is a small number. */
 const MAX_FIELDS = 4;
 const MAX_FIELD_BYTES = 1_024;
-/** Room for boundaries and fields around the file: a larger body cannot hold a small enough file. */
+/**
+ * Size of boundaries and fields around the file: the file in a larger body is too large as well.
+ */
 const MULTIPART_OVERHEAD_BYTES = 65_536;
 
-/** A part without a file name is a field like others (RFC 7578, section 4.2). */
+/** A part without a file name is an ordinary field (RFC 7578, section 4.2). */
 const UNNAMED_FILE = 'audio must be a file: give its part a file name, as in filename="recording.wav"';
 
-/** Takes a recording in from a multipart request: it is stored completely, or not at all. */
+/** Receives a recording from a multipart request. It is stored completely, or not at all. */
 @Injectable()
 export class UploadReceiver {
   private readonly logger = new Logger(UploadReceiver.name);
@@ -54,9 +56,11 @@ export class UploadReceiver {
   ) {}
 
   /**
-   * @param key under which the recording is stored
-   * @throws PayloadTooLargeException, UnsupportedMediaTypeException, BadRequestException: what the sender did wrong
-   * @throws ServiceUnavailableException when the store does not take it now, HttpException of 507 when it is full
+   * @param key key under which the recording is stored
+   * @throws PayloadTooLargeException, UnsupportedMediaTypeException or BadRequestException for a
+   * mistake of the sender
+   * @throws ServiceUnavailableException when the store does not accept it now, HttpException with
+   * status 507 when the store is full
    */
   async receive(request: FastifyRequest, key: string): Promise<Upload> {
     const { maxUploadBytes } = this.config.http;
@@ -65,7 +69,7 @@ export class UploadReceiver {
     }
     const form: ReceivedForm = { problems: [], hasUnnamedFile: false };
     try {
-      for await (const part of this.parts(request)) await this.take(part, form, key);
+      for await (const part of this.parts(request)) await this.readPart(part, form, key);
       const { audio, position, problems } = form;
       if (form.hasUnnamedFile) problems.push(UNNAMED_FILE);
       else if (audio === undefined) problems.push('audio must be a file');
@@ -77,7 +81,7 @@ export class UploadReceiver {
     }
   }
 
-  private async take(part: Multipart, form: ReceivedForm, key: string): Promise<void> {
+  private async readPart(part: Multipart, form: ReceivedForm, key: string): Promise<void> {
     if (part.type === 'file' && part.fieldname === 'audio' && form.audio === undefined) {
       form.audio = await this.storage.save({
         stream: part.file,
@@ -116,14 +120,15 @@ export class UploadReceiver {
     try {
       yield* request.parts({
         limits: {
-          // The store counts the bytes itself; this only has to stay out of its way.
+          // The store counts the bytes itself; this limit must not interfere.
           fileSize: Number.MAX_SAFE_INTEGER,
           fields: MAX_FIELDS,
           fieldSize: MAX_FIELD_BYTES,
         },
       });
     } catch (error) {
-      // Limits come with a status. All else is a form that cannot be read, or ended too early; only the text says which.
+      // Exceeded limits have a status. All other errors are invalid or truncated forms; only the
+      // text differs.
       if (error instanceof Error && 'statusCode' in error) throw error;
       throw new BadRequestException(
         'the multipart form is broken or incomplete; send it again, with the boundary that its content type names',

@@ -4,7 +4,7 @@ import { LanguageSetting } from '../../http/language-setting.decorator.js';
 import { StorableText } from '../../http/storable-text.decorator.js';
 
 const MAX_NAME_LENGTH = 200;
-/** 1000 hotwords of six long words fit; a book does not. */
+/** Enough for 1000 hotwords of six long words, and too little for a book. */
 export const MAX_PROMPT_LENGTH = 100_000;
 
 export class CreateProjectRequest {
@@ -26,7 +26,7 @@ export class CreateProjectRequest {
     type: String,
     nullable: true,
     example: 'Ringback, Merwede bridge, Femke de Graaf',
-    description: 'Comma-separated hotwords, also handed to the correction as guidance.',
+    description: 'Comma-separated hotwords, also passed to the correction as guidance.',
   })
   @IsOptional()
   @StorableText(MAX_PROMPT_LENGTH)

@@ -12,7 +12,7 @@ export interface ProjectSettings {
   transcriptPrompt?: string | null;
 }
 
-/** By name: a prepared statement fails when what `*` stands for changes under it, as a new release's migration would. */
+/** Listed by name: a prepared statement with `*` fails when a new release adds a column. */
 const COLUMNS = ['id', 'name', 'language', 'transcript_prompt', 'created_at', 'updated_at'] as const;
 
 @Injectable()
@@ -36,7 +36,7 @@ export class ProjectsRepository {
     return this.database.selectFrom('projects').select(COLUMNS).where('id', '=', id).executeTakeFirst();
   }
 
-  /** Changes what is given; undefined leaves a setting as it is, null clears it. */
+  /** Changes settings; undefined leaves a setting as it is, null clears it. */
   async update(id: string, changes: Partial<ProjectSettings>): Promise<Project | undefined> {
     return this.database
       .updateTable('projects')

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { alignWords } from './align-words.js';
-import type { RecognisedWord } from './recognized-words.js';
+import type { RecognizedWord } from './recognized-words.js';
 
-/** A tenth of a second a word, a hundredth between two. */
+/** A tenth of a second per word, and a hundredth between two words. */
 const WORD_MS = 100;
 const GAP_MS = 10;
 
-/** Of the words that a correction left alone. */
+/** Share of the words unchanged by a correction that must keep their times. */
 const MIN_KEPT = 0.95;
 
-function heard(text: string, more: Partial<RecognisedWord> = {}): RecognisedWord[] {
+function recognize(text: string, more: Partial<RecognizedWord> = {}): RecognizedWord[] {
   return text.split(' ').map((word, index) => {
     const startMs = index * (WORD_MS + GAP_MS);
     return { text: word, startMs, endMs: startMs + WORD_MS, confidence: 0.9, speaker: null, ...more };
@@ -18,7 +18,7 @@ function heard(text: string, more: Partial<RecognisedWord> = {}): RecognisedWord
 }
 
 /** Text, start, end, and whether the time is exact. */
-function aligned(text: string, words: RecognisedWord[], durationMs: number | null = null) {
+function aligned(text: string, words: RecognizedWord[], durationMs: number | null = null) {
   return alignWords(text, words, durationMs).map(({ text: word, startMs, endMs, isExact }) => [
     word,
     startMs,
@@ -28,8 +28,8 @@ function aligned(text: string, words: RecognisedWord[], durationMs: number | nul
 }
 
 describe('the words of a corrected text', () => {
-  it('keep the times of the same words, whatever their case, punctuation and accents are made of', () => {
-    const words = heard('ca va le cafe\u0301 est ok');
+  it('keep the times of the same words, despite other case, punctuation or accent encoding', () => {
+    const words = recognize('ca va le cafe\u0301 est ok');
     expect(aligned('Ca va? Le café, est OK!', words)).toEqual([
       ['Ca', 0, 100, true],
       ['va?', 110, 210, true],
@@ -40,15 +40,15 @@ describe('the words of a corrected text', () => {
     ]);
   });
 
-  it('take the times of as many words that they replace, one by one', () => {
-    expect(aligned('a X Y d', heard('a b c d')).slice(1, 3)).toEqual([
+  it('take the times of the words that they replace one by one, when they are as many', () => {
+    expect(aligned('a X Y d', recognize('a b c d')).slice(1, 3)).toEqual([
       ['X', 110, 210, false],
       ['Y', 220, 320, false],
     ]);
   });
 
-  it('share the time of the words that they replace by their length', () => {
-    expect(aligned('a XXX Y d', heard('a b d'))).toEqual([
+  it('share the time of the words that they replace, in proportion to their length', () => {
+    expect(aligned('a XXX Y d', recognize('a b d'))).toEqual([
       ['a', 0, 100, true],
       ['XXX', 110, 185, false],
       ['Y', 185, 210, false],
@@ -57,19 +57,19 @@ describe('the words of a corrected text', () => {
   });
 
   it('follow the word before them where they were added, as far as the pause allows', () => {
-    const words = heard('a b');
+    const words = recognize('a b');
     words[1] = { ...words[1], text: 'b', startMs: 10_000, endMs: 10_100, confidence: null, speaker: null };
     expect(aligned('a new b', words)).toEqual([
       ['a', 0, 100, true],
       ['new', 100, 367, false],
       ['b', 10_000, 10_100, true],
     ]);
-    expect(aligned('a new b', heard('a b'))[1]).toEqual(['new', 100, 110, false]);
+    expect(aligned('a new b', recognize('a b'))[1]).toEqual(['new', 100, 110, false]);
   });
 
-  it('stand right before the first and behind the last recognized word where they were added there', () => {
+  it('are placed right before the first or after the last recognized word when they were added there', () => {
     const words = [
-      { ...heard('b')[0], text: 'b', startMs: 5_000, endMs: 5_100, confidence: null, speaker: 'B' },
+      { ...recognize('b')[0], text: 'b', startMs: 5_000, endMs: 5_100, confidence: null, speaker: 'B' },
     ];
     const timed = alignWords('new b end', words, 5_150);
     expect(timed.map(({ startMs, endMs, speaker }) => [startMs, endMs, speaker])).toEqual([
@@ -79,8 +79,8 @@ describe('the words of a corrected text', () => {
     ]);
   });
 
-  it('have times of their own where a marker stands for what was heard', () => {
-    expect(aligned('mail <redacted_email> now', heard('mail jan at example dot nl now'))).toEqual([
+  it('include a marker, which gets the time of the words that it replaces', () => {
+    expect(aligned('mail <redacted_email> now', recognize('mail jan at example dot nl now'))).toEqual([
       ['mail', 0, 100, true],
       ['<redacted_email>', 110, 650, false],
       ['now', 660, 760, true],
@@ -88,23 +88,23 @@ describe('the words of a corrected text', () => {
   });
 
   it('keep confidence where they are the same, and speakers always', () => {
-    const timed = alignWords('a X', heard('a b', { speaker: 'A' }), null);
+    const timed = alignWords('a X', recognize('a b', { speaker: 'A' }), null);
     expect(timed.map(({ confidence, speaker }) => [confidence, speaker])).toEqual([
       [0.9, 'A'],
       [null, 'A'],
     ]);
   });
 
-  it('share the whole recording where nothing was recognized, or the time of reading', () => {
+  it('share the whole recording, or a reading time, when nothing was recognized', () => {
     expect(aligned('aa bbbb', [], 600)).toEqual([
       ['aa', 0, 200, false],
       ['bbbb', 200, 600, false],
     ]);
     expect(aligned('x'.repeat(30), [])).toEqual([['x'.repeat(30), 0, 2_000, false]]);
-    expect(aligned('', heard('a'))).toEqual([]);
+    expect(aligned('', recognize('a'))).toEqual([]);
   });
 
-  it('are characters in scripts without spaces', () => {
+  it('are single characters in scripts without spaces', () => {
     const words = [
       { text: '会議', startMs: 0, endMs: 200, confidence: null, speaker: null },
       { text: 'は', startMs: 200, endMs: 300, confidence: null, speaker: null },
@@ -116,7 +116,7 @@ describe('the words of a corrected text', () => {
     ]);
   });
 
-  it('have opening signs before them and closing ones behind them in those scripts', () => {
+  it('include opening signs before them and closing signs after them in those scripts', () => {
     expect(aligned('abc「会」は（x）น้ำ', [], 800).map(([word]) => word)).toEqual([
       'abc',
       '「会」',
@@ -162,16 +162,18 @@ describe('the words of a corrected text', () => {
     );
   });
 
-  it('keep them in a recording of two hours as well', () => {
+  it('keep as many in a recording of two hours', () => {
     const { words, corrected } = correctedTranscript(1, 20_000);
     expect(keptShare(words, corrected)).toBeGreaterThanOrEqual(MIN_KEPT);
   });
 
-  it('keep the times of what is left between passages that were written anew', () => {
+  it('keep the times of passages between rewritten ones', () => {
     const passage = (name: string, length: number): string[] =>
       Array.from({ length }, (_one, index) => `${name}${index}`);
     const kept = Array.from({ length: 20 }, (_one, index) => passage(`kept${index}-`, 10));
-    const words = heard(kept.flatMap((run, index) => [...run, ...passage(`old${index}-`, 200)]).join(' '));
+    const words = recognize(
+      kept.flatMap((run, index) => [...run, ...passage(`old${index}-`, 200)]).join(' '),
+    );
     const text = kept.flatMap((run, index) => [...run, ...passage(`new${index}-`, 250)]).join(' ');
     const exact = alignWords(text, words, null).filter(({ isExact }) => isExact);
     const original = words.filter((word) => word.text.startsWith('kept'));
@@ -180,18 +182,19 @@ describe('the words of a corrected text', () => {
     );
   });
 
-  it('are found in time that grows with the text, also where every one of them was changed', () => {
-    const words = heard(Array.from({ length: 5_000 }, (_one, index) => `a${index}`).join(' '));
+  it('are aligned in linear time, even when every word was changed', () => {
+    const words = recognize(Array.from({ length: 5_000 }, (_one, index) => `a${index}`).join(' '));
     const other = Array.from({ length: 5_000 }, (_one, index) => `b${index}`).join(' ');
     const before = process.cpuUsage();
     for (let chunk = 0; chunk < 20; chunk += 1) expect(alignWords(other, words, null)).toHaveLength(5_000);
     const { user, system } = process.cpuUsage(before);
-    // Some two seconds; the shortest edit script of so many changes took three quarters of a minute.
+    // Takes about two seconds; a shortest edit script of so many changes took three quarters of a
+    // minute.
     expect((user + system) / 1_000_000).toBeLessThan(20);
   }, 120_000);
 
-  it('share the recording when the text is quite another one', () => {
-    const words = heard(Array.from({ length: 9_000 }, (_one, index) => `a${index}`).join(' '));
+  it('share the recording when the text is entirely different', () => {
+    const words = recognize(Array.from({ length: 9_000 }, (_one, index) => `a${index}`).join(' '));
     const other = Array.from({ length: 9_000 }, (_one, index) => `b${index}`).join(' ');
     expect(alignWords(other, words, null).every(({ isExact }) => !isExact)).toBe(true);
   });
@@ -199,18 +202,21 @@ describe('the words of a corrected text', () => {
 
 interface CorrectedWord {
   text: string;
-  /** Place of the recognized word that was left alone. */
+  /** Index of the recognized word, if it was kept. */
   from: number | null;
 }
 
-/** Words as often as in a language: few of them most of the time. One in ten is replaced, left out, or has one added to it. */
+/**
+ * Generates words with the frequencies of a language: a few make up most of the text. One in ten is
+ * replaced, left out, or followed by an added word.
+ */
 function correctedTranscript(
   seed: number,
   count: number,
-): { words: RecognisedWord[]; corrected: CorrectedWord[] } {
+): { words: RecognizedWord[]; corrected: CorrectedWord[] } {
   const random = randomFrom(seed);
   const vocabulary = (): string => `w${Math.floor(3_000 ** random())}`;
-  const words = heard(Array.from({ length: count }, vocabulary).join(' '));
+  const words = recognize(Array.from({ length: count }, vocabulary).join(' '));
   const corrected = words.flatMap(({ text }, from): CorrectedWord[] => {
     const fate = random();
     if (fate < 0.06) return [{ text: `${vocabulary()}x`, from: null }];
@@ -221,11 +227,11 @@ function correctedTranscript(
   return { words, corrected };
 }
 
-function keptShare(words: RecognisedWord[], corrected: CorrectedWord[]): number {
+function keptShare(words: RecognizedWord[], corrected: CorrectedWord[]): number {
   const timed = alignWords(corrected.map(({ text }) => text).join(' '), words, null);
-  const unchanged = corrected.flatMap(({ from }, place) => (from === null ? [] : [{ from, place }]));
-  const kept = unchanged.filter(({ from, place }) => {
-    const [word, own] = [words[from], timed[place]];
+  const unchanged = corrected.flatMap(({ from }, index) => (from === null ? [] : [{ from, index }]));
+  const kept = unchanged.filter(({ from, index }) => {
+    const [word, own] = [words[from], timed[index]];
     return own?.isExact === true && word?.startMs === own.startMs && word.endMs === own.endMs;
   });
   return kept.length / unchanged.length;

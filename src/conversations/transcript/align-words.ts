@@ -1,5 +1,5 @@
 import { compareWords } from './compare-words.js';
-import type { RecognisedWord } from './recognized-words.js';
+import type { RecognizedWord } from './recognized-words.js';
 import { shareTime } from './share-time.js';
 import { splitWord, splitWords, type WordPiece } from './split-words.js';
 
@@ -7,27 +7,30 @@ import { splitWord, splitWords, type WordPiece } from './split-words.js';
 export interface TimedWord extends WordPiece {
   startMs: number;
   endMs: number;
-  /** The recognizer's, for the words that it heard itself. */
+  /** Confidence of the recognizer; null for words that it did not recognize itself. */
   confidence: number | null;
   speaker: string | null;
-  /** Whether the time is the recognizer's own for this word, or was worked out from its neighbours. */
+  /** Whether the recognizer timed this word; otherwise its neighbors determine its time. */
   isExact: boolean;
 }
 
-/** The time of words that were heard nowhere, in characters a second: the speed that subtitles are commonly made for. */
+/**
+ * Speed of words that were not recognized, in characters per second: the usual speed of subtitles.
+ */
 const CHARACTERS_PER_SECOND = 15;
 
 /**
- * Gives the words of a text the times that a recognizer heard them at. A word that both have keeps its exact time, whatever its
- * case and its punctuation; words that the correction put in the place of others share the time of those; words that it added
- * follow the word before them. Times never run backwards. Redaction markers are words like others.
+ * Aligns the words of a text with the recognized words, to find their times. A word in both keeps
+ * its exact time, despite different case or punctuation. Words that the correction put in place of
+ * others share their time. Added words follow the word before them. Times never run backwards.
+ * Redaction markers are treated as words.
  *
- * @param recognized in their order; none: the words share the whole recording by their length
- * @param durationMs of the recording, where it is known
+ * @param recognized in order; when empty, the words share the whole recording by their length
+ * @param durationMs length of the recording, if known
  */
 export function alignWords(
   text: string,
-  recognized: readonly RecognisedWord[],
+  recognized: readonly RecognizedWord[],
   durationMs: number | null,
 ): TimedWord[] {
   const pieces = splitWords(text);
@@ -35,22 +38,22 @@ export function alignWords(
   if (recognized.length === 0) {
     return spread(pieces, { startMs: 0, endMs: durationMs ?? speechMs(pieces), speaker: null });
   }
-  const heard = inOrder(recognized.flatMap(splitRecognized));
-  return hunksOf(pieces, heard).flatMap((hunk) => timesOf(hunk, heard, durationMs));
+  const words = inOrder(recognized.flatMap(splitRecognized));
+  return hunksOf(pieces, words).flatMap((hunk) => timesOf(hunk, words, durationMs));
 }
 
-/** A stretch of the text beside the stretch of recognized words that it came from; either may be empty, not both. */
+/** A section of the text and the recognized words behind it; at most one of the two is empty. */
 interface Hunk {
   isSame: boolean;
   pieces: WordPiece[];
-  /** Places in the recognized words: from `first` up to, not including, `end`. */
+  /** Indexes in the recognized words: from `first` up to, but not including, `end`. */
   first: number;
   end: number;
 }
 
-function hunksOf(pieces: readonly WordPiece[], heard: readonly RecognisedWord[]): Hunk[] {
+function hunksOf(pieces: readonly WordPiece[], recognized: readonly RecognizedWord[]): Hunk[] {
   const stretches = compareWords(
-    heard.map((word) => keyOf(word.text)),
+    recognized.map((word) => keyOf(word.text)),
     pieces.map((piece) => keyOf(piece.text)),
   );
   return stretches.map(({ isSame, older, newer }) => ({
@@ -60,26 +63,26 @@ function hunksOf(pieces: readonly WordPiece[], heard: readonly RecognisedWord[])
   }));
 }
 
-/** What two spellings of one word have in common: neither case nor punctuation nor the form of accents. */
+/** Normalizes the spelling of a word: ignores case, punctuation and the form of accents. */
 function keyOf(text: string): string {
   const plain = text.normalize('NFKC').toLowerCase();
   const letters = plain.replace(/[^\p{L}\p{N}\p{M}]+/gu, '');
   return letters === '' ? plain : letters;
 }
 
-function timesOf(hunk: Hunk, heard: readonly RecognisedWord[], durationMs: number | null): TimedWord[] {
+function timesOf(hunk: Hunk, recognized: readonly RecognizedWord[], durationMs: number | null): TimedWord[] {
   const { pieces, first, end } = hunk;
-  const replaced = heard.slice(first, end);
+  const replaced = recognized.slice(first, end);
   if (hunk.isSame || replaced.length === pieces.length) {
     return pieces.flatMap((piece, index) => {
       const word = replaced[index];
       return word === undefined ? [] : [timed(piece, word, hunk.isSame)];
     });
   }
-  return spread(pieces, spanOf(hunk, heard, durationMs));
+  return spread(pieces, spanOf(hunk, recognized, durationMs));
 }
 
-function timed(piece: WordPiece, word: RecognisedWord, isExact: boolean): TimedWord {
+function timed(piece: WordPiece, word: RecognizedWord, isExact: boolean): TimedWord {
   const { startMs, endMs, confidence, speaker } = word;
   return { ...piece, startMs, endMs, confidence: isExact ? confidence : null, speaker, isExact };
 }
@@ -90,20 +93,22 @@ interface Span {
   speaker: string | null;
 }
 
-/** The time of the words that were replaced; of added words, the pause that they fall in, or as much of it as they need. */
+/**
+ * Returns the time of the replaced words; for added words, the part of the pause that they need.
+ */
 function spanOf(
   { pieces, first, end }: Hunk,
-  heard: readonly RecognisedWord[],
+  recognized: readonly RecognizedWord[],
   durationMs: number | null,
 ): Span {
-  const head = heard[first];
-  const tail = heard[end - 1];
+  const head = recognized[first];
+  const tail = recognized[end - 1];
   if (end > first && head !== undefined && tail !== undefined) {
-    const endMs = Math.min(tail.endMs, heard[end]?.startMs ?? tail.endMs);
+    const endMs = Math.min(tail.endMs, recognized[end]?.startMs ?? tail.endMs);
     return { startMs: head.startMs, endMs: Math.max(head.startMs, endMs), speaker: head.speaker };
   }
-  const before = heard[first - 1];
-  const after = heard[first];
+  const before = recognized[first - 1];
+  const after = recognized[first];
   const neededMs = speechMs(pieces);
   if (before === undefined) {
     const endMs = after?.startMs ?? durationMs ?? neededMs;
@@ -130,13 +135,13 @@ function spread(pieces: readonly WordPiece[], span: Span): TimedWord[] {
   }));
 }
 
-function splitRecognized(word: RecognisedWord): RecognisedWord[] {
+function splitRecognized(word: RecognizedWord): RecognizedWord[] {
   const texts = splitWord(word.text);
   return texts.length === 1 ? [word] : shareTime(texts, word).map((piece) => ({ ...word, ...piece }));
 }
 
-/** The second half of a word that was split may begin behind a word that was said at the same time. */
-function inOrder(words: RecognisedWord[]): RecognisedWord[] {
+/** Sorts start times: the second half of a split word may begin after a simultaneous word. */
+function inOrder(words: RecognizedWord[]): RecognizedWord[] {
   let earliestMs = 0;
   return words.map((word) => {
     earliestMs = Math.max(earliestMs, word.startMs);

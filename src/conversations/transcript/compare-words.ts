@@ -1,9 +1,11 @@
 import { diffArrays } from 'diff';
 
-/** A stretch of one text beside the stretch of another that stands in its place; either may be empty, not both. */
+/**
+ * A section of one text and the section of the other in its position; at most one of them is empty.
+ */
 export interface Stretch {
   isSame: boolean;
-  /** Indexes in the older text: from `first` up to, not including, `end`. */
+  /** Indexes in the older text: from `first` up to, but not including, `end`. */
   older: Range;
   newer: Range;
 }
@@ -14,25 +16,25 @@ export interface Range {
 }
 
 /**
- * Two texts that differ by at most this many words are compared by the shortest edit script. It takes time by the square
- * of the edits: about 30 ms here, and seconds for 5,000 edits.
+ * Most differing words of two texts that are compared by the shortest edit script. Its time grows
+ * with the square of the edits: about 30 ms here, and seconds for 5,000 edits.
  */
 const MAX_EDITS = 600;
 
-/** The same between two anchors, of which a long text has many. */
+/** The same limit between two anchors, of which a long text has many. */
 const MAX_EDITS_BETWEEN_ANCHORS = 100;
 
 /**
- * Lengths of the runs of words that anchor one text to the other. A run of four that occurs once in both is hardly a
- * coincidence; shorter ones are trusted only within what lies between the longer ones.
+ * Lengths of the runs of words that anchor one text to the other. A run of four that occurs once in
+ * both is hardly a coincidence; shorter runs are trusted only between longer ones.
  */
 const ANCHOR_LENGTHS = [4, 2, 1] as const;
 
 /**
- * Compares two texts word by word. Takes time linear in their length, save for a constant: where they differ by more than
- * the shortest edit script can be asked for, the texts are cut at words that both have in common once (patience diff,
- * https://bramcohen.livejournal.com/73318.html), and what lies between is compared on its own. Stretches without anything
- * in common replace each other.
+ * Compares two texts word by word, in linear time. Texts that differ too much for the shortest edit
+ * script are cut at words that occur once in both (patience diff,
+ * https://bramcohen.livejournal.com/73318.html), and the parts in between are compared on their
+ * own. Sections without anything in common replace each other.
  */
 export function compareWords(older: readonly string[], newer: readonly string[]): Stretch[] {
   const whole = { older: { first: 0, end: older.length }, newer: { first: 0, end: newer.length } };
@@ -93,7 +95,9 @@ interface Anchor {
   newer: number;
 }
 
-/** The first words of the runs that occur once in each text, as many of them as stand in the same order. */
+/**
+ * Finds the starts of runs that occur once in each text, as many as have the same order in both.
+ */
 function anchorsOf(texts: Texts, ranges: Ranges, length: number): Anchor[] {
   const olderRuns = runsOnce(texts.older, ranges.older, length);
   const common: Anchor[] = [];
@@ -104,20 +108,22 @@ function anchorsOf(texts: Texts, ranges: Ranges, length: number): Anchor[] {
   return longestIncreasing(common.sort((one, other) => one.newer - other.newer));
 }
 
-/** @returns where each run of words that occurs once begins */
+/** @returns the start of each run of words that occurs once */
 function runsOnce(words: readonly string[], { first, end }: Range, length: number): Map<string, number> {
-  const places = new Map<string, number>();
+  const positions = new Map<string, number>();
   const repeated = new Set<string>();
-  for (let place = first; place + length <= end; place += 1) {
-    const run = words.slice(place, place + length).join('\n');
-    if (places.has(run)) repeated.add(run);
-    else places.set(run, place);
+  for (let position = first; position + length <= end; position += 1) {
+    const run = words.slice(position, position + length).join('\n');
+    if (positions.has(run)) repeated.add(run);
+    else positions.set(run, position);
   }
-  for (const run of repeated) places.delete(run);
-  return places;
+  for (const run of repeated) positions.delete(run);
+  return positions;
 }
 
-/** The longest chain of anchors whose places in the older text increase as well (patience sorting). */
+/**
+ * Finds the longest chain of anchors in which the older indexes increase too (patience sorting).
+ */
 function longestIncreasing(anchors: readonly Anchor[]): Anchor[] {
   const tails: { anchor: Anchor; before?: Link }[] = [];
   for (const anchor of anchors) {
@@ -141,7 +147,7 @@ interface Link {
   before?: Link;
 }
 
-/** Removed and added words that stand beside each other are one replacement; words in common go on. */
+/** Joins neighboring sections, both of changed words and of common words. */
 function joined(stretches: readonly Stretch[]): Stretch[] {
   const result: Stretch[] = [];
   for (const stretch of stretches) {

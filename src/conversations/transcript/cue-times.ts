@@ -1,8 +1,8 @@
-/** A cue before it is known when it can be shown: its words were said from `startMs` to `endMs`. */
+/** A cue that has no display time yet: its words were spoken from `startMs` to `endMs`. */
 export interface UntimedCue {
   startMs: number;
   endMs: number;
-  /** Columns that its text fills. */
+  /** Number of columns of its text. */
   width: number;
 }
 
@@ -11,7 +11,7 @@ export interface CueTime {
   endMs: number;
 }
 
-/** A recording's part of the timeline of its conversation. */
+/** A recording on the timeline of its conversation. */
 export interface Recording<Cue extends UntimedCue> {
   startMs: number;
   endMs: number;
@@ -20,21 +20,26 @@ export interface Recording<Cue extends UntimedCue> {
 
 export const MAX_CUE_MS = 7_000;
 
-/** Shorter than this nobody reads a cue: it stays as long as the next one leaves it. */
+/** Shortest readable time; a cue stays this long if the next one allows it. */
 const COMFORTABLE_MS = 1_000;
 
-/** A cue keeps the next one waiting for this long at least. Players skip cues that take no time, and WebVTT forbids them. */
+/**
+ * Shortest time before the next cue. Players skip cues without duration, and WebVTT forbids them.
+ */
 const MIN_CUE_MS = 300;
 
-/** Faster than anybody speaks: only words that a correction added where there was no time for them come to more. */
+/**
+ * Faster than speech: only words added by a correction, with too little time for them, exceed this.
+ */
 const MAX_COLUMNS_PER_SECOND = 40;
 
 /**
- * When each cue is shown: when its words were said, where those leave it enough time. One that is too close to the next
- * makes that wait; at the end of a recording it comes sooner instead. Where a whole recording is too short for its cues,
- * all get less in proportion, at least a millisecond each. Every cue ends after it begins, and before the next one begins.
+ * Computes when each cue is shown: while its words are spoken, if that is long enough. A cue that
+ * is too close to the next delays it; at the end of a recording, the cue is shown earlier instead.
+ * If a recording is too short for its cues, all get proportionally less, but at least a
+ * millisecond. Every cue ends after it begins, and before the next one begins.
  *
- * @param recordings in their order
+ * @param recordings in order
  */
 export function timeCues<Cue extends UntimedCue>(
   recordings: readonly Recording<Cue>[],
@@ -59,7 +64,10 @@ export function timeCues<Cue extends UntimedCue>(
   });
 }
 
-/** @returns for each cue how long it is shown at least, a millisecond or more; together no longer than the window if it has that many */
+/**
+ * @returns the minimum time of each cue, at least 1 ms; the total fits into the window when
+ * possible
+ */
 function leastTimes(cues: readonly UntimedCue[], windowMs: number): number[] {
   const wanted = cues.map(({ width }) =>
     Math.max(MIN_CUE_MS, Math.ceil((width / MAX_COLUMNS_PER_SECOND) * 1_000)),

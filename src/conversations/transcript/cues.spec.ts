@@ -20,7 +20,7 @@ function chunk(transcript: string | null, more: Partial<TranscriptChunk> = {}): 
   return { id: 'a-chunk', position: 0, transcript, durationSeconds: 1, words: null, ...more };
 }
 
-/** Half a second a word, one after the other. */
+/** Gives each word half a second, one after the other. */
 function spoken(text: string, more: Partial<TranscriptChunk> = {}): TranscriptChunk {
   const words = text
     .split(/\s+/)
@@ -48,7 +48,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('begin where the chunk before ended: after its recording, or its last word', async () => {
+  it('begin where the previous chunk ended: after its recording, or its last word', async () => {
     const silent = chunk(NOTHING_TO_TRANSCRIBE, { durationSeconds: 2 });
     expect(
       await cuesOf(spoken('First word.', { durationSeconds: 5 }), silent, spoken('Next.'), spoken('Last.')),
@@ -59,7 +59,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('share the time of the recording where no words were kept', async () => {
+  it('share the time of the recording when no words were stored', async () => {
     expect(await cuesOf(chunk('One. Three three!', { durationSeconds: 3 }))).toEqual([
       [0, 800, 'One.'],
       [800, 3_000, 'Three three!'],
@@ -89,7 +89,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('have two lines of whole words at most', async () => {
+  it('have at most two lines, of whole words', async () => {
     const text = Array.from({ length: 60 }, (_word, index) => `word${index}`).join(' ');
     const words = wordsOf(text).map((word, index) => ({
       text: word,
@@ -105,7 +105,7 @@ describe('cues', () => {
     expect(cues.flatMap(({ lines }) => lines).join(' ')).toBe(text);
   });
 
-  it('stay for seven seconds at most', async () => {
+  it('are shown for at most seven seconds', async () => {
     const words = wordsOf('a b c d e f g h i j').map((text, index) => ({
       text,
       start: index * 900,
@@ -141,7 +141,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('come sooner where two speakers begin at once at the very end', async () => {
+  it('are shown earlier where two speakers begin at once at the very end', async () => {
     const words: Word[] = [
       { text: 'Yes.', start: 1_900, end: 2_000, speaker: 'A' },
       { text: 'No.', start: 1_900, end: 2_000, speaker: 'B' },
@@ -152,7 +152,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('have two lines each, and time to read them, where words were added before the first one that was heard', async () => {
+  it('have two lines, and time to read them, when words were added before the first recognized one', async () => {
     const added = Array.from({ length: 24 }, (_one, index) => `added${index}`).join(' ');
     const words: Word[] = [{ text: 'heard', start: 400, end: 900 }];
     const cues = await cuesOf(chunk(`${added}. Heard.`, { words, durationSeconds: 30 }));
@@ -161,7 +161,7 @@ describe('cues', () => {
     expect(cues.at(-1)?.[2]).toMatch(/ Heard\.$/);
   });
 
-  it('share a recording that is too short for them, and keep those of the next one where they are', async () => {
+  it('share a recording that is too short for them, and do not delay those of the next one', async () => {
     const text = Array.from({ length: 100 }, (_one, index) => `word${index}`).join(' ');
     const cues = await cuesOf(chunk(text, { durationSeconds: 1 }), spoken('Next.'));
     expect(cues.length).toBeGreaterThan(5);
@@ -169,14 +169,14 @@ describe('cues', () => {
     expect(cues.at(-2)?.[1]).toBe(1_000);
   });
 
-  it('are made of any number of words that share one moment', async () => {
+  it('contain any number of words with the same time', async () => {
     const text = 'word '.repeat(130_001).trim();
     const cues = await cuesOf(chunk(text, { words: [{ text: 'x', start: 0, end: 0 }], durationSeconds: 0 }));
     expect(cues.map(([, , lines]) => lines.replaceAll('|', ' ')).join(' ')).toBe(text);
     expect(cues.every(([startMs, endMs], index) => startMs === index && endMs === index + 1)).toBe(true);
   });
 
-  it('are as wide as a screen, on which full-width characters take two columns', async () => {
+  it('count two columns for full-width characters', async () => {
     const text = '国境の長いトンネルを抜けると雪国であった夜の底が白くなった信号所に汽車が止まった';
     const [cue] = await cuesOf(chunk(text, { durationSeconds: 6 }));
     expect(cue?.[2].split('|').map((line) => line.length)).toEqual([21, 19]);
@@ -220,7 +220,7 @@ describe('cues', () => {
     expect(cues.map(([, , cue]) => cue)).toEqual(['mot mot mot mot mot mot mot mot mot mot|« Vraiment ? »']);
   });
 
-  it('cut what no line has room for, between characters as a reader sees them', async () => {
+  it('split a word that is too long for a line between graphemes', async () => {
     const family = '👩‍👩‍👧';
     const cues = await cuesOf(chunk(family.repeat(50), { durationSeconds: 7 }));
     expect(cues.map(([, , cue]) => cue)).toEqual([
@@ -229,7 +229,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('are none of no text', async () => {
+  it('are empty without text', async () => {
     expect(await cuesOf()).toEqual([]);
     expect(await cuesOf(chunk(''), chunk('  \n '), chunk(null), chunk(NOTHING_TO_TRANSCRIBE))).toEqual([]);
   });
@@ -285,8 +285,8 @@ describe('cues', () => {
   });
 });
 
-describe('a word without end', () => {
-  // Seconds; where each piece is looked for in the whole word, hours.
+describe('a very long word', () => {
+  // Takes seconds; searching the whole word for each piece would take hours.
   it.each([
     ['a', 1_000_000],
     ['中', 100_000],

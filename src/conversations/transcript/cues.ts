@@ -3,7 +3,7 @@ import { displayWidth } from './display-width.js';
 import type { PositionedChunk } from './timeline.js';
 import { unbrokenWords, type UnbrokenWords } from './unbroken-words.js';
 
-/** A subtitle: what is shown, and when. */
+/** A subtitle: its lines, and when they are shown. */
 export interface Cue {
   startMs: number;
   endMs: number;
@@ -15,22 +15,22 @@ export interface Cue {
 const MAX_LINES = 2;
 const MAX_LINE_WIDTH = 42;
 
-/** Names of speakers are letters; a longer one may not push all words off its line. */
+/** Names of speakers are letters; a longer name must leave room for words on its line. */
 const MIN_FIRST_LINE_WIDTH = MAX_LINE_WIDTH / 2;
 
-/** A silence after which something new is said. */
+/** A silence that separates two cues. */
 const PAUSE_MS = 1_000;
 
-/** Sentences that take less than this share a cue with the next: their words were added where there was no time for them. */
+/** A shorter sentence shares a cue with the next: its words were added without time for them. */
 const MIN_SENTENCE_MS = 300;
 
 const SENTENCE_END = /[.!?…。！？]["'”’»)\]」』]*$/u;
 const UNSPACED_SENTENCE_END = /[。！？]["'”’»)\]」』]*$/u;
 
 /**
- * The subtitles of chunks in their order. They break at ends of sentences and paragraphs, at pauses, where another speaker
- * begins, and where they would grow too long. They never overlap, never run backwards, are shown for a while each, and lose
- * no word.
+ * Makes the subtitles of chunks in their order. They break at ends of sentences and paragraphs, at
+ * pauses, where the speaker changes, and where they would become too long. They never overlap or
+ * run backwards, are all shown for some time, and contain every word.
  */
 export function toCues(chunks: readonly PositionedChunk[]): Cue[] {
   const recordings = chunks.map(({ words, offsetMs, endMs }) => ({
@@ -41,12 +41,12 @@ export function toCues(chunks: readonly PositionedChunk[]): Cue[] {
   return timeCues(recordings).map(({ cue: { speaker, lines }, time }) => ({ ...time, speaker, lines }));
 }
 
-/** Words that are shown at once. */
+/** Words that are shown together. */
 interface WordGroup extends UntimedCue {
   speaker: string | null;
   lines: string[];
   last: UnbrokenWords;
-  /** Columns that are left of its last line. */
+  /** Free columns of the last line. */
   room: number;
 }
 
@@ -80,7 +80,7 @@ function groupOf(word: UnbrokenWords): WordGroup {
   };
 }
 
-/** @returns false where the group has no room left for it */
+/** @returns false when the group has no room for it */
 function addTo(group: WordGroup, word: UnbrokenWords): boolean {
   const space = word.gap === '' ? '' : ' ';
   const width = space.length + word.width;
@@ -99,12 +99,12 @@ function addTo(group: WordGroup, word: UnbrokenWords): boolean {
   return true;
 }
 
-/** The first line of a cue has the speaker before it in some formats. */
+/** Some formats put the speaker before the first line of a cue. */
 function firstLineWidth(speaker: string | null): number {
   return Math.max(MAX_LINE_WIDTH - displayWidth(speakerPrefix(speaker)), MIN_FIRST_LINE_WIDTH);
 }
 
-/** How formats without a tag for it say who speaks. */
+/** Names the speaker in formats without a tag for it. */
 export function speakerPrefix(speaker: string | null): string {
   return speaker === null ? '' : `${speaker}: `;
 }

@@ -3,13 +3,13 @@ import { segmentsOf } from './segments.js';
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Emoji fill two columns however many code points they are made of: skin tones, joiners, flags. */
+/** Emoji fill two columns, whatever number of code points they have: skin tones, joiners, flags. */
 const EMOJI = /\p{Emoji_Presentation}|\p{Regional_Indicator}|\uFE0F/u;
 
-/** Marks that sit on the character before them, and characters that only direct how others are shown. */
+/** Marks on the preceding character, and characters that only control the display of others. */
 const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
-/** Columns that a text fills on a screen: full-width characters take two (Unicode Standard Annex 11). */
+/** Counts the columns of a text: full-width characters have two (Unicode Standard Annex 11). */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
@@ -19,7 +19,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Splits a text into what a reader takes for one character each. */
+/** Splits a text into the characters that a reader perceives. */
 export function graphemesOf(text: string): Iterable<string> {
   return segmentsOf(GRAPHEMES, text);
 }

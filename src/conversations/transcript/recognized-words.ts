@@ -1,19 +1,19 @@
-/** A word as the recognizer heard it, with the time that it heard it at, counted from the beginning of its recording. */
-export interface RecognisedWord {
+/** A recognized word, with its time from the beginning of its recording. */
+export interface RecognizedWord {
   text: string;
   startMs: number;
   endMs: number;
-  /** From 0 to 1; null when the provider did not say. */
+  /** From 0 to 1; null when the provider did not report it. */
   confidence: number | null;
-  /** A letter that holds within the recording; null when speakers were not told apart. */
+  /** A letter that is valid within the recording; null when speakers were not distinguished. */
   speaker: string | null;
 }
 
 /**
- * Reads the `words` of a provider's answer. A provider's answer is data, not a promise: entries that make no sense are left
- * out, and a word that begins before the one before it begins with it.
+ * Reads the `words` of a provider's answer, which is not trusted: invalid entries are left out, and
+ * the start of a word is moved to that of the word before it if it is earlier.
  */
-export function readRecognisedWords(words: unknown): RecognisedWord[] {
+export function readRecognizedWords(words: unknown): RecognizedWord[] {
   if (!Array.isArray(words)) return [];
   let earliestMs = 0;
   return words.flatMap((entry: unknown) => {
@@ -25,7 +25,7 @@ export function readRecognisedWords(words: unknown): RecognisedWord[] {
   });
 }
 
-function readWord(entry: unknown): RecognisedWord | undefined {
+function readWord(entry: unknown): RecognizedWord | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const { text, start, end, confidence, speaker } = entry as Record<string, unknown>;
   if (typeof text !== 'string' || text.trim() === '' || !isTime(start) || !isTime(end)) return undefined;

@@ -3,14 +3,16 @@ import { mergeTranscripts } from './merge-transcripts.js';
 import { positionChunks, type TranscriptChunk } from './timeline.js';
 import { toJsonChunks, toSrt, toVtt, type TranscriptFormat } from './transcript-formats.js';
 
-/** A chunk as it was read: the recognizer's words are JSON still, many times as long as the text. */
+/**
+ * A chunk as read from the database: the recognizer's words, much longer than the text, are JSON.
+ */
 export type UnparsedChunk = Omit<TranscriptChunk, 'words'> & { words: string | null };
 
-/** Plain data, which another thread can be given. */
+/** Plain data, which can be passed to another thread. */
 export interface RenderedConversation {
   id: string;
   status: string;
-  /** The text of a conversation without any. */
+  /** Text for a conversation without any text. */
   whenEmpty: string;
   chunks: readonly UnparsedChunk[];
 }

@@ -17,7 +17,7 @@ describe('segments of a long text', () => {
     ['Japanese', '今日はとても良い天気ですね。'],
     ['Chinese', '今天天气很好我们去公园散步'],
     ['words with spaces', 'Goedemorgen, hoe gaat het? '],
-  ])('are those of the platform, wherever a slice ends: %s', (_what, unit) => {
+  ])('are the same as those of the platform, wherever a slice ends: %s', (_what, unit) => {
     for (let shift = 0; shift < 5; shift += 1) {
       const text = 'x'.repeat(shift) + unit.repeat(Math.ceil(1_000 / unit.length));
       expect([...segmentsOf(GRAPHEMES, text)]).toEqual(native(GRAPHEMES, text));
@@ -25,7 +25,7 @@ describe('segments of a long text', () => {
     }
   });
 
-  it('are pieces of whole characters where one segment has no end', () => {
+  it('are split between characters when one segment is very long', () => {
     const text = 'a' + '\u{1E8D0}'.repeat(5_000);
 
     const segments = [...segmentsOf(GRAPHEMES, text)];

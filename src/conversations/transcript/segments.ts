@@ -1,15 +1,16 @@
 /**
- * UTF-16 units that a segmenter gets at once. V8 before 12.4 (Node 20 and 21) copies the whole text for each segment:
- * 80,000 units take seconds, 200,000 minutes (https://issues.chromium.org/issues/326176949).
+ * UTF-16 units that are passed to a segmenter. V8 before 12.4 (Node 20 and 21) copies the whole
+ * text for each segment: 80,000 units take seconds, 200,000 minutes
+ * (https://issues.chromium.org/issues/326176949).
  */
 const SLICE_UNITS = 256;
 
-/** Segments at the end of a slice that are looked for again: the dictionaries of ICU look two words ahead. */
+/** Segments at the end of a slice that are found again: ICU's dictionaries look two words ahead. */
 const OPEN_SEGMENTS = 3;
 
 /**
- * Splits a text as `Intl.Segmenter` does, in time that grows with its length only. A segment of more than 256 UTF-16
- * units, which no script has, comes in pieces.
+ * Splits a text like `Intl.Segmenter`, in linear time. Segments above 256 UTF-16 units, which no
+ * script has, are split.
  */
 export function* segmentsOf(segmenter: Intl.Segmenter, text: string): Generator<string> {
   for (let start = 0; start < text.length;) {

@@ -3,7 +3,7 @@ export interface TimeSpan {
   endMs: number;
 }
 
-/** Shares a time out to texts that were said one after the other, by their lengths. */
+/** Divides a time among texts that were spoken one after the other, by their lengths. */
 export function shareTime(
   texts: readonly string[],
   { startMs, endMs }: TimeSpan,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { splitWords } from './split-words.js';
 
 describe('splitWords', () => {
-  it('tells what stood between two words', () => {
+  it('returns the gap between two words', () => {
     expect(splitWords(' a b\n \nc\u00a0d \n')).toEqual([
       { text: 'a', gap: '' },
       { text: 'b', gap: ' ' },
@@ -11,7 +11,7 @@ describe('splitWords', () => {
     ]);
   });
 
-  it('times each character of a script without spaces, with the signs behind it', () => {
+  it('splits a script without spaces into characters, with the signs after each', () => {
     expect(splitWords('你好。ok แม')).toEqual([
       { text: '你', gap: '' },
       { text: '好。', gap: '' },
@@ -21,8 +21,8 @@ describe('splitWords', () => {
     ]);
   });
 
-  // The square of these lengths would be minutes and hours.
-  it.each([100_000, 5_000_000])('reads %d spaces, wherever they stand', (length) => {
+  // Quadratic time would be minutes and hours.
+  it.each([100_000, 5_000_000])('splits a text with %d spaces anywhere', (length) => {
     const spaces = ' '.repeat(length);
     expect(splitWords(spaces)).toEqual([]);
     expect(splitWords(`${spaces}a${spaces}b${spaces}`)).toEqual([

@@ -25,7 +25,7 @@ interface VttNode {
   children?: readonly VttNode[];
 }
 
-/** Fails where the W3C's validator has anything to say. */
+/** Parses WebVTT; fails when the W3C's validator reports an error. */
 function readVtt(file: string): { startMs: number; endMs: number; text: string }[] {
   const { cues, errors } = new WebVTTParser(ENTITIES).parse(file, 'subtitles');
   expect(errors).toEqual([]);
@@ -43,7 +43,7 @@ function textOf({ type, value, children = [] }: VttNode): string {
 const times = (cues: readonly { startMs: number; endMs: number }[]) =>
   cues.map(({ startMs, endMs }) => [startMs, endMs]);
 
-/** Parts of a SubRip file that FFmpeg takes for tags and styles, and drops. */
+/** Parts of a SubRip file that FFmpeg drops, because it takes them for tags and styles. */
 const TAKEN_FOR_A_TAG = /<[^<>]*>|\{[^{}]*\}|\\[Nnh]/u;
 
 describe('a subtitle file', () => {
@@ -91,7 +91,7 @@ describe('a subtitle file', () => {
   );
   const cuesOf = async (given: TranscriptChunk[]): Promise<Cue[]> => toCues(await positionChunks(given));
 
-  it('of WebVTT has every cue and every sign, and nothing that the W3C’s validator finds wrong', async () => {
+  it('of WebVTT has every cue and character, and passes the W3C’s validator', async () => {
     await fc.assert(
       fc.asyncProperty(chunks, async (given) => {
         const cues = await cuesOf(given);
@@ -125,7 +125,7 @@ describe('a subtitle file', () => {
     ]);
   });
 
-  it('of WebVTT shows the same as it was written', () => {
+  it('of WebVTT shows the text unchanged', () => {
     const lines = [
       'My name is <redacted_name>, call',
       '<redacted_phone> if a < b, <b>or</b> {\\an8}C:\\new.',

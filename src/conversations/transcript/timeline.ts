@@ -1,54 +1,59 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { alignWords, type TimedWord } from './align-words.js';
 import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
-import { readRecognisedWords } from './recognized-words.js';
+import { readRecognizedWords } from './recognized-words.js';
 
 export interface TranscriptChunk {
   id: string;
   position: number;
   transcript: string | null;
-  /** Length of the recording as the provider measured it, in seconds; null when it did not say. */
+  /**
+   * Length of the recording in seconds, as measured by the provider; null when it was not reported.
+   */
   durationSeconds: number | null;
-  /** The `words` of the provider's answer as they were stored; null where none may be, or none were asked for. */
+  /** The stored `words` of the provider's answer; null when not allowed or not selected. */
   words: unknown;
 }
 
-/** A chunk at its place in the conversation. */
+/** A chunk on the timeline of its conversation. */
 export interface PositionedChunk {
   chunk: TranscriptChunk;
-  /** Where it begins, counted from the beginning of the conversation: the chunks before it have ended. */
+  /** Start, from the beginning of the conversation, after the end of the previous chunks. */
   offsetMs: number;
   endMs: number;
-  /** Times are counted from the beginning of the conversation. */
+  /** Words with times from the beginning of the conversation. */
   words: TimedWord[];
 }
 
 /**
- * Puts chunks one behind the other. A chunk takes as long as its recording, or as its last word where that is later or the
- * length is not known; without either, as its text takes to read. Between two chunks other requests have their turn.
+ * Places chunks one after the other. A chunk lasts as long as its recording; or until its last
+ * word, when that is later or the length is unknown; or, without both, as long as its text takes to
+ * read. Yields to the event loop between two chunks.
  */
 export async function positionChunks(chunks: readonly TranscriptChunk[]): Promise<PositionedChunk[]> {
   let offsetMs = 0;
   const all: PositionedChunk[] = [];
   for (const chunk of chunks) {
-    const recognized = readRecognisedWords(chunk.words);
+    const recognized = readRecognizedWords(chunk.words);
     const durationMs = chunk.durationSeconds === null ? null : Math.round(chunk.durationSeconds * 1_000);
     const words = alignWords(spokenText(chunk), recognized, durationMs);
     const lastMs = Math.max(lastEnd(recognized), lastEnd(words));
-    const placed = {
+    const positioned = {
       chunk,
       offsetMs,
       endMs: offsetMs + Math.max(durationMs ?? 0, lastMs),
       words: words.map((word) => moved(word, offsetMs)),
     };
-    offsetMs = placed.endMs;
-    all.push(placed);
+    offsetMs = positioned.endMs;
+    all.push(positioned);
     await nextIteration();
   }
   return all;
 }
 
-/** Where two talk at once, the last word need not end last. A loop: a recording may have more words than a call has arguments. */
+/**
+ * When two people talk at once, the last word need not end last. A loop has no limit of arguments.
+ */
 function lastEnd(words: readonly { endMs: number }[]): number {
   return words.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
 }
@@ -57,7 +62,7 @@ function moved(word: TimedWord, offsetMs: number): TimedWord {
   return { ...word, startMs: word.startMs + offsetMs, endMs: word.endMs + offsetMs };
 }
 
-/** What was said; the sentence that stands for silence is nothing said. */
+/** Returns the spoken text, which is empty for the sentence that stands for silence. */
 export function spokenText(chunk: Pick<TranscriptChunk, 'transcript'>): string {
   const text = chunk.transcript?.trim() ?? '';
   return text === NOTHING_TO_TRANSCRIBE ? '' : text;

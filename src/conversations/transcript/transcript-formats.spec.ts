@@ -38,13 +38,13 @@ describe('WebVTT', () => {
     expect(toVtt([{ ...cue(0, 1, 'Hi'), speaker: 'A>b' }])).toContain('\n<v Speaker A&gt;b>Hi\n');
   });
 
-  it('takes nothing that was said for a tag, an escape or the times of a cue', () => {
+  it('escapes text that looks like a tag, an escape or the times of a cue', () => {
     expect(toVtt([cue(0, 1, '<v Bob>a &lt; b --> c')])).toContain('\n&lt;v Bob&gt;a &amp;lt; b --&gt; c\n');
   });
 });
 
 describe('JSON', () => {
-  it('has the words of each chunk with their times in the conversation, and what is known of them', async () => {
+  it('has the words of each chunk with their times in the conversation and their known details', async () => {
     const words = [
       { text: 'a', start: 0, end: 100, confidence: 0.5, speaker: 'A' },
       { text: 'b', start: 100, end: 200, confidence: 0.6, speaker: 'A' },

@@ -5,7 +5,7 @@ import { type PositionedChunk, spokenText } from './timeline.js';
 export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
-/** SubRip: who speaks stands before the text. */
+/** Formats cues as SubRip, with the speaker before the text. */
 export function toSrt(cues: readonly Cue[]): string {
   return cues
     .map((cue, index) => {
@@ -15,7 +15,7 @@ export function toSrt(cues: readonly Cue[]): string {
     .join('\n');
 }
 
-/** WebVTT: who speaks is a voice tag. */
+/** Formats cues as WebVTT, with the speaker in a voice tag. */
 export function toVtt(cues: readonly Cue[]): string {
   const blocks = cues.map((cue) => {
     const voice = cue.speaker === null ? '' : `<v Speaker ${escapeVtt(cue.speaker)}>`;
@@ -25,7 +25,7 @@ export function toVtt(cues: readonly Cue[]): string {
   return ['WEBVTT\n', ...blocks].join('\n');
 }
 
-/** The chunks as JSON has them, words and all. */
+/** Returns chunks with their words, for JSON. */
 export function toJsonChunks(chunks: readonly PositionedChunk[]): object[] {
   return chunks.map(({ chunk, offsetMs, words }) => ({
     id: chunk.id,
@@ -37,7 +37,7 @@ export function toJsonChunks(chunks: readonly PositionedChunk[]): object[] {
   }));
 }
 
-/** Times in milliseconds from the beginning of the conversation, as the provider names them; what is not known is left out. */
+/** Uses milliseconds from the beginning of the conversation and the provider's field names. */
 function toJsonWord({ text, startMs, endMs, confidence, speaker, isExact }: TimedWord): object {
   return {
     text,
@@ -58,18 +58,18 @@ function timestamp(ms: number, decimalMark: ',' | '.'): string {
   return `${clock.join(':')}${decimalMark}${pad(ms % 1_000, 3)}`;
 }
 
-/** WebVTT cue text: `&` and `<` begin escapes and tags (W3C WebVTT, section 4.2.2). */
+/** Escapes WebVTT cue text: `&` and `<` begin escapes and tags (W3C WebVTT, section 4.2.2). */
 function escapeVtt(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The marker that stands for something redacted, such as `<redacted_phone>`. */
+/** Marker of redacted text, such as `<redacted_phone>`. */
 const MARKER = /<(redacted_[^<>\s]{1,40})>/g;
 
 /**
- * SubRip has no escapes: players and converters take `<...>` for a tag and drop it, and read styles in braces and
- * backslashes (`ff_htmlmarkup_to_ass` in FFmpeg's libavcodec/htmlsubtitles.c). So what would be taken for one of these is
- * written with signs that look like it.
+ * Replacements in SubRip, which has no escapes. Players and converters drop `<...>` as a tag, and
+ * read styles in braces and backslashes (`ff_htmlmarkup_to_ass` in FFmpeg's
+ * libavcodec/htmlsubtitles.c). So these characters are replaced by similar ones.
  */
 const SRT_LOOK_ALIKES: Readonly<Record<string, string>> = {
   '<': '‹',

@@ -14,20 +14,22 @@ export interface RenderJob {
   conversation: RenderedConversation;
 }
 
-/** Exists where the service was built only. */
+/** Exists only in the built service. */
 const WORKER_FILE = new URL('./render-transcript.worker.js', import.meta.url);
 
 /**
- * Texts and words that are rendered at once, in characters: some 20 ms of the event loop, and up to 100 ms where each letter is
- * a word. A thread takes as long to start.
+ * Longest texts and words, in characters, that are rendered inline: they block the event loop for
+ * some 20 ms, and for up to 100 ms where each letter is a word. A thread takes as long to start.
  */
 const MAX_INLINE_CHARS = 50_000;
-/** Ten hours of speech take less than a quarter. A thread that needs more ends, and the process goes on. */
+/**
+ * Ten hours of speech take less than a quarter. A thread that needs more ends, but not the process.
+ */
 const MAX_THREAD_MEGABYTES = 1_024;
 
 /**
- * Renders transcripts. Long ones have a thread of their own, as subtitles of millions of words take many seconds, and gigabytes
- * of memory: one at a time.
+ * Renders transcripts. Long ones are rendered in a thread, one at a time, because subtitles of
+ * millions of words take many seconds and gigabytes of memory.
  */
 @Injectable()
 export class TranscriptRenderer implements OnApplicationShutdown {
@@ -40,7 +42,7 @@ export class TranscriptRenderer implements OnApplicationShutdown {
    * @throws ServiceUnavailableException when the service stops meanwhile
    */
   async render(format: TranscriptFormat, conversation: RenderedConversation): Promise<string | Buffer> {
-    // Plain text is put together only.
+    // Plain text is only joined.
     if (format === 'text' || lengthOf(conversation) <= MAX_INLINE_CHARS) {
       return renderTranscript(format, conversation);
     }

@@ -8,9 +8,10 @@ export class TranscriptsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * The completed chunks of a conversation in their order, with what a transcript of it needs.
+   * Reads the completed chunks of a conversation in their order, for its transcript.
    *
-   * @param options.withWords whether the recognizer's words are wanted: they are many times the text
+   * @param options.withWords whether to read the recognizer's words, which are much longer than the
+   * text
    */
   async completedChunks(conversationId: string, options: { withWords: boolean }): Promise<UnparsedChunk[]> {
     return this.database
@@ -19,7 +20,7 @@ export class TranscriptsRepository {
         'id',
         'position',
         'transcript',
-        // The provider's whole answer lies in `data`, or in `data.raw` once it is corrected.
+        // The provider's whole answer is in `data`, or in `data.raw` after the correction.
         sql<number | null>`coalesce(diarization -> 'data' -> 'raw' ->> 'audio_duration',
           diarization -> 'data' ->> 'audio_duration')::double precision`.as('durationSeconds'),
         options.withWords

@@ -3,38 +3,39 @@ import { displayWidth, graphemesOf } from './display-width.js';
 import { segmentsOf } from './segments.js';
 import { shareTime } from './share-time.js';
 
-/** Words between which no line ends: they are shown together. */
+/** Words that are shown together, without a line break between them. */
 export interface UnbrokenWords {
   text: string;
-  /** Columns that the text fills. */
+  /** Number of columns of the text. */
   width: number;
-  /** Space before the first of them. */
+  /** Gap before the first word. */
   gap: TimedWord['gap'];
   startMs: number;
-  /** Where two talk at once, the last word need not end last. */
+  /** When two people talk at once, the last word need not end last. */
   endMs: number;
   speaker: string | null;
 }
 
 /**
- * Finds words in scripts without spaces. ICU looks them up in a dictionary for each script, whatever the locale is; a
- * fixed one keeps the machine's own from mattering.
+ * Finds words in scripts without spaces. ICU uses a dictionary for each script, whatever the locale
+ * is; a fixed locale excludes the machine's own.
  */
 const WORDS = new Intl.Segmenter('en', { granularity: 'word' });
 
-/** Signs that end something: no line begins with them. (Line breaking classes CL, EX and IS of Unicode Standard Annex 14.) */
+/** Closing signs; no line begins with them (classes CL, EX and IS of Unicode Standard Annex 14). */
 const CLOSING = /^[\p{Pe}\p{Pf}!?.,:;%…‥。、，．！？：；％・ー々ゝゞヽヾ]/u;
 const CLOSING_ONLY = /^[\p{Pe}\p{Pf}!?.,:;%…‥。、，．！？：；％]+$/u;
 
-/** Signs that begin something: no line ends after them. */
+/** Opening signs; no line ends with them. */
 const OPENING = /[\p{Ps}\p{Pi}]$/u;
 const OPENING_ONLY = /^[\p{Ps}\p{Pi}]+$/u;
 
 /**
- * Joins words where no line may end between them: within a word of a script without spaces, before a closing sign, and
- * after an opening one. What no line has room for is cut all the same, between graphemes.
+ * Joins words between which no line may break: within a word of a script without spaces, before a
+ * closing sign, and after an opening sign. A word that is too long for a line is split between
+ * graphemes.
  *
- * @param lineWidth columns of a line of this speaker's
+ * @param lineWidth returns the columns of a line of this speaker
  */
 export function unbrokenWords(
   words: readonly TimedWord[],
@@ -68,7 +69,10 @@ function isBoundTo(previous: TimedWord, word: TimedWord, isBreak: boolean): bool
   return !isBreak || CLOSING.test(word.text) || OPENING.test(previous.text);
 }
 
-/** @returns indexes of the words that follow another one without a space, and begin a word of their language */
+/**
+ * @returns indexes of words that follow another one without a space and begin a word of the
+ * language
+ */
 function breaksWithinTokens(words: readonly TimedWord[]): Set<number> {
   const breaks = new Set<number>();
   for (let first = 0; first < words.length;) {
@@ -95,7 +99,7 @@ function addBreaks(token: readonly TimedWord[], first: number, breaks: Set<numbe
   }
 }
 
-/** A word that no line has room for, in pieces that share its time. */
+/** Splits a word that is too long for a line into pieces, which share its time. */
 function cutToWidth(word: TimedWord, maxWidth: number): TimedWord[] {
   if (displayWidth(word.text) <= maxWidth) return [word];
   const texts: string[] = [];
