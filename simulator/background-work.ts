@@ -1,9 +1,9 @@
-/** Everything is told to stop before; what has not stopped by then never will. */
+/** Everything has been stopped before; work that still runs after this time will never end. */
 const SETTLE_LIMIT_MS = 5_000;
 
 /**
- * Work that no request waits for (a job's life, a callback's tries). It is counted, so that `settle` can wait for it,
- * and its failures are kept, so that none is lost: they are bugs of the simulator or of a test's hook.
+ * Tracks work that no request waits for (a job, the attempts of a callback). `settle` waits for it.
+ * Its failures are kept and reported: they are bugs of the simulator or of a test's hook.
  */
 export class BackgroundWork {
   private readonly running = new Set<Promise<void>>();

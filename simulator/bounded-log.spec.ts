@@ -12,7 +12,7 @@ describe('a bounded log', () => {
     }
   });
 
-  it('drops the details of each entry that has grown old', () => {
+  it('drops the details of each entry that exceeds the detail limit', () => {
     const log = new BoundedLog<{ detail: string }>(100, {
       limit: 2,
       drop: (entry) => {

@@ -1,14 +1,17 @@
-/** Trimming moves the whole array; done for each tenth part at once it costs nothing per entry. */
+/**
+ * Trimming moves the whole array; doing it once per tenth of the limit makes the cost per entry
+ * negligible.
+ */
 const TRIM_SHARE = 0.1;
 
-/** The newest entries of a log that would otherwise grow for ever. */
+/** Keeps the newest entries of a log. */
 export class BoundedLog<T> {
   private readonly kept: T[] = [];
 
-  /** @param limit entries that are certainly kept; up to a tenth more may be */
+  /** @param limit number of entries that are certainly kept; up to a tenth more may be */
   constructor(
     private readonly limit: number,
-    /** Is given each entry that has become the `detailLimit`th newest, to drop what is heavy. */
+    /** Receives each entry that has become the `detailLimit`th newest, to drop its large fields. */
     private readonly detail?: { readonly limit: number; drop(entry: T): void },
   ) {}
 

@@ -6,10 +6,13 @@ import { acceptJson } from './json-body.js';
 import type { Ledger } from './ledger.js';
 import { InvalidSettingsError, type SimulatorSettings } from './settings.js';
 
-/** Latest events of each kind in the answer of GET /_simulator/ledger, unless `?last=` says otherwise. */
+/**
+ * Latest events of each kind in the answer of GET /_simulator/ledger, unless `?last=` says
+ * otherwise.
+ */
 const DEFAULT_LAST = 100;
 
-/** The parts of a simulator that can be worked from outside its process. */
+/** The parts of a simulator that can be controlled from outside its process. */
 export interface Controlled {
   readonly faults: FaultBoard;
   readonly ledger: Ledger;
@@ -59,7 +62,7 @@ function faultRoutes(scope: FastifyInstance, { faults }: Controlled): void {
   scope.get('/faults', () => Promise.resolve({ faults: faults.list() }));
   scope.post('/faults', async (request, reply) => {
     const given: unknown[] = Array.isArray(request.body) ? request.body : [request.body];
-    // `add` checks each of them before it takes one.
+    // `add` checks all faults before it adds the first.
     faults.add(...(given as Fault[]));
     return reply.code(201).send({ faults: faults.list() });
   });

@@ -31,7 +31,7 @@ describe('the control API', () => {
   });
 
   it.each(['{"operation":', '{"operation":"get","effect":{"kind":"early"}}', ''])(
-    'answers a fault that cannot be (%j) with a 400 that says why',
+    'answers an invalid fault (%j) with a 400 that says why',
     async (body) => {
       const answer = await api.request('POST', '/_simulator/faults', body);
       expect(answer.status).toBe(400);
@@ -39,7 +39,7 @@ describe('the control API', () => {
     },
   );
 
-  it('tells what has happened', async () => {
+  it('returns the ledger', async () => {
     const first = await api.submitted();
     const second = await api.submitted();
     const ledger = (await api.request('GET', '/_simulator/ledger?last=1')).json;
@@ -56,7 +56,7 @@ describe('the control API', () => {
     ]);
   });
 
-  it('changes settings, and refuses what cannot be', async () => {
+  it('changes settings, and refuses invalid ones', async () => {
     const changed = await api.request('PUT', '/_simulator/settings', {
       latencyMs: [5, 10],
       accountConcurrency: 3,
@@ -69,7 +69,7 @@ describe('the control API', () => {
     simulator.updateSettings({ latencyMs: 5, accountConcurrency: 200 });
   });
 
-  it('resets the luck of the seed, and forgets uploads', async () => {
+  it('restarts the random numbers of the seed, and forgets uploads', async () => {
     const statuses = async () => {
       simulator.faults.add({ operation: 'list', probability: 0.5, effect: { kind: 'status', status: 500 } });
       const seen: number[] = [];
@@ -111,13 +111,13 @@ describe('the settings', () => {
     ['deprecatedSpeechModels', ['']],
     ['refusedLanguages', 'xx'],
   ];
-  it.each(impossible)('do not take %s of %j', (name, value) => {
+  it.each(impossible)('refuse %s of %j', (name, value) => {
     expect(() => {
       simulator.updateSettings({ [name]: value });
     }).toThrow(InvalidSettingsError);
   });
 
-  it('that cannot be stop the start', async () => {
+  it('that are invalid stop the start', async () => {
     await expect(startSimulator({ latencyMs: -1 })).rejects.toThrow(InvalidSettingsError);
   });
 });
@@ -161,7 +161,7 @@ describe('a hook', () => {
     expect(json).toMatchObject({ id: seenId, status: 'queued' });
   });
 
-  it('before the answer of a look can still change what it says', async () => {
+  it('before the answer to a GET can still change that answer', async () => {
     simulator.updateSettings({ latencyMs: 60_000 });
     const id = await api.submitted();
     simulator.hooks.beforeGetResponse = (transcript) => simulator.assemblyai.finish(transcript.id);
@@ -192,7 +192,7 @@ describe('a hook', () => {
 });
 
 describe('a simulator that is closed', () => {
-  it('lets go of hanging requests and sleeping jobs, and its port is free again', async () => {
+  it('releases hanging requests and sleeping jobs, and its port is free again', async () => {
     const first = await startSimulator({ latencyMs: 60_000 });
     const client = new ApiClient(first);
     first.faults.add({ operation: 'get', effect: { kind: 'hang' } });

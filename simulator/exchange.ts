@@ -5,7 +5,7 @@ import type { EffectSet } from './faults.js';
 import type { Ledger, RequestRecord } from './ledger.js';
 import type { Lifetime } from './lifetime.js';
 
-/** What an endpoint answers when no fault strikes. */
+/** The answer of an endpoint when no fault applies. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -15,15 +15,15 @@ export interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly effects: EffectSet;
-  /** Completed here, when the answer is known. */
+  /** Completed by the exchanger, once the answer is known. */
   readonly record: RequestRecord;
-  /** Does what was asked for. Not called when a fault keeps the request from the work. */
+  /** Does the requested work. Not called when a fault prevents the work. */
   readonly work: () => Promise<Answer> | Answer;
-  /** Reads the request to its end without doing its work; for bodies that are streamed. */
+  /** Reads a streamed body to its end without doing the work. */
   readonly drain?: () => Promise<unknown>;
 }
 
-/** Answers requests, or does to them what the faults say. */
+/** Answers requests, or applies their faults. */
 export class Exchanger {
   constructor(
     private readonly ledger: Ledger,
@@ -85,8 +85,8 @@ export class Exchanger {
 
   private hang({ request, reply }: Exchange): FastifyReply {
     const { socket } = request.raw;
-    const stay = this.lifetime.onEnd(() => socket.destroy());
-    socket.once('close', stay);
+    const unsubscribe = this.lifetime.onEnd(() => socket.destroy());
+    socket.once('close', unsubscribe);
     return reply.hijack();
   }
 

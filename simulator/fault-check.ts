@@ -1,6 +1,6 @@
 import type { Effect, EffectKind, Fault, FaultMatch, Operation } from './fault-types.js';
 
-/** A fault that cannot be, or cannot strike the operation that it names. */
+/** A fault that is invalid, or whose effect is impossible for its operation. */
 export class InvalidFaultError extends Error {
   override readonly name = 'InvalidFaultError';
   readonly code = 'SIMULATOR_INVALID_FAULT';
@@ -9,7 +9,10 @@ export class InvalidFaultError extends Error {
 const REPLY: readonly EffectKind[] = ['status', 'hang', 'cut', 'lostReply', 'body', 'delay'];
 const MODEL: readonly EffectKind[] = [...REPLY, 'text', 'empty', 'blocked', 'finish'];
 
-/** An effect elsewhere would silently never strike, and its test pass for the wrong reason. */
+/**
+ * The possible effects of each operation. Any other effect would silently never apply, and its test
+ * would pass for the wrong reason.
+ */
 const EFFECTS_OF: Record<Operation, readonly EffectKind[]> = {
   submit: [...REPLY, 'outcome'],
   get: REPLY,
@@ -110,11 +113,7 @@ function effectProblems(operation: Operation, effect: Effect): string[] {
   return problemsOf('effect.', fields, FIELDS_OF[kind]);
 }
 
-/**
- * Refuses a fault that could never strike as its author meant it, also one that came as JSON.
- *
- * @throws InvalidFaultError naming every problem
- */
+/** Refuses a fault that could never apply as its author meant it. It may come from JSON. */
 export function checkFault(fault: unknown): asserts fault is Fault {
   if (typeof fault !== 'object' || fault === null) {
     throw new InvalidFaultError('A fault is an object with `operation` and `effect`.');

@@ -1,6 +1,7 @@
 /**
- * What the simulator does, as a fault names it. `transcribe` is OpenAI's request for a transcript, `listen` Gemini's, from the
- * recording alone; `webhook` is the callback that it sends itself.
+ * The operations of the simulator that a fault can name. `transcribe` is OpenAI's request for a
+ * transcript. `listen` is Gemini's transcription of the recording alone. `webhook` is the callback
+ * that the simulator sends.
  */
 export type Operation =
   | 'submit'
@@ -15,13 +16,14 @@ export type Operation =
   | 'webhook';
 
 /**
- * An HTTP status instead of the answer. The work is not done, unless `workDone`: a gateway that lost it on its way back; or
- * `workDoneAfterMs` of the answer: a gateway that gave up before those behind it were done.
+ * Answers with an HTTP status instead. The work is not done, unless `workDone` (a gateway that lost
+ * the answer) or `workDoneAfterMs` after the answer (a gateway that gave up before the work was
+ * done).
  */
 export interface StatusEffect {
   kind: 'status';
   status: number;
-  /** An object is sent as JSON, a string as it is; none: an empty body. */
+  /** An object is sent as JSON, a string unchanged; without it the body is empty. */
   body?: string | object;
   headers?: Record<string, string>;
   workDone?: boolean;
@@ -39,46 +41,46 @@ export interface CutEffect {
 export interface LostReplyEffect {
   kind: 'lostReply';
 }
-/** 200 with exactly this body. The work is not done, unless `workDone`. */
+/** Answers 200 with exactly this body. The work is not done, unless `workDone`. */
 export interface BodyEffect {
   kind: 'body';
   body: string;
   workDone?: boolean;
 }
-/** Waits before anything else happens; goes together with each other effect. */
+/** Waits before anything else happens; can be combined with any other effect. */
 export interface DelayEffect {
   kind: 'delay';
   ms: number;
 }
-/** How the submitted job will end: `processing` means never. */
+/** Sets how the submitted job will end: `processing` means never. */
 export interface OutcomeEffect {
   kind: 'outcome';
   status?: 'completed' | 'error' | 'processing';
-  /** For `error`. */
+  /** Message for `error`. */
   error?: string;
   text?: string | null;
-  /** So many words of the text are listed with their times; all of them when not given. */
+  /** Number of words that are listed with their times; all of them by default. */
   timedWords?: number;
-  /** What it is heard to be in, and how sure that is. */
+  /** The detected language, and its confidence. */
   language?: string;
   languageConfidence?: number;
-  /** Instead of the latency of the settings. */
+  /** Replaces the latency of the settings. */
   latencyMs?: number;
 }
 /** No callback at all. */
 export interface DropEffect {
   kind: 'drop';
 }
-/** So many further callbacks beside the first, all at the same moment. */
+/** Sends this many further callbacks besides the first, all at the same time. */
 export interface DuplicateEffect {
   kind: 'duplicate';
   copies: number;
 }
-/** The job ends at once, and its submit is answered only after the callback has been. */
+/** Ends the job at once; its submit is answered only after the callback has been sent. */
 export interface EarlyEffect {
   kind: 'early';
 }
-/** The callback's header has another value than asked for. */
+/** Sends another value in the callback's header. */
 export interface WrongSecretEffect {
   kind: 'wrongSecret';
 }
@@ -100,7 +102,7 @@ export interface BlockedEffect {
   kind: 'blocked';
   reason: string;
 }
-/** The model stops half way, with this finish reason. */
+/** The model stops halfway, with this finish reason. */
 export interface FinishEffect {
   kind: 'finish';
   finishReason: string;
@@ -127,7 +129,7 @@ export type Effect =
 export type EffectKind = Effect['kind'];
 export type EffectOf<K extends EffectKind> = Extract<Effect, { kind: K }>;
 
-/** Every field that is given must hold. */
+/** Conditions of a fault. Every field that is present must match. */
 export interface FaultMatch {
   /** The `submission` in the query of the webhook URL. */
   submission?: string;
@@ -141,13 +143,13 @@ export interface Fault {
   operation: Operation;
   effect: Effect;
   match?: FaultMatch;
-  /** How often it strikes; for ever when not given. */
+  /** How often the fault applies; without limit by default. */
   times?: number;
-  /** 0 to 1, drawn from the seed for each match; always when not given. */
+  /** 0 to 1, drawn from the seed for each match; 1 by default. */
   probability?: number;
 }
 
-/** What a fault is matched against. */
+/** Properties of a request that a fault is matched against. */
 export interface FaultSubject {
   submission?: string | null;
   audioUrl?: string | null;

@@ -22,7 +22,7 @@ describe('the fault board', () => {
     expect(board.list()).toMatchObject([{ left: 0, struck: 2 }]);
   });
 
-  it('lets the fault that was added first go first, and the next when it is used up', () => {
+  it('applies the fault that was added first, and the next one when it is used up', () => {
     const board = boardWith({ ...hang, times: 1 }, { operation: 'get', effect: { kind: 'cut' } });
     expect([1, 2].map(() => board.take('get', {}).label)).toEqual(['hang', 'cut']);
   });
@@ -36,11 +36,11 @@ describe('the fault board', () => {
     expect(board.take('submit', {}).label).toBe('delay+lostReply+outcome');
   });
 
-  it('strikes another operation never', () => {
+  it('never strikes another operation', () => {
     expect(boardWith(hang).take('list', {}).has('hang')).toBe(false);
   });
 
-  it('keeps kinds that the caller does not look at for later', () => {
+  it('keeps kinds that the caller does not accept for later', () => {
     const board = boardWith({ operation: 'webhook', times: 1, effect: { kind: 'early' } });
     expect(board.take('webhook', {}, (kind) => kind !== 'early').has('early')).toBe(false);
     expect(board.take('webhook', {}).has('early')).toBe(true);
@@ -61,7 +61,7 @@ describe('the fault board', () => {
     [{ audioUrlContains: 'one.wav' }, true],
     [{ audioUrlContains: 'two.wav' }, false],
     [{ promptContains: 'Correct' }, true],
-    [{ promptContains: 'Summarise' }, false],
+    [{ promptContains: 'Summarize' }, false],
   ];
   it.each(matching)('with the match %j strikes: %s', (match, strikes) => {
     expect(
@@ -71,7 +71,7 @@ describe('the fault board', () => {
     ).toBe(strikes);
   });
 
-  it('does not draw its luck on a request that it does not match', () => {
+  it('draws no random number for a request that it does not match', () => {
     const run = (strangers: number) => {
       const board = boardWith({ ...hang, probability: 0.5, match: { submission: 's-2' } });
       return Array.from({ length: 50 }, () => {
@@ -90,7 +90,7 @@ describe('the fault board', () => {
     expect(board.take('get', { submission: 's-2' }).has('hang')).toBe(true);
   });
 
-  it('draws a probability from the seed: the same run twice, about the share that was asked for', () => {
+  it('draws a probability from the seed: runs repeat, and about the requested share is struck', () => {
     const run = () => {
       const board = boardWith({ ...hang, probability: 0.25 });
       return Array.from({ length: 1000 }, () => board.take('get', {}).has('hang'));
@@ -115,7 +115,7 @@ describe('the fault board', () => {
     ['times of 0', { ...hang, times: 0 }],
     ['a probability above 1', { ...hang, probability: 25 }],
   ];
-  it.each(impossible)('refuses a fault with %s, and takes none of the same call', (_case, fault) => {
+  it.each(impossible)('refuses a fault with %s, and adds none of the same call', (_case, fault) => {
     const board = boardWith();
     expect(() => {
       board.add(hang, fault as Fault);
@@ -196,7 +196,7 @@ describe('a request that a fault strikes', () => {
     expect(simulator.ledger.transcripts.size).toBe(0);
   });
 
-  it('that lost its reply was worked on all the same', async () => {
+  it('that lost its reply was processed nevertheless', async () => {
     simulator.faults.add({ operation: 'submit', effect: { kind: 'lostReply' } });
     await expect(api.submit()).rejects.toThrow('fetch failed');
     expect(simulator.ledger.transcripts.size).toBe(1);
@@ -211,7 +211,7 @@ describe('a request that a fault strikes', () => {
     expect(simulator.ledger.transcripts.size).toBe(1);
   });
 
-  it('that hangs is not answered, and is let go by a reset', async () => {
+  it('that hangs is not answered, and is released by a reset', async () => {
     simulator.faults.add({ operation: 'get', effect: { kind: 'hang' } });
     const answer = api.get('t-1');
     await simulator.waitFor(({ gets }) => gets[0]?.fault === 'hang');

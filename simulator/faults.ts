@@ -11,8 +11,9 @@ import type {
 import type { SeededRandom } from './seeded-random.js';
 
 /**
- * Effects that exclude each other share a group: of each group at most one strikes the same request, the one that was
- * added first. Effects of different groups go together, a lost reply with a failing job, say.
+ * Effects that exclude each other share a group: at most one of each group applies to a request,
+ * the one that was added first. Effects of different groups can be combined, for example a lost
+ * reply with a failing job.
  */
 const GROUP_OF: Record<EffectKind, string> = {
   status: 'reply',
@@ -33,7 +34,7 @@ const GROUP_OF: Record<EffectKind, string> = {
   finish: 'answer',
 };
 
-/** What strikes one request. */
+/** The effects that apply to one request. */
 export class EffectSet {
   constructor(private readonly effects: readonly Effect[]) {}
 
@@ -47,7 +48,7 @@ export class EffectSet {
     return this.effects.some((effect) => effect.kind === kind);
   }
 
-  /** For the ledger: `delay+cut`, or null when nothing strikes. */
+  /** Text for the ledger such as `delay+cut`, or null without effects. */
   get label(): string | null {
     return this.effects.length > 0 ? this.effects.map((effect) => effect.kind).join('+') : null;
   }
@@ -68,13 +69,16 @@ export interface FaultStatus {
   readonly struck: number;
 }
 
-/** Faults that wait for their request. They strike in the order in which they were added. */
+/**
+ * Holds the faults that wait for a matching request. They apply in the order in which they were
+ * added.
+ */
 export class FaultBoard {
   private armed: ArmedFault[] = [];
 
   constructor(private readonly random: SeededRandom) {}
 
-  /** @throws InvalidFaultError when one of them could never strike as meant; then none is added */
+  /** @throws InvalidFaultError when one of them could never apply as meant; then none is added */
   add(...faults: Fault[]): void {
     for (const fault of faults) {
       checkFault(fault);
@@ -88,7 +92,10 @@ export class FaultBoard {
     this.armed = [];
   }
 
-  /** Also those that are used up: a test can see that its fault did strike. */
+  /**
+   * Returns all faults, including those that are used up, so that a test can see whether its fault
+   * was applied.
+   */
   list(): FaultStatus[] {
     return this.armed.map(({ fault, left, struck }) => ({
       fault,
@@ -98,9 +105,9 @@ export class FaultBoard {
   }
 
   /**
-   * What strikes this request; each effect returned is used up once.
+   * Selects the effects for this request. Each returned effect is used up once.
    *
-   * @param accepts looks only at these kinds, the others stay for a later call
+   * @param accepts restricts the effects to these kinds; the others stay for a later call
    */
   take(
     operation: Operation,

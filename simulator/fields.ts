@@ -1,10 +1,10 @@
-/** A JSON object whose fields have not been looked at yet. */
+/** A JSON object whose fields have not been checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Takes anything but an object for an empty one. */
+/** Treats any value that is not an object as an empty one. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** Whether a request has this field: the official packages send null for one that is not set. */

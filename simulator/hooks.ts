@@ -4,22 +4,23 @@ import type { CorrectionRecord, SummaryRecord, TranscriptionRecord } from './led
 type Hook<T> = (subject: T) => Promise<void> | void;
 
 /**
- * Moments at which a test may step in, so that a race is played out on purpose instead of by luck. The simulator waits
- * for what the hook returns. A hook that throws fails its request with a 500, or the background work that it stands in.
+ * Points at which a test can intervene, to produce a race deterministically. The simulator waits
+ * for the hook's promise. A hook that throws fails its request with a 500, or the background work
+ * that called it.
  */
 export interface SimulatorHooks {
-  /** The transcript exists, its submitter does not know it yet. */
+  /** The transcript exists, but its submitter does not have the id yet. */
   beforeSubmitResponse?: Hook<Transcript>;
-  /** The answer of a look is decided (its state is read after this hook). */
+  /** The answer to a GET is about to be built; it reads the state after this hook. */
   beforeGetResponse?: Hook<Transcript>;
   beforeListResponse?: Hook<undefined>;
   /** The job has ended, its callback has not been sent. */
   beforeWebhook?: Hook<Transcript>;
   /** The callback has been delivered or given up. */
   afterWebhook?: Hook<Transcript>;
-  /** The recording is heard, who sent it to OpenAI's side has no answer yet. */
+  /** The recording is transcribed, but the client of OpenAI's API has no answer yet. */
   beforeTranscriptionResponse?: Hook<TranscriptionRecord>;
-  /** The model has corrected, or listened; its caller has no answer yet. */
+  /** The model has corrected or transcribed; its caller has no answer yet. */
   beforeCorrectionResponse?: Hook<CorrectionRecord>;
   beforeSummaryResponse?: Hook<SummaryRecord>;
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Takes every body as JSON, whatever its content type says, as both providers do, and also none: the official SDKs
- * announce JSON on requests without a body. What is no JSON arrives as undefined, so that the endpoint refuses it in its
- * own words.
+ * Parses every body as JSON, whatever its content type, as both providers do. An empty body is
+ * accepted too: the official SDKs announce JSON on requests without a body. A body that is not JSON
+ * becomes undefined, so that the endpoint refuses it with its own message.
  */
 export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

@@ -2,19 +2,19 @@ import { EventEmitter } from 'node:events';
 import { BoundedLog } from './bounded-log.js';
 import type { Operation } from './fault-types.js';
 
-/** Enough for a long benchmark to be looked at afterwards; totals are counted beside it and never lost. */
+/** Enough for an analysis after a long benchmark. Totals are counted separately and never lost. */
 const KEPT_EVENTS = 50_000;
 
-/** Prompts and request bodies are kilobytes each: of older events they are dropped. */
+/** Prompts and request bodies are kilobytes each: those of older events are dropped. */
 const KEPT_DETAILS = 5_000;
 
-/** One request to the simulator. It is written down when it arrives, and completed when it is answered. */
+/** One request to the simulator. It is recorded on arrival, and completed when it is answered. */
 export interface RequestRecord {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** What was answered; null: nothing (yet, or for ever: see `fault`). */
+  /** The status of the answer; null: none (yet, or for good: see `fault`). */
   status: number | null;
-  /** Kinds of the faults that struck, joined with `+`. */
+  /** Kinds of the faults that were applied, joined with `+`. */
   fault: string | null;
 }
 
@@ -24,7 +24,7 @@ export interface SubmitRecord extends RequestRecord {
   readonly submission: string | null;
   /** The transcript that this request made; null when it made none. */
   transcriptId: string | null;
-  /** The request, but for the value of the webhook's header. */
+  /** The request without the value of the webhook's header. */
   body: Readonly<Record<string, unknown>> | null;
 }
 
@@ -49,14 +49,14 @@ export interface ModelRecord extends RequestRecord {
   /** All text parts of the request, system instruction first. */
   prompt: string;
   readonly audio: 'inline' | 'uri' | 'none';
-  /** Of all inline audio, decoded. */
+  /** Decoded size of all inline audio. */
   readonly audioBytes: number;
   readonly audioSha256: string | null;
   /** The file of `samples/` that was recognized. */
   readonly sample: string | null;
   /** Whether the request asked for redaction. */
   readonly redaction: boolean;
-  /** Settings of the request, as it named them; null: it did not. */
+  /** Settings of the request; null when it did not name them. */
   readonly temperature: number | null;
   readonly thinkingLevel: string | null;
   readonly thinkingBudget: number | null;
@@ -92,7 +92,7 @@ export interface WebhookAttemptRecord {
   readonly kind: 'transcript' | 'redactedAudio';
   /** 1 for the first try. */
   readonly attempt: number;
-  /** What the receiver answered; null: nothing, see `error`. */
+  /** The receiver's answer; null: none, see `error`. */
   readonly status: number | null;
   /** Code of the failure, such as `ECONNREFUSED` or `TIMEOUT`. */
   readonly error: string | null;
@@ -107,12 +107,15 @@ export interface TranscriptEntry {
   readonly createdAt: number;
   endedAt: number | null;
   status: string;
-  /** The real one takes no money for a job that ends in `error`; everything else that was created costs. */
+  /**
+   * The real provider does not bill a job that ends in `error`, but every other job that was
+   * created.
+   */
   billed: boolean;
   gets: number;
   deletes: number;
   webhookAttempts: number;
-  /** Callbacks that a fault swallowed. */
+  /** Callbacks that a fault dropped. */
   webhooksDropped: number;
 }
 
@@ -137,7 +140,7 @@ const dropPrompt = (record: ModelRecord): void => {
 };
 const promptsOfTheLatest = { limit: KEPT_DETAILS, drop: dropPrompt };
 
-/** What has happened, for tests to prove that something was done once, or at all. */
+/** Records all events, so that tests can prove that something was done, and only once. */
 export class Ledger {
   readonly counts = noCounts();
   /** One entry per transcript ever made, by its id. */
@@ -164,7 +167,10 @@ export class Ledger {
     this.changes.setMaxListeners(0);
   }
 
-  /** Every POST /v2/transcript, refused ones too: those that made a transcript have a `transcriptId`. */
+  /**
+   * Every POST /v2/transcript, including refused ones. Those that made a transcript have a
+   * `transcriptId`.
+   */
   get submits(): readonly SubmitRecord[] {
     return this.submitLog.entries;
   }
@@ -198,7 +204,7 @@ export class Ledger {
     return this.webhookLog.entries;
   }
 
-  /** Transcripts that the real provider would send a bill for. */
+  /** Number of transcripts that the real provider would bill. */
   get billed(): number {
     let billed = 0;
     for (const entry of this.transcripts.values()) {
@@ -242,7 +248,10 @@ export class Ledger {
   summarize(record: SummaryRecord): SummaryRecord {
     return this.write('summarize', this.summaryLog, record);
   }
-  /** @param transcriptId whom it is about, also when the body does not say so */
+  /**
+   * @param transcriptId the transcript that the callback is about, also when the body does not name
+   *   it
+   */
   webhookAttempt(transcriptId: string, record: WebhookAttemptRecord): void {
     const entry = this.transcripts.get(transcriptId);
     if (entry !== undefined) {
@@ -256,7 +265,7 @@ export class Ledger {
     this.changed();
   }
 
-  /** To be called after a record was completed. */
+  /** Notifies the listeners; to be called after a record was completed. */
   changed(): void {
     this.changes.emit('change');
   }

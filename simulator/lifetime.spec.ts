@@ -6,11 +6,11 @@ afterEach(() => {
 });
 
 describe('a lifetime', () => {
-  it('wakes its sleepers at their time', async () => {
+  it('resolves each sleep at its time', async () => {
     expect(await new Lifetime().sleep(1)).toBe('elapsed');
   });
 
-  it('cancels all of them at its end, and leaves no timer behind that would hold the process', async () => {
+  it('cancels all of them at its end, and leaves no timer that would keep the process alive', async () => {
     jest.useFakeTimers();
     const lifetime = new Lifetime();
     const sleepers = [lifetime.sleep(1000), lifetime.sleep(60_000)];
@@ -19,7 +19,7 @@ describe('a lifetime', () => {
     expect(await Promise.all(sleepers)).toEqual(['cancelled', 'cancelled']);
   });
 
-  it('lets nobody sleep after its end until it is renewed', async () => {
+  it('cancels every sleep after its end until it is renewed', async () => {
     const lifetime = new Lifetime();
     lifetime.end();
     expect(await lifetime.sleep(60_000)).toBe('cancelled');

@@ -1,6 +1,7 @@
 /**
- * What ends together, on a reset or at the end: sleeping jobs, hung requests, downloads. `node:timers/promises` with one
- * shared signal would do the same, but walks all of its listeners for each that ends, and there may be ten thousand.
+ * Ends sleeping jobs, hung requests and downloads together, on a reset or at the end.
+ * `node:timers/promises` with one shared signal would walk all of its listeners for each that ends,
+ * and there may be ten thousand.
  */
 export class Lifetime {
   private readonly endings = new Set<() => void>();
@@ -10,7 +11,10 @@ export class Lifetime {
     return this.ended;
   }
 
-  /** @returns `cancelled` when the end came first: the caller then stops without doing its work */
+  /**
+   * @returns `cancelled` when the lifetime ended first: the caller then stops without doing its
+   *   work
+   */
   sleep(ms: number): Promise<'elapsed' | 'cancelled'> {
     if (this.ended) {
       return Promise.resolve('cancelled');
@@ -28,7 +32,7 @@ export class Lifetime {
     });
   }
 
-  /** @returns how to take the ending back */
+  /** @returns a function that removes the callback */
   onEnd(ending: () => void): () => void {
     if (this.ended) {
       ending();
@@ -40,7 +44,7 @@ export class Lifetime {
     };
   }
 
-  /** From now on every sleep is cancelled at once, until `renew`. */
+  /** Cancels all sleeps, and every later one at once, until `renew`. */
   end(): void {
     this.ended = true;
     const endings = [...this.endings];

@@ -1,7 +1,7 @@
 import { startSimulator } from './simulator.js';
 import type { Latency } from './settings.js';
 
-/** What the demo's eye can follow, and far below what a real job takes. */
+/** Slow enough to follow in the demo, and far below the duration of a real job. */
 const DEFAULT_LATENCY_MS = '1000-3000';
 const DEFAULT_PORT = '4010';
 
@@ -28,7 +28,7 @@ and for the webhook strategy, with Ringback on its default port:
 Faults: POST %URL%/_simulator/faults   What happened: GET %URL%/_simulator/ledger
 `;
 
-/** `1500`, or a range such as `1000-3000`. */
+/** Parses `1500`, or a range such as `1000-3000`. */
 function latencyOf(text: string): Latency {
   const [min = NaN, max] = text.split('-').map(Number);
   return max === undefined ? min : [min, max];
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     port: Number(variable('SIMULATOR_PORT', DEFAULT_PORT)),
     seed: Number(variable('SIMULATOR_SEED', '1')),
     latencyMs: latencyOf(variable('SIMULATOR_LATENCY_MS', DEFAULT_LATENCY_MS)),
-    recogniserCommand: variable('SIMULATOR_RECOGNISER', 'pocketsphinx_continuous'),
+    recognizerCommand: variable('SIMULATOR_RECOGNISER', 'pocketsphinx_continuous'),
   });
   const stop = (): void => {
     simulator.close().then(

@@ -61,7 +61,7 @@ describe('the official AssemblyAI package', () => {
     expect((await transcripts.get(submitted.id)).audio_url).toBe('http://deleted_by_user');
   });
 
-  it('throws the words of the real one for a wrong key and a bad request', async () => {
+  it('throws the messages of the real provider for a wrong key and a bad request', async () => {
     await expect(client('invalid').transcripts.get('t')).rejects.toThrow(
       'Authentication error, API token missing/invalid',
     );
@@ -84,7 +84,8 @@ describe('@google/genai', () => {
     new GoogleGenAI({
       apiKey: 'test-key',
       apiVersion,
-      // Without a fetch of its own it looks for undici's global dispatcher, which Jest's sandbox does not have.
+      // Without a fetch of its own it searches for undici's global dispatcher, which Jest's sandbox
+      // does not have.
       httpOptions: { baseUrl: simulator.url, fetch: globalThis.fetch },
     }).models;
 
@@ -112,7 +113,7 @@ describe('@google/genai', () => {
     expect(answer.text).toBe('The conversation opens with “Hello”. It closes with “Bye”.');
   });
 
-  it('sends thinking, limits and store where the simulator looks for them', async () => {
+  it('sends thinking, limits and store where the simulator reads them', async () => {
     await models().generateContent({
       model: 'models/gemini-3.8-flash',
       contents: 'x',
@@ -163,7 +164,7 @@ describe('@google/genai', () => {
       expect(pager.page.map(({ name }) => name)).toContain('publishers/google/models/gemini-3.8-flash');
     });
 
-    it('answers, with the level of thinking that was asked for', async () => {
+    it('answers, with the requested thinking level', async () => {
       const { usageMetadata } = await vertexModels().generateContent({
         model: 'gemini-3.8-flash',
         contents: 'x',
@@ -186,12 +187,13 @@ describe('@google/genai', () => {
 
 describe('@google-cloud/vertexai', () => {
   it('corrects with audio and a schema', async () => {
-    // The package knows https only, and asks Google for a token: both ends are bent towards the simulator.
+    // The package supports https only, and requests a token from Google: both are redirected to the
+    // simulator.
     const realFetch = globalThis.fetch;
     const toSimulator = jest
       .spyOn(globalThis, 'fetch')
       .mockImplementation((url, init) => realFetch((url as string).replace('https://', 'http://'), init));
-    // It warns at each start that it is no longer developed, which is known.
+    // It warns at each start that it is no longer developed.
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const authClient = {
       getAccessToken: () => Promise.resolve({ token: 'token' }),

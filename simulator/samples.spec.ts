@@ -8,7 +8,7 @@ const folder = findSamplesFolder();
 const { manifest } = KnownSamples.load();
 const recordings = manifest.recordings.map((sample) => [sample.file, sample] as const);
 
-/** They travel with every clone of the repository. */
+/** The samples are part of every clone of the repository. */
 const MAX_FILE_BYTES = 200_000;
 
 describe('the manifest of the samples', () => {
@@ -24,7 +24,7 @@ describe('the manifest of the samples', () => {
     expect(bytes.length).toBeLessThan(MAX_FILE_BYTES);
   });
 
-  it.each(recordings)('shows both stages at work on %s', (_file, sample) => {
+  it.each(recordings)('has texts of both stages for %s', (_file, sample) => {
     expect(sample.heard).not.toBe(sample.spoken);
     expect(sample.corrected).toBe(sample.spoken);
     expect(sample.correctedRedacted).toMatch(/<redacted_(name|email|phone)>/);

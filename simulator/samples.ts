@@ -2,33 +2,35 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** One recording of `samples/`, and what the simulated models make of it. */
+/** One recording of `samples/`, and the texts that the simulated models return for it. */
 export interface Sample {
   readonly file: string;
-  /** Of the whole file, hex. */
+  /** Hash of the whole file, hex. */
   readonly sha256: string;
   readonly durationSeconds: number;
   readonly language: string;
-  /** What is said. */
+  /** The words that are spoken. */
   readonly spoken: string;
-  /** What the first stage understands: names misheard, a sentence missing. */
+  /** The first-stage text: names misheard, a sentence missing. */
   readonly heard: string;
-  /** What a good correction returns. */
+  /** The text that a good correction returns. */
   readonly corrected: string;
-  /** The same with `<redacted_name>` and the like. */
+  /** The corrected text with `<redacted_name>` and the like. */
   readonly correctedRedacted: string;
-  /** The correction's remark about the recording. */
+  /** The correction's note about the recording. */
   readonly note: string;
 }
 
 export interface SampleManifest {
-  /** Comma list for the project of the demo. */
+  /** Comma-separated list for the demo's project. */
   readonly hotwords: string;
   readonly language: string;
   readonly recordings: readonly Sample[];
 }
 
-/** Compiled code lies two folders deeper than the sources; more would be somebody else's `samples/`. */
+/**
+ * Compiled code is two folders deeper than the sources; a `samples/` further up would be unrelated.
+ */
 const MAX_LEVELS_UP = 4;
 
 /** @returns the folder with the recordings, also when the code runs from `dist/` */
@@ -44,7 +46,7 @@ export function findSamplesFolder(): string {
   throw new Error('samples/manifest.json is missing; run samples/make-samples.sh or restore the folder.');
 }
 
-/** The recordings that the simulated models know, found by their content. */
+/** Finds the recordings that the simulated models know by their content. */
 export class KnownSamples {
   private readonly bySha256: Map<string, Sample>;
 
@@ -61,7 +63,7 @@ export class KnownSamples {
     return this.bySha256.get(sha256);
   }
 
-  /** The recording whose first-stage text stands in this text. */
+  /** Returns the recording whose first-stage text is contained in this text. */
   ofText(text: string): Sample | undefined {
     return this.manifest.recordings.find((sample) => text.includes(sample.heard));
   }

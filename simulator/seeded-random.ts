@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 
-/** 2^32: mulberry32 makes 32-bit numbers, callers want 0 to 1. */
+/** 2^32: mulberry32 generates 32-bit numbers, callers need 0 to 1. */
 const TWO_TO_32 = 4_294_967_296;
 
-/** The step of mulberry32 (public domain, Tommy Ettinger): its period depends on this exact constant. */
+/**
+ * The step of mulberry32 (public domain, Tommy Ettinger): its period depends on this exact
+ * constant.
+ */
 const MULBERRY_STEP = 0x6d2b79f5;
 
 /**
- * Random numbers that repeat with their seed, so that a run with faults can be played again.
- * Ids never come from here: a service that outlives the simulator would meet the same id twice.
+ * Generates random numbers that repeat with their seed, so that a run with faults can be repeated.
+ * Ids never come from here: a service that outlives the simulator would receive the same id twice.
  */
 export class SeededRandom {
   private state: number;
@@ -29,12 +32,12 @@ export class SeededRandom {
     return min + (max - min) * this.next();
   }
 
-  /** Begins again, as after a start. */
+  /** Restarts the sequence of numbers. */
   restart(): void {
     this.state = this.seed >>> 0;
   }
 
-  /** The same hex digits for the same seed and key, whatever was drawn before. */
+  /** Returns the same hex digits for the same seed and key, whatever was drawn before. */
   digest(key: string): string {
     return createHash('sha256').update(`${this.seed}:${key}`).digest('hex');
   }

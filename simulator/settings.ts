@@ -2,35 +2,38 @@ import { DEPRECATED_SPEECH_MODELS, SPEECH_MODELS } from './assemblyai/speech-mod
 import { RETIRED_MODELS } from './gemini/known-models.js';
 import type { SeededRandom } from './seeded-random.js';
 
-/** Milliseconds, or a range that a value is drawn from. */
+/** Milliseconds, or a range from which a value is drawn. */
 export type Latency = number | readonly [minMs: number, maxMs: number];
 
 export const drawLatencyMs = (latency: Latency, random: SeededRandom): number =>
   typeof latency === 'number' ? latency : random.between(latency[0], latency[1]);
 
-/** What can be changed while the simulator runs. */
+/** Settings that can be changed while the simulator runs. */
 export interface SimulatorSettings {
-  /** From the start of a job to its end. */
+  /** Time from the start of a job to its end. */
   latencyMs: Latency;
   /** Pause before each answer of the Gemini side. */
   geminiLatencyMs: Latency;
-  /** Jobs at once; further ones stay `queued` with `throttled: true`, first in first out. */
+  /** Concurrent jobs; further ones stay `queued` with `throttled: true`, first in first out. */
   accountConcurrency: number;
-  /** Between two tries of one callback. */
+  /** Pause between two attempts of one callback. */
   webhookRetryDelayMs: number;
-  /** How long the receiver of a callback may take. */
+  /** Time limit for the receiver of a callback. */
   webhookTimeoutMs: number;
-  /** Tries of one callback in all. */
+  /** Maximum number of attempts of one callback. */
   webhookMaxAttempts: number;
-  /** What a GET or DELETE of an unknown id answers: the specification says 404, the cookbook shows 400. */
+  /**
+   * Status for a GET or DELETE of an unknown id: the specification says 404, the cookbook shows
+   * 400.
+   */
   unknownIdStatus: 404 | 400;
   /** AssemblyAI's models that this account may name; the first is its default. */
   speechModels: readonly string[];
-  /** AssemblyAI's models that have a whole request refused. */
+  /** Deprecated models of AssemblyAI, for which a whole request is refused. */
   deprecatedSpeechModels: readonly string[];
   /** Languages that AssemblyAI refuses in a request. */
   refusedLanguages: readonly string[];
-  /** Gemini models that are answered 404, as are ids that never existed. */
+  /** Gemini models that are answered 404, like ids that never existed. */
   retiredModels: readonly string[];
 }
 
@@ -79,7 +82,7 @@ const RULES: Record<keyof SimulatorSettings, { holds: (value: unknown) => boolea
   retiredModels: { holds: isNames, rule: NAMES_RULE },
 };
 
-/** The caller gave a setting that does not exist or cannot be; nothing was changed. */
+/** A setting is unknown or invalid; nothing was changed. */
 export class InvalidSettingsError extends Error {
   override readonly name = 'InvalidSettingsError';
   readonly code = 'SIMULATOR_INVALID_SETTINGS';
@@ -87,11 +90,7 @@ export class InvalidSettingsError extends Error {
 
 const isSettingName = (name: string): name is keyof SimulatorSettings => Object.hasOwn(RULES, name);
 
-/**
- * Checks what came from outside.
- *
- * @throws InvalidSettingsError naming every problem
- */
+/** Checks settings that came from outside. */
 export function checkSettings(given: unknown): Partial<SimulatorSettings> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new InvalidSettingsError('Settings are a JSON object, such as {"latencyMs": 2000}.');

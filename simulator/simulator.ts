@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { assemblyAiRoutes } from './assemblyai/assemblyai-routes.js';
-import { Ear } from './assemblyai/hearing.js';
+import { SpeechToText } from './assemblyai/speech-to-text.js';
 import { JobRunner } from './assemblyai/job-runner.js';
 import { CommandLineRecognizer } from './assemblyai/recognizer.js';
 import type { Transcript } from './assemblyai/transcript.js';
@@ -27,28 +27,31 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   host?: string;
   /** @defaultValue 0, a free one */
   port?: number;
-  /** Same seed, same latencies, same luck of faults, same placeholders. @defaultValue 1 */
+  /** Determines latencies, random faults and placeholders. @defaultValue 1 */
   seed?: number;
   /** Keys that AssemblyAI's side accepts. @defaultValue any but `invalid` */
   apiKeys?: readonly string[];
-  /** A PocketSphinx-like program that hears unknown recordings; without it they get a placeholder. */
-  recogniserCommand?: string | null;
+  /**
+   * A PocketSphinx-like program that transcribes unknown recordings; without it they get a
+   * placeholder.
+   */
+  recognizerCommand?: string | null;
 }
 
-/** A running simulator of AssemblyAI, Gemini, and an OpenAI-compatible server of transcripts. */
+/** A running simulator of AssemblyAI, Gemini, and an OpenAI-compatible transcription server. */
 export interface Simulator {
-  /** Base URL of both providers, without a slash at the end. */
+  /** Base URL of all providers, without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** What has happened so far. */
+  /** Record of all events so far. */
   readonly ledger: Ledger;
-  /** What is to go wrong. */
+  /** The faults to apply. */
   readonly faults: FaultBoard;
-  /** Set its fields to step in at chosen moments. */
+  /** Functions that are called at defined points; set its fields to intervene. */
   readonly hooks: SimulatorHooks;
   readonly samples: KnownSamples;
   readonly settings: Readonly<SimulatorSettings>;
-  /** The provider's own side of its jobs. */
+  /** The provider's own control of its jobs. */
   readonly assemblyai: AssemblyAiControl;
   /**
    * Changes part of the settings from now on; jobs under way keep their latency.
@@ -57,20 +60,22 @@ export interface Simulator {
    */
   updateSettings(changes: unknown): void;
   /**
-   * Waits for a fact about the ledger (or anything else that changes with it), at once if it is true already.
+   * Waits for a condition of the ledger (or anything else that changes with it); resolves at once
+   * if it already holds.
    *
    * @param timeoutMs default 45000
    * @throws WaitTimeoutError
    */
   waitFor(predicate: (ledger: Ledger) => boolean, timeoutMs?: number): Promise<void>;
   /**
-   * As freshly started: ledger, faults, hooks, transcripts, uploads and the luck of the seed; settings stay.
+   * Restores the initial state: ledger, faults, hooks, transcripts, uploads and random numbers.
+   * Settings stay.
    *
-   * @throws AggregateError when a hook had failed in the background; the reset is done all the same
+   * @throws AggregateError when a hook had failed in the background; the reset is done nevertheless
    */
   reset(): Promise<void>;
   /**
-   * Cuts every connection and stops. Running it twice is harmless.
+   * Cuts every connection and stops. A second call is harmless.
    *
    * @throws AggregateError when a hook had failed in the background
    */
@@ -78,11 +83,17 @@ export interface Simulator {
 }
 
 export interface AssemblyAiControl {
-  /** The job as the provider sees it. */
+  /** Returns the job as the provider sees it. */
   find(transcriptId: string): Transcript | undefined;
-  /** Ends a job at once, whatever its latency or outcome `processing`. Resolves when its callback has been dealt with. */
+  /**
+   * Ends a job at once, whatever its latency or outcome `processing`. Resolves when its callback
+   * was delivered or given up.
+   */
   finish(transcriptId: string): Promise<void>;
-  /** Sends the callback of a job again, late and out of order if you like. Resolves when it has been dealt with. */
+  /**
+   * Sends the callback of a job again, late and out of order if needed. Resolves when it was
+   * delivered or given up.
+   */
   sendWebhook(transcriptId: string): Promise<void>;
 }
 
@@ -148,7 +159,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 type Parts = ReturnType<typeof assemble>;
 
 function assemble(options: SimulatorOptions) {
-  const { apiKeys, recogniserCommand = null } = options;
+  const { apiKeys, recognizerCommand = null } = options;
   const settings = initialSettings(options);
   const random = new SeededRandom(options.seed ?? 1);
   const ledger = new Ledger();
@@ -160,14 +171,14 @@ function assemble(options: SimulatorOptions) {
   const store = new TranscriptStore();
   const uploads = new UploadStore();
   const recognizer =
-    recogniserCommand === null ? null : new CommandLineRecognizer(recogniserCommand, lifetime);
-  const ear = new Ear({ samples, uploads, random, recognizer, lifetime });
+    recognizerCommand === null ? null : new CommandLineRecognizer(recognizerCommand, lifetime);
+  const speechToText = new SpeechToText({ samples, uploads, random, recognizer, lifetime });
   const webhooks = new WebhookSender({ settings, faults, ledger, hooks, lifetime });
-  const jobs = new JobRunner({ settings, random, lifetime, background, ledger, ear, webhooks });
+  const jobs = new JobRunner({ settings, random, lifetime, background, ledger, speechToText, webhooks });
   const exchanger = new Exchanger(ledger, lifetime, background);
   const acceptsKey = (key: string): boolean => apiKeys?.includes(key) ?? key !== 'invalid';
   const shared = { settings, random, ledger, lifetime, faults, hooks, background, samples, store, uploads };
-  const parts = { ...shared, ear, webhooks, jobs, exchanger, acceptsKey };
+  const parts = { ...shared, speechToText, webhooks, jobs, exchanger, acceptsKey };
   const app: FastifyInstance = Fastify({ forceCloseConnections: true });
   assemblyAiRoutes(app, parts);
   geminiRoutes(app, parts);

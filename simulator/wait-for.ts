@@ -1,16 +1,16 @@
-/** The fact did not come true in time. */
+/** The condition did not become true in time. */
 export class WaitTimeoutError extends Error {
   override readonly name = 'WaitTimeoutError';
   readonly code = 'SIMULATOR_WAIT_TIMEOUT';
 }
 
 /**
- * Resolves as soon as the predicate holds, at once if it does already. It is asked again after changes, once for all
- * changes of the same turn of the event loop.
+ * Resolves as soon as the predicate holds, at once if it already does. The predicate is evaluated
+ * after changes, once for all changes of one event loop iteration.
  *
  * @param onChange subscribes to changes and returns how to unsubscribe
- * @param describe what is known at the time-out, for its message
- * @throws WaitTimeoutError after `timeoutMs`; what the predicate throws is thrown at once
+ * @param describe describes the state for the message of the timeout
+ * @throws WaitTimeoutError after `timeoutMs`; an error of the predicate is thrown at once
  */
 export function waitForFact(
   predicate: () => boolean,

@@ -6,7 +6,7 @@ import { submitTranscript } from './submit.js';
 import { deleteTranscript, getTranscript, listTranscripts } from './transcript-requests.js';
 import { uploadAudio } from './upload.js';
 
-/** The part of AssemblyAI's API that Ringback and the official SDK use for recordings. */
+/** Registers the part of AssemblyAI's API that Ringback and the official SDK use for recordings. */
 export function assemblyAiRoutes(app: FastifyInstance, tools: AssemblyAiTools): void {
   app.register((scope, _options, done) => {
     acceptJson(scope);
@@ -25,7 +25,7 @@ export function assemblyAiRoutes(app: FastifyInstance, tools: AssemblyAiTools): 
     done();
   });
   app.register((scope, _options, done) => {
-    // The bytes go to the handler as they come: recordings are larger than memory.
+    // The handler receives the bytes as a stream, because recordings may be larger than memory.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, passOn) => {
       passOn(null, payload);
@@ -37,7 +37,10 @@ export function assemblyAiRoutes(app: FastifyInstance, tools: AssemblyAiTools): 
   });
 }
 
-/** The 401 of a missing or wrong key, also of one with `Bearer` before it; null when the key is good. */
+/**
+ * Returns the 401 for a missing or wrong key, or for a key with the prefix `Bearer`; null for a
+ * valid key.
+ */
 function refusalOf({ acceptsKey }: AssemblyAiTools, { headers }: FastifyRequest): Answer | null {
   const key = headers.authorization ?? '';
   return key !== '' && !/^bearer /i.test(key) && acceptsKey(key)

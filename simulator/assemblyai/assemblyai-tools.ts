@@ -3,12 +3,12 @@ import type { FaultBoard } from '../faults.js';
 import type { SimulatorHooks } from '../hooks.js';
 import type { Ledger } from '../ledger.js';
 import type { SimulatorSettings } from '../settings.js';
-import type { Ear } from './hearing.js';
+import type { SpeechToText } from './speech-to-text.js';
 import type { JobRunner } from './job-runner.js';
 import type { TranscriptStore } from './transcript-store.js';
 import type { UploadStore } from './upload-store.js';
 
-/** What the endpoints of the simulated AssemblyAI work with. */
+/** Dependencies of the endpoints of the simulated AssemblyAI. */
 export interface AssemblyAiTools {
   readonly settings: SimulatorSettings;
   readonly faults: FaultBoard;
@@ -17,7 +17,7 @@ export interface AssemblyAiTools {
   readonly exchanger: Exchanger;
   readonly store: TranscriptStore;
   readonly uploads: UploadStore;
-  readonly ear: Ear;
+  readonly speechToText: SpeechToText;
   readonly jobs: JobRunner;
   /** Whether this value of the `Authorization` header is a key of the account. */
   readonly acceptsKey: (key: string) => boolean;

@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** What is known of a recording after its bytes have passed by. */
+/** Facts about a recording that were collected while its bytes were read. */
 export interface AudioContent {
   readonly sha256: string;
   readonly bytes: number;
-  /** The first bytes: enough for a WAV header, and to see a web page for what it is. */
+  /** The first bytes: enough for a WAV header, and to recognize a web page. */
   readonly head: Buffer;
-  /** All of it, only when asked for and not too large. */
+  /** The whole recording, only when it was requested and is not too large. */
   readonly whole: Buffer | null;
 }
 
 const HEAD_BYTES = 64;
 
-/** A recognizer of the command line is a toy beside the real one; an hour of sound would keep it busy for hours. */
+/**
+ * Limit for the command-line recognizer, which is slow: an hour of audio would keep it busy for
+ * hours.
+ */
 const MAX_KEPT_BYTES = 10_000_000;
 
-/** Assumed of compressed sound, 128 kbit/s. */
+/** Assumed for compressed audio: 128 kbit/s. */
 const BYTES_PER_SECOND_GUESS = 16_000;
 
 const BYTE_RATE_OFFSET = 28;
@@ -57,7 +60,10 @@ function toBuffer(part: unknown): Buffer {
   throw new TypeError('A recording must arrive as bytes.');
 }
 
-/** The real one refuses what is certainly no sound with a job that ends in this error; null: it may be sound. */
+/**
+ * Returns the error that the real provider's job ends with when the file is certainly not audio;
+ * null when it may be audio.
+ */
 export function notAudioError({ bytes, head }: AudioContent): string | null {
   if (bytes === 0) {
     return notAudio('inode/x-empty');
@@ -68,7 +74,9 @@ export function notAudioError({ bytes, head }: AudioContent): string | null {
 const notAudio = (type: string): string =>
   `File does not appear to contain audio. File type is ${type}. Please check the URL or file.`;
 
-/** Exact for WAV, a guess for anything else, never below a second. */
+/**
+ * Returns the exact duration of a WAV file, or an estimate for any other file; at least one second.
+ */
 export function durationSecondsOf({ bytes, head }: AudioContent): number {
   const isWav =
     head.length >= WAV_HEADER_BYTES &&

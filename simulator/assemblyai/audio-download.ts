@@ -6,7 +6,10 @@ const DOWNLOAD_TIMEOUT_MS = 30_000;
 
 export type Download = { ok: true; content: AudioContent } | { ok: false; error: string };
 
-/** Only this machine is ever asked for sound: a simulator must not reach out into the world with somebody's URLs. */
+/**
+ * Returns whether a URL points to this machine. The simulator fetches audio from no other host, so
+ * that it never uses somebody's URLs on the internet.
+ */
 export function isOnThisMachine(url: string): boolean {
   const { hostname } = new URL(url);
   return (
@@ -17,7 +20,10 @@ export function isOnThisMachine(url: string): boolean {
   );
 }
 
-/** Fetches a recording as the provider would. Redirects are not followed: they could lead off this machine. */
+/**
+ * Fetches a recording as the provider would. Redirects are not followed, because they could lead to
+ * another machine.
+ */
 export async function downloadAudio(
   url: string,
   { keep, lifetime }: { keep: boolean; lifetime: Lifetime },
@@ -27,7 +33,7 @@ export async function downloadAudio(
     controller.abort();
   };
   const limit = setTimeout(abort, DOWNLOAD_TIMEOUT_MS);
-  const stay = lifetime.onEnd(abort);
+  const unsubscribe = lifetime.onEnd(abort);
   try {
     const response = await fetch(url, { redirect: 'manual', signal: controller.signal });
     if (!response.ok) {
@@ -36,14 +42,14 @@ export async function downloadAudio(
     }
     return { ok: true, content: await readAudio(response.body ?? [], keep) };
   } catch {
-    // Whatever went wrong (refused, cut, too slow), the real one says only this.
+    // The real provider reports every failure (refused, cut, too slow) with this one message.
     return {
       ok: false,
       error: `Download error, unable to download ${url}. Please make sure the file exists and is accessible from the internet.`,
     };
   } finally {
     clearTimeout(limit);
-    stay();
+    unsubscribe();
   }
 }
 

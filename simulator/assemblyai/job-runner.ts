@@ -4,21 +4,22 @@ import type { Ledger } from '../ledger.js';
 import type { Lifetime } from '../lifetime.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { drawLatencyMs, type SimulatorSettings } from '../settings.js';
-import type { Ear, HearingResult } from './hearing.js';
+import type { SpeechToText, SpeechToTextResult } from './speech-to-text.js';
 import { hasEnded, type Transcript } from './transcript.js';
 import type { Delivery, WebhookSender } from './webhook-sender.js';
 
 /**
- * The life of a job:
+ * The states of a job:
  *
- *   queued      waits for a slot of the account (`throttled: true`), or for its turn   -> processing
- *   processing  holds a slot; the recording is fetched and heard                       -> completed | error
- *   completed, error   the slot is free, the callback is on its way                    (final)
+ *   queued      waits for a slot of the account (`throttled: true`), or for its start -> processing
+ *   processing  holds a slot; the recording is fetched and transcribed     -> completed | error
+ *   completed, error   the slot is free, the callback is being sent        (final)
  *
- * `end` is the only function that makes a job completed or error, and does so once. A deleted job never ends.
+ * `end` is the only function that makes a job completed or error, and does so once. A deleted job
+ * never ends.
  */
 
-/** The part of the latency that a job is seen as queued. */
+/** Share of the latency during which a job is reported as queued. */
 const QUEUED_SHARE = 0.2;
 
 const NO_DELIVERY: Delivery = { firstAnswer: Promise.resolve(), done: Promise.resolve() };
@@ -34,12 +35,12 @@ export class JobRunner {
       readonly lifetime: Lifetime;
       readonly background: BackgroundWork;
       readonly ledger: Ledger;
-      readonly ear: Ear;
+      readonly speechToText: SpeechToText;
       readonly webhooks: WebhookSender;
     },
   ) {}
 
-  /** Gives the job a slot, or a place in the line. */
+  /** Gives the job a slot, or puts it into the queue. */
   start(transcript: Transcript): void {
     if (this.slots.size >= this.tools.settings.accountConcurrency) {
       transcript.throttled = true;
@@ -50,19 +51,22 @@ export class JobRunner {
     this.tools.background.run(this.run(transcript));
   }
 
-  /** Ends the job at once, whatever its latency; its callback goes out as usual. A job that has ended stays as it is. */
+  /**
+   * Ends the job at once, whatever its latency. Its callback is sent as usual. A job that has ended
+   * does not change.
+   */
   async endNow(transcript: Transcript): Promise<Delivery> {
-    return this.end(transcript, await this.tools.ear.hear(transcript.params));
+    return this.end(transcript, await this.tools.speechToText.transcribe(transcript.params));
   }
 
-  /** A job that has ended or was deleted gives its slot away. */
+  /** Frees the slot of a job that has ended or was deleted. */
   release(transcript: Transcript): void {
     this.waiting.delete(transcript);
     this.slots.delete(transcript);
     this.fillSlots();
   }
 
-  /** To be called when the account may do more at once than before. */
+  /** Starts waiting jobs; to be called when the account's concurrency was raised. */
   fillSlots(): void {
     for (const transcript of this.waiting) {
       if (this.slots.size >= this.tools.settings.accountConcurrency) {
@@ -80,7 +84,7 @@ export class JobRunner {
   }
 
   private async run(transcript: Transcript): Promise<void> {
-    const { settings, random, lifetime, ear } = this.tools;
+    const { settings, random, lifetime, speechToText } = this.tools;
     const latencyMs = transcript.outcome?.latencyMs ?? drawLatencyMs(settings.latencyMs, random);
     const queued = await lifetime.sleep(latencyMs * QUEUED_SHARE);
     if (queued === 'cancelled' || hasEnded(transcript)) {
@@ -91,20 +95,20 @@ export class JobRunner {
     if (transcript.outcome?.status === 'processing') {
       return;
     }
-    const [hearing, slept] = await Promise.all([
-      ear.hear(transcript.params),
+    const [result, slept] = await Promise.all([
+      speechToText.transcribe(transcript.params),
       lifetime.sleep(latencyMs * (1 - QUEUED_SHARE)),
     ]);
     if (slept === 'elapsed') {
-      this.end(transcript, hearing);
+      this.end(transcript, result);
     }
   }
 
-  private end(transcript: Transcript, hearing: HearingResult): Delivery {
+  private end(transcript: Transcript, result: SpeechToTextResult): Delivery {
     if (hasEnded(transcript)) {
       return NO_DELIVERY;
     }
-    const { status, error, heard } = resultOf(hearing, transcript.outcome);
+    const { status, error, heard } = resultOf(result, transcript.outcome);
     transcript.status = status;
     transcript.error = error;
     transcript.heard = heard;
@@ -130,7 +134,7 @@ export class JobRunner {
 
 type Result = Pick<Transcript, 'error' | 'heard'> & { status: 'completed' | 'error' };
 
-function resultOf(hearing: HearingResult, outcome: OutcomeEffect | null): Result {
+function resultOf(result: SpeechToTextResult, outcome: OutcomeEffect | null): Result {
   if (outcome?.status === 'error') {
     return {
       status: 'error',
@@ -138,9 +142,9 @@ function resultOf(hearing: HearingResult, outcome: OutcomeEffect | null): Result
       heard: null,
     };
   }
-  if (!hearing.ok) {
-    return { status: 'error', error: hearing.error, heard: null };
+  if (!result.ok) {
+    return { status: 'error', error: result.error, heard: null };
   }
-  const heard = outcome?.text === undefined ? hearing.heard : { ...hearing.heard, text: outcome.text };
+  const heard = outcome?.text === undefined ? result.heard : { ...result.heard, text: outcome.text };
   return { status: 'completed', error: null, heard };
 }

@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, isGiven } from '../fields.js';
 
-/** Leaves the choice to the detection. */
+/** Leaves the choice to language detection. */
 const AUTO = 'auto';
 
 /** Stands for every language; also the default. */
@@ -9,8 +9,8 @@ const ALL = 'all';
 /**
  * Checks the languages that a submit names.
  *
- * @param refused languages that are answered as if they did not exist
- * @returns the sentence of the 400, or null
+ * @param refused languages that are treated as unknown
+ * @returns the message of the 400, or null
  */
 export function languagesProblem(
   { language_code, language_detection_options }: Fields,
@@ -32,7 +32,7 @@ export function languagesProblem(
   return fallbackProblem(options.fallback_language, expected);
 }
 
-/** https://www.assemblyai.com/docs/pre-recorded-audio/language-detection */
+/** Rule of https://www.assemblyai.com/docs/pre-recorded-audio/language-detection */
 function fallbackProblem(fallback: unknown, expected: readonly string[]): string | null {
   const free = !isGiven(fallback) || fallback === AUTO || expected.includes(ALL);
   return free || expected.some((language) => language === fallback)

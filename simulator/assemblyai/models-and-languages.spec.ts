@@ -44,7 +44,7 @@ describe('the speech models of a submit', () => {
     expect(await modelUsed({ speech_models: null })).toBe('universal-2');
   });
 
-  it('have the whole request refused for a deprecated one among good ones', async () => {
+  it('cause the whole request to be refused when one of them is deprecated', async () => {
     expectRefusal(
       await naming('universal-2', 'universal-3-pro'),
       'The "universal-3-pro" speech model(s) have been deprecated. Use speech_models: ["assemblyai-stt-3-7", "universal-2"] instead.',
@@ -57,20 +57,20 @@ describe('the speech models of a submit', () => {
 
   const mustBe =
     '"speech_models" must be a non-empty list containing one or more of: "assemblyai-stt-3-7", "universal-3-5-pro", "universal-2"';
-  it('have the good ones listed when one is unknown, or there is none', async () => {
+  it('are listed in the error when one is unknown, or none is named', async () => {
     expectRefusal(await naming('universal-9', 'universal-2'), mustBe);
     expectRefusal(await naming(), mustBe);
     expectRefusal(await api.submit({ speech_models: 'universal-2' }), mustBe);
   });
 
-  it('cannot be named in the singular', async () => {
+  it('cannot be named in the singular field', async () => {
     expectRefusal(
       await api.submit({ speech_model: 'universal-2', speech_models: undefined }),
       'The speech_model parameter is deprecated. Use speech_models: ["assemblyai-stt-3-7", "universal-2"] for the best accuracy, performance, and language coverage.',
     );
   });
 
-  it('can be taken from the account while the simulator runs', async () => {
+  it('can be removed from the account while the simulator runs', async () => {
     simulator.updateSettings({ speechModels: ['universal-2'] });
     expectRefusal(
       await naming('assemblyai-stt-3-7', 'universal-2'),
@@ -111,14 +111,14 @@ describe('the languages of a submit', () => {
     expectRefusal(await api.submit({ language_code: 'yy' }), 'Invalid language code in "language_code": yy');
   });
 
-  it('are taken when none is refused', async () => {
+  it('are accepted when none is refused', async () => {
     expect((await detecting({ expected_languages: ['nl', 'xx'] })).status).toBe(200);
     refusing('xx');
     expect((await detecting({ expected_languages: ['nl'], fallback_language: 'nl' })).status).toBe(200);
     expect((await api.submit({ language_code: 'nl' })).status).toBe(200);
   });
 
-  it('must have the fallback among the expected, unless it is auto', async () => {
+  it('must include the fallback among the expected ones, unless it is auto', async () => {
     expectRefusal(
       await detecting({ expected_languages: ['nl', 'en'], fallback_language: 'de' }),
       '"fallback_language" must be one of the languages in "expected_languages", or "auto"',

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../exchange.js';
 
-/** A request to the simulated provider, its key already judged. */
+/** A request to the simulated provider whose key has been checked. */
 export interface ProviderRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** What a bad key is answered; null when the key is good. */
+  /** The answer to an invalid key; null when the key is valid. */
   readonly refusal: Answer | null;
 }
 

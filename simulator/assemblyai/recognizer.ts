@@ -4,10 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lifetime } from '../lifetime.js';
 
-/** Longer than it takes for the short recordings that are kept; whoever waits gets the placeholder instead. */
+/**
+ * Longer than the recognition of the short recordings that are kept. After it the caller uses the
+ * placeholder.
+ */
 const RECOGNITION_TIMEOUT_MS = 20_000;
 
-/** A speech recognizer of the command line (PocketSphinx), one recording at a time: it takes a whole core. */
+/**
+ * Runs a command-line speech recognizer (PocketSphinx) on one recording at a time, because it uses
+ * a whole core.
+ */
 export class CommandLineRecognizer {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -16,7 +22,10 @@ export class CommandLineRecognizer {
     private readonly lifetime: Lifetime,
   ) {}
 
-  /** @returns what was understood; null when it is not installed, fails, takes too long or understands nothing */
+  /**
+   * @returns the recognized text; null when the program is not installed, fails, takes too long or
+   *   recognizes nothing
+   */
   hear(audio: Buffer): Promise<string | null> {
     const mine = this.last.then(() => this.hearNow(audio));
     this.last = mine;
@@ -37,11 +46,11 @@ export class CommandLineRecognizer {
   private run(args: readonly string[]): Promise<string | null> {
     return new Promise((resolve) => {
       const child = execFile(this.command, args, { timeout: RECOGNITION_TIMEOUT_MS }, (error, stdout) => {
-        stay();
+        unsubscribe();
         const text = stdout.replaceAll(/\s+/g, ' ').trim();
         resolve(error === null && text !== '' ? text : null);
       });
-      const stay = this.lifetime.onEnd(() => child.kill());
+      const unsubscribe = this.lifetime.onEnd(() => child.kill());
     });
   }
 }

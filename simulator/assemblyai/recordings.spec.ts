@@ -36,7 +36,7 @@ async function transcriptOf(audioUrl: string, from = simulator): Promise<Record<
 }
 
 describe('an upload', () => {
-  it('of many megabytes is read to its end, whatever it says about its type', async () => {
+  it('of many megabytes is read to its end, whatever its content type', async () => {
     const part = Buffer.alloc(1_000_000, 'sound');
     const parts = 40;
     const hash = createHash('sha256');
@@ -55,7 +55,7 @@ describe('an upload', () => {
     ]);
   });
 
-  it('that nobody made, or that was deleted with its transcript, is a 403 at the submit', async () => {
+  it('that does not exist, or was deleted with its transcript, is a 403 at the submit', async () => {
     const url = await api.upload(sampleBytes);
     const id = await api.submitted({ audio_url: url });
     await api.request('DELETE', `/v2/transcript/${id}`);
@@ -93,20 +93,23 @@ describe('an unknown recording', () => {
     }
   });
 
-  it('is heard by the recognizer of the command line when there is one', async () => {
+  it('is transcribed by the command-line recognizer when one is installed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'recognizer-'));
     const command = join(folder, 'recognizer');
     writeFileSync(command, '#!/bin/sh\nprintf "heard %s\\nbytes\\n" "$(wc -c <"$2")"\n');
     chmodSync(command, 0o755);
-    const listening = await startSimulator({ latencyMs: 0, recogniserCommand: command });
-    const deaf = await startSimulator({ latencyMs: 0, recogniserCommand: join(folder, 'missing') });
+    const withRecognizer = await startSimulator({ latencyMs: 0, recognizerCommand: command });
+    const withoutRecognizer = await startSimulator({
+      latencyMs: 0,
+      recognizerCommand: join(folder, 'missing'),
+    });
     try {
       const textWith = async (from: Simulator) =>
         (await transcriptOf(await new ApiClient(from).upload(Buffer.from('twelve bytes')), from)).text;
-      expect(await textWith(listening)).toBe('heard 12 bytes');
-      expect(await textWith(deaf)).toMatch(/^\[simulated transcript/);
+      expect(await textWith(withRecognizer)).toBe('heard 12 bytes');
+      expect(await textWith(withoutRecognizer)).toMatch(/^\[simulated transcript/);
     } finally {
-      await Promise.all([listening.close(), deaf.close()]);
+      await Promise.all([withRecognizer.close(), withoutRecognizer.close()]);
       rmSync(folder, { recursive: true });
     }
   });
@@ -144,19 +147,19 @@ describe('an audio_url', () => {
     files.closeAllConnections();
   });
 
-  it('on this machine is fetched once, and a sample known by what comes', async () => {
+  it('on this machine is fetched once, and a sample is recognized by the content', async () => {
     expect((await transcriptOf(`${filesUrl}/sample?signature=abc`)).text).toBe(sample.heard);
     expect(asked).toEqual(['/sample?signature=abc']);
   });
 
-  it('whose server refuses ends the job with the status in its error', async () => {
+  it('whose server refuses the request ends the job with the status in its error', async () => {
     const { status, error } = await transcriptOf(`${filesUrl}/private`);
     expect(status).toBe('error');
     expect(error).toContain('403 Client Error: Forbidden for url');
   });
 
   it.each(['/cut', '/moved'])(
-    'that does not deliver (%s) ends the job with a download error',
+    'whose download fails (%s) ends the job with a download error',
     async (path) => {
       const { status, error } = await transcriptOf(`${filesUrl}${path}`);
       expect(status).toBe('error');
@@ -165,12 +168,12 @@ describe('an audio_url', () => {
     },
   );
 
-  it('of a server that is not there ends the job with a download error', async () => {
+  it('of an unreachable server ends the job with a download error', async () => {
     const { error } = await transcriptOf('http://localhost:1/audio.wav');
     expect(error).toMatch(/^Download error, unable to download http:\/\/localhost:1\/audio.wav/);
   });
 
-  it('anywhere else is never fetched; its placeholder ignores the signature', async () => {
+  it('on another machine is never fetched; its placeholder ignores the signature', async () => {
     const first = await transcriptOf('http://recordings.invalid/a.wav?signature=1');
     const second = await transcriptOf('http://recordings.invalid/a.wav?signature=2');
     expect(first.text).toMatch(/^\[simulated transcript/);

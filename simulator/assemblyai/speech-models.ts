@@ -1,12 +1,12 @@
 import { type Fields, isGiven } from '../fields.js';
 
 /**
- * Models of an account in November 2026, its default first:
+ * Models of an account in November 2026, with its default first:
  * https://www.assemblyai.com/docs/getting-started/model-versions-and-deprecations
  */
 export const SPEECH_MODELS: readonly string[] = ['assemblyai-stt-3-7', 'universal-3-5-pro', 'universal-2'];
 
-/** One of these in a request is enough to have it refused, whatever stands beside it. */
+/** A request that names one of these is refused, whatever other models it names. */
 export const DEPRECATED_SPEECH_MODELS: readonly string[] = [
   'universal-3-pro',
   'universal',
@@ -17,10 +17,10 @@ export const DEPRECATED_SPEECH_MODELS: readonly string[] = [
 
 const [DEFAULT_SPEECH_MODEL = 'assemblyai-stt-3-7'] = SPEECH_MODELS;
 
-/** Named by the real one wherever it refuses a model. */
+/** The real provider recommends these wherever it refuses a model. */
 const RECOMMENDED = '["assemblyai-stt-3-7", "universal-2"]';
 
-/** The models that an account may name, and those that nobody may name any more. */
+/** The models that an account may name, and the deprecated ones that no account may name. */
 export interface SpeechModelRights {
   readonly speechModels: readonly string[];
   readonly deprecatedSpeechModels: readonly string[];
@@ -29,9 +29,9 @@ export interface SpeechModelRights {
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 /**
- * Checks the models that a submit names; it need not name any.
+ * Checks the models that a submit names. Naming models is optional.
  *
- * @returns the sentence of the 400, or null
+ * @returns the message of the 400, or null
  */
 export function speechModelsProblem(
   { speech_model, speech_models }: Fields,
@@ -69,7 +69,10 @@ function namedModelsProblem(names: readonly string[], rights: SpeechModelRights)
 const unknownModels = ({ speechModels }: SpeechModelRights): string =>
   `"speech_models" must be a non-empty list containing one or more of: ${quoted(speechModels)}`;
 
-/** The account's default is the first that it may use. An account that may name none has the newest. */
+/**
+ * Returns the model for a request that names none: the first one of the account, or the newest when
+ * the account has none.
+ */
 export const speechModelUsed = (
   named: readonly string[] | null,
   { speechModels }: SpeechModelRights,

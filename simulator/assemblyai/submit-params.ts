@@ -2,12 +2,15 @@ import { type Fields, isFields, isGiven } from '../fields.js';
 import { languagesProblem } from './languages.js';
 import { type SpeechModelRights, speechModelsProblem, speechModelUsed } from './speech-models.js';
 
-/** A phrase list for Universal-2 alone, and for any newer model (public documentation of 2026). */
+/**
+ * Limit of a phrase list for Universal-2 alone, and for any newer model (public documentation of
+ * 2026).
+ */
 const MAX_KEYTERMS_UNIVERSAL_2 = 200;
 const MAX_KEYTERMS = 1000;
 const MAX_WORDS_PER_KEYTERM = 6;
 
-/** Fields that the specification knows; another field is a 400. Names of openapi 1.3.4 and of SDK 4.41. */
+/** Fields of the specification (openapi 1.3.4) and of SDK 4.41; any other field is a 400. */
 const KNOWN_FIELDS = new Set(
   `audio_end_at audio_start_from audio_url auto_chapters auto_highlights boost_param content_safety
   content_safety_confidence custom_spelling custom_topics disfluencies domain dual_channel entity_detection
@@ -23,10 +26,10 @@ const KNOWN_FIELDS = new Set(
 
 const PICTURE = /\p{Extended_Pictographic}/u;
 
-/** A submit that was understood. `raw` holds every field that was sent. */
+/** A valid submit. `raw` holds every field that was sent. */
 export interface SubmitParams {
   readonly audioUrl: string;
-  /** Models that the request named; null: it left the choice to the account. */
+  /** Models that the request named; null when it left the choice to the account. */
   readonly speechModels: readonly string[] | null;
   readonly speechModelUsed: string;
   readonly languageCode: string | null;
@@ -47,12 +50,12 @@ const isTextList = (value: unknown): value is string[] =>
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** The part of the settings that decides what this account may ask for. */
+/** The settings that decide what this account may request. */
 export interface AccountRights extends SpeechModelRights {
   readonly refusedLanguages: readonly string[];
 }
 
-/** Each rule returns what is wrong, or null. The first that speaks is the answer. */
+/** Each rule returns an error message, or null. The first message is the answer. */
 const RULES: readonly ((fields: Fields, rights: AccountRights) => string | null)[] = [
   (fields) => {
     const unknown = Object.keys(fields).filter((name) => !KNOWN_FIELDS.has(name));
@@ -99,7 +102,7 @@ function keytermsProblem(keyterms: unknown, models: unknown): string | null {
   return keyterms.some((term) => PICTURE.test(term)) ? '"keyterms_prompt" has unsupported characters' : null;
 }
 
-/** Reads the body of POST /v2/transcript by the rules of the real one. */
+/** Parses the body of POST /v2/transcript by the rules of the real provider. */
 export function parseSubmit(body: unknown, rights: AccountRights): ParsedSubmit {
   if (!isFields(body)) {
     return { ok: false, error: 'Invalid endpoint schema, please refer to documentation for examples.' };
@@ -129,7 +132,7 @@ export function parseSubmit(body: unknown, rights: AccountRights): ParsedSubmit 
   };
 }
 
-/** The `submission` that Ringback puts into its webhook URL. */
+/** Reads the `submission` that Ringback puts into its webhook URL. */
 export function submissionOf(webhookUrl: unknown): string | null {
   return isHttpUrl(webhookUrl) ? new URL(webhookUrl).searchParams.get('submission') : null;
 }

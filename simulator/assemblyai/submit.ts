@@ -10,7 +10,7 @@ import { type Transcript, transcriptBody } from './transcript.js';
 
 const SECRET_FIELD = 'webhook_auth_header_value';
 
-/** POST /v2/transcript: 200 with the whole transcript object, queued. */
+/** Handles POST /v2/transcript: answers 200 with the whole transcript object, queued. */
 export function submitTranscript(tools: AssemblyAiTools, asked: ProviderRequest): Promise<FastifyReply> {
   const { request, reply, refusal } = asked;
   const record = tools.ledger.submit(recordOf(request.body));
@@ -52,7 +52,7 @@ async function submit(
   }
   const transcript = create(tools, parsed.params, effects);
   record.transcriptId = transcript.id;
-  // Decided now: what happens meanwhile, an early callback even, is not in this answer.
+  // The answer is decided now: later events, even an early callback, do not change it.
   let answer = transcriptBody(transcript);
   const subject = { ...record, transcriptId: transcript.id };
   if (tools.faults.take('webhook', subject, (kind) => kind === 'early').has('early')) {

@@ -13,7 +13,7 @@ type RequestOfOne = ProviderRequest & { readonly id: string };
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 200;
 
-/** GET /v2/transcript/:id: 200 also for jobs that failed. */
+/** Handles GET /v2/transcript/:id: answers 200 also for jobs that failed. */
 export function getTranscript(tools: AssemblyAiTools, asked: RequestOfOne): Promise<FastifyReply> {
   const { id, request, reply, refusal } = asked;
   const found = tools.store.find(id);
@@ -32,7 +32,10 @@ export function getTranscript(tools: AssemblyAiTools, asked: RequestOfOne): Prom
   });
 }
 
-/** DELETE /v2/transcript/:id: the object stays, emptied, and says `completed`. Deleting again changes nothing. */
+/**
+ * Handles DELETE /v2/transcript/:id: the emptied object stays, with status `completed`. A second
+ * DELETE changes nothing.
+ */
 export function deleteTranscript(tools: AssemblyAiTools, asked: RequestOfOne): Promise<FastifyReply> {
   const { id, request, reply, refusal } = asked;
   const found = tools.store.find(id);
@@ -60,7 +63,7 @@ function empty({ jobs, uploads }: AssemblyAiTools, transcript: Transcript): void
   jobs.release(transcript);
 }
 
-/** GET /v2/transcript: newest first, in pages. */
+/** Handles GET /v2/transcript: newest first, in pages. */
 export function listTranscripts(tools: AssemblyAiTools, asked: ProviderRequest): Promise<FastifyReply> {
   const { request, reply, refusal } = asked;
   const query = new URL(request.url, 'http://simulator').search;
@@ -111,9 +114,9 @@ function page(
 function pageUrl(
   url: string,
   { limit, status, createdOn }: ListFilter,
-  place: Record<string, string>,
+  cursor: Record<string, string>,
 ): string {
-  const query = new URLSearchParams({ limit: String(limit), ...place });
+  const query = new URLSearchParams({ limit: String(limit), ...cursor });
   if (status !== undefined) {
     query.set('status', status);
   }
@@ -125,7 +128,7 @@ function pageUrl(
 
 function filterOf(query: unknown): ListFilter {
   const fields = fieldsOf(query);
-  // The official SDK sends an option that is not set as an empty value.
+  // The official SDK sends an empty value for an option that is not set.
   const value = (name: string): string | undefined => {
     const given = fields[name];
     return typeof given === 'string' && given !== '' ? given : undefined;

@@ -14,7 +14,10 @@ export interface ListFilter {
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
 
-/** Every transcript, deleted ones too: the real one keeps their emptied object. */
+/**
+ * Stores every transcript, including deleted ones, because the real provider keeps their emptied
+ * object.
+ */
 export class TranscriptStore {
   private readonly byId = new Map<string, Transcript>();
   private inOrder: Transcript[] = [];
@@ -49,25 +52,26 @@ export class TranscriptStore {
   }
 
   /**
-   * A page, newest first. `afterId` pages towards the newest: it gives those that follow it most closely.
+   * Returns a page, newest first. With `afterId` it holds the transcripts that follow that one
+   * directly.
    *
    * @returns undefined when `beforeId` or `afterId` is unknown
    */
   page(filter: ListFilter): Transcript[] | undefined {
-    const before = this.place(filter.beforeId, this.inOrder.length);
-    const after = this.place(filter.afterId, -1);
+    const before = this.position(filter.beforeId, this.inOrder.length);
+    const after = this.position(filter.afterId, -1);
     if (before === undefined || after === undefined) {
       return undefined;
     }
     const upwards = filter.afterId !== undefined;
     const found: Transcript[] = [];
-    let place = upwards ? after + 1 : before - 1;
-    while (place > after && place < before && found.length < filter.limit) {
-      const transcript = this.inOrder[place];
+    let position = upwards ? after + 1 : before - 1;
+    while (position > after && position < before && found.length < filter.limit) {
+      const transcript = this.inOrder[position];
       if (transcript !== undefined && passes(transcript, filter)) {
         found.push(transcript);
       }
-      place += upwards ? 1 : -1;
+      position += upwards ? 1 : -1;
     }
     return upwards ? found.reverse() : found;
   }
@@ -77,7 +81,7 @@ export class TranscriptStore {
     this.inOrder = [];
   }
 
-  private place(id: string | undefined, otherwise: number): number | undefined {
+  private position(id: string | undefined, otherwise: number): number | undefined {
     return id === undefined ? otherwise : this.byId.get(id)?.sequence;
   }
 }

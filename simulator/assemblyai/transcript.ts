@@ -4,7 +4,7 @@ import type { SubmitParams } from './submit-params.js';
 
 export type TranscriptStatus = 'queued' | 'processing' | 'completed' | 'error';
 
-/** What was understood of a recording. */
+/** Result of the transcription of a recording. */
 export interface Heard {
   readonly text: string | null;
   readonly durationSeconds: number;
@@ -15,11 +15,11 @@ export interface Heard {
 /** A job of the simulated provider, from its submit on. */
 export interface Transcript {
   readonly id: string;
-  /** Place in the order of creation, from 0. */
+  /** Position in the order of creation, from 0. */
   readonly sequence: number;
   readonly params: SubmitParams;
   readonly submission: string | null;
-  /** How it was told to end; null: as the recording has it. */
+  /** The outcome that a fault sets; null: the outcome follows from the recording. */
   readonly outcome: OutcomeEffect | null;
   readonly createdAt: number;
   endedAt: number | null;
@@ -34,11 +34,11 @@ export interface Transcript {
 export const hasEnded = (transcript: Transcript): boolean =>
   transcript.deleted || transcript.status === 'completed' || transcript.status === 'error';
 
-/** Sentences that the real one puts in place of what it has deleted. */
+/** Texts that the real provider puts in place of deleted content. */
 const DELETED_TEXT = 'Deleted by user.';
 const DELETED_URL = 'http://deleted_by_user';
 
-/** Between the end of one word and the start of the next. */
+/** Pause between the end of one word and the start of the next. */
 const WORD_GAP_MS = 60;
 const CONFIDENCE = 0.94;
 
@@ -50,7 +50,10 @@ interface Word {
   readonly speaker: string | null;
 }
 
-/** Spreads the words over the recording, long ones longer. Computed for each look: cheaper than kept for thousands. */
+/**
+ * Distributes the words over the recording, with more time for longer words. Computed for each
+ * request, because storing them for thousands of transcripts costs more.
+ */
 export function wordsOf(text: string, durationSeconds: number): Word[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const letters = words.reduce((sum, word) => sum + word.length, 0);
@@ -66,7 +69,7 @@ export function wordsOf(text: string, durationSeconds: number): Word[] {
 
 const SPEAKERS = ['A', 'B'];
 
-/** Two people who speak a sentence each, in turns: enough to see whose words are whose. */
+/** Assigns the sentences to two alternating speakers, enough to see whose words are whose. */
 function bySpeakers(words: readonly Word[]): Word[] {
   let turn = 0;
   return words.map((word) => {
@@ -96,7 +99,7 @@ function utterancesOf(words: readonly Word[]): Record<string, unknown>[] {
   }));
 }
 
-/** 2026-03-23T10:00:00.000000, UTC without saying so. */
+/** Formats a time as 2026-03-23T10:00:00.000000: UTC without a zone designator. */
 const providerTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000');
 
 const audioUrlOf = ({ deleted, params }: Transcript): string => (deleted ? DELETED_URL : params.audioUrl);
@@ -105,7 +108,7 @@ function shownWebhookUrl({ deleted, params }: Transcript): string | null {
   return deleted && params.webhookUrl !== null ? DELETED_URL : params.webhookUrl;
 }
 
-/** What is said only of a job that has completed. */
+/** Returns the fields that only a completed job has. */
 function resultOf(transcript: Transcript): Record<string, unknown> {
   const { params, heard } = transcript;
   if (transcript.deleted || transcript.status !== 'completed' || heard === null) {
@@ -125,7 +128,7 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
   const detected = params.languageDetection;
   return {
     text,
-    ...spoken(text, { durationSeconds, timedWords, isLabelled: params.raw.speaker_labels === true }),
+    ...spoken(text, { durationSeconds, timedWords, isLabeled: params.raw.speaker_labels === true }),
     confidence: text === null ? null : CONFIDENCE,
     audio_duration: Math.ceil(durationSeconds),
     language_code: detected ? language : (params.languageCode ?? 'en_us'),
@@ -136,20 +139,20 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
 
 function spoken(
   text: string | null,
-  options: { durationSeconds: number; timedWords: number | undefined; isLabelled: boolean },
+  options: { durationSeconds: number; timedWords: number | undefined; isLabeled: boolean },
 ): Record<string, unknown> {
   if (text === null) {
     return { words: null, utterances: null };
   }
   const words = wordsOf(text, options.durationSeconds).slice(0, options.timedWords);
-  if (!options.isLabelled) {
+  if (!options.isLabeled) {
     return { words, utterances: null };
   }
-  const labelledWords = bySpeakers(words);
-  return { words: labelledWords, utterances: utterancesOf(labelledWords) };
+  const labeledWords = bySpeakers(words);
+  return { words: labeledWords, utterances: utterancesOf(labeledWords) };
 }
 
-/** The optional features that a submit may turn on; the answer repeats them. */
+/** The optional features of a submit; the answer repeats them. */
 const ECHOED =
   `punctuate format_text multichannel disfluencies filter_profanity speaker_labels speakers_expected
   speaker_options redact_pii redact_pii_audio redact_pii_policies redact_pii_sub language_detection_options
@@ -165,7 +168,10 @@ function echoed(raw: Readonly<Record<string, unknown>>): Record<string, unknown>
   return Object.fromEntries(ECHOED.map((name) => [name, raw[name] ?? fallback(name)]));
 }
 
-/** The transcript object as every endpoint answers it. The value of the webhook's header is never in it. */
+/**
+ * Returns the transcript object of every endpoint. It never contains the value of the webhook's
+ * header.
+ */
 export function transcriptBody(transcript: Transcript): Record<string, unknown> {
   const { params, deleted } = transcript;
   return {
@@ -190,7 +196,7 @@ export function transcriptBody(transcript: Transcript): Record<string, unknown> 
   };
 }
 
-/** One line of the list. */
+/** Returns one entry of the list. */
 export function listItem(transcript: Transcript, baseUrl: string): Record<string, unknown> {
   const { endedAt } = transcript;
   return {

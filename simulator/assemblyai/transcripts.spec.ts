@@ -26,19 +26,22 @@ describe('the key', () => {
     ['is unknown', { authorization: 'invalid' }],
     ['has Bearer before it', { authorization: 'Bearer test-key' }],
   ];
-  it.each(refused)('that %s is answered 401 with the words of the real one', async (_case, headers) => {
-    const stranger = new ApiClient(simulator, headers);
-    for (const answer of [
-      await stranger.submit(),
-      await stranger.get('any'),
-      await stranger.request('GET', '/v2/transcript'),
-    ]) {
-      expect(answer.status).toBe(401);
-      expect(answer.json).toEqual({ error: 'Authentication error, API token missing/invalid' });
-    }
-    expect((await stranger.request('POST', '/v2/upload', new Uint8Array(10))).status).toBe(401);
-    expect(simulator.ledger.transcripts.size).toBe(0);
-  });
+  it.each(refused)(
+    'that %s is answered 401 with the message of the real provider',
+    async (_case, headers) => {
+      const stranger = new ApiClient(simulator, headers);
+      for (const answer of [
+        await stranger.submit(),
+        await stranger.get('any'),
+        await stranger.request('GET', '/v2/transcript'),
+      ]) {
+        expect(answer.status).toBe(401);
+        expect(answer.json).toEqual({ error: 'Authentication error, API token missing/invalid' });
+      }
+      expect((await stranger.request('POST', '/v2/upload', new Uint8Array(10))).status).toBe(401);
+      expect(simulator.ledger.transcripts.size).toBe(0);
+    },
+  );
 
   it('must be one of those that were configured', async () => {
     const strict = await startSimulator({ apiKeys: ['first', 'second'] });
@@ -85,7 +88,7 @@ describe('a submit', () => {
     ['no audio_url', { audio_url: undefined }],
     ['an audio_url that is no URL', { audio_url: '/etc/passwd' }],
     ['empty speech_models', { speech_models: [] }],
-    ['a model that is gone', { speech_models: ['nano'] }],
+    ['a retired model', { speech_models: ['nano'] }],
     ['an unknown field', { audio_uri: 'https://example.org' }],
     ['1001 key terms', { speech_models: ['universal-3-5-pro'], keyterms_prompt: Array(1001).fill('term') }],
     ['201 key terms for Universal-2 alone', { keyterms_prompt: Array(201).fill('term') }],
@@ -114,7 +117,7 @@ describe('a submit', () => {
     ['letters of many languages', { keyterms_prompt: ['Škoda', 'Київ', '東京'] }],
     ['detection without a language', { language_detection: true }],
   ];
-  it.each(accepted)('with %s is taken', async (_case, fields) => {
+  it.each(accepted)('with %s is accepted', async (_case, fields) => {
     expect((await api.submit(fields)).status).toBe(200);
   });
 
@@ -123,8 +126,8 @@ describe('a submit', () => {
   });
 });
 
-describe('the life of a job', () => {
-  it('goes from queued over processing to completed, and costs', async () => {
+describe('a job', () => {
+  it('goes from queued through processing to completed, and is billed', async () => {
     const seen = new Set<string | undefined>();
     const stop = simulator.ledger.onChange(() => {
       seen.add([...simulator.ledger.transcripts.values()][0]?.status);
@@ -137,7 +140,7 @@ describe('the life of a job', () => {
     expect(simulator.ledger.transcripts.get(id)).toMatchObject({ billed: true, status: 'completed' });
   });
 
-  it('hears a sample by its content and tells the words with their times', async () => {
+  it('recognizes a sample by its content and returns the words with their times', async () => {
     const [sample] = simulator.samples.manifest.recordings;
     const bytes = readFileSync(join(findSamplesFolder(), sample?.file ?? ''));
     const id = await api.submitted({ audio_url: await api.upload(bytes), language_detection: true });
@@ -170,7 +173,7 @@ describe('the life of a job', () => {
     expect((await api.get(third)).json.throttled).toBe(false);
   });
 
-  it('that was asked to fail says why, and costs nothing', async () => {
+  it('that a fault makes fail says why, and is not billed', async () => {
     const error = 'language_detection cannot be performed on files with no spoken audio';
     simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'error', error } });
     const id = await api.submitted();
@@ -182,7 +185,7 @@ describe('the life of a job', () => {
   });
 
   it.each([null, '', 'with a \u0000 in it'])(
-    'that was asked for the text %j completes with it',
+    'whose fault sets the text %j completes with it',
     async (text) => {
       simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text } });
       const id = await api.submitted();
@@ -191,7 +194,7 @@ describe('the life of a job', () => {
     },
   );
 
-  it('that was asked never to end stays in processing until it is finished by hand', async () => {
+  it('whose fault sets no end stays in processing until the test finishes it', async () => {
     simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
     const id = await api.submitted();
     await simulator.waitFor(({ transcripts }) => transcripts.get(id)?.status === 'processing');
@@ -200,7 +203,7 @@ describe('the life of a job', () => {
   });
 });
 
-describe('an id that nobody knows', () => {
+describe('an unknown id', () => {
   it('is a 404 by the specification, or a 400 as the cookbook shows', async () => {
     expect((await api.get('unknown')).status).toBe(404);
     expect((await api.request('DELETE', '/v2/transcript/unknown')).status).toBe(404);
@@ -214,7 +217,7 @@ describe('an id that nobody knows', () => {
 describe('the list', () => {
   const idsOf = (json: Record<string, unknown>) => (json.transcripts as { id: string }[]).map(({ id }) => id);
 
-  it('is newest first and can be walked in both directions', async () => {
+  it('is newest first and can be paged in both directions', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 5; count += 1) {
       ids.unshift(await api.submitted());
@@ -234,7 +237,7 @@ describe('the list', () => {
     expect(idsOf(newer.json)).toEqual(ids.slice(0, 2));
   });
 
-  it('gives ten unless asked otherwise, and at most two hundred', async () => {
+  it('has ten entries by default, and at most two hundred', async () => {
     await Promise.all(Array.from({ length: 12 }, () => api.submit()));
     expect(idsOf((await api.request('GET', '/v2/transcript')).json)).toHaveLength(10);
     expect(idsOf((await api.request('GET', '/v2/transcript?limit=200')).json)).toHaveLength(12);
@@ -243,7 +246,7 @@ describe('the list', () => {
     }
   });
 
-  it('can be narrowed to a status and a day', async () => {
+  it('can be filtered by status and day', async () => {
     const done = await api.submitted();
     await ended(done);
     simulator.updateSettings({ latencyMs: 60_000 });
@@ -264,7 +267,7 @@ describe('the list', () => {
 });
 
 describe('a deleted transcript', () => {
-  it('says completed and has the sentence of the real one in place of its text', async () => {
+  it('is completed and has the message of the real provider in place of its text', async () => {
     const id = await api.submitted({ webhook_url: 'http://127.0.0.1:1/' });
     await ended(id);
     for (const answer of [await api.request('DELETE', `/v2/transcript/${id}`), await api.get(id)]) {
@@ -280,7 +283,7 @@ describe('a deleted transcript', () => {
     }
   });
 
-  it('does not come back when it was deleted before its end', async () => {
+  it('stays deleted when it was deleted before its end', async () => {
     simulator.updateSettings({ latencyMs: 60_000, accountConcurrency: 1 });
     const id = await api.submitted();
     const next = await api.submitted();

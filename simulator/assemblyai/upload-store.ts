@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AudioContent } from './audio-content.js';
 
-/** Uploads are named like the real ones; nobody can read them there, here or with the real provider. */
+/**
+ * Prefix of upload URLs, like the real ones. Uploads cannot be downloaded, neither here nor from
+ * the real provider.
+ */
 const UPLOAD_URL_PREFIX = 'https://cdn.assemblyai.com/upload/';
 
-/** What was uploaded, by its URL. */
+/** Stores uploads by their URL. */
 export class UploadStore {
   private readonly byUrl = new Map<string, AudioContent>();
 
@@ -18,7 +21,7 @@ export class UploadStore {
     return this.byUrl.get(url);
   }
 
-  /** An upload that this account cannot read: of another one, or deleted. */
+  /** Whether this account cannot read an upload: it belongs to another account, or was deleted. */
   isForeign(url: string): boolean {
     return url.startsWith(UPLOAD_URL_PREFIX) && !this.byUrl.has(url);
   }

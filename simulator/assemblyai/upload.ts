@@ -5,7 +5,7 @@ import type { AssemblyAiTools } from './assemblyai-tools.js';
 import { readAudio } from './audio-content.js';
 import type { ProviderRequest } from './provider-request.js';
 
-/** POST /v2/upload: raw bytes of any size, hashed as they come. */
+/** Handles POST /v2/upload: raw bytes of any size, hashed while they are received. */
 export function uploadAudio(tools: AssemblyAiTools, asked: ProviderRequest): Promise<FastifyReply> {
   const { request, reply, refusal } = asked;
   const record = tools.ledger.upload({
@@ -37,11 +37,11 @@ export function uploadAudio(tools: AssemblyAiTools, asked: ProviderRequest): Pro
 }
 
 async function store(
-  { ear, uploads }: AssemblyAiTools,
+  { speechToText, uploads }: AssemblyAiTools,
   body: AsyncIterable<unknown>,
   record: UploadRecord,
 ): Promise<Answer> {
-  const content = await readAudio(body, ear.wantsBytes);
+  const content = await readAudio(body, speechToText.needsBytes);
   record.bytes = content.bytes;
   record.sha256 = content.sha256;
   record.uploadUrl = uploads.add(content);

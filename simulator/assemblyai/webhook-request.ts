@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 
-/** Ample for one receiver; more sockets would only queue in its accept backlog. */
+/** Enough for one receiver; more sockets would only wait in its accept backlog. */
 const MAX_SOCKETS = 256;
 
 export interface WebhookPost {
@@ -12,27 +12,30 @@ export interface WebhookPost {
   readonly timeoutMs: number;
 }
 
-/** `status` null: no answer, and `error` says why (`TIMEOUT`, or the socket's code). */
+/**
+ * Result of a callback. `status` is null without an answer; `error` then has the reason (`TIMEOUT`,
+ * or the socket's code).
+ */
 export interface WebhookAnswer {
   readonly status: number | null;
   readonly error: string | null;
 }
 
-/** Posts callbacks over connections that are kept open. Redirects are not followed. */
+/** Posts callbacks over keep-alive connections. Redirects are not followed. */
 export class WebhookClient {
   private readonly httpAgent = new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   private readonly httpsAgent = new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
 
   private closed = false;
 
-  /** Never rejects: what went wrong is in the answer. */
+  /** Posts a callback. Never rejects: an error is part of the answer. */
   async post(post: WebhookPost): Promise<WebhookAnswer> {
     const first = await this.send(post);
-    // The receiver closed a kept connection at the very moment that it was used again: nothing has reached it.
+    // The receiver closed a kept connection just as it was reused, so it has received nothing.
     return first.stale && !this.closed ? this.send(post) : first;
   }
 
-  /** Cuts every exchange that is under way. */
+  /** Cuts every exchange in progress. */
   close(): void {
     this.closed = true;
     this.httpAgent.destroy();
@@ -62,7 +65,7 @@ export class WebhookClient {
         resolve({ ...answer, stale });
       };
       request.on('response', (response) => {
-        // Only the status counts, and a connection is free again when its answer has been read.
+        // Only the status counts. The connection is free again once its answer has been read.
         response.resume();
         settle({ status: response.statusCode ?? null, error: null });
       });

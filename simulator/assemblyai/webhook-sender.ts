@@ -7,8 +7,9 @@ import type { Transcript } from './transcript.js';
 import { type WebhookAnswer, WebhookClient } from './webhook-request.js';
 
 /**
- * The callback, as documented: POST {"transcript_id", "status"} with one static header. A 2xx within 10 s ends it, any
- * 4xx ends it too, everything else (also a redirect, which is not followed) is tried again 10 s later, 10 tries in all.
+ * The callback, as documented: POST {"transcript_id", "status"} with one static header. A 2xx
+ * within 10 s or any 4xx ends it. Any other result (also a redirect, which is not followed) causes
+ * another attempt 10 s later, up to 10 attempts.
  */
 
 interface Callback {
@@ -20,14 +21,14 @@ interface Callback {
   readonly fault: string | null;
 }
 
-/** Never equal to a secret, and as long as one may be. */
+/** Never equal to a secret, and as long as a secret may be. */
 const WRONG_SECRET = 'not-the-secret-0000000000000000000000';
 
-/** What a submit that waits for its callback waits for; see the fault `early`. */
+/** Progress of a callback, for a submit that waits for it; see the fault `early`. */
 export interface Delivery {
-  /** The first try has been answered, or there is none. */
+  /** Resolves when the first attempt has been answered, or when there is no callback. */
   readonly firstAnswer: Promise<void>;
-  /** Delivered or given up. */
+  /** Resolves when the callback was delivered or given up. */
   readonly done: Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export class WebhookSender {
     return { firstAnswer, done };
   }
 
-  /** Cuts what is on its way and forgets it; new callbacks can be sent. */
+  /** Cuts and forgets all callbacks in progress. New callbacks can be sent afterwards. */
   abandon(): void {
     this.client.close();
     this.client = new WebhookClient();

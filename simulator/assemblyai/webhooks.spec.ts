@@ -105,7 +105,7 @@ describe('the callback', () => {
     ]);
   });
 
-  it('is tried again when the receiver is not there, or does not answer in time', async () => {
+  it('is tried again when the receiver is unreachable, or does not answer in time', async () => {
     simulator.updateSettings({ webhookTimeoutMs: 30, webhookMaxAttempts: 2 });
     try {
       receiver.answer = () => 'hang';
@@ -122,7 +122,7 @@ describe('the callback', () => {
     }
   });
 
-  it('can be sent again by hand', async () => {
+  it('can be sent again by a test', async () => {
     const id = await delivered();
     await simulator.assemblyai.sendWebhook(id);
     expect(receiver.received.map(({ body }) => body)).toEqual(
@@ -141,7 +141,7 @@ describe('the callback', () => {
 });
 
 describe('a fault of the callback', () => {
-  it('drop: none is sent, and the ledger knows', async () => {
+  it('drop: none is sent, and the ledger counts it', async () => {
     strike({ kind: 'drop' });
     const id = await submit();
     await simulator.waitFor(({ transcripts }) => transcripts.get(id)?.webhooksDropped === 1);
@@ -158,7 +158,8 @@ describe('a fault of the callback', () => {
       if (number === 3) {
         release();
       }
-      // Nobody is answered before the third has come: they do not wait for each other.
+      // The receiver answers only after the third callback has arrived: they do not wait for each
+      // other.
       await all;
       return 200;
     };
@@ -189,7 +190,7 @@ describe('a fault of the callback', () => {
     expect(simulator.ledger.webhookAttempts).toMatchObject([{ status: 401, fault: 'wrongSecret' }]);
   });
 
-  it('redactedAudioReady: a second one comes although nobody asked for it', async () => {
+  it('redactedAudioReady: a second one comes although it was not requested', async () => {
     strike({ kind: 'redactedAudioReady' });
     await delivered();
     expect(receiver.received[1]?.body).toMatchObject({ status: 'redacted_audio_ready' });
@@ -236,7 +237,8 @@ describe('a reset', () => {
     try {
       await submit({ audio_url: `${receiver.url}/audio.wav` });
       await receiver.receives(1);
-      // The job's latency of 0 began before: a later and longer timer ends after it. Now only the download is left.
+      // The job's latency of 0 started earlier and a later, longer timer ends after it, so only the
+      // download is left.
       await setTimeout(2);
       await simulator.reset();
       expect(receiver.received.map(({ path }) => path)).not.toContain('/callback?token=a&submission=s-1');

@@ -27,7 +27,10 @@ export interface GeminiTools {
   readonly samples: KnownSamples;
 }
 
-/** Prompt and recording together (Gemini Developer API: 20 MB; Vertex AI takes far more). */
+/**
+ * Limits of prompt and recording together (Gemini Developer API: 20 MB; Vertex AI accepts far
+ * more).
+ */
 const MAX_DEVELOPER_REQUEST_BYTES = 20 * 1024 * 1024;
 const MAX_VERTEX_REQUEST_BYTES = 256 * 1024 * 1024;
 
@@ -37,7 +40,7 @@ interface Call {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly model: string;
-  /** Answer to bad credentials, or to a body that is no request; null when they are good. */
+  /** Answer to invalid credentials or an invalid body; null when both are valid. */
   readonly refusal: Answer | null;
 }
 
@@ -53,7 +56,10 @@ interface Side {
   readonly listPaths: readonly string[];
   readonly paths: readonly string[];
   readonly maxBytes: number;
-  /** Google's `store` is not known on Vertex AI: https://ai.google.dev/gemini-api/docs/logs-datasets */
+  /**
+   * Whether `store` is accepted; Vertex AI does not know it:
+   * https://ai.google.dev/gemini-api/docs/logs-datasets
+   */
   readonly takesStore: boolean;
   readonly refusalOf: (request: FastifyRequest) => Answer | null;
 }
@@ -76,8 +82,8 @@ const VERTEX: Side = {
 };
 
 /**
- * generateContent, and the list of models, under the paths of the Gemini Developer API (API key) and of
- * Vertex AI (OAuth token).
+ * Registers generateContent and the list of models, under the paths of the Gemini Developer API
+ * (API key) and of Vertex AI (OAuth token).
  */
 export function geminiRoutes(app: FastifyInstance, tools: GeminiTools): void {
   for (const side of [DEVELOPER, VERTEX]) {
@@ -184,8 +190,8 @@ async function answer(
   return { status: 200, body };
 }
 
-/** Written into the ledger of a request without contents. */
-const NOTHING_ASKED: Omit<ModelRequest, 'kind' | 'wantsJson'> = {
+/** Ledger values of a request without contents. */
+const EMPTY_REQUEST: Omit<ModelRequest, 'kind' | 'wantsJson'> = {
   prompt: '',
   audio: 'none',
   audioBytes: 0,
@@ -203,7 +209,7 @@ function recordOf(
   asked: ModelRequest | undefined,
   speech: ModelSpeech | null,
 ): ModelRecord {
-  const read = asked ?? NOTHING_ASKED;
+  const read = asked ?? EMPTY_REQUEST;
   return {
     time: Date.now(),
     status: null,

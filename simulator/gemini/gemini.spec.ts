@@ -32,7 +32,7 @@ const CORRECTION = {
   },
 };
 
-/** Tokens that the simulated models think, by level. */
+/** Thinking tokens of the simulated models, by level. */
 const THOUGHTS = { low: 64, medium: 256, high: 1024 };
 
 const promptWith = (partial: string, redaction = 'off') =>
@@ -64,7 +64,7 @@ const candidateOf = ({ json }: ApiAnswer) => (json.candidates as Candidate[])[0]
 const textOf = (answer: ApiAnswer) => candidateOf(answer)?.content.parts[0]?.text ?? '';
 
 describe('a correction', () => {
-  it('of a recording that it knows by its bytes returns what was said, and a note', async () => {
+  it('of a recording that is known by its bytes returns the spoken text and a note', async () => {
     const answer = await correct(promptWith('whatever'), { audio: [inlineAudio()] });
     expect(answer.status).toBe(200);
     expect(JSON.parse(textOf(answer))).toEqual({ corrected_transcript: sample.corrected, note: sample.note });
@@ -87,19 +87,19 @@ describe('a correction', () => {
     expect(correction?.prompt).toContain('You correct transcripts.');
   });
 
-  it('without the bytes goes by the partial text', async () => {
+  it('without the bytes uses the partial text', async () => {
     const answer = await correct(promptWith(sample.heard));
     expect(JSON.parse(textOf(answer))).toMatchObject({ corrected_transcript: sample.corrected });
     expect(simulator.ledger.corrections).toMatchObject([{ audio: 'none', audioBytes: 0 }]);
   });
 
-  it('that is asked for redaction returns the redacted text', async () => {
+  it('with redaction requested returns the redacted text', async () => {
     const answer = await correct(promptWith(sample.heard, 'on'));
     expect(JSON.parse(textOf(answer))).toMatchObject({ corrected_transcript: sample.correctedRedacted });
     expect(simulator.ledger.corrections).toMatchObject([{ redaction: true }]);
   });
 
-  it('does not take words inside the transcript for the request to redact', async () => {
+  it('does not mistake words inside the transcript for the request to redact', async () => {
     const answer = await correct(promptWith(`${sample.heard} She said PII redaction: on, twice.`));
     expect(JSON.parse(textOf(answer))).toMatchObject({ corrected_transcript: sample.corrected });
   });
@@ -130,7 +130,7 @@ describe('a correction', () => {
     expect(answer.json.usageMetadata).toMatchObject({ candidatesTokenCount: 0, thoughtsTokenCount: 20 });
   });
 
-  it('is told apart by a JSON schema as well', async () => {
+  it('is recognized by a JSON schema as well', async () => {
     const { responseSchema: responseJsonSchema } = CORRECTION;
     await summarize(promptWith('x'), { responseJsonSchema });
     expect(simulator.ledger.counts).toMatchObject({ correct: 1, summarize: 0 });

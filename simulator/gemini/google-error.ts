@@ -1,6 +1,6 @@
 import type { Answer } from '../exchange.js';
 
-/** Google's error envelope; `message`s are those of the real services. */
+/** Builds Google's error envelope; the messages are those of the real services. */
 function googleError(code: number, status: string, message: string, details?: readonly object[]): Answer {
   return {
     status: code,

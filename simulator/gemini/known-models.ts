@@ -1,11 +1,13 @@
 export const THINKING_LEVELS = ['minimal', 'low', 'medium', 'high'] as const;
 export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
 
-/** Facts about one model id that its requests are checked against. */
+/** Properties of one model, against which its requests are checked. */
 export interface KnownModel {
   readonly id: string;
   readonly displayName: string;
-  /** Gemini 3 thinks by level, Gemini 2.5 by a budget of tokens, older models not at all. */
+  /**
+   * Gemini 3 has thinking levels, Gemini 2.5 a thinking budget in tokens, older models no thinking.
+   */
   readonly thinksBy: 'level' | 'budget' | 'nothing';
   readonly levels: readonly ThinkingLevel[];
   /** Level of a request that names none; null for models without levels. */
@@ -37,7 +39,7 @@ const unthinking = (id: string): Entry => [
   { thinksBy: 'nothing', levels: [], defaultLevel: null, maxOutputTokens: OLD_OUTPUT_TOKEN_LIMIT },
 ];
 
-/** `gemini-3.8-flash` is shown as `Gemini 3.8 Flash`. */
+/** Converts `gemini-3.8-flash` to `Gemini 3.8 Flash`. */
 const displayNameOf = (id: string): string =>
   id
     .split('-')
@@ -65,7 +67,10 @@ const MODELS: ReadonlyMap<string, KnownModel> = new Map(
   ].map(([id, facts]) => [id, { id, displayName: displayNameOf(id), ...facts }]),
 );
 
-/** Models that are gone, or closed to a project that did not use them before, as this simulated one. */
+/**
+ * Models that were shut down, or that are closed to projects which did not use them before, such as
+ * this simulated one.
+ */
 export const RETIRED_MODELS: readonly string[] = [
   'gemini-3-pro-preview',
   'gemini-2.5-pro',
@@ -76,7 +81,10 @@ export const RETIRED_MODELS: readonly string[] = [
   'gemini-1.5-flash',
 ];
 
-/** @returns undefined for ids that do not exist and for those that are retired: nobody can tell them apart */
+/**
+ * @returns undefined for ids that do not exist and for those that are retired: clients cannot
+ *   distinguish them
+ */
 export function servedModel(id: string, retired: readonly string[]): KnownModel | undefined {
   return retired.includes(id) ? undefined : MODELS.get(id);
 }

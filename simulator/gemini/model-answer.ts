@@ -3,7 +3,10 @@ import type { KnownModel } from './known-models.js';
 import type { ModelRequest } from './model-request.js';
 import { thoughtTokens } from './thinking.js';
 
-/** The rule of thumb of Google's own documentation; and 32 tokens a second, of 16 kHz 16-bit sound, say. */
+/**
+ * Rules of thumb of Google's documentation; 32 tokens a second of 16 kHz 16-bit audio are 1000
+ * bytes a token.
+ */
 const CHARACTERS_PER_TOKEN = 4;
 const AUDIO_BYTES_PER_TOKEN = 1000;
 
@@ -14,15 +17,16 @@ export interface ModelAnswer {
 
 const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
-interface Saying {
+interface AnswerText {
   readonly text: string;
   readonly finishReason: string;
   readonly thoughts: number;
 }
 
 /**
- * The GenerateContentResponse of a model that wants to say `text`, or what the faults make of it. A text longer than
- * the request's output limit is cut, as by the real one, and thoughts count against that limit.
+ * Builds the GenerateContentResponse of a model that answers `text`, as modified by the faults. As
+ * with the real service, a text longer than the request's output limit is cut, and thoughts count
+ * against that limit.
  */
 export function modelAnswer(
   request: ModelRequest,
@@ -32,13 +36,13 @@ export function modelAnswer(
   const frame = { modelVersion: model.id, responseId: 'simulated' };
   const limit = request.maxOutputTokens ?? model.maxOutputTokens;
   const thoughts = Math.min(thoughtTokens(model, request), limit);
-  const candidate = (saying: Saying): ModelAnswer => ({
+  const candidate = (answer: AnswerText): ModelAnswer => ({
     body: {
-      candidates: [{ content: contentOf(saying), finishReason: saying.finishReason, index: 0 }],
-      usageMetadata: usage(request, saying),
+      candidates: [{ content: contentOf(answer), finishReason: answer.finishReason, index: 0 }],
+      usageMetadata: usage(request, answer),
       ...frame,
     },
-    finishReason: saying.finishReason,
+    finishReason: answer.finishReason,
   });
   switch (effect?.kind) {
     case 'empty':
@@ -64,13 +68,13 @@ function limited(text: string, maxTokens: number): { text: string; finishReason:
     : { text, finishReason: 'STOP' };
 }
 
-/** A model that spent its whole limit on thoughts has a role but no parts. */
-const contentOf = ({ text, finishReason }: Saying): object =>
+/** A model that spent its whole limit on thoughts returns a role but no parts. */
+const contentOf = ({ text, finishReason }: AnswerText): object =>
   text === '' && finishReason === 'MAX_TOKENS' ? { role: 'model' } : { role: 'model', parts: [{ text }] };
 
 function usage(
   { prompt, audioBytes }: ModelRequest,
-  { text, thoughts }: Pick<Saying, 'text' | 'thoughts'> = { text: '', thoughts: 0 },
+  { text, thoughts }: Pick<AnswerText, 'text' | 'thoughts'> = { text: '', thoughts: 0 },
 ): Record<string, unknown> {
   const textTokens = tokensOf(prompt);
   const audioTokens = Math.ceil(audioBytes / AUDIO_BYTES_PER_TOKEN);
@@ -78,7 +82,7 @@ function usage(
   return {
     promptTokenCount: textTokens + audioTokens,
     candidatesTokenCount: answerTokens,
-    // As any count that is zero, it is not there without thoughts.
+    // Like any zero count, it is omitted without thoughts.
     ...(thoughts > 0 ? { thoughtsTokenCount: thoughts } : {}),
     totalTokenCount: textTokens + audioTokens + answerTokens + thoughts,
     promptTokensDetails: [

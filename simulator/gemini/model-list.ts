@@ -7,10 +7,13 @@ import { INPUT_TOKEN_LIMIT, type KnownModel, servedModels } from './known-models
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-/** The list of models in the shape of one of the two APIs. */
+/** The API in whose shape the list of models is returned. */
 export type ModelListShape = 'developer' | 'vertex';
 
-/** Answers with the models that are not retired, in pages; a page token is the index of its first model. */
+/**
+ * Answers with the models that are not retired, in pages. A page token is the index of the page's
+ * first model.
+ */
 export function listModels(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   { shape, retired }: { shape: ModelListShape; retired: readonly string[] },

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type Fields, fieldsOf } from '../fields.js';
 
-/** What a generateContent request asks for, as far as the simulated models look. */
+/** The parts of a generateContent request that the simulated models use. */
 export interface ModelRequest {
-  /** Told apart by the answer's schema; and a listening from a correction by a recording without a first-stage text, not even an empty one. */
+  /**
+   * Derived from the answer's schema. `listen` is a request with a recording and without a
+   * first-stage text, not even an empty one.
+   */
   readonly kind: 'correct' | 'listen' | 'summarize';
-  /** Whether the answer is to be JSON with a `summary`. */
+  /** Whether the answer must be JSON with a `summary`. */
   readonly wantsJson: boolean;
   /** All texts, system instruction first. */
   readonly prompt: string;
   readonly audio: 'inline' | 'uri' | 'none';
   readonly audioBytes: number;
-  /** Of each inline recording, in their order. */
+  /** Hash of each inline recording, in their order. */
   readonly audioSha256: readonly string[];
   readonly redaction: boolean;
   readonly temperature: number | null;
@@ -25,13 +28,13 @@ export interface ModelRequest {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
-/** A line of its own, so that a transcript in which somebody says these words does not turn redaction on. */
+/** Matches a whole line, so that these words inside a transcript do not turn redaction on. */
 const REDACTION_ON = /^PII redaction: on\r?$/m;
 
 /**
  * Reads the body of a generateContent request.
  *
- * @returns undefined when it has no contents; the real one answers that with a 400
+ * @returns undefined when it has no contents; the real service answers that with a 400
  */
 export function readModelRequest(body: unknown): ModelRequest | undefined {
   const request = fieldsOf(body);
@@ -62,7 +65,7 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
     thinkingLevel: typeof thinking.thinkingLevel === 'string' ? thinking.thinkingLevel : null,
     thinkingBudget: numberOrNull(thinking.thinkingBudget),
     maxOutputTokens: numberOrNull(config.maxOutputTokens),
-    // Beside generationConfig, not in it: where @google/genai 2.32 puts it.
+    // @google/genai 2.32 sends it next to generationConfig, not in it.
     store: typeof request.store === 'boolean' ? request.store : null,
   };
 }
@@ -77,11 +80,14 @@ function kindOf(
   return hasAudio && between(prompt, 'partial_transcript') === null ? 'listen' : 'correct';
 }
 
-/** The real one takes a single content for a list of one. */
+/** The real service accepts a single content in place of a list. */
 const contentsOf = (contents: unknown): readonly unknown[] =>
   Array.isArray(contents) || contents === undefined ? list(contents) : [contents];
 
-/** A system instruction may be a bare text; a single part may stand without its list. */
+/**
+ * Returns the parts of a content. A system instruction may be a plain text; a single part may come
+ * without a list.
+ */
 function partsOf(content: unknown): readonly Fields[] {
   if (typeof content === 'string') {
     return [{ text: content }];

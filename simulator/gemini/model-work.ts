@@ -3,19 +3,19 @@ import { between, type ModelRequest } from './model-request.js';
 
 const PLACEHOLDER_START = '[simulated transcript';
 
-/** Enough to tell the recordings of a test apart at a glance. */
+/** Enough to distinguish the recordings of a test at a glance. */
 const MARK_LENGTH = 6;
 
-/** Shown of a quoted sentence in a summary. */
+/** Maximum length of a quoted sentence in a summary. */
 const MAX_QUOTED_CHARACTERS = 160;
 
-/** What a simulated model says, and the recording that it recognized. */
+/** Answer of a simulated model, and the recording that it recognized. */
 export interface ModelSpeech {
   readonly text: string;
   readonly sample: Sample | null;
 }
 
-/** Does what was asked for, the same way each time. */
+/** Answers the request, deterministically. */
 export function doModelWork(request: ModelRequest, samples: KnownSamples): ModelSpeech {
   switch (request.kind) {
     case 'correct':
@@ -40,7 +40,7 @@ function correct(request: ModelRequest, samples: KnownSamples): ModelSpeech {
   return { text: correction(request.redaction ? correctedRedacted : corrected, note), sample: recognized };
 }
 
-/** Without a first stage there is nothing to go by but the recording. */
+/** Transcribes from the recording alone, because there is no first-stage text. */
 function listen({ audioSha256, redaction }: ModelRequest, samples: KnownSamples): ModelSpeech {
   const [hash = ''] = audioSha256;
   const sample = samples.ofContent(hash) ?? null;
@@ -55,7 +55,7 @@ function listen({ audioSha256, redaction }: ModelRequest, samples: KnownSamples)
 const correction = (corrected_transcript: string, note: string): string =>
   JSON.stringify({ corrected_transcript, note });
 
-/** A placeholder shows that it went through the correction; anything else is taken for right. */
+/** Marks a placeholder as corrected. Any other text is treated as correct. */
 const marked = (partial: string): string =>
   partial.startsWith(PLACEHOLDER_START) ? `${partial} (corrected)` : partial;
 

@@ -94,7 +94,7 @@ describe('a request', () => {
       'Invalid JSON payload received. Unknown name "store" at \'generation_config\': Cannot find field.',
     ],
   ];
-  it.each(refused)('with %s is a 400 of %s', async (_case, model, config, message) => {
+  it.each(refused)('with %s for %s is a 400', async (_case, model, config, message) => {
     const answer = await ask(model, config);
     expect(answer.status).toBe(400);
     expect(answer.json).toEqual({ error: { code: 400, status: 'INVALID_ARGUMENT', message } });
@@ -113,11 +113,11 @@ describe('a request', () => {
     ['a budget', 'gemini-2.5-flash-lite', { thinkingConfig: { thinkingBudget: 512 } }],
     ['the highest output limit', 'gemini-3.8-flash', { maxOutputTokens: 65_536 }],
   ];
-  it.each(accepted)('with %s is taken by %s', async (_case, model, config) => {
+  it.each(accepted)('with %s is accepted by %s', async (_case, model, config) => {
     expect((await ask(model, config)).status).toBe(200);
   });
 
-  it('may say whether it is stored to the Developer API only', async () => {
+  it('may set store for the Developer API only', async () => {
     expect((await ask('gemini-3.8-flash', {}, { store: false })).status).toBe(200);
     const vertex = new ApiClient(simulator, { authorization: 'Bearer token' });
     const path = `/v1/projects/p/locations/eu/publishers/google/models/gemini-3.8-flash:generateContent`;

@@ -10,12 +10,13 @@ const unknownName = (name: string, place?: string): string => {
   return `Invalid JSON payload received. Unknown name "${name}"${where}: Cannot find field.`;
 };
 
-/** Fields that clients like to put one level too high or too low. */
+/** Fields that clients often put one level too high or too low. */
 const MISPLACED_BESIDE_CONFIG = ['thinkingConfig', 'thinkingLevel', 'thinkingBudget'];
 const MISPLACED_IN_CONFIG = ['thinkingLevel', 'thinkingBudget', 'store'];
 
 /**
- * Checks that the fields which Ringback may set stand where they belong; others are not looked at.
+ * Checks that the fields which Ringback may set are at the right level. Other fields are not
+ * checked.
  *
  * @param takesStore whether `store` exists: it does not on Vertex AI
  * @returns the 400, or null
@@ -48,8 +49,8 @@ function valueProblem(store: unknown, level: unknown): Answer | null {
 }
 
 /**
- * Checks what is asked of a model against what it can do. Models older than Gemini 3 refuse every
- * level: https://ai.google.dev/gemini-api/docs/thinking
+ * Checks the requested settings against the model's abilities. Models older than Gemini 3 refuse
+ * every level: https://ai.google.dev/gemini-api/docs/thinking
  *
  * @returns the 400, or null
  */

@@ -2,12 +2,12 @@ import { type KnownModel, THINKING_LEVELS, type ThinkingLevel } from './known-mo
 import type { ModelRequest } from './model-request.js';
 
 /**
- * Tokens of thought that each level costs. Far apart, so that a sum of tokens shows which level was used;
- * and less than real thoughts, which would fill the limits of small tests.
+ * Thinking tokens of each level. They are far apart, so that a sum of tokens shows which level was
+ * used, and smaller than real ones, which would exceed the limits of small tests.
  */
 const THOUGHT_TOKENS: Record<ThinkingLevel, number> = { minimal: 0, low: 64, medium: 256, high: 1024 };
 
-/** The enum's zero value, which stands for none. */
+/** The enum's zero value, which means no level. */
 const UNSPECIFIED = 'thinking_level_unspecified';
 
 /** @returns null when the request names no level, undefined when it names one that does not exist */
@@ -16,7 +16,10 @@ export function readThinkingLevel(given: string | null): ThinkingLevel | null | 
   return name === UNSPECIFIED ? null : THINKING_LEVELS.find((level) => level === name);
 }
 
-/** Models that think by a budget, or not at all, are taken to answer at once. */
+/**
+ * Returns the thinking tokens. Models with a thinking budget, or without thinking, are assumed to
+ * use none.
+ */
 export function thoughtTokens(model: KnownModel, { thinkingLevel }: ModelRequest): number {
   const level = readThinkingLevel(thinkingLevel) ?? model.defaultLevel;
   return level === null ? 0 : THOUGHT_TOKENS[level];

@@ -1,7 +1,7 @@
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AudioContent, readAudio } from '../assemblyai/audio-content.js';
-import type { Ear } from '../assemblyai/hearing.js';
+import type { SpeechToText } from '../assemblyai/speech-to-text.js';
 import { wordsOf } from '../assemblyai/transcript.js';
 import type { Answer, Exchanger } from '../exchange.js';
 import type { EffectSet, FaultBoard } from '../faults.js';
@@ -19,7 +19,7 @@ export interface OpenAiTools {
   readonly hooks: SimulatorHooks;
   readonly ledger: Ledger;
   readonly exchanger: Exchanger;
-  readonly ear: Ear;
+  readonly speechToText: SpeechToText;
   readonly acceptsKey: (key: string) => boolean;
 }
 
@@ -29,14 +29,17 @@ const MS_PER_SECOND = 1_000;
 const PLAIN_PATHS = ['/audio/transcriptions', '/v1/audio/transcriptions'];
 const AZURE_PATH = '/openai/deployments/:deployment/audio/transcriptions';
 
-/** The form as it came: its texts, and what is known of the recording. */
+/** The parsed form: its texts, and the properties of the recording. */
 interface Form {
   readonly fields: ReadonlyMap<string, string>;
   readonly audio: AudioContent | null;
   readonly fileName: string | null;
 }
 
-/** POST /audio/transcriptions of OpenAI, and the same of Azure with its path, its parameter and its header. */
+/**
+ * Registers OpenAI's POST /audio/transcriptions, and Azure's variant with its own path, parameter
+ * and header.
+ */
 export function openAiRoutes(app: FastifyInstance, tools: OpenAiTools): void {
   app.register((scope, _options, done) => {
     scope.register(multipart, { limits: { fileSize: MAX_AUDIO_BYTES + 1 } });
@@ -66,7 +69,7 @@ export function openAiRoutes(app: FastifyInstance, tools: OpenAiTools): void {
 interface Asked {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Azure's name for the model; null on the plain side. */
+  /** Azure's name for the model; null on OpenAI's paths. */
   readonly deployment: string | null;
   readonly apiVersion: string | null;
   readonly key: string;
@@ -137,16 +140,16 @@ const openAiError = (status: number, message: string, code: string | null): Answ
 });
 
 async function hear(
-  { settings, random, lifetime, hooks, ear }: OpenAiTools,
+  { settings, random, lifetime, hooks, speechToText }: OpenAiTools,
   { form, record, effects }: { form: Form; record: TranscriptionRecord; effects: EffectSet },
 ): Promise<Answer> {
   if (form.audio === null) return openAiError(400, 'file: required', null);
   await lifetime.sleep(drawLatencyMs(settings.latencyMs, random));
-  const hearing = await ear.hearContent(form.audio, { languageCode: record.language });
+  const result = await speechToText.transcribeContent(form.audio, { languageCode: record.language });
   await hooks.beforeTranscriptionResponse?.(record);
-  if (!hearing.ok) return openAiError(400, 'Invalid file format.', null);
-  const { durationSeconds, language } = hearing.heard;
-  const text = effects.find('text')?.text ?? hearing.heard.text ?? '';
+  if (!result.ok) return openAiError(400, 'Invalid file format.', null);
+  const { durationSeconds, language } = result.heard;
+  const text = effects.find('text')?.text ?? result.heard.text ?? '';
   if (record.responseFormat !== 'verbose_json') return { status: 200, body: { text } };
   const words = wordsOf(text, durationSeconds).map((word) => ({
     word: word.text,

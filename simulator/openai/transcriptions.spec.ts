@@ -43,7 +43,7 @@ async function transcribe({ path = '/v1/audio/transcriptions', headers, fields =
 }
 
 describe('a request for a transcript', () => {
-  it('of a recording that it knows is answered with what a first stage hears', async () => {
+  it('of a known recording is answered with the first-stage text', async () => {
     expect(await transcribe()).toEqual({ status: 200, body: { text: sample.heard } });
     expect(simulator.ledger.transcriptions).toMatchObject([
       { model: 'whisper-1', dialect: 'openai', audioSha256: sample.sha256, fileName: 'a.wav', status: 200 },
@@ -59,7 +59,7 @@ describe('a request for a transcript', () => {
     expect(words.at(-1)?.end).toBeLessThanOrEqual(sample.durationSeconds);
   });
 
-  it('may come in Azure’s dialect', async () => {
+  it('may use Azure’s dialect', async () => {
     const path = '/openai/deployments/ours/audio/transcriptions';
     const headers = { 'api-key': 'a-key' };
 

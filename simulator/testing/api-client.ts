@@ -4,11 +4,11 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; empty when it is none. */
+  /** The body as JSON; empty when it is not JSON. */
   readonly json: Record<string, unknown>;
 }
 
-/** Plain requests to the simulator, for its own tests. */
+/** Sends plain requests to the simulator, for its own tests. */
 export class ApiClient {
   constructor(
     private readonly simulator: Pick<Simulator, 'url'>,

@@ -8,13 +8,13 @@ export interface ReceivedCallback {
   readonly body: unknown;
 }
 
-/** How to answer a callback; `hang` never does. */
+/** Answer to a callback; `hang` means none. */
 export type ReceiverAnswer = number | 'hang' | { status: number; headers: Record<string, string> };
 
-/** A real server in the place of the service, for tests of the simulator itself. */
+/** A real HTTP server in place of the service, for tests of the simulator itself. */
 export class WebhookReceiver {
   readonly received: ReceivedCallback[] = [];
-  /** Given the number of the callback, from 1. */
+  /** Decides the answer; receives the number of the callback, from 1. */
   answer: (callback: ReceivedCallback, number: number) => ReceiverAnswer | Promise<ReceiverAnswer> = () =>
     200;
 
@@ -48,7 +48,7 @@ export class WebhookReceiver {
     return receiver;
   }
 
-  /** Waits until so many requests have come. */
+  /** Waits until this many requests have arrived. */
   async receives(count: number): Promise<void> {
     while (this.received.length < count) {
       await setImmediate();

@@ -8,18 +8,21 @@ import type { SubmitParams } from './submit-params.js';
 import type { Heard } from './transcript.js';
 import type { UploadStore } from './upload-store.js';
 
-export type HearingResult = { ok: true; heard: Heard } | { ok: false; error: string };
+export type SpeechToTextResult = { ok: true; heard: Heard } | { ok: false; error: string };
 
-/** Said of recordings that are never fetched. */
+/** Assumed duration of recordings that are never fetched. */
 const UNFETCHED_DURATION_SECONDS = 60;
 
-/** Enough to tell the recordings of a test apart at a glance. */
+/** Enough to distinguish the recordings of a test at a glance. */
 const MARK_LENGTH = 6;
 
 const DEFAULT_LANGUAGE = 'en';
 
-/** Makes text of a recording: of a known one by its content, any other gets a plainly marked placeholder. */
-export class Ear {
+/**
+ * Transcribes recordings. A known recording is recognized by its content; any other gets a plainly
+ * marked placeholder.
+ */
+export class SpeechToText {
   constructor(
     private readonly tools: {
       readonly samples: KnownSamples;
@@ -30,25 +33,25 @@ export class Ear {
     },
   ) {}
 
-  /** Whether the bytes of unknown recordings are worth keeping. */
-  get wantsBytes(): boolean {
+  /** Whether the bytes of unknown recordings must be kept. */
+  get needsBytes(): boolean {
     return this.tools.recognizer !== null;
   }
 
-  async hear(params: SubmitParams): Promise<HearingResult> {
+  async transcribe(params: SubmitParams): Promise<SpeechToTextResult> {
     const { audioUrl } = params;
     const uploaded = this.tools.uploads.find(audioUrl);
     if (uploaded !== undefined) {
-      return this.hearContent(uploaded, params);
+      return this.transcribeContent(uploaded, params);
     }
     if (isOnThisMachine(audioUrl)) {
       const download = await downloadAudio(audioUrl, {
-        keep: this.wantsBytes,
+        keep: this.needsBytes,
         lifetime: this.tools.lifetime,
       });
-      return download.ok ? this.hearContent(download.content, params) : download;
+      return download.ok ? this.transcribeContent(download.content, params) : download;
     }
-    // Signatures in the query differ each time, the recording does not.
+    // The signature in the query changes with each request, but the recording does not.
     const { origin, pathname } = new URL(audioUrl);
     return this.understood(params, {
       text: this.placeholder(`${origin}${pathname}`, UNFETCHED_DURATION_SECONDS),
@@ -56,11 +59,11 @@ export class Ear {
     });
   }
 
-  /** @param params.languageCode what the sender says it is in */
-  async hearContent(
+  /** @param params.languageCode the language that the sender named */
+  async transcribeContent(
     content: AudioContent,
     params: Pick<SubmitParams, 'languageCode'>,
-  ): Promise<HearingResult> {
+  ): Promise<SpeechToTextResult> {
     const error = notAudioError(content);
     if (error !== null) {
       return { ok: false, error };
@@ -79,7 +82,7 @@ export class Ear {
   private understood(
     { languageCode }: Pick<SubmitParams, 'languageCode'>,
     { text, durationSeconds }: { text: string; durationSeconds: number },
-  ): HearingResult {
+  ): SpeechToTextResult {
     const language = languageCode ?? DEFAULT_LANGUAGE;
     return { ok: true, heard: { text, durationSeconds, language, sample: null } };
   }
