@@ -20,29 +20,29 @@ const second = aScenario('second', { chunks: { default: 9, min: 2, meaning: 'chu
 describe('the arguments of the benchmarks', () => {
   const parse = (...args: string[]) => parseBenchArguments(args, [first, second]);
 
-  it('choose all scenarios with their defaults when nothing is given', () => {
+  it('choose all scenarios with their defaults when there are none', () => {
     expect(parse()).toEqual({
       kind: 'run',
       chosen: [
-        { scenario: first, given: { chunks: 60, seconds: 5 } },
-        { scenario: second, given: { chunks: 9 } },
+        { scenario: first, values: { chunks: 60, seconds: 5 } },
+        { scenario: second, values: { chunks: 9 } },
       ],
     });
   });
 
-  it('choose the named scenarios, with the given numbers', () => {
+  it('choose the named scenarios, with their numbers', () => {
     expect(parse('second', '--chunks', '3')).toEqual({
       kind: 'run',
-      chosen: [{ scenario: second, given: { chunks: 3 } }],
+      chosen: [{ scenario: second, values: { chunks: 3 } }],
     });
   });
 
-  it('give a number to every scenario that has the option, and leave it out elsewhere', () => {
+  it('pass a number to every scenario that has the option, and to no other', () => {
     expect(parse('--chunks=3', '--seconds=0')).toEqual({
       kind: 'run',
       chosen: [
-        { scenario: first, given: { chunks: 3, seconds: 0 } },
-        { scenario: second, given: { chunks: 3 } },
+        { scenario: first, values: { chunks: 3, seconds: 0 } },
+        { scenario: second, values: { chunks: 3 } },
       ],
     });
   });

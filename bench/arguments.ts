@@ -4,16 +4,16 @@ import type { Scenario } from './scenario.js';
 
 export interface ChosenScenario {
   scenario: Scenario;
-  /** A number for each of its options. */
-  given: Record<string, number>;
+  /** The value of each of its options. */
+  values: Record<string, number>;
 }
 
 export type ParsedArguments =
   { kind: 'run'; chosen: ChosenScenario[] } | { kind: 'help' } | { kind: 'wrong'; problem: string };
 
 /**
- * Reads `[scenario...] [--option number...]`. No scenario: all of them. An option must belong to one of those that run,
- * and holds for all of them that have it.
+ * Parses `[scenario...] [--option number...]`. Without a scenario, all of them run. An option must
+ * belong to one of the chosen scenarios, and is passed to all of them that have it.
  */
 export function parseBenchArguments(
   args: readonly string[],
@@ -27,9 +27,9 @@ export function parseBenchArguments(
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     });
-    const { help, ...given } = values as { help?: boolean } & Record<string, string>;
+    const { help, ...texts } = values as { help?: boolean } & Record<string, string>;
     if (help === true) return { kind: 'help' };
-    return choose(scenarios, positionals, given);
+    return choose(scenarios, positionals, texts);
   } catch (error) {
     const problem = wrongUsage(error);
     if (problem === undefined) throw error;
@@ -53,7 +53,7 @@ function choose(
       return { kind: 'wrong', problem: `--${name} wants a whole number of ${min} or more` };
     }
   }
-  return { kind: 'run', chosen: running.map((scenario) => ({ scenario, given: numbers(scenario, texts) })) };
+  return { kind: 'run', chosen: running.map((scenario) => ({ scenario, values: numbers(scenario, texts) })) };
 }
 
 function numbers({ options }: Scenario, texts: Readonly<Record<string, string>>): Record<string, number> {

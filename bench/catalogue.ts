@@ -7,7 +7,7 @@ import { intake } from './scenarios/intake.js';
 import { start } from './scenarios/start.js';
 import { throughput } from './scenarios/throughput.js';
 
-/** All scenarios, in the order they run in. */
+/** All scenarios, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
   throughput,
   intake,

@@ -6,7 +6,7 @@ import { writeChart, writeResult } from './support/results.js';
 import { renderTable } from './support/table.js';
 
 const FAILED = 1;
-/** What command-line programs answer to arguments that they do not know. */
+/** Exit code of command-line programs for unknown arguments. */
 const WRONG_USAGE = 2;
 
 async function main(): Promise<number> {
@@ -37,10 +37,10 @@ async function runAll(chosen: readonly ChosenScenario[]): Promise<number> {
   }
 }
 
-async function runOne({ scenario, given }: ChosenScenario, interruption: Interruption): Promise<void> {
+async function runOne({ scenario, values }: ChosenScenario, interruption: Interruption): Promise<void> {
   process.stdout.write(`\n${scenario.name}: ${scenario.measures}\n`);
   const startedAt = new Date();
-  const result = await scenario.run(given, {
+  const result = await scenario.run(values, {
     progress: (line) => process.stderr.write(`  ${line}\n`),
     signal: interruption.signal,
     onForce: (listener) => {
@@ -49,7 +49,7 @@ async function runOne({ scenario, given }: ChosenScenario, interruption: Interru
   });
   process.stdout.write(`\n${renderTable(result.table)}\n`);
   for (const note of result.notes) process.stdout.write(`- ${note}\n`);
-  const file = await writeResult({ scenario: scenario.name, startedAt, given, data: result.data });
+  const file = await writeResult({ scenario: scenario.name, startedAt, values, data: result.data });
   process.stdout.write(`\nAll figures: ${file}\n`);
   if (result.chart === undefined) return;
   process.stdout.write(`As a picture: ${await writeChart(scenario.name, renderBarChart(result.chart))}\n`);

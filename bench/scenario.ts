@@ -1,7 +1,7 @@
 import type { BarChart } from './support/bar-chart.js';
 import type { Table } from './support/table.js';
 
-/** A whole number that a scenario can be run with, as `--<name> <number>`. */
+/** An option of a scenario with a whole number, `--<name> <number>`. */
 export interface NumberOption {
   default: number;
   min: number;
@@ -9,39 +9,42 @@ export interface NumberOption {
 }
 
 export interface ScenarioTools {
-  /** For who waits: what happens now. */
+  /** Prints a line about the progress. */
   progress(line: string): void;
-  /** Somebody wants this to stop; everything that is awaited ends with it, and what was started is stopped. */
+  /**
+   * Aborted when the user interrupts the run; everything that is awaited ends, and every started
+   * process is stopped.
+   */
   signal: AbortSignal;
-  /** Called when even stopping takes too long. */
+  /** Registers a listener for the case that stopping takes too long. */
   onForce(listener: () => void): void;
 }
 
 export interface ScenarioResult {
   table: Table;
-  /** What a reader must know to read the table. */
+  /** Notes that explain the table. */
   notes: readonly string[];
-  /** The figure that it is about, as a picture. */
+  /** The main figure as a chart. */
   chart?: BarChart;
   /** All figures, for programs. */
   data: unknown;
 }
 
 export interface Scenario {
-  /** Of its file, its results, and on the command line. */
+  /** Name of the file, of the results, and on the command line. */
   readonly name: string;
-  /** One line: what is measured, and what is not. */
+  /** One line that names what is measured, and what is not. */
   readonly measures: string;
   readonly options: Readonly<Record<string, NumberOption>>;
-  run(given: Readonly<Record<string, number>>, tools: ScenarioTools): Promise<ScenarioResult>;
+  run(values: Readonly<Record<string, number>>, tools: ScenarioTools): Promise<ScenarioResult>;
 }
 
-/** Makes a scenario whose `run` gets exactly the options that it declares. */
+/** Types `run` with exactly the options that the scenario declares. */
 export function defineScenario<N extends string>(scenario: {
   name: string;
   measures: string;
   options: Readonly<Record<N, NumberOption>>;
-  run(given: Readonly<Record<N, number>>, tools: ScenarioTools): Promise<ScenarioResult>;
+  run(values: Readonly<Record<N, number>>, tools: ScenarioTools): Promise<ScenarioResult>;
 }): Scenario {
   return scenario;
 }

@@ -6,46 +6,46 @@ const TIMEOUT_MS = 120_000;
 
 interface Case {
   scenario: string;
-  /** As little work as it takes. */
-  given: Record<string, number>;
+  /** The smallest possible amount of work. */
+  values: Record<string, number>;
   /** The first cell of each row of its table. */
   rows: string[];
-  /** What it says of them. */
+  /** Matches its note about the rows. */
   note: RegExp;
 }
 
 const CASES: Case[] = [
   {
     scenario: 'intake',
-    given: { seconds: 1, connections: 4, submissions: 100, rounds: 1 },
+    values: { seconds: 1, connections: 4, submissions: 100, rounds: 1 },
     rows: ['bare', 'ringback'],
     note: /[\d.]+ of bare/,
   },
   {
     scenario: 'drain',
-    given: { submissions: 10, conversations: 2, rounds: 1 },
+    values: { submissions: 10, conversations: 2, rounds: 1 },
     rows: ['bare', 'ringback'],
     note: /drained at [\d.]+ of bare/,
   },
   {
     scenario: 'growth',
-    given: { settled: 1_000, chunks: 20, 'warm-up': 20, rounds: 1 },
+    values: { settled: 1_000, chunks: 20, 'warm-up': 20, rounds: 1 },
     rows: ['1', '100', '1000'],
     note: /costs \d+ % more CPU/,
   },
-  { scenario: 'start', given: { rounds: 1 }, rows: ['first start', 'later starts'], note: /./ },
+  { scenario: 'start', values: { rounds: 1 }, rows: ['first start', 'later starts'], note: /./ },
 ];
 
 describe('a scenario with very little to do', () => {
   it.each(CASES)(
     '$scenario prints its table, and writes the figures and what they were measured with',
-    async ({ scenario, given, rows, note }) => {
-      const { stdout, stderr, written } = await runScenario(scenario, given);
+    async ({ scenario, values, rows, note }) => {
+      const { stdout, stderr, written } = await runScenario(scenario, values);
 
       expect(stderr).not.toContain('Warning');
       for (const row of rows) expect(stdout).toMatch(new RegExp(`^ *${row} +[\\d.]+`, 'm'));
       expect(stdout).toMatch(note);
-      expect(written).toMatchObject({ scenario, options: given });
+      expect(written).toMatchObject({ scenario, options: values });
     },
     TIMEOUT_MS,
   );

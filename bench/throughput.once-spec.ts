@@ -15,7 +15,7 @@ interface Results {
 
 describe('the scenario throughput, with few chunks', () => {
   it(
-    'lets all contenders do the whole job, and writes what each chunk cost them',
+    'runs the whole job with all contenders, and writes the cost of a chunk',
     async () => {
       const { stdout, stderr, written } = await runScenario('throughput', SMALL);
 

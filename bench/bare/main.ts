@@ -1,11 +1,12 @@
 /**
- * The careless baseline: the same job on the same libraries without a record, a check, a validation or a thought of what may break.
- * Fastify adds a job for each request, workers submit, get, correct, and save a hash in Redis. What is lost is lost.
+ * The careless baseline: the same job on the same libraries, without records, checks, validation or
+ * error handling. Fastify adds a job for each request; workers submit, get, correct, and save a
+ * hash in Redis. Lost data stays lost.
  *
- *   node dist/bench/bare/main.js api|worker     with REDIS_URL, PROVIDERS_URL, PORT and CALLBACK_URL
+ *  node dist/bench/bare/main.js api|worker   with REDIS_URL, PROVIDERS_URL, PORT and CALLBACK_URL
  *
- * With a DATABASE_URL it keeps a record in PostgreSQL and asks the model through Google's SDK: the least that Ringback's own
- * libraries take, still without a check.
+ * With a DATABASE_URL it keeps a record in PostgreSQL and calls the model through Google's SDK.
+ * That is the minimal cost of Ringback's own libraries, still without a check.
  */
 import axios from 'axios';
 import { Queue, Worker, type Job } from 'bullmq';
@@ -13,7 +14,7 @@ import Fastify from 'fastify';
 import http from 'node:http';
 import { Redis } from 'ioredis';
 import { BARE_LISTENS, BARE_WORKS } from './bare-names.js';
-import { askPlainly, askThroughSdk } from './models.js';
+import { askOverHttp, askThroughSdk } from './models.js';
 import { HashRecords, TableRecords, type Records } from './records.js';
 
 interface SubmitData {
@@ -25,10 +26,10 @@ interface GetData extends SubmitData {
   transcriptId: string;
 }
 
-/** As many jobs at once as Ringback takes by default. */
-const SUBMITS_AT_ONCE = 16;
-const GETS_AT_ONCE = 16;
-const CORRECTIONS_AT_ONCE = 8;
+/** Ringback's default concurrency. */
+const SUBMITS_CONCURRENCY = 16;
+const GETS_CONCURRENCY = 16;
+const CORRECTIONS_CONCURRENCY = 8;
 
 const env = (name: string): string => process.env[name] ?? '';
 const databaseUrl = process.env['DATABASE_URL'];
@@ -70,7 +71,7 @@ async function runWorker(): Promise<void> {
   const records = openRecords();
   const agent = new http.Agent({ keepAlive: true });
   const providers = axios.create({ baseURL: env('PROVIDERS_URL'), httpAgent: agent });
-  const askModel = databaseUrl === undefined ? askPlainly(providers) : askThroughSdk(env('PROVIDERS_URL'));
+  const askModel = databaseUrl === undefined ? askOverHttp(providers) : askThroughSdk(env('PROVIDERS_URL'));
   const authorization = { authorization: 'simulator' };
   const submit = async ({ data }: Job<SubmitData>): Promise<void> => {
     await records.keep('opened', data.chunkId);
@@ -104,9 +105,9 @@ async function runWorker(): Promise<void> {
     await records.keep('corrected', data.chunkId, answer);
   };
   const workers = [
-    new Worker('submit', submit, { connection, prefix: '{bare}', concurrency: SUBMITS_AT_ONCE }),
-    new Worker('get', get, { connection, prefix: '{bare}', concurrency: GETS_AT_ONCE }),
-    new Worker('correct', correct, { connection, prefix: '{bare}', concurrency: CORRECTIONS_AT_ONCE }),
+    new Worker('submit', submit, { connection, prefix: '{bare}', concurrency: SUBMITS_CONCURRENCY }),
+    new Worker('get', get, { connection, prefix: '{bare}', concurrency: GETS_CONCURRENCY }),
+    new Worker('correct', correct, { connection, prefix: '{bare}', concurrency: CORRECTIONS_CONCURRENCY }),
   ];
   for (const worker of workers) {
     worker.on('failed', (_job, error) => {

@@ -1,7 +1,7 @@
 import { GoogleGenAI } from '@google/genai';
 import type { AxiosInstance } from 'axios';
 
-/** Corrects a text with its recording. @returns the model's answer, as it is to be kept */
+/** Corrects a text with its recording. @returns the model's answer, in the form in which it is stored */
 export type AskModel = (audio: Buffer, prompt: string) => Promise<string>;
 
 const MODEL = 'gemini-3.8-flash';
@@ -14,8 +14,8 @@ const contentsOf = (audio: Buffer, prompt: string) => [
   },
 ];
 
-/** By a request like any other. */
-export function askPlainly(providers: AxiosInstance): AskModel {
+/** Calls the model with a plain HTTP request. */
+export function askOverHttp(providers: AxiosInstance): AskModel {
   return async (audio, prompt) => {
     const { data } = await providers.post<object>(
       `/v1beta/models/${MODEL}:generateContent`,
@@ -26,7 +26,7 @@ export function askPlainly(providers: AxiosInstance): AskModel {
   };
 }
 
-/** By Google's SDK. */
+/** Calls the model through Google's SDK. */
 export function askThroughSdk(baseUrl: string): AskModel {
   const client = new GoogleGenAI({ vertexai: false, apiKey: API_KEY, httpOptions: { baseUrl } });
   return async (audio, prompt) => {

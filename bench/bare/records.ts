@@ -3,16 +3,19 @@ import type { Redis } from 'ioredis';
 import { shareStatement } from '../../src/database/share-statement.js';
 import { RESULTS_KEY, SUBMISSIONS_KEY } from './bare-names.js';
 
-/** What becomes of a chunk, in this order. */
+/** The steps of a chunk, in this order. */
 export type Step = 'added' | 'opened' | 'submitted' | 'called' | 'transcribed' | 'read' | 'corrected';
 
-/** Where the baseline keeps what it learns of a chunk. */
+/** The baseline's record of its chunks. */
 export interface Records {
-  /** @param value the audio's URL, the transcript's id, the first text, the corrected one; steps without one keep none */
+  /**
+   * @param value the audio's URL, the transcript's id, the first text, or the corrected one; empty
+   *   for steps without one
+   */
   keep(step: Step, chunkId: string, value?: string): Promise<void>;
 }
 
-/** The careless way: two hashes, written when there is something to keep. */
+/** Keeps two hashes in Redis, written only when there is a value. */
 export class HashRecords implements Records {
   constructor(private readonly redis: Redis) {}
 
@@ -39,22 +42,24 @@ export const CREATE_RECORD_TABLE = `create table if not exists ${RECORD_TABLE} (
 )`;
 export const COUNT_CORRECTED = `select count(*) from ${RECORD_TABLE} where status = 'completed'`;
 
-const GIVEN = `with given as (
+const ENTRIES_CTE = `with given as (
   select entry.* from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as entry (id text, value text)
 )`;
 const update = (changes: string) =>
-  `${GIVEN} update ${RECORD_TABLE} as chunk set ${changes} from given where chunk.id = given.id`;
+  `${ENTRIES_CTE} update ${RECORD_TABLE} as chunk set ${changes} from given where chunk.id = given.id`;
 
 /**
- * The least that a record takes: a row for each chunk in PostgreSQL, changed before and after every request, by prepared
- * statements that chunks share. No statement asks what state the row was in, so nothing is safe yet.
+ * Keeps the minimal record: a row for each chunk in PostgreSQL, changed before and after every
+ * request by prepared statements that chunks share. No statement checks the state of the row, so
+ * nothing is safe yet.
  */
 export class TableRecords implements Records {
   private readonly pool: pg.Pool;
   private readonly statements: Record<Step, (entry: Entry) => Promise<undefined>>;
 
   constructor(databaseUrl: string) {
-    // The server takes a table that was just empty for a small one, and would read all of it for each statement.
+    // The planner assumes that a table which was just empty is small, and would scan it for each
+    // statement.
     this.pool = new pg.Pool({ connectionString: databaseUrl, options: '-c enable_seqscan=off' });
     const share = (name: Step, text: string) =>
       shareStatement<Entry, undefined>({ run: (entries) => this.execute({ name, text }, entries) });
@@ -62,7 +67,7 @@ export class TableRecords implements Records {
     this.statements = {
       added: share(
         'added',
-        `${GIVEN} insert into ${RECORD_TABLE} (id, audio_url) select id, value from given`,
+        `${ENTRIES_CTE} insert into ${RECORD_TABLE} (id, audio_url) select id, value from given`,
       ),
       opened: change('opened', `status = 'opened'`),
       submitted: change('submitted', `status = 'submitted', transcript_id = given.value`),
@@ -70,7 +75,7 @@ export class TableRecords implements Records {
       transcribed: change('transcribed', `status = 'correcting', transcript = given.value`),
       read: share(
         'read',
-        `${GIVEN} select chunk.* from ${RECORD_TABLE} as chunk join given on given.id = chunk.id`,
+        `${ENTRIES_CTE} select chunk.* from ${RECORD_TABLE} as chunk join given on given.id = chunk.id`,
       ),
       corrected: change('corrected', `status = 'completed', corrected = given.value`),
     };
@@ -84,8 +89,8 @@ export class TableRecords implements Records {
     statement: { name: Step; text: string },
     entries: readonly Entry[],
   ): Promise<undefined[]> {
-    const places = entries.map((_entry, place) => place);
-    await this.pool.query({ ...statement, values: [places, JSON.stringify(entries)] });
+    const positions = entries.map((_entry, position) => position);
+    await this.pool.query({ ...statement, values: [positions, JSON.stringify(entries)] });
     return entries.map(() => undefined);
   }
 }

@@ -20,7 +20,7 @@ describe('a corpus', () => {
     ]);
   });
 
-  it('or lists it by value, the second of two equal ones behind the first', () => {
+  it('may list it by value, the second of two equal values after the first', () => {
     const pii = [
       { kind: 'phone_number', value: '06 1' },
       { kind: 'PHONE', value: '06 1' },
@@ -36,7 +36,7 @@ describe('a corpus', () => {
     ]);
   });
 
-  it('or by place, and leaves out what patterns do not look for', () => {
+  it('may list it by position, and leaves out kinds without a pattern', () => {
     const pii = [
       { kind: 'name', start: 0, end: 3 },
       { kind: 'zip', start: 4, end: 9 },
@@ -48,7 +48,7 @@ describe('a corpus', () => {
 
   it('may have empty lines and cases without personal data', () => {
     expect(parseCorpus('\n{"text":"Niets."}\r\n\n', 'a.jsonl')).toEqual([
-      { text: 'Niets.', data: [], place: 'a.jsonl:2' },
+      { text: 'Niets.', data: [], location: 'a.jsonl:2' },
     ]);
   });
 
@@ -56,11 +56,11 @@ describe('a corpus', () => {
     ['no JSON', 'Bel mij'],
     ['no object', '5'],
     ['no text', '{"pii":[]}'],
-    ['a list that is none', '{"text":"a","pii":{}}'],
+    ['a list that is not an array', '{"text":"a","pii":{}}'],
     ['a label without a kind', '{"text":"a","pii":[{"value":"a"}]}'],
     ['a value that the text does not hold', '{"text":"a","pii":[{"kind":"phone","value":"b"}]}'],
-    ['a place outside of the text', '{"text":"a","pii":[{"kind":"phone","start":0,"end":2}]}'],
-  ])('with %s is refused, and says in which line', (_name, line) => {
+    ['a position outside of the text', '{"text":"a","pii":[{"kind":"phone","start":0,"end":2}]}'],
+  ])('with %s is refused with the line in the message', (_name, line) => {
     expect(() => parseCorpus(`{"text":"ok"}\n${line}`, 'a.jsonl')).toThrow(CorpusError);
     expect(() => parseCorpus(`{"text":"ok"}\n${line}`, 'a.jsonl')).toThrow(/^a\.jsonl:2: /);
   });

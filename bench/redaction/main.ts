@@ -45,8 +45,8 @@ async function run(named: readonly string[], showMistakes: boolean): Promise<num
   const cases = corpora.flat();
   const result = score(cases, findPersonalData);
   process.stdout.write(`${cases.length} cases of ${files.length} files\n\n${renderScore(result)}\n`);
-  for (const { place, kind, problem, text } of showMistakes ? result.mistakes : []) {
-    process.stdout.write(`${place}  ${kind} ${problem}: ${text}\n`);
+  for (const { location, kind, problem, text } of showMistakes ? result.mistakes : []) {
+    process.stdout.write(`${location}  ${kind} ${problem}: ${text}\n`);
   }
   const isGood = isGoodEnough(result);
   const verdict = isGood ? 'Every kind keeps' : 'NOT every kind keeps';

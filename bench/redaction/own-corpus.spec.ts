@@ -8,7 +8,7 @@ import { MIN_PRECISION, MIN_RECALL, score } from './score.js';
 
 const FOLDER = join('corpus', 'redaction');
 
-/** What the project promises; a quarter of it or more has nothing in it that is to be found. */
+/** The promised minimum; at least a quarter of the cases contain no personal data. */
 const MIN_CASES = 300;
 
 const cases = readdirSync(FOLDER).flatMap((file) =>
@@ -38,11 +38,11 @@ describe('the redaction by patterns, on the corpus', () => {
     }
   });
 
-  it('finds the same in one long transcript', () => {
+  it('finds about the same in one long transcript', () => {
     const transcript = cases.map(({ text }) => text).join('\n\n');
     const found = findPersonalData(transcript).length;
     const alone = cases.reduce((sum, { text }) => sum + findPersonalData(text).length, 0);
-    // A label at the end of one case may announce the beginning of the next.
+    // A label at the end of one case may announce the start of the next.
     expect(Math.abs(found - alone)).toBeLessThanOrEqual(alone * (1 - MIN_PRECISION));
   });
 });

@@ -21,15 +21,15 @@ const at = (words: string, kind: PersonalData['kind'] = 'phone'): PersonalData =
 };
 
 describe('the score', () => {
-  it.each([['(020) 123'], ['020) 123'], [' (020) 123 ']])('takes "%s" for the labelled number', (words) => {
+  it.each([['(020) 123'], ['020) 123'], [' (020) 123 ']])('counts "%s" as the labeled number', (words) => {
     expect(phones(scored([at(words)]))).toEqual([1, 0, 0]);
   });
 
-  it.each([['020'], ['123 nu'], ['Bel']])('takes "%s" for a miss and a wrong find', (words) => {
+  it.each([['020'], ['123 nu'], ['Bel']])('counts "%s" as a miss and a wrong find', (words) => {
     expect(phones(scored([at(words)]))).toEqual([0, 1, 1]);
   });
 
-  it('takes another kind for a miss of the one and a wrong find of the other', () => {
+  it('counts another kind as a miss of the one and a wrong find of the other', () => {
     const result = scored([at('(020) 123', 'bsn')]);
     expect(phones(result)).toEqual([0, 0, 1]);
     expect(result.mistakes.map(({ kind, problem }) => [kind, problem])).toEqual([
@@ -39,7 +39,7 @@ describe('the score', () => {
     expect(isGoodEnough(result)).toBe(false);
   });
 
-  it('is good enough of kinds that the corpus does not hold', () => {
+  it('is good enough for kinds that the corpus does not contain', () => {
     const result = scored([], { text: 'Niets.' });
     expect(result.kinds.every(({ precision, recall }) => precision === null && recall === null)).toBe(true);
     expect(isGoodEnough(result)).toBe(true);

@@ -1,25 +1,25 @@
 import { PII_KINDS, type PiiKind } from '../../src/redaction/detector.js';
 import type { PersonalData } from '../../src/redaction/redact-patterns.js';
-import type { LabelledCase, LabelledData } from './corpus.js';
+import type { LabeledCase, LabeledData } from './corpus.js';
 
-/** What the project promises of every kind. */
+/** The project's promise for every kind. */
 export const MIN_PRECISION = 0.98;
 export const MIN_RECALL = 0.95;
 
 export interface KindScore {
   kind: PiiKind;
-  /** Labels of the corpus. */
+  /** Number of labels in the corpus. */
   labels: number;
   truePositives: number;
   falsePositives: number;
   falseNegatives: number;
-  /** Null when nothing was found, or nothing was to be found. */
+  /** Null when nothing was found, or the corpus has no label. */
   precision: number | null;
   recall: number | null;
 }
 
 export interface Mistake {
-  place: string;
+  location: string;
   kind: PiiKind;
   problem: 'missed' | 'wrongly found';
   text: string;
@@ -31,20 +31,20 @@ export interface Score {
 }
 
 /**
- * Compares what is found with what a corpus says. A find counts when it is of the same kind and covers the same letters and
- * digits; brackets, quotation marks and the like at its ends do not matter. What covers only a part of a label, or more than
- * it, is a miss and a wrong find.
+ * Compares the findings with a corpus. A finding counts when it has the same kind and covers the
+ * same letters and digits; brackets, quotation marks and the like at its ends do not matter. A
+ * finding that covers a part of a label, or more than the label, is a miss and a wrong find.
  */
-export function score(cases: readonly LabelledCase[], find: (text: string) => PersonalData[]): Score {
+export function score(cases: readonly LabeledCase[], find: (text: string) => PersonalData[]): Score {
   const hits = new Map<PiiKind, number>();
   const mistakes: Mistake[] = [];
-  for (const { text, data, place } of cases) {
+  for (const { text, data, location } of cases) {
     const found = find(text);
     const matched = data.map((label) => found.find((one) => isSame(text, label, one)));
     data.forEach((label, index) => {
       if (matched[index] === undefined) {
         mistakes.push({
-          place,
+          location,
           kind: label.kind,
           problem: 'missed',
           text: text.slice(label.start, label.end),
@@ -55,7 +55,7 @@ export function score(cases: readonly LabelledCase[], find: (text: string) => Pe
     });
     for (const one of found.filter((candidate) => !matched.includes(candidate))) {
       mistakes.push({
-        place,
+        location,
         kind: one.kind,
         problem: 'wrongly found',
         text: text.slice(one.start, one.end),
@@ -65,7 +65,7 @@ export function score(cases: readonly LabelledCase[], find: (text: string) => Pe
   return { kinds: PII_KINDS.map((kind) => scoreOf(kind, hits.get(kind) ?? 0, mistakes)), mistakes };
 }
 
-/** Whether every kind keeps the promise; one that a corpus does not hold keeps it. */
+/** Whether every kind keeps the promise; a kind without labels keeps it. */
 export function isGoodEnough({ kinds }: Score): boolean {
   return kinds.every(
     ({ precision, recall }) => (precision ?? 1) >= MIN_PRECISION && (recall ?? 1) >= MIN_RECALL,
@@ -90,7 +90,7 @@ function scoreOf(kind: PiiKind, truePositives: number, mistakes: readonly Mistak
   };
 }
 
-function isSame(text: string, label: LabelledData, found: PersonalData): boolean {
+function isSame(text: string, label: LabeledData, found: PersonalData): boolean {
   if (label.kind !== found.kind) return false;
   const [first, second] = [label.start, found.start].toSorted((a, b) => a - b);
   const [third, fourth] = [label.end, found.end].toSorted((a, b) => a - b);

@@ -1,18 +1,22 @@
 /**
- * How fast the results of many submissions that finish at the same moment are brought in, beside the careless baseline.
+ * Measures how fast the results of many submissions that finish at the same time are processed,
+ * compared with the careless baseline.
  *
- * Measured: chunks a second from the first callback to the last corrected text (and finalized conversation), and processor time,
- * with all submissions in flight before. One api and one worker process on Redis and PostgreSQL of their own; callbacks come on as
- * many connections as a provider would open to one receiver.
- * Not measured: how the submissions were made, which the scenario throughput tells; and the provider's limit on requests, as if the
- * transcripts had taken longer than the five minutes that it covers.
+ * Measured: chunks a second from the first callback to the last corrected text (and finalized
+ * conversation), and processor time, with all submissions in flight before. One api and one worker
+ * process use their own Redis and PostgreSQL. Callbacks arrive on as many connections as a provider
+ * would open to one receiver.
+ *
+ * Not measured: the submits, which the scenario throughput covers; and the provider's rate limit,
+ * as if the transcripts had taken longer than the five minutes that it covers.
+ *
  * Rounds alternate; the first of each contender warms up and is not counted.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Simulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
-import { inSteps, withArena, type StartContender } from '../support/arena.js';
-import { atOnce } from '../support/at-once.js';
+import { runAlternately, withArena, type StartContender } from '../support/arena.js';
+import { forEachConcurrently } from '../support/for-each-concurrently.js';
 import { startBare } from '../support/bare-contender.js';
 import type { Contender } from '../support/contender.js';
 import {
@@ -20,7 +24,7 @@ import {
   measureUntilDone,
   type ContenderRound as Round,
 } from '../support/measure-contender.js';
-import { forgetRequests } from '../support/forget-requests.js';
+import { resetRequestCount } from '../support/reset-request-count.js';
 import { median, spread } from '../support/median.js';
 import type { Stores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
@@ -28,12 +32,12 @@ import { startRingback } from '../support/ringback-contender.js';
 
 const NEVER_MS = 28_800_000;
 const GEMINI_LATENCY_MS: [number, number] = [0, 20];
-const CALLBACKS_AT_ONCE = 64;
-const LOOK_INTERVAL_MS = 50;
+const CALLBACKS_CONCURRENCY = 64;
+const POLL_INTERVAL_MS = 50;
 
 const STARTS: readonly StartContender[] = [startBare, startRingback];
 
-interface Given {
+interface OptionValues {
   submissions: number;
   conversations: number;
   rounds: number;
@@ -47,14 +51,19 @@ export const drain = defineScenario({
     conversations: { default: 100, min: 1, meaning: 'conversations that they are spread over' },
     rounds: { default: 1, min: 1, meaning: 'counted rounds of each contender' },
   },
-  run: (given, tools) => {
-    // Conversations have as many chunks each.
-    const most = given.submissions + given.conversations;
+  run: (values, tools) => {
+    // All conversations have the same number of chunks.
+    const most = values.submissions + values.conversations;
     const providers = { latencyMs: NEVER_MS, geminiLatencyMs: GEMINI_LATENCY_MS, accountConcurrency: most };
     return withArena(providers, tools, async (arena) => {
-      const plan = { starts: STARTS, rounds: given.rounds };
+      const plan = { starts: STARTS, rounds: values.rounds };
       return report(
-        await inSteps(arena, plan, (contender) => drained(contender, { ...arena, given }, tools), tools),
+        await runAlternately(
+          arena,
+          plan,
+          (contender) => drained(contender, { ...arena, values }, tools),
+          tools,
+        ),
       );
     });
   },
@@ -62,23 +71,23 @@ export const drain = defineScenario({
 
 async function drained(
   contender: Contender,
-  { simulator, stores, given }: { simulator: Simulator; stores: Stores; given: Given },
+  { simulator, stores, values }: { simulator: Simulator; stores: Stores; values: OptionValues },
   tools: ScenarioTools,
 ): Promise<Round> {
-  const { conversations } = given;
-  const chunksEach = chunksOfEach({ chunks: given.submissions, conversations });
+  const { conversations } = values;
+  const chunksEach = chunksOfEach({ chunks: values.submissions, conversations });
   const chunks = chunksEach * conversations;
-  await contender.give(conversations, chunksEach);
+  await contender.addWork(conversations, chunksEach);
   tools.progress(`${contender.name}: waiting for ${chunks} submissions`);
   while (simulator.ledger.transcripts.size < chunks) {
     for (const process of contender.processes) process.assertAlive();
-    await pause(LOOK_INTERVAL_MS, undefined, { signal: tools.signal });
+    await pause(POLL_INTERVAL_MS, undefined, { signal: tools.signal });
   }
-  await forgetRequests(stores);
+  await resetRequestCount(stores);
   const ids = [...simulator.ledger.transcripts.keys()];
   return measureUntilDone(contender, stores, {
     chunks,
-    begin: () => atOnce(CALLBACKS_AT_ONCE, ids, (id) => simulator.assemblyai.finish(id)),
+    begin: () => forEachConcurrently(CALLBACKS_CONCURRENCY, ids, (id) => simulator.assemblyai.finish(id)),
   });
 }
 

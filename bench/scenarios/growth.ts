@@ -1,10 +1,13 @@
 /**
- * Whether a chunk costs more when the database is full of others.
+ * Measures whether a chunk costs more when the database is full of others.
  *
- * Measured: throughput and processor time per chunk of Ringback alone, with more and more settled chunks of other conversations in
- * PostgreSQL, each with its submission and three entries of the processing log. One api and one worker process, Redis.
- * The settled chunks are written by one statement, as if they had been there for long; `vacuum analyze` follows, as the
- * database does by itself in time. Some chunks with each number are not counted: meanwhile the processes have cooled down.
+ * Measured: throughput and processor time per chunk of Ringback alone, with a growing number of
+ * settled chunks of other conversations in PostgreSQL, each with its submission and three entries
+ * of the processing log. One api and one worker process, Redis.
+ *
+ * One statement writes the settled chunks, as if they were old. `vacuum analyze` follows, as
+ * autovacuum would do in time. Some chunks at each level are not counted, because the processes
+ * have become cold meanwhile.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
 import { addSettled } from '../support/add-settled.js';
@@ -16,7 +19,7 @@ import { rounded } from '../support/table.js';
 
 const LATENCY_MS: [number, number] = [0, 20];
 const CONVERSATIONS = 20;
-/** A thousandth and a tenth of the most, and all of them. */
+/** A thousandth, a tenth, and all of the settled chunks. */
 const SHARES = [0.001, 0.1, 1];
 const PERCENT = 100;
 
@@ -34,24 +37,24 @@ export const growth = defineScenario({
     'warm-up': { default: 2_000, min: 20, meaning: 'chunks before the first round with each number' },
     rounds: { default: 3, min: 1, meaning: 'counted rounds with each number of settled chunks' },
   },
-  run: (given, tools) =>
+  run: (values, tools) =>
     withArena(
       { latencyMs: LATENCY_MS, geminiLatencyMs: LATENCY_MS },
       tools,
       ({ simulator, stores, withContender }) =>
         withContender(startRingback, async (contender) => {
-          const work = { chunks: given.chunks, conversations: CONVERSATIONS };
+          const work = { chunks: values.chunks, conversations: CONVERSATIONS };
           const levels: Level[] = [];
           let settled = 0;
           for (const share of SHARES) {
-            const wanted = Math.round(given.settled * share);
+            const wanted = Math.round(values.settled * share);
             tools.progress(`${wanted} settled chunks`);
             await addSettled(stores.database, wanted - settled);
             settled = wanted;
             const rounds: ContenderRound[] = [];
             await simulator.reset();
-            await measureContender(contender, stores, { ...work, chunks: given['warm-up'] });
-            for (let round = 1; round <= given.rounds; round += 1) {
+            await measureContender(contender, stores, { ...work, chunks: values['warm-up'] });
+            for (let round = 1; round <= values.rounds; round += 1) {
               await simulator.reset();
               const measured = await measureContender(contender, stores, work);
               tools.progress(`round ${round}: ${rounded(measured.chunksPerSecond)} chunks/s`);

@@ -1,13 +1,16 @@
 /**
- * What it costs to wait for many submissions at once.
+ * Measures the cost of waiting for many submissions at once.
  *
- * Measured: memory of one service process (`ROLE=all`) and of its Redis with none, a fifth and all of the submissions in
- * flight, processor time of the process while it waits, and how fast it brings in some that finish at the same moment.
- * The webhook strategy; the provider finishes nothing before it is told to.
- * Not measured: PostgreSQL, whose rows stay anyway; passes of the reconciler, and looks after CALLBACK_DEADLINE_MS, both of
- * which are put off beyond the end.
- * One run. The process' memory is read after a full collection of garbage; heaps are exact to 0.5 MiB, and resident sizes
- * vary by 10 MiB from run to run.
+ * Measured: memory of one service process (`ROLE=all`) and of its Redis with none, a fifth and all
+ * of the submissions in flight, processor time of the process while it waits, and how fast it
+ * processes some that finish at the same time. The webhook strategy is used; the provider finishes
+ * nothing before the scenario tells it to.
+ *
+ * Not measured: PostgreSQL, whose rows stay anyway; passes of the reconciler, and checks after
+ * CALLBACK_DEADLINE_MS, both of which are postponed beyond the end.
+ *
+ * One run. The process' memory is read after a full garbage collection; heaps are exact to 0.5 MiB,
+ * and resident sizes vary by 10 MiB from run to run.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { closing } from '../../demo/closing.js';
@@ -15,7 +18,7 @@ import type { ServiceApi } from '../../demo/service/service-api.js';
 import type { ServiceProcess } from '../../demo/service/service-process.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
-import { atOnce } from '../support/at-once.js';
+import { forEachConcurrently } from '../support/for-each-concurrently.js';
 import { withService } from '../support/bench-service.js';
 import { fill, untilMetrics } from '../support/fill.js';
 import { total } from '../support/metrics.js';
@@ -29,22 +32,22 @@ const HOUR_MS = 3_600_000;
 const MS_PER_SECOND = 1_000;
 const BYTES_PER_MIB = 1_048_576;
 const PERCENT = 100;
-/** By then the process has warmed up: what it takes from here on is for the submissions. */
+/** The process has warmed up at this share, so that later growth belongs to the submissions. */
 const WARM_SHARE = 0.2;
-/** Beyond the end of any run. */
+/** Later than the end of any run. */
 const NEVER_MS = 8 * HOUR_MS;
-/** What keeps to itself until the measurement is over. */
+/** Postpones periodic work until the measurement is over. */
 const UNDISTURBED = {
   CALLBACK_DEADLINE_MS: String(NEVER_MS),
   TRANSCRIPTION_TIMEOUT_MS: String(NEVER_MS),
   RECONCILE_INTERVAL_MS: String(NEVER_MS),
 };
 /** As many connections as a provider would open to one receiver. */
-const CALLBACKS_AT_ONCE = 64;
+const CALLBACKS_CONCURRENCY = 64;
 const DRAIN_TIMEOUT_PER_CHUNK_MS = 500;
-const DRAIN_TIMEOUT_ANYWAY_MS = 60_000;
+const DRAIN_BASE_TIMEOUT_MS = 60_000;
 
-interface Given {
+interface OptionValues {
   submissions: number;
   'idle-seconds': number;
   drain: number;
@@ -74,7 +77,7 @@ interface Figures {
 }
 
 interface Run {
-  given: Given;
+  values: OptionValues;
   simulator: Simulator;
   redis: BenchRedis;
   recordingsUrl: string;
@@ -90,10 +93,10 @@ export const inFlight = defineScenario({
     'idle-seconds': { default: 20, min: 1, meaning: 'how long the waiting process is watched' },
     drain: { default: 2_000, min: 0, meaning: 'how many then finish at the same moment; 0: none' },
   },
-  run: async (given, tools) => {
+  run: async (values, tools) => {
     const simulator = await startSimulator({
       latencyMs: NEVER_MS,
-      accountConcurrency: given.submissions,
+      accountConcurrency: values.submissions,
     });
     return closing(
       () => simulator.close(),
@@ -106,7 +109,7 @@ export const inFlight = defineScenario({
               { strategy: 'webhook', simulatorUrl: simulator.url, environment },
               tools,
               async (api, service) => {
-                const run = { given, simulator, redis, recordingsUrl, api, service };
+                const run = { values, simulator, redis, recordingsUrl, api, service };
                 return report(await measure(run, tools));
               },
             );
@@ -117,8 +120,8 @@ export const inFlight = defineScenario({
 });
 
 async function measure(run: Run, tools: ScenarioTools): Promise<Figures> {
-  const { given, recordingsUrl, api, service, redis } = run;
-  const counts = [0, Math.round(given.submissions * WARM_SHARE), given.submissions];
+  const { values, recordingsUrl, api, service, redis } = run;
+  const counts = [0, Math.round(values.submissions * WARM_SHARE), values.submissions];
   const levels: Level[] = [];
   let from = 0;
   for (const to of counts) {
@@ -129,9 +132,9 @@ async function measure(run: Run, tools: ScenarioTools): Promise<Figures> {
     levels.push({ inFlight: to, service: memory, redisBytes: await usedBytes(redis.client) });
   }
   const redisKeys = await memoryByKind(redis.client);
-  tools.progress(`watching it wait for ${given['idle-seconds']} s`);
-  const idle = await watchIdle(api, given['idle-seconds'], tools.signal);
-  const drain = given.drain === 0 ? null : await drainSome(run, tools);
+  tools.progress(`watching it wait for ${values['idle-seconds']} s`);
+  const idle = await watchIdle(api, values['idle-seconds'], tools.signal);
+  const drain = values.drain === 0 ? null : await drainSome(run, tools);
   return { levels, idle, redisKeys, drain };
 }
 
@@ -143,16 +146,16 @@ async function watchIdle(api: ServiceApi, seconds: number, signal: AbortSignal):
   return { seconds: (performance.now() - start) / MS_PER_SECOND, cpuSeconds: used };
 }
 
-/** Finishes the oldest ones, and waits until each chunk has its corrected text. */
-async function drainSome({ given, simulator, api }: Run, tools: ScenarioTools): Promise<Drain> {
-  const ids = [...simulator.ledger.transcripts.keys()].slice(0, given.drain);
+/** Finishes the oldest submissions, and waits until each chunk has its corrected text. */
+async function drainSome({ values, simulator, api }: Run, tools: ScenarioTools): Promise<Drain> {
+  const ids = [...simulator.ledger.transcripts.keys()].slice(0, values.drain);
   tools.progress(`${ids.length} finish now`);
   const start = performance.now();
-  const called = atOnce(CALLBACKS_AT_ONCE, ids, (id) => simulator.assemblyai.finish(id));
+  const called = forEachConcurrently(CALLBACKS_CONCURRENCY, ids, (id) => simulator.assemblyai.finish(id));
   const settled = untilMetrics(
     api,
     (samples) => total(samples, 'ringback_chunks_settled_total', { status: 'completed' }) >= ids.length,
-    { timeoutMs: DRAIN_TIMEOUT_ANYWAY_MS + ids.length * DRAIN_TIMEOUT_PER_CHUNK_MS },
+    { timeoutMs: DRAIN_BASE_TIMEOUT_MS + ids.length * DRAIN_TIMEOUT_PER_CHUNK_MS },
   );
   await Promise.all([called, settled]);
   return { chunks: ids.length, wallMs: performance.now() - start };

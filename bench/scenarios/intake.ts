@@ -1,10 +1,14 @@
 /**
- * How many callbacks a second one api process takes, beside the careless baseline.
+ * Measures how many callbacks a second one api process accepts, compared with the careless
+ * baseline.
  *
- * Measured: callbacks that were answered with 200, from 64 connections, the time to the answer, and the processor time that the
- * operating system counts meanwhile. Each callback is of another submission, which is in the record with its check asleep in the
- * queue, until there are no more of them; then they come again.
- * Not measured: what follows from a callback. There is no worker process; jobs pile up.
+ * Measured: callbacks that were answered with 200, from 64 connections, the time to the answer, and
+ * the processor time that the operating system counts meanwhile. Each callback belongs to another
+ * submission, which is in the record with its check delayed in the queue. After the last submission
+ * the callbacks start again with the first.
+ *
+ * Not measured: the work after a callback. There is no worker process; jobs pile up.
+ *
  * Rounds alternate; the first of each contender warms up and is not counted.
  */
 import autocannon from 'autocannon';
@@ -16,7 +20,7 @@ import { median, spread } from '../support/median.js';
 import { withStores, type Stores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
 
-interface Given {
+interface OptionValues {
   seconds: number;
   connections: number;
   submissions: number;
@@ -29,7 +33,7 @@ interface Round {
   p50Ms: number;
   p99Ms: number;
   refused: number;
-  /** Of processor time, each per callback. */
+  /** Processor time per callback. */
   serviceMs: number;
   postgresMs: number;
   redisMs: number;
@@ -46,16 +50,16 @@ export const intake = defineScenario({
     submissions: { default: 40_000, min: 1, meaning: 'submissions that wait for a callback' },
     rounds: { default: 3, min: 1, meaning: 'counted rounds of each contender' },
   },
-  run: async (given, tools) => {
+  run: async (values, tools) => {
     const rounds: Round[] = [];
-    for (let round = 0; round <= given.rounds; round += 1) {
+    for (let round = 0; round <= values.rounds; round += 1) {
       for (const start of STARTS) {
-        // Stores of their own: what piled up in one round must not be in the way of the next.
+        // Each round has its own stores: the jobs of one round must not slow down the next.
         const measured = await withStores(tools, async (stores) => {
-          const contender = await start({ stores, submissions: given.submissions }, tools);
+          const contender = await start({ stores, submissions: values.submissions }, tools);
           return closing(
             () => contender.process.stop(),
-            () => measure(contender, { stores, given, tools }),
+            () => measure(contender, { stores, values, tools }),
           );
         });
         const label = round === 0 ? 'warming up' : `round ${round}`;
@@ -69,10 +73,10 @@ export const intake = defineScenario({
 
 async function measure(
   contender: Intake,
-  { stores, given, tools }: { stores: Stores; given: Given; tools: ScenarioTools },
+  { stores, values, tools }: { stores: Stores; values: OptionValues; tools: ScenarioTools },
 ): Promise<Round> {
   const before = await usageOf(contender, stores);
-  const result = await call(contender, given, tools.signal);
+  const result = await call(contender, values, tools.signal);
   const after = await usageOf(contender, stores);
   contender.process.assertAlive();
   const accepted = result['2xx'];
@@ -89,17 +93,21 @@ async function measure(
   };
 }
 
-async function call(contender: Intake, given: Given, signal: AbortSignal): Promise<autocannon.Result> {
+async function call(
+  contender: Intake,
+  values: OptionValues,
+  signal: AbortSignal,
+): Promise<autocannon.Result> {
   let next = 0;
   const options: autocannon.Options = {
     url: contender.url,
-    connections: given.connections,
-    duration: given.seconds,
+    connections: values.connections,
+    duration: values.seconds,
     requests: [
       {
         method: 'POST',
         setupRequest: (request) => {
-          const callback = contender.callback(next % given.submissions);
+          const callback = contender.callback(next % values.submissions);
           next += 1;
           return { ...request, ...callback };
         },

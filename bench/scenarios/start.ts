@@ -1,8 +1,8 @@
 /**
- * How long a service takes to start: until it is ready, and until the first chunk that it is given has settled.
+ * Measures the start of a service: until it is ready, and until its first chunk has settled.
  *
- * Measured: one process (`ROLE=all`) on embedded PostgreSQL in a folder that is there already, stopped in order before; and the very
- * first start, which makes that folder. The providers answer at once.
+ * Measured: one process (`ROLE=all`) on embedded PostgreSQL in an existing folder, after an orderly
+ * stop; and the very first start, which creates that folder. The providers answer at once.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,12 +19,12 @@ import { median, spread } from '../support/median.js';
 import { smallRecording } from '../support/small-recording.js';
 import { rounded } from '../support/table.js';
 
-const LOOK_INTERVAL_MS = 10;
+const POLL_INTERVAL_MS = 10;
 const SETTLE_TIMEOUT_MS = 60_000;
 
 interface Round {
   readyMs: number;
-  /** From the start of the process as well. */
+  /** Also measured from the start of the process. */
   settledMs: number;
 }
 
@@ -87,10 +87,10 @@ async function untilReady(url: string, { signal }: ScenarioTools): Promise<void>
       const { ok } = await fetch(`${url}/health/ready`, { signal });
       if (ok) return;
     } catch (error) {
-      // Nobody listens yet.
+      // The service does not listen yet.
       if (signal.aborted) throw error;
     }
-    await pause(LOOK_INTERVAL_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }
 
@@ -100,7 +100,7 @@ async function settleOne(api: ServiceApi, round: number, { signal }: ScenarioToo
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   while ((await api.chunk(chunk.id)).status !== 'completed') {
     if (performance.now() > deadline) throw new Error('the first chunk did not settle');
-    await pause(LOOK_INTERVAL_MS, undefined, { signal });
+    await pause(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 

@@ -1,16 +1,23 @@
 /**
- * Chunks a second from end to end, and what each costs, beside the careless baseline.
+ * Measures chunks a second from end to end, and the cost of each, compared with the careless
+ * baseline.
  *
- * Measured: the time from the first request to the last corrected text (and finalized conversation), and the processor time that
- * the operating system counts for each process meanwhile, with one api and one worker process on Redis and PostgreSQL of their own;
- * and, as on a machine with Node alone, with one process that does all on PostgreSQL. The baseline runs a second time with a row in
- * PostgreSQL for each chunk and the model's SDK: the least that can be had with these libraries.
- * All contenders ask the same of the same simulated providers, which answer within 20 ms and share the machine.
- * Rounds alternate; the first of each contender warms up the stores and is not counted. In each round new processes do some chunks
- * first that are not counted either: code that has just been loaded runs at half its speed, and a service runs for weeks.
+ * Measured: the time from the first request to the last corrected text (and finalized
+ * conversation), and the processor time that the operating system counts for each process
+ * meanwhile, with one api and one worker process on their own Redis and PostgreSQL; and, as on a
+ * machine with Node alone, with one process that does everything on PostgreSQL. The baseline runs a
+ * second time with a row in PostgreSQL for each chunk and the model's SDK: the minimum cost with
+ * these libraries.
+ *
+ * All contenders send the same requests to the same simulated providers, which answer within 20 ms
+ * and share the machine.
+ *
+ * Rounds alternate; the first of each contender warms up the stores and is not counted. In each
+ * round new processes do some chunks first that are not counted either: code that has just been
+ * loaded runs at half its speed, and a service runs for weeks.
  */
 import { defineScenario, type ScenarioResult } from '../scenario.js';
-import { inSteps, withArena, type StartContender } from '../support/arena.js';
+import { runAlternately, withArena, type StartContender } from '../support/arena.js';
 import { startBare, startBareWithRecord } from '../support/bare-contender.js';
 import type { Contender } from '../support/contender.js';
 import { measureContender, type ContenderRound as Round } from '../support/measure-contender.js';
@@ -36,15 +43,15 @@ export const throughput = defineScenario({
     'warm-up': { default: 2_000, min: 1, meaning: 'chunks that each process has done before' },
     rounds: { default: 3, min: 1, meaning: 'counted rounds of each contender' },
   },
-  run: (given, tools) =>
+  run: (values, tools) =>
     withArena({ latencyMs: LATENCY_MS, geminiLatencyMs: LATENCY_MS }, tools, async (arena) => {
-      const plan = { starts: STARTS, rounds: given.rounds };
-      const warmUp = { chunks: given['warm-up'], conversations: given.conversations };
+      const plan = { starts: STARTS, rounds: values.rounds };
+      const warmUp = { chunks: values['warm-up'], conversations: values.conversations };
       const compete = async (contender: Contender): Promise<Round> => {
         await measureContender(contender, arena.stores, warmUp);
-        return measureContender(contender, arena.stores, given);
+        return measureContender(contender, arena.stores, values);
       };
-      return report(await inSteps(arena, plan, compete, tools));
+      return report(await runAlternately(arena, plan, compete, tools));
     }),
 });
 

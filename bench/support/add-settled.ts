@@ -4,8 +4,8 @@ const CHUNKS_PER_CONVERSATION = 20;
 const CHUNKS_PER_STATEMENT = 20_000;
 
 /**
- * Writes settled chunks of finalized conversations, each with its submission and three entries of the processing log, as if they
- * had been there for long.
+ * Inserts settled chunks of finalized conversations, each with its submission and three entries of
+ * the processing log, as if they were old.
  */
 export async function addSettled(database: pg.Client, chunks: number): Promise<void> {
   for (let left = chunks; left > 0; left -= CHUNKS_PER_STATEMENT) {

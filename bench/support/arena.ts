@@ -3,7 +3,7 @@ import { closing } from '../../demo/closing.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import type { ScenarioTools } from '../scenario.js';
 import { CLIENTS } from './clients.js';
-import type { Contender, Surroundings } from './contender.js';
+import type { Contender, Endpoints } from './contender.js';
 import type { ContenderRound } from './measure-contender.js';
 import { withRecordings } from './recording-server.js';
 import { withStores, type Stores } from './stores.js';
@@ -11,20 +11,20 @@ import { rounded } from './table.js';
 
 export type StartContender = (
   stores: Stores,
-  surroundings: Surroundings,
+  endpoints: Endpoints,
   tools: ScenarioTools,
 ) => Promise<Contender>;
 
-/** What contenders need around them: providers, recordings, and stores of their own. */
+/** Environment of the contenders: providers, recordings, and their own stores. */
 export interface Arena {
   simulator: Simulator;
   stores: Stores;
-  /** Starts a contender with providers that know of nothing yet, and stops it after the work. */
+  /** Starts a contender with providers that have no jobs yet, and stops it after the work. */
   withContender: <T>(start: StartContender, work: (contender: Contender) => Promise<T>) => Promise<T>;
 }
 
-/** Lets each of them compete in turns; the first round warms up and is not counted. */
-export async function inSteps(
+/** Measures the contenders alternately; the first round warms up and is not counted. */
+export async function runAlternately(
   { withContender }: Arena,
   plan: { starts: readonly StartContender[]; rounds: number },
   compete: (contender: Contender) => Promise<ContenderRound>,
@@ -42,13 +42,13 @@ export async function inSteps(
   return counted;
 }
 
-/** Runs `work` in an arena whose providers are set up so. */
+/** Runs `work` in an arena whose providers have these settings. */
 export async function withArena<T>(
   providers: Parameters<typeof startSimulator>[0],
   tools: ScenarioTools,
   work: (arena: Arena) => Promise<T>,
 ): Promise<T> {
-  // Every request under way listens to it.
+  // Every pending request listens to the signal.
   setMaxListeners(2 * CLIENTS, tools.signal);
   const simulator = await startSimulator(providers);
   return closing(

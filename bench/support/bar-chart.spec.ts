@@ -5,7 +5,7 @@ const widths = (svg: string): number[] =>
   [...svg.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
 
 describe('a bar chart', () => {
-  it('has a bar for each value, as long as its share of the largest', () => {
+  it('has a bar for each value, in proportion to the largest', () => {
     const svg = renderBarChart({
       title: 'Chunks',
       unit: 'a second',
@@ -20,7 +20,7 @@ describe('a bar chart', () => {
     expect(svg).toContain('>100 a second</text>');
   });
 
-  it('shows that there is a bar where its value is too small to be seen, or nothing', () => {
+  it('draws a bar of minimal width for a value that is tiny or zero', () => {
     const bars = [
       { label: 'large', value: 1_000_000 },
       { label: 'small', value: 0.1 },
@@ -29,7 +29,7 @@ describe('a bar chart', () => {
     expect(widths(renderBarChart({ title: '', unit: '', bars: [{ label: 'none', value: 0 }] }))).toEqual([1]);
   });
 
-  it('takes no label for markup', () => {
+  it('escapes markup in labels', () => {
     const svg = renderBarChart({ title: 'a < b & c', unit: '', bars: [] });
     expect(svg).toContain('a &lt; b &amp; c');
   });

@@ -1,8 +1,8 @@
 export interface BarChart {
   title: string;
-  /** Of the values, for a reader. */
+  /** Unit of the values, as shown. */
   unit: string;
-  /** From top to bottom; none is negative. */
+  /** From top to bottom; no value is negative. */
   bars: readonly { label: string; value: number }[];
 }
 
@@ -11,10 +11,10 @@ const BAR_HEIGHT = 22;
 const ROW_HEIGHT = 32;
 const TOP = 44;
 const LABEL_WIDTH = 190;
-/** For the value behind the longest bar. */
+/** Space for the value after the longest bar. */
 const VALUE_WIDTH = 110;
 
-/** The chart as an SVG document that is readable on light and dark pages alike. */
+/** Renders the chart as an SVG document that is readable on light and dark pages alike. */
 export function renderBarChart({ title, unit, bars }: BarChart): string {
   const longest = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
   const room = WIDTH - LABEL_WIDTH - VALUE_WIDTH;

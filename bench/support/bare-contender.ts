@@ -3,36 +3,35 @@ import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import { BARE_LISTENS, BARE_WORKS, RESULTS_KEY, SUBMISSIONS_KEY } from '../bare/bare-names.js';
 import { COUNT_CORRECTED, CREATE_RECORD_TABLE, RECORD_TABLE } from '../bare/records.js';
 import type { ScenarioTools } from '../scenario.js';
-import { atOnce } from './at-once.js';
+import { forEachConcurrently } from './for-each-concurrently.js';
 import { CLIENTS, postJson } from './clients.js';
-import type { Contender, Surroundings } from './contender.js';
+import type { Contender, Endpoints } from './contender.js';
 import { NodeProcess } from './node-process.js';
 import type { Stores } from './stores.js';
 
 const SCRIPT = fileURLToPath(new URL('../bare/main.js', import.meta.url));
 
-/** The baseline: one api and one worker process on Redis. */
-export function startBare(
-  stores: Stores,
-  surroundings: Surroundings,
-  tools: ScenarioTools,
-): Promise<Contender> {
+/** Starts the baseline: one api and one worker process on Redis. */
+export function startBare(stores: Stores, endpoints: Endpoints, tools: ScenarioTools): Promise<Contender> {
   const { client } = stores.redis;
   const setting: Setting = {
     name: 'bare',
     env: {},
-    forget: async () => {
+    clear: async () => {
       await client.del(RESULTS_KEY, SUBMISSIONS_KEY);
     },
     done: () => client.hlen(RESULTS_KEY),
   };
-  return start(setting, { stores, surroundings, tools });
+  return start(setting, { stores, endpoints, tools });
 }
 
-/** The same with a record in PostgreSQL and the model's SDK: what a service costs before it is safe. */
+/**
+ * Starts the baseline with a record in PostgreSQL and the model's SDK: the cost of a service before
+ * it is safe.
+ */
 export async function startBareWithRecord(
   stores: Stores,
-  surroundings: Surroundings,
+  endpoints: Endpoints,
   tools: ScenarioTools,
 ): Promise<Contender> {
   const { database, databaseUrl } = stores;
@@ -40,7 +39,7 @@ export async function startBareWithRecord(
   const setting: Setting = {
     name: 'bare with a record',
     env: { DATABASE_URL: databaseUrl },
-    forget: async () => {
+    clear: async () => {
       await database.query(`truncate ${RECORD_TABLE}`);
     },
     done: async () => {
@@ -48,22 +47,22 @@ export async function startBareWithRecord(
       return Number(rows[0]?.count);
     },
   };
-  return start(setting, { stores, surroundings, tools });
+  return start(setting, { stores, endpoints, tools });
 }
 
 interface Setting {
   name: string;
   env: Record<string, string>;
-  /** Empties what it keeps. */
-  forget: () => Promise<void>;
+  /** Deletes its stored results. */
+  clear: () => Promise<void>;
   done: () => Promise<number>;
 }
 
 async function start(
   setting: Setting,
-  { stores, surroundings, tools }: { stores: Stores; surroundings: Surroundings; tools: ScenarioTools },
+  { stores, endpoints, tools }: { stores: Stores; endpoints: Endpoints; tools: ScenarioTools },
 ): Promise<Contender> {
-  const { simulatorUrl, recordingsUrl } = surroundings;
+  const { simulatorUrl, recordingsUrl } = endpoints;
   const { url } = stores.redis;
   const port = await chooseFreePort([]);
   const base = `http://127.0.0.1:${port}`;
@@ -81,10 +80,10 @@ async function start(
   return {
     name: setting.name,
     processes,
-    give: async (conversations, chunksEach) => {
-      await setting.forget();
+    addWork: async (conversations, chunksEach) => {
+      await setting.clear();
       const chunks = Array.from({ length: conversations * chunksEach }, (_chunk, index) => index);
-      await atOnce(CLIENTS, chunks, async (index) => {
+      await forEachConcurrently(CLIENTS, chunks, async (index) => {
         const chunkId = `chunk-${index}`;
         await postJson(`${base}/chunks`, { chunkId, audioUrl: `${recordingsUrl}/bare-${index}.wav` }, tools);
       });

@@ -13,18 +13,19 @@ export type Strategy = 'webhook' | 'polling';
 export interface BenchServiceOptions {
   strategy: Strategy;
   simulatorUrl: string;
-  /** Variables of Ringback that the scenario is about. */
+  /** Variables of Ringback that the scenario sets. */
   environment: Readonly<Record<string, string>>;
 }
 
-/** Nobody else can reach the service. */
+/** Only the benchmark can reach the service. */
 const WEBHOOK_SECRET = 'a-secret-of-the-benchmark';
 
 /**
- * Runs `work` against a fresh service: a process of its own, with embedded PostgreSQL in a temporary folder. All of it is
- * gone when this is done.
+ * Runs `work` against a fresh service: its own process, with embedded PostgreSQL in a temporary
+ * folder. The process is stopped and the folder deleted afterwards.
  *
- * @throws ServiceFailedError with the end of its log when it does not start, or does not live as long as the work
+ * @throws ServiceFailedError with the end of its log when it does not start, or stops before the
+ *   work ends
  */
 export async function withService<T>(
   options: BenchServiceOptions,

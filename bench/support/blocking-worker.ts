@@ -3,7 +3,7 @@ import { AssemblyAI } from 'assemblyai';
 import type { ScenarioTools } from '../scenario.js';
 import { smallRecording } from './small-recording.js';
 
-/** The provider wants to be told; which one makes no difference here. */
+/** The provider requires a model; the choice does not matter here. */
 const SPEECH_MODELS = ['universal-2'];
 
 export interface BlockingRun {
@@ -13,10 +13,11 @@ export interface BlockingRun {
 }
 
 /**
- * What Ringback is compared with: a worker that transcribes one recording after the other with the provider's own client,
- * whose `transcribe` uploads, submits, and looks again and again until the text is there.
+ * Runs the worker that Ringback is compared with. It transcribes one recording after the other with
+ * the provider's own client, whose `transcribe` uploads, submits, and polls until the text is
+ * there.
  *
- * @returns milliseconds that the worker was held for each recording
+ * @returns milliseconds for which the worker was held for each recording
  */
 export async function runBlockingWorker(run: BlockingRun, tools: ScenarioTools): Promise<number[]> {
   const client = new AssemblyAI({ apiKey: 'simulator', baseUrl: run.simulatorUrl });
@@ -38,7 +39,7 @@ export async function runBlockingWorker(run: BlockingRun, tools: ScenarioTools):
   return heldMs;
 }
 
-/** The client cannot be told to stop; it does when the simulator has. */
+/** Rejects on abort. The client has no cancellation; it stops when the simulator has stopped. */
 async function whenAborted(signal: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort');
   throw signal.reason;

@@ -2,7 +2,7 @@ import http from 'node:http';
 import axios from 'axios';
 import type { ScenarioTools } from '../scenario.js';
 
-/** Requests at once of those who send recordings. */
+/** Concurrent requests of the clients that send recordings. */
 export const CLIENTS = 16;
 
 const agent = new http.Agent({ keepAlive: true });

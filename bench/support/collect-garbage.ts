@@ -1,6 +1,6 @@
 /**
- * Imported into a service before it starts: SIGUSR2 then makes it collect its garbage. What a process holds cannot be told
- * from what it has not yet thrown away in any other way.
+ * Makes SIGUSR2 trigger a garbage collection; imported into a service before it starts. Only after
+ * a collection does the heap size show what is still in use.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Fields of /proc/<pid>/stat behind the name in brackets, from 0 (man 5 proc). */
+/** Indexes of fields of /proc/<pid>/stat after the name in brackets, from 0 (man 5 proc). */
 const PARENT = 1;
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;
@@ -9,13 +9,16 @@ const ENDED_CHILDREN_SYSTEM_TICKS = 14;
 /** USER_HZ of every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** Processor time that a process has used, its own only, in milliseconds, exact to 10. Linux only. */
+/** Returns the processor time of a process without its children, in milliseconds, exact to 10. Linux only. */
 export async function cpuMsOf(pid: number): Promise<number> {
   const stat = await statOf(pid);
   return (Number(stat[USER_TICKS]) + Number(stat[SYSTEM_TICKS])) * MS_PER_TICK;
 }
 
-/** Processor time of a process and of all its children, also of those that have ended, in milliseconds. Linux only. */
+/**
+ * Returns the processor time of a process and of all its children, including ended ones, in
+ * milliseconds. Linux only.
+ */
 export async function cpuMsOfFamily(pid: number): Promise<number> {
   const stat = await statOf(pid);
   const ended = Number(stat[ENDED_CHILDREN_USER_TICKS]) + Number(stat[ENDED_CHILDREN_SYSTEM_TICKS]);
@@ -30,11 +33,11 @@ async function childrenOf(pid: number): Promise<number[]> {
   return pids.filter((_child, index) => parents[index] === String(pid));
 }
 
-/** Empty when the process has just ended. */
+/** Returns an empty list when the process has just ended. */
 async function statOf(pid: number): Promise<string[]> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name may have blanks and brackets of its own; the last bracket ends it.
+    // The name may contain spaces and brackets; the last bracket ends it.
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
     if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))) {

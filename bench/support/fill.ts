@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceApi } from '../../demo/service/service-api.js';
 import type { ScenarioTools } from '../scenario.js';
-import { atOnce } from './at-once.js';
+import { forEachConcurrently } from './for-each-concurrently.js';
 import { postJson } from './clients.js';
 import { parseMetrics, total, type Sample } from './metrics.js';
 import { NotSettledError } from './send-and-settle.js';
 
-/** A long evening's conversation; more only makes its pending set a little smaller for each. */
+/** A long conversation; a larger one only reduces the share of its pending set per chunk a little. */
 const CHUNKS_PER_CONVERSATION = 100;
-const REQUESTS_AT_ONCE = 16;
-/** A scrape counts submissions in the database; more often would be felt. */
-const LOOK_INTERVAL_MS = 1_000;
-/** Many times what a submission takes on a slow machine. */
+const REQUESTS_CONCURRENCY = 16;
+/** A scrape counts submissions in the database; more frequent ones would affect the result. */
+const POLL_INTERVAL_MS = 1_000;
+/** Many times the duration of a submission on a slow machine. */
 const TIMEOUT_PER_SUBMISSION_MS = 200;
-const TIMEOUT_ANYWAY_MS = 60_000;
+const BASE_TIMEOUT_MS = 60_000;
 
 export interface Service {
   api: ServiceApi;
@@ -21,7 +21,7 @@ export interface Service {
 }
 
 export interface Filling {
-  /** In flight already. */
+  /** Already in flight before. */
   from: number;
   /** In flight afterwards. */
   to: number;
@@ -29,7 +29,7 @@ export interface Filling {
 }
 
 /**
- * Adds chunks by their recordings' URLs, and waits until the provider has taken each of them.
+ * Adds chunks by their recordings' URLs, and waits until the provider has accepted each of them.
  *
  * @throws NotSettledError when that takes unreasonably long
  */
@@ -39,7 +39,7 @@ export async function fill(service: Service, filling: Filling, tools: ScenarioTo
   for (const start of starts) {
     const { id } = await service.api.createConversation();
     const numbers = range(start, Math.min(start + CHUNKS_PER_CONVERSATION, to), 1);
-    await atOnce(REQUESTS_AT_ONCE, numbers, async (number) => {
+    await forEachConcurrently(REQUESTS_CONCURRENCY, numbers, async (number) => {
       await postJson(
         `${service.url}/api/conversations/${id}/chunks`,
         { audioUrl: `${recordingsUrl}/${number}.wav` },
@@ -49,14 +49,14 @@ export async function fill(service: Service, filling: Filling, tools: ScenarioTo
     if (start % (10 * CHUNKS_PER_CONVERSATION) === 0) tools.progress(`${start} of ${to} chunks are added`);
   }
   await untilMetrics(service.api, (samples) => areInFlight(samples, to), {
-    timeoutMs: TIMEOUT_ANYWAY_MS + (to - from) * TIMEOUT_PER_SUBMISSION_MS,
+    timeoutMs: BASE_TIMEOUT_MS + (to - from) * TIMEOUT_PER_SUBMISSION_MS,
     onLook: (samples) => {
       tools.progress(`${to - unsubmitted(samples)} of ${to} submissions are in flight`);
     },
   });
 }
 
-/** Looks at the metrics until they say so. @throws NotSettledError when that takes too long */
+/** Polls the metrics until they satisfy the condition. @throws NotSettledError when that takes too long */
 export async function untilMetrics(
   api: ServiceApi,
   isSo: (samples: readonly Sample[]) => boolean,
@@ -70,11 +70,11 @@ export async function untilMetrics(
     if (performance.now() > deadline) {
       throw new NotSettledError(`the service did not get there within ${options.timeoutMs} ms`);
     }
-    await pause(LOOK_INTERVAL_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }
 
-/** No submit is left to be made, and each submission has its check, asleep. */
+/** Whether no submit is pending, and each submission has its delayed check. */
 function areInFlight(samples: readonly Sample[], count: number): boolean {
   const asleep = total(samples, 'ringback_queue_depth', { queue: 'transcription-check', state: 'delayed' });
   const open = total(samples, 'ringback_open_submissions', { strategy: 'webhook' });

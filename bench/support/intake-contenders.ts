@@ -20,7 +20,7 @@ export interface CallbackRequest {
   body: string;
 }
 
-/** An api process that takes callbacks, and the callbacks that it knows. */
+/** An api process that receives callbacks, and the callbacks that it accepts. */
 export interface Intake {
   readonly name: string;
   readonly process: NodeProcess;
@@ -36,10 +36,10 @@ interface Setting {
 const SERVICE = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const BARE = fileURLToPath(new URL('../bare/main.js', import.meta.url));
 const SECRET = 'a-secret-of-the-benchmark';
-/** The provider is not asked. */
+/** The provider receives no requests. */
 const NOWHERE = 'http://127.0.0.1:9';
 const JOBS_PER_COMMAND = 1_000;
-/** No check wakes by itself. */
+/** No check becomes due by itself. */
 const ASLEEP_MS = 86_400_000;
 
 export async function startBareIntake({ stores }: Setting, tools: ScenarioTools): Promise<Intake> {
@@ -96,7 +96,7 @@ export async function startRingbackIntake(
   };
 }
 
-/** What a submit leaves behind for each submission: its rows, and its check asleep in the queue. */
+/** Writes the state after a submit for each submission: its rows, and its delayed check in the queue. */
 async function register({ database, redis }: Stores, ids: readonly string[]): Promise<void> {
   const conversationId = uuidv7();
   await database.query('insert into conversations (id, redact_pii, anonymize) values ($1, false, false)', [

@@ -4,7 +4,7 @@ import { cpuMsOf } from './cpu-time.js';
 import { NotSettledError } from './send-and-settle.js';
 import type { Stores, StoreUsage } from './stores.js';
 
-const LOOK_INTERVAL_MS = 50;
+const POLL_INTERVAL_MS = 50;
 const MS_PER_SECOND = 1_000;
 const TIMEOUT_PER_CHUNK_MS = 500;
 
@@ -17,7 +17,7 @@ export interface ContenderRound {
   contender: string;
   wallMs: number;
   chunksPerSecond: number;
-  /** Of processor time, each per chunk. */
+  /** Processor time per chunk. */
   serviceMs: number;
   postgresMs: number;
   redisMs: number;
@@ -26,9 +26,9 @@ export interface ContenderRound {
 }
 
 /**
- * Gives a contender its work, and waits until all of it is done.
+ * Adds a contender's work, and waits until all of it is done.
  *
- * @throws NotSettledError with the last words of its processes
+ * @throws NotSettledError with the end of its processes' output
  */
 export async function measureContender(
   contender: Contender,
@@ -38,19 +38,19 @@ export async function measureContender(
   const chunksEach = chunksOfEach(work);
   return measureUntilDone(contender, stores, {
     chunks: chunksEach * work.conversations,
-    begin: () => contender.give(work.conversations, chunksEach),
+    begin: () => contender.addWork(work.conversations, chunksEach),
   });
 }
 
-/** Chunks of each conversation: all have as many. */
+/** Returns the chunks of each conversation, the same number for all. */
 export function chunksOfEach({ chunks, conversations }: Work): number {
   return Math.ceil(chunks / conversations);
 }
 
 /**
- * Measures from the moment that `begin` is called until so many chunks are done.
+ * Measures from the call of `begin` until this many chunks are done.
  *
- * @throws NotSettledError with the last words of its processes
+ * @throws NotSettledError with the end of its processes' output
  */
 export async function measureUntilDone(
   contender: Contender,
@@ -60,9 +60,9 @@ export async function measureUntilDone(
   try {
     return await measure(contender, stores, job);
   } catch (error) {
-    // What a process said last tells more than that it did not answer.
-    const words = contender.processes.map(({ lastWords }) => lastWords).join('\n');
-    throw new NotSettledError(`${contender.name} failed; its last words:\n${words}`, { cause: error });
+    // The end of a process' output explains more than the missing answer.
+    const output = contender.processes.map(({ outputTail }) => outputTail).join('\n');
+    throw new NotSettledError(`${contender.name} failed; its last output:\n${output}`, { cause: error });
   }
 }
 
@@ -107,6 +107,6 @@ async function untilDone(contender: Contender, chunks: number): Promise<void> {
     if (performance.now() > deadline) {
       throw new NotSettledError(`${contender.name}: ${done} of ${chunks} chunks were done in time`);
     }
-    await pause(LOOK_INTERVAL_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }

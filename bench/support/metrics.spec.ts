@@ -14,7 +14,7 @@ process_cpu_seconds_total 0.25 1700000000000
 describe('metrics', () => {
   const samples = parseMetrics(SCRAPE);
 
-  it('are read with their labels and values, comments left out', () => {
+  it('are parsed with their labels and values, without comments', () => {
     expect(samples).toHaveLength(5);
     expect(samples[3]).toEqual({
       name: 'ringback_odd',

@@ -8,7 +8,7 @@ export interface Sample {
 const LINE = /^(?<name>[a-zA-Z_:][\w:]*)(?:\{(?<labels>.*)\})? (?<value>\S+)/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
-/** Reads the samples of a scrape; comments are left out. */
+/** Parses the samples of a scrape, without its comments. */
 export function parseMetrics(text: string): Sample[] {
   return text.split('\n').flatMap((line) => {
     const { name, labels = '', value } = LINE.exec(line)?.groups ?? {};
@@ -18,7 +18,7 @@ export function parseMetrics(text: string): Sample[] {
   });
 }
 
-/** The sum of all samples of a name that bear these labels; 0 when there is none. */
+/** Returns the sum of all samples with this name and these labels; 0 without any. */
 export function total(
   samples: readonly Sample[],
   name: string,

@@ -7,8 +7,8 @@ import type { ScenarioTools } from '../scenario.js';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
-const LOOK_INTERVAL_MS = 20;
-const LAST_WORDS_CHARS = 2_000;
+const POLL_INTERVAL_MS = 20;
+const OUTPUT_TAIL_CHARS = 2_000;
 
 /** A process of a benchmark ended, or did not start. */
 export class ProcessFailedError extends Error {
@@ -20,11 +20,11 @@ export interface NodeProcessOptions {
   script: string;
   args?: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** What it writes when it is ready. */
+  /** Matches its output when it is ready. */
   ready: RegExp;
 }
 
-/** A Node process of a benchmark, with nothing of the surrounding environment but what the system needs. */
+/** A Node process of a benchmark, with only those variables of the environment that the system needs. */
 export class NodeProcess {
   private output = '';
   private readonly exited: Promise<unknown>;
@@ -33,12 +33,15 @@ export class NodeProcess {
     this.exited = once(child, 'exit');
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (data: Buffer) => {
-        this.output = `${this.output}${data.toString('utf8')}`.slice(-LAST_WORDS_CHARS);
+        this.output = `${this.output}${data.toString('utf8')}`.slice(-OUTPUT_TAIL_CHARS);
       });
     }
   }
 
-  /** @throws ProcessFailedError with its last words when it ends instead, or takes longer than a minute */
+  /**
+   * @throws ProcessFailedError with the end of its output when it ends instead, or takes longer
+   *   than a minute
+   */
   static async start(options: NodeProcessOptions, tools: ScenarioTools): Promise<NodeProcess> {
     const child = spawn(process.execPath, [options.script, ...(options.args ?? [])], {
       cwd: tmpdir(),
@@ -51,10 +54,10 @@ export class NodeProcess {
     while (!options.ready.test(started.output)) {
       if (!started.isAlive || performance.now() > deadline) {
         child.kill('SIGKILL');
-        throw new ProcessFailedError(`a process did not start; its last words:\n${started.output}`);
+        throw new ProcessFailedError(`a process did not start; the end of its output:\n${started.output}`);
       }
       tools.signal.throwIfAborted();
-      await pause(LOOK_INTERVAL_MS);
+      await pause(POLL_INTERVAL_MS);
     }
     return started;
   }
@@ -63,26 +66,27 @@ export class NodeProcess {
     return this.child.pid ?? 0;
   }
 
-  /** The end of what it has written. */
-  get lastWords(): string {
+  /** The end of its output. */
+  get outputTail(): string {
     return this.output;
   }
 
   /** @throws ProcessFailedError when it has ended by itself */
   assertAlive(): void {
-    if (!this.isAlive) throw new ProcessFailedError(`a process has ended; its last words:\n${this.output}`);
+    if (!this.isAlive)
+      throw new ProcessFailedError(`a process has ended; the end of its output:\n${this.output}`);
   }
 
   async stop(): Promise<void> {
     if (!this.isAlive) return;
     this.child.kill('SIGTERM');
-    const patience = new AbortController();
-    const late = pause(STOP_TIMEOUT_MS, undefined, { signal: patience.signal }).then(
+    const timeout = new AbortController();
+    const late = pause(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(
       () => this.child.kill('SIGKILL'),
       () => undefined,
     );
     await this.exited;
-    patience.abort();
+    timeout.abort();
     await late;
   }
 

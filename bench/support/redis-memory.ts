@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 
-/** Where Ringback's memory in Redis lies, by the names of keys; the first that fits counts. */
+/** Categories of Ringback's memory in Redis, by key name; the first match counts. */
 const KINDS = [
   ['check jobs', /:check\.[^:]+$/],
   ['order of sleeping jobs', /:delayed$/],
@@ -12,7 +12,7 @@ const OTHER = 'other keys';
 
 type KeyKind = (typeof KINDS)[number][0] | typeof OTHER;
 
-/** Few round trips, and none that holds Redis for long. */
+/** Few round trips, and none that blocks Redis for long. */
 const KEYS_PER_SCAN = 1_000;
 
 export interface KeyMemory {
@@ -20,14 +20,14 @@ export interface KeyMemory {
   bytes: number;
 }
 
-/** What Redis says that all its data, connections and tables take. */
+/** Returns the memory that Redis reports for all its data, connections and tables. */
 export async function usedBytes(redis: Redis): Promise<number> {
   const used = /^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1];
   if (used === undefined) throw new TypeError('INFO memory has no used_memory');
   return Number(used);
 }
 
-/** Bytes of all keys, every element of theirs looked at; Redis' own tables of keys are not in it. */
+/** Returns the bytes of all keys, measured over every element. Redis' own tables of keys are not included. */
 export async function memoryByKind(redis: Redis): Promise<Record<KeyKind, KeyMemory>> {
   const names: KeyKind[] = [...KINDS.map(([kind]) => kind), OTHER];
   const memory = Object.fromEntries(names.map((name) => [name, { keys: 0, bytes: 0 }])) as Record<

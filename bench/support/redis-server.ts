@@ -10,12 +10,12 @@ import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
 
 const BINARIES = ['redis-server', 'valkey-server'];
-/** As compose.yaml runs it. */
+/** The options of compose.yaml. */
 const AS_IN_PRODUCTION = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
 const START_TIMEOUT_MS = 10_000;
-const LOOK_INTERVAL_MS = 50;
+const POLL_INTERVAL_MS = 50;
 
-/** Redis is not there, or does not start. */
+/** Redis is not installed, or does not start. */
 export class RedisMissingError extends Error {
   override readonly name = 'RedisMissingError';
   readonly code = 'redis_missing';
@@ -23,13 +23,13 @@ export class RedisMissingError extends Error {
 
 export interface BenchRedis {
   url: string;
-  /** A connection for questions of the scenario's own. */
+  /** A connection for the scenario's own commands. */
   client: Redis;
   pid: number;
 }
 
 /**
- * Runs `work` with an empty Redis or Valkey of its own, which is gone when this is done.
+ * Runs `work` with its own empty Redis or Valkey, which is deleted afterwards.
  *
  * @throws RedisMissingError when there is none on PATH, or it does not answer within 10 s
  */
@@ -41,7 +41,7 @@ export async function withRedis<T>(
   const port = await chooseFreePort([]);
   const url = `redis://127.0.0.1:${port}`;
   let server: ChildProcess | undefined;
-  // Also when this process is made to end without waiting for anything.
+  // Also runs when this process is forced to end without waiting.
   const kill = (): void => {
     server?.kill('SIGKILL');
   };
@@ -70,7 +70,8 @@ export async function withRedis<T>(
 
 async function spawnFirst(binaries: readonly string[], options: string[]): Promise<ChildProcess> {
   for (const binary of binaries) {
-    // In a process group of its own: a Ctrl-C must not take it away from a service that is being stopped in order.
+    // In a process group of its own: a Ctrl-C must not stop it while a service is being stopped in
+    // order.
     const child = spawn(binary, options, { stdio: 'ignore', detached: true });
     try {
       await once(child, 'spawn');
@@ -100,7 +101,7 @@ async function connectedTo(url: string, signal: AbortSignal): Promise<Redis> {
         const cause = failure ?? error;
         throw new RedisMissingError(`Redis did not answer within ${START_TIMEOUT_MS} ms`, { cause });
       }
-      await pause(LOOK_INTERVAL_MS);
+      await pause(POLL_INTERVAL_MS);
     }
   }
 }
@@ -108,7 +109,7 @@ async function connectedTo(url: string, signal: AbortSignal): Promise<Redis> {
 async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
-  // Nothing of it is kept.
+  // Its data is not kept.
   server.kill('SIGKILL');
   await exited;
 }

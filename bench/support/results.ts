@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join, relative } from 'node:path';
 import { rounded } from './table.js';
 
-/** The package's own folder is where npm runs its scripts. */
+/** npm runs its scripts in the package's folder. */
 const RESULTS_FOLDER = 'bench/results';
 const DIGITS = 3;
 const BYTES_PER_MIB = 1_048_576;
@@ -11,17 +11,17 @@ const BYTES_PER_MIB = 1_048_576;
 export interface ScenarioRecord {
   scenario: string;
   startedAt: Date;
-  given: Readonly<Record<string, number>>;
+  values: Readonly<Record<string, number>>;
   data: unknown;
 }
 
-/** Writes `<scenario>.json`, over that of the run before. @returns its path, for a person */
-export async function writeResult({ scenario, startedAt, given, data }: ScenarioRecord): Promise<string> {
-  const record = { scenario, startedAt, options: given, machine: describeMachine(), results: data };
+/** Writes `<scenario>.json`, replacing that of the previous run. @returns its path, for messages */
+export async function writeResult({ scenario, startedAt, values, data }: ScenarioRecord): Promise<string> {
+  const record = { scenario, startedAt, options: values, machine: describeMachine(), results: data };
   return write(`${scenario}.json`, `${JSON.stringify(record, shorten, 2)}\n`);
 }
 
-/** Writes `<scenario>.svg`, over that of the run before. @returns its path, for a person */
+/** Writes `<scenario>.svg`, replacing that of the previous run. @returns its path, for messages */
 export async function writeChart(scenario: string, svg: string): Promise<string> {
   return write(`${scenario}.svg`, svg);
 }
@@ -34,12 +34,12 @@ async function write(name: string, content: string): Promise<string> {
   return relative(process.cwd(), file);
 }
 
-/** Microseconds are more than a clock of milliseconds needs. */
+/** Rounds numbers to microseconds, which is enough for a clock in milliseconds. */
 function shorten(_name: string, value: unknown): unknown {
   return typeof value === 'number' ? rounded(value, DIGITS) : value;
 }
 
-/** Figures of two machines cannot be compared. */
+/** Describes the machine, because figures of two machines cannot be compared. */
 function describeMachine(): Record<string, string | number> {
   const processors = cpus();
   return {

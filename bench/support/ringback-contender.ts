@@ -5,40 +5,43 @@ import { fileURLToPath } from 'node:url';
 import { simulatedEnvironment } from '../../demo/service/service-environment.js';
 import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
-import { atOnce } from './at-once.js';
+import { forEachConcurrently } from './for-each-concurrently.js';
 import { CLIENTS, postJson } from './clients.js';
-import type { Contender, Surroundings } from './contender.js';
-import { forgetRequests } from './forget-requests.js';
+import type { Contender, Endpoints } from './contender.js';
+import { resetRequestCount } from './reset-request-count.js';
 import { NodeProcess } from './node-process.js';
 import type { Stores } from './stores.js';
 
 const SCRIPT = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const READY = /listening on|taking jobs/;
 
-/** One api and one worker process on Redis and PostgreSQL, with the webhook strategy and defaults in everything else. */
+/**
+ * Starts one api and one worker process on Redis and PostgreSQL, with the webhook strategy and
+ * defaults in everything else.
+ */
 export function startRingback(
   stores: Stores,
-  surroundings: Surroundings,
+  endpoints: Endpoints,
   tools: ScenarioTools,
 ): Promise<Contender> {
   const setting = { name: 'ringback', roles: ['api', 'worker'], env: { REDIS_URL: stores.redis.url } };
-  return start(setting, { stores, surroundings, tools });
+  return start(setting, { stores, endpoints, tools });
 }
 
-/** One process for everything, with queues and coordination in PostgreSQL. */
+/** Starts one process for everything, with queues and coordination in PostgreSQL. */
 export function startRingbackWithoutRedis(
   stores: Stores,
-  surroundings: Surroundings,
+  endpoints: Endpoints,
   tools: ScenarioTools,
 ): Promise<Contender> {
-  return start({ name: 'ringback without Redis', roles: ['all'], env: {} }, { stores, surroundings, tools });
+  return start({ name: 'ringback without Redis', roles: ['all'], env: {} }, { stores, endpoints, tools });
 }
 
 async function start(
   setting: { name: string; roles: readonly string[]; env: Record<string, string> },
-  { stores, surroundings, tools }: { stores: Stores; surroundings: Surroundings; tools: ScenarioTools },
+  { stores, endpoints, tools }: { stores: Stores; endpoints: Endpoints; tools: ScenarioTools },
 ): Promise<Contender> {
-  const { simulatorUrl, recordingsUrl } = surroundings;
+  const { simulatorUrl, recordingsUrl } = endpoints;
   const port = await chooseFreePort([]);
   const base = `http://127.0.0.1:${port}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
@@ -54,18 +57,21 @@ async function start(
       await NodeProcess.start({ script: SCRIPT, env: { ...env, ROLE: role }, ready: READY }, tools),
     );
   }
-  /** Those that are not finalized yet: to count all of them each time would cost the database more than a chunk does. */
+  /**
+   * Conversations that are not finalized yet: counting all of them each time would cost the
+   * database more than a chunk does.
+   */
   const unfinished = new Set<string>();
   let completed = 0;
   return {
     name: setting.name,
     processes,
-    give: async (conversations, chunksEach) => {
+    addWork: async (conversations, chunksEach) => {
       unfinished.clear();
       completed = 0;
-      await forgetRequests(stores);
+      await resetRequestCount(stores);
       const numbers = Array.from({ length: conversations }, (_conversation, index) => index);
-      await atOnce(CLIENTS, numbers, async () => {
+      await forEachConcurrently(CLIENTS, numbers, async () => {
         const { id } = await postJson<{ id: string }>(`${base}/api/conversations`, {}, tools);
         unfinished.add(id);
         for (let chunk = 0; chunk < chunksEach; chunk += 1) {

@@ -11,20 +11,20 @@ const BENCH = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url)
 export interface ScenarioRun {
   stdout: string;
   stderr: string;
-  /** What it has written, as parsed from JSON. */
+  /** The written results, parsed from JSON. */
   written: unknown;
 }
 
-/** Runs a built scenario as its command line does, in a folder of its own that is gone afterwards. @throws when it fails */
+/** Runs a built scenario from its command line, in a temporary folder. @throws when it fails */
 export async function runScenario(
   scenario: string,
-  given: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number>>,
 ): Promise<ScenarioRun> {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-bench-cwd-'));
   return closing(
     () => rm(folder, { recursive: true }),
     async () => {
-      const flags = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
+      const flags = Object.entries(values).map(([name, value]) => `--${name}=${value}`);
       const output = await promisify(execFile)(process.execPath, [BENCH, scenario, ...flags], {
         cwd: folder,
       });

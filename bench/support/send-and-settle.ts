@@ -3,14 +3,14 @@ import type { ServiceApi } from '../../demo/service/service-api.js';
 import type { ScenarioTools } from '../scenario.js';
 import { smallRecording } from './small-recording.js';
 
-/** As a few clients at once; more would measure the uploads. */
-const UPLOADS_AT_ONCE = 8;
-/** Its share of a wall time is the error of that. */
-const LOOK_INTERVAL_MS = 100;
+/** As a few concurrent clients; more would measure the uploads. */
+const UPLOADS_CONCURRENCY = 8;
+/** The measurement error of a wall time. */
+const POLL_INTERVAL_MS = 100;
 const REPORT_INTERVAL_MS = 2_000;
 const MS_PER_SECOND = 1_000;
 
-/** Chunks did not settle in time, or not all of them well: what was measured means nothing. */
+/** Chunks did not settle in time, or some failed: the measurement is invalid. */
 export class NotSettledError extends Error {
   override readonly name = 'NotSettledError';
   readonly code = 'not_settled';
@@ -19,12 +19,12 @@ export class NotSettledError extends Error {
 export interface Batch {
   chunks: number;
   timeoutMs: number;
-  /** For progress. */
+  /** Name in progress messages. */
   label: string;
 }
 
 /**
- * Gives the service that many small recordings at once, and waits until each is completed.
+ * Uploads this many small recordings at once, and waits until each is completed.
  *
  * @returns milliseconds from the first upload until the last chunk was completed
  * @throws NotSettledError
@@ -47,7 +47,7 @@ export async function sendAndSettle(api: ServiceApi, batch: Batch, tools: Scenar
       tools.progress(`${label}: ${completed} of ${chunks} chunks after ${seconds(now - start)}`);
       reportAt += REPORT_INTERVAL_MS;
     }
-    await pause(LOOK_INTERVAL_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }
 
@@ -60,7 +60,7 @@ async function upload(api: ServiceApi, conversationId: string, chunks: number): 
       await api.addChunk(conversationId, { name, audio: smallRecording(`${conversationId} ${name}`) });
     }
   };
-  await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, client));
+  await Promise.all(Array.from({ length: UPLOADS_CONCURRENCY }, client));
 }
 
 function seconds(ms: number): string {

@@ -3,35 +3,36 @@ import type { ServiceApi } from '../../demo/service/service-api.js';
 import type { ServiceProcess } from '../../demo/service/service-process.js';
 import { parseMetrics, total, type Sample } from './metrics.js';
 
-/** Connections that served a burst are closed again, and the last jobs of it are reported. */
+/** Time in which connections of a burst are closed, and its last jobs are reported. */
 const SETTLE_MS = 3_000;
-const LOOK_INTERVAL_MS = 250;
-/** One frees what the next finds to be no longer needed (weak references, finalizers). */
+const POLL_INTERVAL_MS = 250;
+/** Each collection may free what the previous one made unreachable (weak references, finalizers). */
 const COLLECTIONS = 3;
 
-/** For the environment of a service that `measureMemory` is to be asked of. */
+/** Environment of a service that `measureMemory` can measure. */
 export const MEASURABLE = {
   NODE_OPTIONS: `--import=${new URL('collect-garbage.js', import.meta.url).href}`,
 };
 
 export interface ServiceMemory {
   rssBytes: number;
-  /** What is alive in JavaScript's heap, right after a full collection. */
+  /** Live objects of the JavaScript heap, right after a full collection. */
   heapBytes: number;
   /** Buffers outside of the heap. */
   externalBytes: number;
 }
 
-/** What the service holds once it has settled and collected its garbage. */
+/** Measures the memory of the service once it has settled and collected its garbage. */
 export async function measureMemory(api: ServiceApi, service: ServiceProcess): Promise<ServiceMemory> {
   await pause(SETTLE_MS);
   let samples = await scrape(api);
   for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     const before = majorCollections(samples);
-    // Asked again until it shows: of several collections in one moment the service counts only the first.
+    // Requested until it shows: the service counts only the first of several collections at the
+    // same time.
     while (majorCollections(samples) === before) {
       if (service.pid !== undefined) process.kill(service.pid, 'SIGUSR2');
-      await pause(LOOK_INTERVAL_MS);
+      await pause(POLL_INTERVAL_MS);
       samples = await scrape(api);
     }
   }
@@ -42,7 +43,7 @@ export async function measureMemory(api: ServiceApi, service: ServiceProcess): P
   };
 }
 
-/** Seconds of processor time that the service has used so far. */
+/** Returns the processor time, in seconds, that the service has used so far. */
 export async function cpuSeconds(api: ServiceApi): Promise<number> {
   return total(await scrape(api), 'process_cpu_seconds_total');
 }

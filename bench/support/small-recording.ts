@@ -5,7 +5,10 @@ const PCM = 1;
 const PCM_HEADER_BYTES = 16;
 const BITS_PER_BYTE = 8;
 
-/** A second of silence as a WAV file of 16 kB, with `mark` in it so that no two recordings are the same. */
+/**
+ * Creates a second of silence as a WAV file of 16 kB that contains `mark`, so that no two
+ * recordings are the same.
+ */
 export function smallRecording(mark: string): Uint8Array<ArrayBuffer> {
   const dataBytes = SAMPLE_RATE * BYTES_PER_SAMPLE;
   const file = Buffer.alloc(HEADER_BYTES + dataBytes);

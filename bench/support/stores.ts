@@ -9,7 +9,7 @@ import type { ScenarioTools } from '../scenario.js';
 import { cpuMsOf, cpuMsOfFamily } from './cpu-time.js';
 import { withRedis, type BenchRedis } from './redis-server.js';
 
-/** Where records and queues lie, beside the processes that are measured. */
+/** The stores of records and queues that the measured processes use. */
 export interface Stores {
   redis: BenchRedis;
   databaseUrl: string;
@@ -25,7 +25,7 @@ export interface StoreUsage {
   redisCommands: number;
 }
 
-/** Runs `work` with an empty PostgreSQL and an empty Redis of its own, each a process apart. */
+/** Runs `work` with its own empty PostgreSQL and Redis, each in a separate process. */
 export async function withStores<T>(tools: ScenarioTools, work: (stores: Stores) => Promise<T>): Promise<T> {
   return withRedis(tools, async (redis) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-stores-'));
@@ -67,7 +67,7 @@ async function transactionsOf(database: pg.Client): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** Those within scripts are counted too. */
+/** Counts commands within scripts too. */
 async function commandsOf({ client }: BenchRedis): Promise<number> {
   const stats = await client.info('commandstats');
   return [...stats.matchAll(/:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);

@@ -1,12 +1,12 @@
 export interface Table {
   columns: readonly string[];
-  /** A cell for each column; numbers are aligned to the right. */
+  /** A cell for each column; numbers are right-aligned. */
   rows: readonly (readonly (string | number)[])[];
 }
 
 const GAP = '  ';
 
-/** The table as text: a line for the columns' names, one below them, and one for each row. */
+/** Renders the table as text: the columns' names, a rule, and one line for each row. */
 export function renderTable({ columns, rows }: Table): string {
   const widths = columns.map((name, index) =>
     Math.max(name.length, ...rows.map((row) => String(row[index] ?? '').length)),
@@ -28,7 +28,7 @@ export function renderTable({ columns, rows }: Table): string {
   ].join('\n');
 }
 
-/** For a table: no more digits than a single run is worth. */
+/** Rounds a figure for a table, to the precision of a single run. */
 export function rounded(value: number, digits = 0): number {
   return Number(value.toFixed(digits));
 }

@@ -1,5 +1,5 @@
-/** Does the work for each item, so many at a time; the first failure ends it. */
-export async function atOnce<T>(
+/** Does the work for each item, with limited concurrency; the first failure ends it. */
+export async function forEachConcurrently<T>(
   limit: number,
   items: readonly T[],
   work: (item: T) => Promise<void>,
