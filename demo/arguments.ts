@@ -16,12 +16,12 @@ const DEFAULT_DATA_DIR = '.data/demo';
 
 export interface DemoArguments {
   exit: boolean;
-  /** Absolute. */
+  /** Absolute path. */
   dataDir: string;
 }
 
 export type ParsedArguments =
-  { kind: 'run'; given: DemoArguments } | { kind: 'help' } | { kind: 'wrong'; problem: string };
+  { kind: 'run'; options: DemoArguments } | { kind: 'help' } | { kind: 'wrong'; problem: string };
 
 export function parseDemoArguments(args: readonly string[]): ParsedArguments {
   try {
@@ -35,7 +35,7 @@ export function parseDemoArguments(args: readonly string[]): ParsedArguments {
     });
     if (values.help) return { kind: 'help' };
     if (values['data-dir'] === '') return { kind: 'wrong', problem: '--data-dir wants the name of a folder' };
-    return { kind: 'run', given: { exit: values.exit, dataDir: resolve(values['data-dir']) } };
+    return { kind: 'run', options: { exit: values.exit, dataDir: resolve(values['data-dir']) } };
   } catch (error) {
     const problem = wrongUsage(error);
     if (problem === undefined) throw error;

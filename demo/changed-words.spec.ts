@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { changedWords } from './changed-words.js';
 
-/** New words in brackets. */
+/** Puts new words in brackets. */
 const shown = (before: string, after: string): string =>
   changedWords(before, after)
     .map(({ text, isNew }) => (isNew ? `[${text}]` : text))
@@ -17,11 +17,11 @@ describe('changed words', () => {
       'Steep. I measured. Mail me.',
       'Steep. [I] [measured.] Mail me.',
     ],
-    ['a dropped word leaves no trace', 'a well b', 'a b', 'a b'],
+    ['a dropped word is omitted', 'a well b', 'a b', 'a b'],
     ['a word that moved is new once', 'b a c', 'a b c', 'a [b] c'],
-    ['all is new after nothing', '', 'a b', '[a] [b]'],
-    ['nothing is left of a removed text', 'a b', '', ''],
-    ['line breaks are no change', 'a\n\nb', 'a b', 'a b'],
+    ['all is new after an empty text', '', 'a b', '[a] [b]'],
+    ['a removed text is empty', 'a b', '', ''],
+    ['line breaks are not a change', 'a\n\nb', 'a b', 'a b'],
   ])('%s', (_rule, before, after, marked) => {
     expect(shown(before, after)).toBe(marked);
   });

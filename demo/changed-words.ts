@@ -1,10 +1,10 @@
 export interface Word {
   text: string;
-  /** Not in the other text, or somewhere else. */
+  /** Whether the word is missing from the other text, or at another position there. */
   isNew: boolean;
 }
 
-/** The words of `after`, and which of them are not a part of what both texts have in common, in order. */
+/** Returns the words of `after`, and marks those outside of the longest common subsequence of both texts. */
 export function changedWords(before: string, after: string): Word[] {
   const old = wordsOf(before);
   const words = wordsOf(after);
@@ -12,7 +12,7 @@ export function changedWords(before: string, after: string): Word[] {
   const marked: Word[] = [];
   let at = 0;
   for (const [index, text] of words.entries()) {
-    // An old word that leads to no longer common part is passed over: it was replaced or dropped.
+    // Skips old words that lead to no longer common part: they were replaced or dropped.
     while (
       at < old.length &&
       old[at] !== text &&
@@ -31,7 +31,7 @@ function wordsOf(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-/** How many words the ends of both lists, from each pair of positions on, have in common, in order. */
+/** Computes the length of the longest common subsequence of both lists from each pair of positions on. */
 function commonLengths(old: readonly string[], words: readonly string[]): number[][] {
   const lengths = Array.from({ length: old.length + 1 }, () => new Array<number>(words.length + 1).fill(0));
   for (let i = old.length - 1; i >= 0; i -= 1) {

@@ -1,5 +1,5 @@
 /**
- * Does the work, then closes what it was done with, whatever came of it.
+ * Does the work, then closes its resource, also when the work failed.
  *
  * @throws what the work or the closing threw; both, in an AggregateError, when both failed
  */

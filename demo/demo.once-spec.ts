@@ -10,7 +10,7 @@ import { readPostmaster } from '../src/embedded-postgres/postmaster.js';
 import { inspectProcess } from '../src/embedded-postgres/process-facts.js';
 import { waitUntil } from '../test/support/wait-until.js';
 
-/** A machine that also runs everything else; alone, each of these takes 2 to 5 seconds. */
+/** For a machine under load; alone, each of these takes 2 to 5 seconds. */
 const TEST_TIMEOUT_MS = 90_000;
 const SHOWS_TIMEOUT_MS = 60_000;
 
@@ -18,7 +18,7 @@ jest.setTimeout(TEST_TIMEOUT_MS);
 
 const DEMO = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 
-/** All of these would break the demo, or spend somebody's money, if they reached the service. */
+/** Settings that would break the demo, or cost money, if they reached the service. */
 const SOMEBODYS_SETTINGS = {
   DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
   ASSEMBLYAI_API_KEY: 'invalid',
@@ -29,7 +29,7 @@ const SOMEBODYS_SETTINGS = {
   HTTP_PROXY: 'http://127.0.0.1:1',
 };
 
-/** The built demo, run as a person without a terminal runs it. */
+/** Runs the built demo as from a shell without a terminal. */
 class DemoRun {
   output = '';
   readonly ended: Promise<[code: number | null, signal: string | null]>;
@@ -57,7 +57,7 @@ class DemoRun {
     expect(this.output).toContain(text);
   }
 
-  /** Of the service, which the demo prints, and of its database server. */
+  /** Pids of the service, which the demo prints, and of its database server. */
   async pids(): Promise<number[]> {
     const service = Number(/\(pid (\d+),/.exec(this.output)?.[1]);
     const database = await readPostmaster(join(this.dataDir, 'postgres'));
@@ -66,7 +66,7 @@ class DemoRun {
   }
 }
 
-/** Lines of the output that README.md shows, without those that differ from run to run. */
+/** Reads the output in README.md, without the lines that differ from run to run. */
 async function promisedLines(): Promise<string[]> {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, block = ''] = /^```text\n(.*?)^```$/ms.exec(readme) ?? [];
@@ -95,7 +95,8 @@ describe('the demo', () => {
     return run;
   };
 
-  // One folder for all: each run goes on with the database of the one before, as somebody's second demo does.
+  // All runs share one folder, so that each uses the database of the one before, as a second demo
+  // does.
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringback-demo-cwd-'));
     dataDir = await mkdtemp(join(tmpdir(), 'ringback-demo-'));
@@ -104,7 +105,7 @@ describe('the demo', () => {
   });
 
   afterEach(async () => {
-    // Its end, however it comes, is also that of its service and its database.
+    // Ending the demo in any way also ends its service and its database.
     if (run?.child.exitCode === null) run.child.kill('SIGTERM');
     await run?.ended;
   });
@@ -115,7 +116,7 @@ describe('the demo', () => {
     await rm(`${dataDir}.log`, { force: true });
   });
 
-  it('takes the samples all the way, whatever the surrounding settings, exits 0 and leaves nothing running', async () => {
+  it('processes the samples completely, whatever the environment variables, exits 0 and leaves nothing running', async () => {
     const { recordings } = KnownSamples.load().manifest;
     const demo = start('--exit');
     await demo.shows('transcribing');
@@ -142,7 +143,7 @@ describe('the demo', () => {
     expect(await readPostmaster(join(dataDir, 'postgres'))).toEqual({ state: 'absent' });
   });
 
-  it('leaves nothing running when it is interrupted in the middle, and answers so', async () => {
+  it('leaves nothing running when it is interrupted, and exits with that code', async () => {
     const demo = start('--exit');
     await demo.shows('transcribing');
     const pids = await demo.pids();
@@ -154,7 +155,7 @@ describe('the demo', () => {
     expect(await alive(pids)).toEqual([false, false]);
   });
 
-  it('takes its service and database down with it when it is killed', async () => {
+  it('stops its service and database when it is killed', async () => {
     const demo = start('--exit');
     await demo.shows('transcribing');
     const pids = await demo.pids();
@@ -169,7 +170,7 @@ describe('the demo', () => {
     );
   });
 
-  it('says why, shows the end of the log, exits 1 and stops the database when the service is killed', async () => {
+  it('prints the reason, shows the end of the log, exits 1 and stops the database when the service is killed', async () => {
     const demo = start('--exit');
     await demo.shows('transcribing');
     const pids = await demo.pids();
@@ -182,7 +183,7 @@ describe('the demo', () => {
     expect(await alive(pids)).toEqual([false, false]);
   });
 
-  it('exits 2 with its usage, and starts nothing, when it does not know an argument', async () => {
+  it('exits 2 with its usage, and starts nothing, for an unknown argument', async () => {
     const demo = start('--exti');
     expect(await demo.ended).toEqual([2, null]);
     expect(demo.output).toContain('--exti');

@@ -10,7 +10,7 @@ import {
   printNextSteps,
   printOpening,
   printResult,
-  printStage,
+  printSetup,
   printStayingUp,
   printStopping,
 } from './report.js';
@@ -19,23 +19,23 @@ import { ServiceApi } from './service/service-api.js';
 import { simulatedEnvironment } from './service/service-environment.js';
 import { ServiceProcess } from './service/service-process.js';
 
-/** Where the README and the API's documentation look for it. */
+/** The port that the README and the API's documentation use. */
 const PREFERRED_PORT = 3000;
 const SECRET_BYTES = 24;
 
-/** Long enough to follow with the eye; a real provider takes a minute. */
+/** Long enough to watch; a real provider takes a minute. */
 const LATENCIES_TO_WATCH = { latencyMs: [1_500, 4_000], geminiLatencyMs: [800, 2_000] } as const;
 const LATENCIES_IN_A_HURRY = { latencyMs: [200, 700], geminiLatencyMs: [150, 400] } as const;
 
-/** Many times what the job takes on a slow machine. */
+/** Many times the duration of the job on a slow machine. */
 const JOB_TIMEOUT_MS = 120_000;
 
 export interface DemoOptions {
-  /** Absolute. */
+  /** Absolute path. */
   dataDir: string;
-  /** Draw bars, and take the time that is needed to see them. */
+  /** Draws progress bars, and uses latencies that are long enough to watch them. */
   live: boolean;
-  /** Stay up after the job until interrupted. */
+  /** Keeps running after the job until interrupted. */
   staysUp: boolean;
 }
 
@@ -45,15 +45,15 @@ export interface DemoTools {
   interruption: Interruption;
 }
 
-/** The main job did not get through in time. */
+/** The main job did not finish in time. */
 export class DemoTimeoutError extends Error {
   override readonly name = 'DemoTimeoutError';
   readonly code = 'demo_timeout';
 }
 
 /**
- * The main job on embedded defaults. Whatever happens, the simulator, the service and its database have stopped when
- * this is done.
+ * Runs the main job on embedded defaults. The simulator, the service and its database have stopped
+ * when the promise settles, also after an error.
  *
  * @throws InterruptedError when it was stopped before the job was done
  * @throws ServiceFailedError, ServiceApiError, ChunkFailedError, DemoTimeoutError
@@ -90,12 +90,12 @@ async function spawnService(simulator: Simulator, dataDir: string): Promise<Serv
 
 async function runWith(service: ServiceProcess, simulator: Simulator, tools: DemoTools): Promise<void> {
   const { options, screen, interruption } = tools;
-  const stage = { service, simulator, dataDir: options.dataDir };
+  const setup = { service, simulator, dataDir: options.dataDir };
   await service.ready(interruption.signal);
-  printStage(screen, stage);
+  printSetup(screen, setup);
   const result = await service.whileAlive(showMainJob(service, simulator, tools));
   printResult(screen, result, simulator);
-  printNextSteps(screen, { ...stage, staysUp: options.staysUp });
+  printNextSteps(screen, { ...setup, staysUp: options.staysUp });
   if (!options.staysUp) return;
   printStayingUp(screen);
   await service.whileAlive(interruption.wait());

@@ -27,7 +27,7 @@ describe('following a chunk', () => {
     return { news, status, followed };
   };
 
-  it('tells each state once, and the first-stage text while it can be read', async () => {
+  it('reports each state once, and the first-stage text while it is available', async () => {
     const correcting = aChunk({ status: 'correcting', transcript: 'partial' });
     const { news } = await follow(
       aChunk({}),
@@ -46,7 +46,7 @@ describe('following a chunk', () => {
     ]);
   });
 
-  it('tells also what was over before it looked', async () => {
+  it('also reports states that had passed before the first read', async () => {
     const { news } = await follow(completed);
     expect(news).toEqual([
       'queued',

@@ -4,12 +4,15 @@ import { constants } from 'node:os';
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** npm hands on the Ctrl-C that the terminal has sent to everybody already: within this time it is the same one. */
+/**
+ * npm forwards the Ctrl-C that the terminal has already sent to the whole process group: within
+ * this time it is the same one.
+ */
 const SAME_KEY_PRESS_MS = 250;
-/** What shells answer for a program that a signal ended. */
+/** Shells add the signal's number to this as the exit code of a program that a signal ended. */
 const EXIT_CODE_BASE = 128;
 
-/** Somebody wants this to stop. */
+/** The user asked the program to stop. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly code = 'interrupted';
@@ -22,8 +25,9 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Ctrl-C, and what else asks a program to stop: the first time, `signal` is aborted with an InterruptedError, and all is
- * stopped in order; the second time, `onForce` is called, to shorten that; the third time ends the process.
+ * Handles Ctrl-C and the other stop signals. The first one aborts `signal` with an
+ * InterruptedError, which starts an orderly stop. The second one calls `onForce`, to shorten that.
+ * The third one ends the process.
  */
 export class Interruption {
   private readonly controller = new AbortController();
@@ -47,7 +51,7 @@ export class Interruption {
     this.listeners.push(listener);
   }
 
-  /** Resolves when somebody wants this to stop. Does not keep the process alive. */
+  /** Resolves when a stop is requested. Does not keep the process alive. */
   async wait(): Promise<void> {
     if (this.signal.aborted) return;
     await once(this.signal, 'abort');

@@ -10,7 +10,7 @@ import type { Progress } from './progress.js';
 import { plainWords, type Screen } from './screen.js';
 import type { ServiceApi } from './service/service-api.js';
 
-const LOOK_INTERVAL_MS = 100;
+const POLL_INTERVAL_MS = 100;
 const TEXT_INDENT = '    ';
 
 export interface MainJob {
@@ -26,7 +26,8 @@ export interface JobResult {
 }
 
 /**
- * Sends the recordings as chunks of one conversation, tells how they fare, and waits for the transcript and the summary.
+ * Sends the recordings as chunks of one conversation, reports their progress, and waits for the
+ * transcript and the summary.
  *
  * @throws ChunkFailedError, ServiceApiError
  */
@@ -79,6 +80,6 @@ async function summarized(api: ServiceApi, id: string): Promise<ConversationResp
   for (;;) {
     const conversation = await api.conversation(id);
     if (conversation.summary !== null) return conversation;
-    await pause(LOOK_INTERVAL_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }

@@ -5,7 +5,7 @@ import { Screen } from './screen.js';
 import type { ServiceProcess } from './service/service-process.js';
 
 const FAILED = 1;
-/** What command-line programs answer to arguments that they do not know. */
+/** Exit code of command-line programs for unknown arguments. */
 const WRONG_USAGE = 2;
 
 async function main(): Promise<number> {
@@ -18,7 +18,7 @@ async function main(): Promise<number> {
       process.stderr.write(`${parsed.problem}\n\n${USAGE}`);
       return WRONG_USAGE;
     case 'run':
-      return run(parsed.given);
+      return run(parsed.options);
   }
 }
 

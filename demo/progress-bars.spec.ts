@@ -3,7 +3,7 @@ import { positionOf } from './progress-bars.js';
 import { CHUNK_STATES } from './progress.js';
 
 describe('the position of a bar', () => {
-  it('rises as long as a state lasts, and with each state, and is at the end only when the chunk is', () => {
+  it('rises during a state and with each state, and reaches the end only when the chunk is completed', () => {
     const times = [0, 100, 1_000, 10_000];
     const positions = CHUNK_STATES.flatMap((status) => times.map((forMs) => positionOf(status, forMs)));
     expect(positions).toEqual([...positions].sort((a, b) => a - b));

@@ -6,14 +6,15 @@ import type { Screen } from './screen.js';
 const TOTAL = 100;
 const BAR_WIDTH = 28;
 const REDRAW_INTERVAL_MS = 100;
-/** The longest state's name; shorter ones are padded, or the rest of a longer one would stay on the screen. */
+/** Length of the longest state's name; shorter names are padded to overwrite a longer one on the screen. */
 const STATE_WIDTH = Math.max(...CHUNK_STATES.map((state) => state.length));
 
 /**
- * From where to where a bar goes while its chunk is in a state. Nobody knows how far the provider is: the bar comes
- * half the way within `halfWayMs`, then half of what is left, and so on; only the next state takes it to the end.
+ * The range of a bar while its chunk is in a state. The progress of the provider is unknown: the
+ * bar covers half of the range within `halfWayMs`, then half of the rest, and so on; only the next
+ * state takes it to the end.
  */
-const STAGES: Readonly<Record<ChunkStatus, { from: number; to: number; halfWayMs: number }>> = {
+const RANGES: Readonly<Record<ChunkStatus, { from: number; to: number; halfWayMs: number }>> = {
   queued: { from: 2, to: 8, halfWayMs: 300 },
   transcribing: { from: 8, to: 68, halfWayMs: 1_200 },
   correcting: { from: 68, to: 98, halfWayMs: 600 },
@@ -30,7 +31,7 @@ interface Row {
   since: number;
 }
 
-/** One bar for each chunk, redrawn in place; what is said stands above them. */
+/** Draws one bar for each chunk, redrawn in place; messages appear above them. */
 export class ProgressBars implements Progress {
   private readonly bars: MultiBar;
   private readonly rows = new Map<string, Row>();
@@ -47,7 +48,7 @@ export class ProgressBars implements Progress {
       barIncompleteChar: '░',
       barsize: BAR_WIDTH,
       hideCursor: true,
-      // What is said moves the bars down: also one that has not changed must be drawn again.
+      // Messages move the bars down, so that unchanged bars must be drawn again too.
       forceRedraw: true,
       gracefulExit: false,
     });
@@ -73,7 +74,7 @@ export class ProgressBars implements Progress {
   }
 
   say(lines: readonly string[]): void {
-    // What is said is drawn over the bars, which then follow below.
+    // Messages are written over the bars, which are then redrawn below.
     this.bars.log(lines.map((line) => `${line}${ERASE_REST_OF_LINE}\n`).join(''));
   }
 
@@ -94,11 +95,11 @@ export class ProgressBars implements Progress {
 function draw({ bar, status, since, startedAt }: Row, screen: Screen): void {
   const now = Date.now();
   const seconds = `${((now - startedAt) / 1_000).toFixed(1)} s`;
-  const state = screen.paint(COLOURS[status], status.padEnd(STATE_WIDTH));
+  const state = screen.paint(COLORS[status], status.padEnd(STATE_WIDTH));
   bar.update(positionOf(status, now - since), { state, seconds });
 }
 
-const COLOURS: Readonly<Record<ChunkStatus, 'gray' | 'yellow' | 'cyan' | 'green' | 'red'>> = {
+const COLORS: Readonly<Record<ChunkStatus, 'gray' | 'yellow' | 'cyan' | 'green' | 'red'>> = {
   queued: 'gray',
   transcribing: 'yellow',
   correcting: 'cyan',
@@ -106,8 +107,8 @@ const COLOURS: Readonly<Record<ChunkStatus, 'gray' | 'yellow' | 'cyan' | 'green'
   failed: 'red',
 };
 
-/** Never falls while the state stays, and never reaches the state's end. */
+/** Never decreases during a state, and never reaches the end of its range. */
 export function positionOf(status: ChunkStatus, forMs: number): number {
-  const { from, to, halfWayMs } = STAGES[status];
+  const { from, to, halfWayMs } = RANGES[status];
   return from + (to - from) * (1 - 0.5 ** (forMs / halfWayMs));
 }

@@ -2,7 +2,7 @@ import type { ChunkStatus } from '../src/chunks/states.js';
 import type { Progress } from './progress.js';
 import type { Screen } from './screen.js';
 
-/** A line for each change: for logs, and everywhere else that nothing can be drawn over. */
+/** Prints a line for each change: for logs, and wherever lines cannot be redrawn. */
 export class ProgressLines implements Progress {
   private readonly nameWidth: number;
 
@@ -22,6 +22,6 @@ export class ProgressLines implements Progress {
   }
 
   close(): void {
-    // Lines stay as they are.
+    // Printed lines need no cleanup.
   }
 }

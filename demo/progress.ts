@@ -1,14 +1,14 @@
 import type { ChunkStatus } from '../src/chunks/states.js';
 
-/** The way of a chunk that goes well. */
+/** The states of a successful chunk, in order. */
 export const CHUNK_STATES = ['queued', 'transcribing', 'correcting', 'completed'] as const;
 
-/** Shows how far the chunks are, and texts as they come. */
+/** Shows the progress of the chunks, and their texts. */
 export interface Progress {
-  /** A chunk has come to a state. */
+  /** Called when a chunk reaches a state. */
   state(name: string, status: ChunkStatus): void;
-  /** Lines that stay. */
+  /** Prints permanent lines. */
   say(lines: readonly string[]): void;
-  /** Nothing is shown after this. Running it twice is harmless. */
+  /** Ends the output. A second call is harmless. */
   close(): void;
 }

@@ -6,7 +6,7 @@ import type { ServiceProcess } from './service/service-process.js';
 
 const INDENT = '  ';
 
-export interface Stage {
+export interface Setup {
   service: ServiceProcess;
   simulator: Simulator;
   dataDir: string;
@@ -20,7 +20,7 @@ export function printOpening(screen: Screen): void {
   );
 }
 
-export function printStage(screen: Screen, { service, simulator, dataDir }: Stage): void {
+export function printSetup(screen: Screen, { service, simulator, dataDir }: Setup): void {
   screen.print(
     `${INDENT}providers  ${simulator.url} (simulated)`,
     `${INDENT}database   embedded PostgreSQL in ${shown(dataDir)}`,
@@ -35,12 +35,12 @@ export function printResult(screen: Screen, { conversation, chunks }: JobResult,
     return entry === undefined ? [] : [entry];
   });
   const callbacks = sum(provided.map(({ webhookAttempts }) => webhookAttempts));
-  const looks = sum(provided.map(({ gets }) => gets));
+  const polls = sum(provided.map(({ gets }) => gets));
   screen.print('', screen.paint('bold', 'Merged transcript'), '');
   printText(screen, conversation.transcript ?? '');
   screen.print(screen.paint('bold', 'Summary'), '');
   printText(screen, conversation.summary ?? '');
-  const effort = `AssemblyAI rang back ${callbacks} times for ${chunks.length} recordings, and was asked ${looks} times: no worker waited for it.`;
+  const effort = `AssemblyAI rang back ${callbacks} times for ${chunks.length} recordings, and was asked ${polls} times: no worker waited for it.`;
   screen.print(...screen.paragraph(plainWords(effort), { indent: '' }), '');
 }
 
@@ -50,7 +50,7 @@ function printText(screen: Screen, text: string): void {
   }
 }
 
-export function printNextSteps(screen: Screen, { service, staysUp }: Stage & { staysUp: boolean }): void {
+export function printNextSteps(screen: Screen, { service, staysUp }: Setup & { staysUp: boolean }): void {
   const code = (line: string): string => `${INDENT}${screen.paint('cyan', line)}`;
   const whileUp = staysUp ? '' : ' (while it is up: on a terminal and without --exit it stays up)';
   screen.print(
@@ -80,7 +80,7 @@ export function printStopping(screen: Screen): void {
   screen.print('', 'Stopping. Ctrl-C once more stops it at once.');
 }
 
-/** Relative where that is shorter to read. */
+/** Returns a relative path where that is shorter. */
 function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') ? path : short;

@@ -6,18 +6,18 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const MAX_WIDTH = 110;
-/** Narrower than this, words would stand alone on their lines. */
+/** Below this width, most lines would hold a single word. */
 const MIN_WIDTH = 40;
 
-/** Standard output: colours and line breaks on a terminal, plain whole lines anywhere else. */
+/** Writes to standard output: colors and line breaks on a terminal, plain whole lines anywhere else. */
 export class Screen {
   readonly isTerminal: boolean;
-  private readonly colours: boolean;
+  private readonly hasColors: boolean;
 
   constructor(readonly stream: WriteStream = process.stdout) {
-    // Not a terminal, whatever the type says: the properties of one are missing.
+    // The types ignore that `isTTY` is missing when standard output is not a terminal.
     this.isTerminal = stream.isTTY && process.env.TERM !== 'dumb';
-    this.colours = this.isTerminal && stream.hasColors();
+    this.hasColors = this.isTerminal && stream.hasColors();
   }
 
   print(...lines: readonly string[]): void {
@@ -25,17 +25,18 @@ export class Screen {
   }
 
   paint(style: Style, text: string): string {
-    return this.colours ? styleText(style, text) : text;
+    return this.hasColors ? styleText(style, text) : text;
   }
 
   /**
-   * Words as lines that fit the terminal, or as one line anywhere else, so that it can be searched.
+   * Formats words as lines that fit the terminal, or as one line anywhere else, so that it can be
+   * searched.
    *
-   * @param layout.indent what stands before each line
-   * @param layout.newWords how words that are marked as new are shown
+   * @param layout.indent prefix of each line
+   * @param layout.newWords style of words that are marked as new
    */
   paragraph(words: readonly Word[], layout: { indent: string; newWords?: Style }): string[] {
-    // Not up to the last column: erasing the rest of a full line takes its last letter with it.
+    // The last column stays free: erasing the rest of a full line would erase its last letter.
     const width = this.isTerminal
       ? Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, this.stream.columns - 1))
       : Infinity;
@@ -49,14 +50,14 @@ export class Screen {
         length = layout.indent.length;
       }
       line.push(isNew && layout.newWords !== undefined ? this.paint(layout.newWords, text) : text);
-      // Colours take no room on the screen, the blank after the word does.
+      // Colors take no space on the screen, but the space after the word does.
       length += text.length + 1;
     }
     return [...lines, layout.indent + line.join(' ')];
   }
 }
 
-/** A text as words none of which is new. */
+/** Splits a text into words that are not marked as new. */
 export function plainWords(text: string): Word[] {
   return text.split(/\s+/).flatMap((word) => (word === '' ? [] : [{ text: word, isNew: false }]));
 }

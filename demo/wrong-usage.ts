@@ -1,4 +1,4 @@
-/** @returns what is wrong with the arguments, when this was thrown by `parseArgs` because of them */
+/** @returns what is wrong with the arguments, when `parseArgs` threw this error because of them */
 export function wrongUsage(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error))
     return undefined;

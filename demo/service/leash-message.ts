@@ -1,2 +1,2 @@
-/** What the leash tells the parent, once: a request has reached the service. */
+/** Message to the parent, sent once: a request has reached the service. */
 export const REACHED = 'reached';

@@ -1,17 +1,18 @@
 /**
- * Loaded into the service by whoever starts it as a child (`node --import`); the service itself knows nothing of it.
+ * Ties a service to its parent process. The parent loads it with `node --import`; the service
+ * itself does not know of it.
  *
- * - At the first request that reaches this very process, the parent is told so. An answer alone proves nothing: another
- *   program may have taken the port while this one was starting.
- * - When the channel to the parent closes, because the parent says so or because it was killed, the service stops as
- *   after a SIGTERM. A signal would end a service that is still starting before it can take its database server down
- *   with it, so this waits until the service listens to signals.
+ * - At the first request that reaches this process, the parent is notified. An HTTP answer alone
+ *   proves nothing: another program may have taken the port while this one was starting.
+ * - When the channel to the parent closes, because the parent closed it or was killed, the service
+ *   stops as after a SIGTERM. A signal would end a starting service before it can stop its database
+ *   server, so this waits until the service listens to signals.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { REACHED } from './leash-message.js';
 
-const LOOK_INTERVAL_MS = 50;
-/** Published by Node for each request that a server takes. */
+const POLL_INTERVAL_MS = 50;
+/** Diagnostics channel on which Node publishes each request that a server receives. */
 const REQUESTS = 'http.server.request.start';
 
 function onRequest(): void {
@@ -25,7 +26,7 @@ process.once('disconnect', () => {
     if (process.listenerCount('SIGTERM') === 0) return;
     clearInterval(timer);
     process.emit('SIGTERM', 'SIGTERM');
-  }, LOOK_INTERVAL_MS);
+  }, POLL_INTERVAL_MS);
 });
-// The listener alone would keep a service alive that has nothing left to do.
+// Without this, the listener would keep the process alive after the service has finished.
 process.channel?.unref();

@@ -19,7 +19,7 @@ describe('the tail of a log', () => {
     return readLogTail(file);
   };
 
-  it('shows entries of the service for people, and any other line as it is', async () => {
+  it('formats entries of the service, and returns any other line unchanged', async () => {
     const entry = { level: 'warn', pid: 1, timestamp: 2, message: 'a line', context: 'Checker' };
     expect(await tailOf(`${JSON.stringify(entry)}\n\n{"level":"log"}\nnode:internal/oops\n`)).toEqual([
       'warn  [Checker] a line',
@@ -28,7 +28,7 @@ describe('the tail of a log', () => {
     ]);
   });
 
-  it('ends with the last line, and begins with a whole one, when the log is long', async () => {
+  it('of a long log ends with the last line, and begins with a whole one', async () => {
     const lines = Array.from({ length: 2_000 }, (_, index) => `line ${index} ${'.'.repeat(3_000)}`);
     const tail = await tailOf(lines.join('\n'));
     expect(tail).toEqual(lines.slice(-tail.length));

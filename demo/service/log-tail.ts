@@ -1,10 +1,13 @@
 import { open } from 'node:fs/promises';
 
-/** Room for a stack trace and the lines before it. */
+/** Enough for a stack trace and the lines before it. */
 const MAX_TAIL_BYTES = 16_384;
 const MAX_TAIL_LINES = 12;
 
-/** The last lines of a service's log, made readable: without a terminal the service logs one JSON object a line. */
+/**
+ * Returns the last lines of a service's log in readable form: without a terminal the service logs
+ * one JSON object per line.
+ */
 export async function readLogTail(logFile: string): Promise<string[]> {
   const text = await readEnd(logFile);
   return text
@@ -22,14 +25,14 @@ async function readEnd(file: string): Promise<string> {
     const buffer = Buffer.alloc(size - start);
     await handle.read(buffer, 0, buffer.length, start);
     const text = buffer.toString('utf8');
-    // What begins in the middle of a line would not be readable.
+    // Drops the incomplete first line.
     return start === 0 ? text : text.slice(text.indexOf('\n') + 1);
   } finally {
     await handle.close();
   }
 }
 
-/** @returns a line that is not of the service's own logger as it is */
+/** Formats a log entry. @returns a line of another program unchanged */
 export function readableLine(line: string): string {
   const entry = parseEntry(line);
   if (entry === undefined) return line;

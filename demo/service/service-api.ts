@@ -2,7 +2,7 @@ import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
 import type { ProjectResponse } from '../../src/conversations/projects/projects.dto.js';
 
-/** Far above what the service takes for any request; a request without an answer must not hang for ever. */
+/** Far above the duration of any request, so that a request without an answer does not hang forever. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** The service answered with an error, or not at all. */
@@ -17,7 +17,7 @@ export interface Settings {
   transcriptPrompt?: string;
 }
 
-/** The service as a client of its HTTP interface sees it. Every call ends with `signal`, and throws its reason then. */
+/** HTTP client of the service. Every call is aborted with `signal`, and then throws its reason. */
 export class ServiceApi {
   constructor(
     private readonly url: string,
@@ -53,7 +53,7 @@ export class ServiceApi {
     return this.json<ConversationResponse>(`/api/conversations/${id}`);
   }
 
-  /** Prometheus text. */
+  /** Returns the metrics as Prometheus text. */
   async metrics(): Promise<string> {
     return this.send('/metrics', {});
   }

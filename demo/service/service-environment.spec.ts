@@ -11,7 +11,7 @@ const simulated = (webhookSecret: string | null) =>
   });
 
 describe('the environment of a service that is started as a child', () => {
-  it('has what the system needs and what it is given, and nothing else of ours', () => {
+  it('has the variables that the system needs and those passed to it, and no others', () => {
     process.env.ASSEMBLYAI_API_KEY = 'somebodys';
     try {
       const environment = serviceEnvironment({ PORT: '3100' });

@@ -1,10 +1,13 @@
 /**
- * What a child needs of the surrounding environment to run at all. Everything else stays out: a key, a database or a
- * proxy of the person who starts this must not reach a service that is meant to run on its own.
+ * Variables that a child process needs to run at all. Everything else is left out: a key, a
+ * database or a proxy of the user must not reach a service that is meant to run on its own.
  */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'LANG', 'TZ', 'SystemRoot'];
 
-/** The whole environment of a service: what the system needs, and the given variables of Ringback. */
+/**
+ * Builds the whole environment of a service: the variables that the system needs, and the given
+ * variables of Ringback.
+ */
 export function serviceEnvironment(ringback: Readonly<Record<string, string>>): Record<string, string> {
   const passedOn = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
@@ -16,14 +19,14 @@ export function serviceEnvironment(ringback: Readonly<Record<string, string>>): 
 export interface SimulatedProviders {
   /** Base URL of the simulator. */
   simulatorUrl: string;
-  /** Where the service will listen. */
+  /** Port on which the service will listen. */
   port: number;
   dataDir: string;
-  /** A secret of the callbacks: webhook strategy. Null: polling strategy. */
+  /** Secret of the callbacks with the webhook strategy; null selects the polling strategy. */
   webhookSecret: string | null;
 }
 
-/** The variables of a service that works with the simulator, on embedded defaults. */
+/** Builds the variables of a service that works with the simulator, on embedded defaults. */
 export function simulatedEnvironment(options: SimulatedProviders): Record<string, string> {
   const { simulatorUrl, port, dataDir, webhookSecret } = options;
   const delivery: Record<string, string> =
@@ -41,7 +44,7 @@ export function simulatedEnvironment(options: SimulatedProviders): Record<string
     ASSEMBLYAI_API_KEY: 'simulator',
     GEMINI_BASE_URL: simulatorUrl,
     GEMINI_API_KEY: 'simulator',
-    // Recordings that are given by URL lie on this machine as well.
+    // Recordings that are passed by URL are on this machine as well.
     ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
     ...delivery,
   };

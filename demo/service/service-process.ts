@@ -1,8 +1,8 @@
 /**
- * The service as a child process.
+ * Runs the service as a child process.
  *
- * 1. It gets an environment of its own, and a working folder without anybody's `.env`.
- * 2. It is in a process group of its own: a Ctrl-C reaches whoever started it, who then stops it in order.
+ * 1. It gets its own environment, and a working folder without a `.env` file.
+ * 2. It is in its own process group: a Ctrl-C reaches only the parent, which then stops it in order.
  * 3. It never outlives its parent (leash.ts), and its database server never outlives it (left-database.ts).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -16,28 +16,31 @@ import { stopLeftDatabase } from './left-database.js';
 import { readLogTail } from './log-tail.js';
 import { serviceEnvironment } from './service-environment.js';
 
-/** Both lie beside this file in the build. */
+/** Both are next to this file in the build. */
 const SERVICE = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const LEASH = new URL('leash.js', import.meta.url).href;
 
-/** A database that was killed replays its log first, for which the service itself waits a minute. */
+/** A database that was killed first replays its log, for which the service itself waits a minute. */
 const START_TIMEOUT_MS = 90_000;
 /** Longer than the service gives its running jobs and its database to end. */
 const STOP_TIMEOUT_MS = 60_000;
-const LOOK_INTERVAL_MS = 50;
+const POLL_INTERVAL_MS = 50;
 const ANSWER_TIMEOUT_MS = 5_000;
-/** That a process does not answer shows at once, that it has ended a moment later; the second explains the first. */
+/**
+ * A failed request is noticed before the end of the process that caused it; this delay lets the end
+ * be reported.
+ */
 const END_SHOWS_MS = 100;
 
-/** Paths and ids are nobody else's business. */
+/** The log contains paths and ids, so that only the owner may read it. */
 const LOG_MODE = 0o600;
 
 export interface ServiceProcessOptions {
-  /** Absolute; also the working folder. The log is written beside it, to `<dataDir>.log`, anew at each start. */
+  /** Absolute path; also the working folder. The log is `<dataDir>.log`, written anew at each start. */
   dataDir: string;
-  /** Where `environment` makes it listen. */
+  /** Port on which `environment` makes the service listen. */
   port: number;
-  /** Variables of Ringback; nothing else of the surrounding environment reaches it but what the system needs. */
+  /** Variables of Ringback; of the parent's environment only the variables that the system needs are added. */
   environment: Readonly<Record<string, string>>;
 }
 
@@ -50,7 +53,7 @@ export class ServiceFailedError extends Error {
 export class ServiceProcess {
   readonly url: string;
   readonly logFile: string;
-  /** Resolves when the process is gone, with how it ended, for a person. Never rejects. */
+  /** Resolves when the process has ended, with a readable reason. Never rejects. */
   readonly ended: Promise<string>;
   private howItEnded: string | undefined;
   private wasReached = false;
@@ -79,17 +82,20 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts the process; `ready` says when it works. Whoever calls this also calls `stop`, whatever happens. */
+  /**
+   * Starts the process; `ready` waits until it works. The caller must also call `stop`, even after
+   * an error.
+   */
   static async spawn(options: ServiceProcessOptions): Promise<ServiceProcess> {
     await prepareDataDir(options.dataDir);
-    // Removed, not emptied: another one that is still running there keeps its own to itself.
+    // Removed instead of emptied: another process that still runs there keeps its own log file.
     await rm(logFileOf(options.dataDir), { force: true });
     const log = openSync(logFileOf(options.dataDir), 'a', LOG_MODE);
     try {
       const child = spawn(process.execPath, ['--enable-source-maps', '--import', LEASH, SERVICE], {
         cwd: options.dataDir,
         env: serviceEnvironment(options.environment),
-        // A file, not a pipe: a service whose parent was killed can still say how it stops.
+        // A file instead of a pipe: a service whose parent was killed can still log how it stops.
         stdio: ['ignore', log, log, 'ipc'],
         detached: true,
       });
@@ -106,7 +112,8 @@ export class ServiceProcess {
   /**
    * Waits until the service answers that it is ready.
    *
-   * @throws ServiceFailedError when it ends before that, or takes longer than 90 s; the signal's reason when aborted
+   * @throws ServiceFailedError when it ends before that, or takes longer than 90 s; the signal's
+   *   reason when aborted
    */
   async ready(signal: AbortSignal): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT_MS;
@@ -118,12 +125,12 @@ export class ServiceProcess {
         throw new ServiceFailedError(`the service was not ready after ${START_TIMEOUT_MS} ms`);
       }
       signal.throwIfAborted();
-      await pause(LOOK_INTERVAL_MS);
+      await pause(POLL_INTERVAL_MS);
     }
   }
 
   /**
-   * Waits for `work`, and no longer than the service lives.
+   * Waits for `work`, but only as long as the service runs.
    *
    * @throws ServiceFailedError when the service ends first; whatever `work` throws
    */
@@ -141,7 +148,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Stops the service and its database server; both are gone when this is done. Running it twice is harmless.
+   * Stops the service and its database server; both have ended when the promise resolves. A second
+   * call is harmless.
    *
    * @throws EmbeddedPostgresError when a database server that was left behind does not stop
    */
@@ -150,12 +158,12 @@ export class ServiceProcess {
     return this.stopping;
   }
 
-  /** Ends the process at once. What it leaves behind is cleared up by `stop`. */
+  /** Kills the process. `stop` cleans up what it leaves behind. */
   kill(): void {
     this.child.kill('SIGKILL');
   }
 
-  /** The last lines of its log, readable. */
+  /** Returns the last lines of its log in readable form. */
   async logTail(): Promise<string[]> {
     return readLogTail(this.logFile);
   }
@@ -167,22 +175,22 @@ export class ServiceProcess {
       await response.body?.cancel();
       return response.ok;
     } catch {
-      // Nobody listens yet; why it never will is told by the process's end.
+      // The service does not listen yet. If it never will, the end of the process shows why.
       return false;
     }
   }
 
   private async end(): Promise<void> {
     if (this.child.connected) this.child.disconnect();
-    const patience = new AbortController();
-    const late = pause(STOP_TIMEOUT_MS, undefined, { signal: patience.signal }).then(
+    const timeout = new AbortController();
+    const late = pause(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(
       () => {
         this.kill();
       },
       () => undefined,
     );
     await this.ended;
-    patience.abort();
+    timeout.abort();
     await late;
     await stopLeftDatabase(this.options.dataDir);
   }
