@@ -1,4 +1,5 @@
-// npm run chaos -- --seed N --minutes M [--engine postgres|redis]: the chaos suite for longer, or with another seed.
+// npm run chaos -- --seed N --minutes M [--engine postgres|redis]: runs the chaos suite for longer,
+// or with another seed.
 import { parseArgs } from 'node:util';
 import './follow-parent.mjs';
 import { runJest } from './run-jest.mjs';

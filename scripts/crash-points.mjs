@@ -1,8 +1,9 @@
 // npm run crash-points -- [--engine postgres|redis] [--strategy webhook|polling] [--lanes n]
 //                         [--point k | --point k-m | --point '<before|after> <message>']
 //
-// Kills the service at every crash point of the path of a chunk, on both engines with both strategies, and prints a table. With
-// --point at those of the messages number k to m, or at the one that is named as the lines of a walk name it.
+// Kills the service at every crash point of a chunk's path, on both engines with both strategies,
+// and prints a table. With --point only at the messages number k to m, or at the named one; names
+// are those in the lines of a walk.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Builds when there is no build, or when a source file is newer than it: `npm start` never runs stale code, and a
-// fresh build costs nothing. Production images, which carry no compiler, start dist/src/main.js themselves.
+// Builds when there is no build, or when a source file is newer than it, so that `npm start` never
+// runs stale code. Production images contain no compiler and start dist/src/main.js themselves.
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,11 +25,11 @@ const changedAt = Math.max(...sources.map((folder) => newestChange(join(root, fo
 
 if (builtAt === undefined || builtAt < changedAt) {
   const startedAt = new Date();
-  // Not through npm and its shell, which would end at a signal and leave the compiler running.
+  // Runs without npm and its shell, which would end at a signal and leave the compiler running.
   const build = [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'];
   const { exitCode } = await runChild(process.execPath, build, { cwd: root, stdio: 'inherit' });
-  // The compiler leaves the file alone when no output changed, as after a change of a test: every
-  // start would then build again.
+  // The compiler does not update the file when no output changed, as after a change of a test:
+  // every start would then build again.
   if (exitCode === 0) utimesSync(buildInfo, startedAt, startedAt);
   process.exit(exitCode);
 }

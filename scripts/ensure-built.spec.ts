@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const scripts = fileURLToPath(new URL('.', import.meta.url));
 
-/** A compiler that finds nothing to write, or fails. */
+/** A compiler that writes no output, or fails. */
 const COMPILER = `require('node:fs').appendFileSync('builds', 'x'); process.exitCode = Number(process.env.COMPILER_EXIT_CODE ?? 0);`;
 
 describe('the build before a script', () => {
@@ -44,25 +44,25 @@ describe('the build before a script', () => {
     rmSync(project, { recursive: true });
   });
 
-  it('is left out when no source is newer', () => {
+  it('is skipped when no source is newer', () => {
     expect([ensureBuilt(), builds()]).toEqual([0, 0]);
   });
 
-  it('is made once for a change that changes no output', () => {
+  it('runs once for a change that changes no output', () => {
     write('src/a.spec.ts', '', 10);
 
     expect([ensureBuilt(), builds()]).toEqual([0, 1]);
     expect([ensureBuilt(), builds()]).toEqual([0, 1]);
   });
 
-  it('is made again after it failed, and its exit code is told', () => {
+  it('runs again after a failure, and its exit code is passed on', () => {
     write('src/a.ts', 'broken', 10);
 
     expect([ensureBuilt(2), builds()]).toEqual([2, 1]);
     expect([ensureBuilt(0), builds()]).toEqual([0, 2]);
   });
 
-  it('is made when there is none', () => {
+  it('runs when there is no build', () => {
     rmSync(join(project, 'dist/src'), { recursive: true });
 
     expect([ensureBuilt(), builds()]).toEqual([0, 1]);

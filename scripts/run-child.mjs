@@ -1,30 +1,31 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** Signals that end a script in order: npm, a supervisor or a terminal sends them. */
+/** Signals that end a script in order, sent by npm, a supervisor or a terminal. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
-/** Shells exit with this plus the signal's number for a program that a signal ended. */
+/** Shells add the signal's number to this as the exit code of a program that a signal ended. */
 const EXIT_CODE_BASE = 128;
 
 /**
- * Runs a program to its end and hands on the signals that ask this process to stop, to the program and to all that it has
- * started: Jest, for one, would leave the services of its tests behind. This process ends after the program.
+ * Runs a program to its end, and forwards stop signals to it and to all processes that it started.
+ * Without that, Jest would leave the services of its tests running. This process ends after the
+ * program.
  *
  * @param options as for `spawn`; with `stdio: 'pipe'` the output is collected
- * @returns its exit code, as a shell would tell it, and its output where that was collected
+ * @returns its exit code, as a shell reports it, and its output where that was collected
  */
 export async function runChild(file, args, options) {
-  const handOn = (signal) => {
+  const forward = (signal) => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, signal);
   };
-  // Before the program is there: a signal that came in between would end this process alone.
-  for (const signal of STOP_SIGNALS) process.on(signal, handOn);
-  // A process group of its own, which can be signalled as one.
+  // Registered before the program starts: a signal in between would end only this process.
+  for (const signal of STOP_SIGNALS) process.on(signal, forward);
+  // In its own process group, which can be signaled as a whole.
   const child = spawn(file, args, { ...options, detached: true });
   try {
     return await endOf(child);
   } finally {
-    for (const signal of STOP_SIGNALS) process.off(signal, handOn);
+    for (const signal of STOP_SIGNALS) process.off(signal, forward);
   }
 }
 

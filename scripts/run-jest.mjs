@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { runChild } from './run-child.mjs';
 
 const JEST = [
-  // Its workers inherit it: none goes on when the one above it was killed.
+  // Its workers inherit this: none keeps running when its parent was killed.
   `--import=${new URL('follow-parent.mjs', import.meta.url).href}`,
   '--experimental-vm-modules',
   '--no-warnings',
@@ -11,7 +11,7 @@ const JEST = [
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs Jest in the project, or in a copy of it. @returns as `runChild` */
+/** Runs Jest in the project, or in a copy of it. @returns the same as `runChild` */
 export function runJest(args, { cwd = root, env = {}, stdio = 'inherit' } = {}) {
   return runChild(process.execPath, [...JEST, ...args], { cwd, stdio, env: { ...process.env, ...env } });
 }

@@ -1,5 +1,6 @@
-// npm run soak [-- --sample]: the long proofs on both engines. At full volume it takes hours: ten minutes of chaos an engine,
-// every crash point, a thousand random scenarios, fleets of processes with all their chunks. A sample takes minutes.
+// npm run soak [-- --sample]: runs the long tests on both engines. At full volume it takes hours:
+// ten minutes of chaos per engine, every crash point, a thousand random scenarios, fleets of
+// processes with all their chunks. A sample takes minutes.
 import { parseArgs } from 'node:util';
 import './follow-parent.mjs';
 import { runJest } from './run-jest.mjs';

@@ -1,15 +1,16 @@
-// npm test [-- <arguments of Jest>]: all tests but the long proofs of `npm run soak`, or those that the arguments choose.
+// npm test [-- <arguments of Jest>]: runs all tests except the long ones of `npm run soak`, or
+// those that the arguments select.
 import { availableParallelism } from 'node:os';
 import './follow-parent.mjs';
 import { runJest } from './run-jest.mjs';
 
 const chosen = process.argv.slice(2);
 
-/** Most of their time these wait: for facts, for leases, for pauses to end. */
+/** These tests mostly wait: for conditions, leases and pauses. */
 const LIGHT = ['unit', 'once', 'postgres', 'redis'];
 const LIGHT_WORKERS_A_CORE = 2;
 
-/** Each of these keeps several processes busy; more at once would take the time from each other. */
+/** Each of these keeps several processes busy; more at the same time would slow each other down. */
 const FLEETS = ['postgres-fleets', 'redis-fleets'];
 const FLEET_WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
 

@@ -14,9 +14,9 @@ variable has a long name, the short one wins. An invalid set stops the start wit
 [.env.example](../.env.example) has the same texts, to be copied to \`.env\`.
 `;
 
-/** No variable takes it, so that each one says what it takes. */
+/** A value that no variable accepts, so that each validator lists the accepted values. */
 const NO_VALUE = '-';
-/** Advice of a validator that names values: "one from 1 to 256", "one of all, api, worker". */
+/** Matches a validator's advice that names values: "one from 1 to 256", "one of all, api, worker". */
 const VALUES = /; give (one (?:from|of) .*\d|one of .*,.*)$/;
 
 /** @returns `docs/configuration.md` */
@@ -50,7 +50,7 @@ function factsOf(name: string, values: string | undefined): string {
   return facts.join('; ');
 }
 
-/** The validators' own words, by variable. */
+/** Reads the accepted values from the validators' messages, by variable. */
 function acceptedValues(names: readonly string[]): Map<string, string> {
   const wrong = plainToInstance(
     EnvironmentVariables,

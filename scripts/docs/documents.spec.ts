@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { anchorsOf, inlineCodeOf, linksOf } from './markdown.js';
 
-/** Limit of what somebody reads before deciding to stay. */
+/** Keeps the README short enough to be read in one sitting. */
 const MAX_README_BYTES = 12_288;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +14,7 @@ const foldersOf = (path: string): string[] =>
     entry.isDirectory() ? [entry.name] : [],
   );
 
-/** Folders of this project's own texts; dist/ and node_modules/ are made by commands. */
+/** Folders of this project's own documents; dist/ and node_modules/ are generated. */
 const documents = [
   ...readdirSync(root),
   ...['bench', 'docs', 'samples', 'simulator', 'test'].flatMap((folder) =>
@@ -26,7 +26,7 @@ const srcFolders = foldersOf('src');
 const sourceFolders = foldersOf('.').filter((name) => !['dist', 'node_modules'].includes(name));
 
 describe('README.md', () => {
-  it('is no longer than somebody reads', () => {
+  it('is short', () => {
     expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(MAX_README_BYTES);
   });
 });

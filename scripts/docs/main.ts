@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openApiDocument } from './openapi-document.js';
 import { layOut, referencePages } from './pages.js';
 
-/** This file lies in dist/scripts/docs when it runs. */
+/** This file is in dist/scripts/docs when it runs. */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const document = JSON.stringify(await openApiDocument());

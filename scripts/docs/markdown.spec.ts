@@ -20,7 +20,7 @@ curl [no](link) \`none\`
 `;
 
 describe('a Markdown document', () => {
-  it('has links, and none in code', () => {
+  it('has links outside of code only', () => {
     expect(linksOf(DOCUMENT)).toEqual(['rules.md#all-of-them', 'picture.svg']);
   });
 
@@ -28,7 +28,7 @@ describe('a Markdown document', () => {
     expect([...anchorsOf(DOCUMENT)]).toEqual(['how-it-works', 'host-port', 'redis_url', 'twice', 'twice-1']);
   });
 
-  it('has inline code, which blocks of code are not', () => {
+  it('has inline code, without code blocks', () => {
     expect(inlineCodeOf(DOCUMENT)).toEqual(['works', 'rules', '[no](link)', 'HOST', 'PORT', 'REDIS_URL']);
   });
 });

@@ -2,7 +2,7 @@ const FENCED = /^(`{3,}|~{3,}).*?^\1$/gms;
 const HEADING = /^#{1,6} (.+)$/gm;
 const LINK = /\[((?:[^\]]|\\\])*)\]\(([^)\s]+)\)/g;
 const CODE = /`([^`\n]+)`/g;
-/** All that GitHub leaves out of the anchor of a heading. */
+/** Characters that GitHub leaves out of the anchor of a heading. */
 const NOT_IN_ANCHOR = /[^\p{L}\p{N} _-]/gu;
 
 /** @returns the targets of all links and images of a document */
@@ -10,7 +10,7 @@ export function linksOf(markdown: string): string[] {
   return [...withoutCode(markdown).matchAll(LINK)].map(([, , target = '']) => target);
 }
 
-/** @returns the anchors of its headings, as GitHub makes them */
+/** @returns the anchors of its headings, as GitHub generates them */
 export function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ''] of markdown.replace(FENCED, '').matchAll(HEADING)) {
@@ -26,7 +26,7 @@ export function anchorsOf(markdown: string): Set<string> {
   return anchors;
 }
 
-/** @returns what stands in backquotes, outside of blocks of code */
+/** @returns the inline code, without code blocks */
 export function inlineCodeOf(markdown: string): string[] {
   return [...markdown.replace(FENCED, '').matchAll(CODE)].map(([, code = '']) => code);
 }

@@ -28,7 +28,7 @@ function entryOf(metric: MetricObject): string {
   return `## \`${metric.name}\`\n\n${metric.help}\n\n- ${kind}`;
 }
 
-/** Labels are on each metric of prom-client, and missing from its types. */
+/** prom-client has labels on each metric, but not in its types. */
 function labelsOf(metric: object): string[] {
   return 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames.map(String) : [];
 }

@@ -6,8 +6,8 @@ import { referencePages } from './pages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-describe('a page that is made from the code', () => {
-  it('is as `npm run docs` makes it', async () => {
+describe('a generated page', () => {
+  it('equals the output of `npm run docs`', async () => {
     const pages = await referencePages(root);
 
     for (const { path, content } of pages) {

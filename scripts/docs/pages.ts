@@ -5,12 +5,12 @@ import { configurationPage } from './configuration-page.js';
 import { metricsPage } from './metrics-page.js';
 
 export interface Page {
-  /** From the project's folder. */
+  /** Path relative to the project's folder. */
   path: string;
   content: string;
 }
 
-/** @returns the pages about variables and metrics, as they are to be in `docs/` */
+/** @returns the generated pages of `docs/` about variables and metrics */
 export async function referencePages(root: string): Promise<Page[]> {
   const example = await readFile(join(root, '.env.example'), 'utf8');
   return Promise.all([
@@ -19,7 +19,7 @@ export async function referencePages(root: string): Promise<Page[]> {
   ]);
 }
 
-/** Lays a page out as Prettier wants it, so that making it again changes nothing. */
+/** Formats a page with Prettier, so that generating it again changes nothing. */
 export async function layOut(root: string, { path, content }: Page): Promise<Page> {
   const options = await resolveConfig(join(root, path));
   return { path, content: await format(content, { ...options, filepath: path }) };

@@ -1,4 +1,4 @@
-/** Variables of `.env.example` that one comment describes, under the heading that they stand under. */
+/** Variables of `.env.example` that share one comment, with the heading of their section. */
 export interface VariableGroup {
   section: string;
   /** Paragraphs of the comment, each on one line. */
@@ -6,15 +6,15 @@ export interface VariableGroup {
   names: string[];
 }
 
-/** `# --- Where it listens ------`. */
+/** Matches `# --- Where it listens ------`. */
 const SECTION = /^# --- (.+?) -+$/;
-/** `NAME=value`, commented out or not. */
+/** Matches `NAME=value`, commented out or not. */
 const VARIABLE = /^(?:# )?([A-Z][A-Z0-9_]*)=/;
 const COMMENT = /^# ?(.*)$/;
-/** `* [LONG__NAME]` marks a variable that has a long name; the schema knows which. */
+/** `* [LONG__NAME]` marks a variable with a long name, which the schema defines. */
 const LONG_NAME_MARK = /^\* \[\w+\] /;
 
-/** Reads the texts of `.env.example`, which are the only ones about variables. */
+/** Parses `.env.example`, the only source of texts about variables. */
 export function readVariables(example: string): VariableGroup[] {
   const groups: VariableGroup[] = [];
   let section: string | undefined;
