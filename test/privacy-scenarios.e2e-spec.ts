@@ -70,11 +70,11 @@ describe('conversations whose privacy settings change at any time', () => {
     'leave nothing that their settings keep out, at the change of a setting and in the end',
     async () => {
       world.simulator.faults.add(...FAULTS);
-      const surroundings = { world, api: new Api(world.api.url), host };
+      const environment = { world, api: new Api(world.api.url), host };
       const scenarios = Array.from(
         { length: SCENARIOS },
         (_unused, index) =>
-          new PrivacyScenario(surroundings, new SeededRandom(SEED + index), `s${index.toString(36)}c`),
+          new PrivacyScenario(environment, new SeededRandom(SEED + index), `s${index.toString(36)}c`),
       );
       await Promise.all(scenarios.map((scenario) => scenario.play()));
       await waitUntil(unfinishedWork, (count) => count === 0, REST_DEADLINE_MS);

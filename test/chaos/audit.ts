@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Simulator } from '../../simulator/simulator.js';
 
-/** What the record, the provider's ledger and the stores say when everything should be at its end. */
+/** Findings from the record, the provider's ledger and the stores when all work should have ended. */
 export interface Audit {
   chunks: number;
   completed: number;
@@ -11,17 +11,17 @@ export interface Audit {
   conversations: number;
   /** Finished conversations that are not finalized, or have no summary verdict. */
   unfinalized: number;
-  /** Chunks or conversations whose history shows an end more than once. */
+  /** Chunks or conversations whose history contains an end more than once. */
   doneTwice: number;
   openSubmissions: number;
   pendingLeft: number;
-  /** Transcripts that the provider bills beyond one for each chunk. */
+  /** Transcripts that the provider bills in addition to one for each chunk. */
   extraBills: number;
 }
 
 /**
- * Writes every change of state into a table of its own, in the change's own transaction: what was done twice is seen there,
- * however it looks in the end.
+ * Installs triggers that record every change of state in the same transaction, so that work that
+ * was done twice is visible, whatever the final state.
  */
 export async function installHistory(databaseUrl: string): Promise<void> {
   await query(
@@ -47,7 +47,7 @@ export async function installHistory(databaseUrl: string): Promise<void> {
   );
 }
 
-/** @param pendingLeft what coordination still holds; each engine keeps it elsewhere */
+/** @param pendingLeft number of pending entries in coordination; each engine stores them elsewhere */
 export async function audit(databaseUrl: string, simulator: Simulator, pendingLeft: number): Promise<Audit> {
   const count = async (sql: string): Promise<number> => {
     const [row] = await query<{ count: string }>(databaseUrl, `select count(*) from ${sql}`);

@@ -13,15 +13,15 @@ import { query } from './audit.js';
 
 const APIS = 2;
 const WORKERS = 3;
-/** Longer than a job's lock: the frozen worker wakes up to find that another has its jobs. */
+/** Longer than a job's lock: when the frozen worker continues, another one has its jobs. */
 const FREEZE_MS = 7_000;
 const STORE_DOWN_MS = 1_500;
 const RETRY_PAUSE_MS = 100;
-const MAX_TRIES = 600;
-/** Lines of each process that a failed run shows. */
-const LAST_WORDS = 30;
+const MAX_ATTEMPTS = 600;
+/** Number of output lines of each process that a failed run shows. */
+const OUTPUT_TAIL_LINES = 30;
 
-/** The processes and stores that a chaos run breaks, with what it takes to break and mend them. */
+/** The processes and stores that a chaos run breaks, with methods to break and repair them. */
 export class ChaosFleet {
   private apis: { port: number; process: ServiceProcess }[] = [];
   private workers: ServiceProcess[] = [];
@@ -60,9 +60,12 @@ export class ChaosFleet {
     return fleet;
   }
 
-  /** Sends a request to any api that answers; with an idempotency key where the request must not be carried out twice. */
-  async insist<T>(send: (api: Api) => Promise<Answer<T>>): Promise<T> {
-    for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+  /**
+   * Sends a request to the apis until one answers; with an idempotency key where the request must
+   * not be carried out twice.
+   */
+  async sendToAnyApi<T>(send: (api: Api) => Promise<Answer<T>>): Promise<T> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const { port } = this.apis[attempt % this.apis.length] ?? { port: this.callbackPort };
       try {
         const { status, body } = await send(new Api(`http://127.0.0.1:${port}`));
@@ -76,12 +79,13 @@ export class ChaosFleet {
   }
 
   async addChunk(conversationId: string, key: string): Promise<void> {
-    await this.insist(async (api) => {
+    await this.sendToAnyApi(async (api) => {
       const answer = await api.upload(conversationId, {
         audio: wav(key),
         headers: { 'idempotency-key': key },
       });
-      // A conversation is finished only after all its chunks were accepted: 409 here means that one was lost.
+      // A conversation is finished only after all its chunks were accepted, so that 409 means a
+      // lost chunk.
       if (answer.status !== 202 && answer.status < 500)
         throw new Error(`a chunk was refused: ${answer.status}`);
       return answer;
@@ -100,7 +104,7 @@ export class ChaosFleet {
     api.process = await this.spawn({ ROLE: 'api', PORT: String(api.port) });
   }
 
-  /** Freezes a worker for longer than its locks last; it goes on by itself while other things happen. */
+  /** Freezes a worker for longer than its locks last; it continues by itself while other faults occur. */
   freezeWorker(index: number): void {
     const worker = this.workers[index % this.workers.length];
     if (worker === undefined || !worker.isRunning) return;
@@ -132,7 +136,7 @@ export class ChaosFleet {
     await query(this.postgres.url, 'truncate bullmq.job, bullmq.scheduler cascade');
   }
 
-  /** What coordination still holds of pending chunks. */
+  /** Returns the number of pending chunks in coordination. */
   async pendingLeft(): Promise<number> {
     if (this.redis !== undefined)
       return this.redis.use(async (redis) => (await redis.keys('coord:{pending}*')).length);
@@ -143,7 +147,7 @@ export class ChaosFleet {
     return Number(row?.count);
   }
 
-  /** What is not at its end, and the last words of every process: for a run that failed. */
+  /** Describes unfinished work, and the end of the output of every process, for a failed run. */
   async describeStuck(): Promise<string> {
     const states = await query(
       this.postgres.url,
@@ -152,19 +156,21 @@ export class ChaosFleet {
         from chunks c left join submissions s on s.id = c.submission_id
         where c.status not in ('completed', 'failed') group by 1, 2, 3`,
     );
-    const words = this.outputs
+    const outputs = this.outputs
       .filter((service) => service.isRunning)
-      .map((service) => `--- ${service.pid}\n${service.output.split('\n').slice(-LAST_WORDS).join('\n')}`);
-    return `\n${states.map((state) => JSON.stringify(state)).join('\n')}\n${words.join('\n')}\n`;
+      .map(
+        (service) => `--- ${service.pid}\n${service.output.split('\n').slice(-OUTPUT_TAIL_LINES).join('\n')}`,
+      );
+    return `\n${states.map((state) => JSON.stringify(state)).join('\n')}\n${outputs.join('\n')}\n`;
   }
 
-  /** Everything that froze goes on, and every process runs. */
-  async calm(): Promise<void> {
+  /** Waits until every frozen process continues, and every process runs. */
+  async recover(): Promise<void> {
     await Promise.all(this.background);
   }
 
   async stop(): Promise<void> {
-    await this.calm();
+    await this.recover();
     await Promise.all(this.outputs.map((service) => service.stop('SIGKILL')));
     await this.simulator.close();
     await this.postgres.drop();
@@ -198,7 +204,7 @@ export class ChaosFleet {
   }
 }
 
-/** What `fetch` throws then; it comes from outside of the test's own world of classes, so `instanceof` does not know it. */
+/** Detects the error of `fetch`; it comes from outside of Jest's realm, so that `instanceof` does not work. */
 function isBrokenConnection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
 }

@@ -1,8 +1,10 @@
 /**
- * Real processes under every fault at once, from a seed; then an audit of the record, the provider's ledger and the stores.
+ * Runs real processes under all faults at the same time, from a seed; then audits the record, the
+ * provider's ledger and the stores.
  *
- * `npm run chaos -- --seed N --minutes M [--engine postgres|redis]` runs it for longer; a failing seed is replayed the same way.
- * The seed decides which faults come in which order; what they meet is up to the machine.
+ * `npm run chaos -- --seed N --minutes M [--engine postgres|redis]` runs it for longer; a failing
+ * seed is replayed the same way. The seed decides which faults occur in which order; which states
+ * they hit depends on the machine.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,25 +13,32 @@ import { currentEngine } from '../support/engine.js';
 import { waitUntil } from '../support/wait-until.js';
 import { audit, installHistory, query, type Audit } from './audit.js';
 import { ChaosFleet } from './chaos-fleet.js';
-import { Dice } from './dice.js';
+import { WeightedRandom } from '../support/weighted-random.js';
 import { PROVIDER_FAULTS } from './provider-faults.js';
 
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const MINUTES = Number(process.env.CHAOS_MINUTES ?? 0.4);
 
-/** So many conversations are worked on at once. */
-const CONVERSATIONS_AT_ONCE = 12;
+/** Number of concurrent conversations. */
+const CONCURRENT_CONVERSATIONS = 12;
 const MAX_CHUNKS = 12;
 /**
- * AssemblyAI takes 20,000 requests of an account in five minutes, and the service leaves it alone when it comes near to that. Under
- * these faults a chunk needs four: more chunks than this would rightly wait for longer than the run.
+ * AssemblyAI accepts 20,000 requests of an account in five minutes, and the service throttles
+ * itself near that limit. Under these faults a chunk needs four requests: more chunks than this
+ * would correctly wait for longer than the run.
  */
-const CHUNKS_AT_FIRST = 1_500;
-const CHUNKS_A_MINUTE = 450;
+const INITIAL_CHUNKS = 1_500;
+const CHUNKS_PER_MINUTE = 450;
 const PAUSE_BETWEEN_FAULTS_MS = [500, 2_500] as const;
-/** Processes and stores that are killed, frozen or wiped: on a busy machine each of them takes a while to come back. */
-const STRIKES_A_MINUTE = 2;
-/** Everything must end in this time after the last fault: lock, stall, deadline and reconcile interval several times over. */
+/**
+ * Processes and stores that are killed, frozen or wiped; on a busy machine each of them needs a
+ * while to recover.
+ */
+const FAULTS_PER_MINUTE = 2;
+/**
+ * All work must end within this time after the last fault: several times the lock, stall, deadline
+ * and reconcile intervals.
+ */
 const RECOVERY_MS = Number(process.env.CHAOS_RECOVERY_MS ?? 240_000);
 const TEST_TIMEOUT_MS = MINUTES * 60_000 + 2 * RECOVERY_MS;
 
@@ -61,16 +70,16 @@ describe(`chaos with seed ${SEED} on ${currentEngine()}`, () => {
       const struck: Partial<Record<FaultKind, number>> = {};
       fleet.simulator.faults.add(...PROVIDER_FAULTS);
       const until = Date.now() + MINUTES * 60_000;
-      const paced = paceChunks();
+      const reportAdded = limitChunkRate();
       await Promise.all([
         breakThings(fleet, { until, struck }),
-        ...Array.from({ length: CONVERSATIONS_AT_ONCE }, (_, lane) =>
-          converse(fleet, { until, lane, paced }),
+        ...Array.from({ length: CONCURRENT_CONVERSATIONS }, (_, lane) =>
+          runConversations(fleet, { until, lane, reportAdded }),
         ),
       ]);
       const providerFaults = fleet.simulator.faults.list();
       fleet.simulator.faults.clear();
-      await fleet.calm();
+      await fleet.recover();
 
       try {
         await waitUntil(
@@ -82,7 +91,7 @@ describe(`chaos with seed ${SEED} on ${currentEngine()}`, () => {
         process.stdout.write(await fleet.describeStuck());
         throw error;
       }
-      // What is left behind by a race is tidied up by the next pass of the reconciler.
+      // The next pass of the reconciler removes entries that a race has left.
       const pendingLeft = await waitUntil(
         () => fleet.pendingLeft(),
         (left) => left === 0,
@@ -104,7 +113,7 @@ describe(`chaos with seed ${SEED} on ${currentEngine()}`, () => {
       });
       expect(result.chunks).toBeGreaterThan(MINUTES * 60);
       expect(Object.values(struck).reduce((sum, times) => sum + times, 0)).toBeGreaterThanOrEqual(
-        Math.floor(MINUTES * STRIKES_A_MINUTE),
+        Math.floor(MINUTES * FAULTS_PER_MINUTE),
       );
     },
     TEST_TIMEOUT_MS,
@@ -115,29 +124,35 @@ const UNFINISHED = `select (select count(*) from chunks where status not in ('co
   + (select count(*) from conversations where status = 'finished' or summary_status = 'pending')
   + (select count(*) from submissions where status in ('created', 'submitted')) as left`;
 
-/** Opens conversations, gives them chunks and finishes them, one after another, until time is up. */
-async function converse(
+/** Opens conversations, adds chunks to them and finishes them, one after another, until time is up. */
+async function runConversations(
   fleet: ChaosFleet,
-  { until, lane, paced }: { until: number; lane: number; paced: (chunks: number) => Promise<void> },
+  {
+    until,
+    lane,
+    reportAdded,
+  }: { until: number; lane: number; reportAdded: (chunks: number) => Promise<void> },
 ): Promise<void> {
-  const dice = new Dice(SEED * 1_000 + lane);
+  const random = new WeightedRandom(SEED * 1_000 + lane);
   for (let round = 0; Date.now() < until; round += 1) {
-    const { id } = await fleet.insist<ConversationResponse>((api) => api.post('/api/conversations', {}));
-    const chunks = dice.between(0, MAX_CHUNKS);
+    const { id } = await fleet.sendToAnyApi<ConversationResponse>((api) =>
+      api.post('/api/conversations', {}),
+    );
+    const chunks = random.integer(0, MAX_CHUNKS);
     for (let chunk = 0; chunk < chunks; chunk += 1)
       await fleet.addChunk(id, `${lane}-${round}-${chunk}-${id}`);
-    await fleet.insist((api) => api.post(`/api/conversations/${id}/finish`));
-    await paced(chunks);
+    await fleet.sendToAnyApi((api) => api.post(`/api/conversations/${id}/finish`));
+    await reportAdded(chunks);
   }
 }
 
-/** @returns to be told of chunks that were added, by all lanes; waits until more may be */
-function paceChunks(): (chunks: number) => Promise<void> {
+/** @returns a function that reports added chunks, for all lanes; it resolves when more may be added */
+function limitChunkRate(): (chunks: number) => Promise<void> {
   const start = performance.now();
   let added = 0;
   return async (chunks) => {
     added += chunks;
-    const dueMs = ((added - CHUNKS_AT_FIRST) / CHUNKS_A_MINUTE) * 60_000;
+    const dueMs = ((added - INITIAL_CHUNKS) / CHUNKS_PER_MINUTE) * 60_000;
     await pause(Math.max(0, start + dueMs - performance.now()));
   };
 }
@@ -146,12 +161,12 @@ async function breakThings(
   fleet: ChaosFleet,
   { until, struck }: { until: number; struck: Partial<Record<FaultKind, number>> },
 ): Promise<void> {
-  const dice = new Dice(SEED);
+  const random = new WeightedRandom(SEED);
   const actions: Record<FaultKind, () => Promise<void> | void> = {
-    killWorker: () => fleet.killWorker(dice.between(0, 2)),
-    killApi: () => fleet.killApi(dice.between(0, 1)),
+    killWorker: () => fleet.killWorker(random.integer(0, 2)),
+    killApi: () => fleet.killApi(random.integer(0, 1)),
     freezeWorker: () => {
-      fleet.freezeWorker(dice.between(0, 2));
+      fleet.freezeWorker(random.integer(0, 2));
     },
     wipeQueues: () => fleet.wipeQueues(),
     restartRedis: () => fleet.restartRedis(),
@@ -162,8 +177,8 @@ async function breakThings(
     restartRedis: fleet.redis === undefined ? 0 : FAULT_WEIGHTS.restartRedis,
   };
   while (Date.now() < until) {
-    await pause(dice.between(...PAUSE_BETWEEN_FAULTS_MS));
-    const kind = dice.weighted(weights);
+    await pause(random.integer(...PAUSE_BETWEEN_FAULTS_MS));
+    const kind = random.weighted(weights);
     await actions[kind]();
     struck[kind] = (struck[kind] ?? 0) + 1;
   }

@@ -1,6 +1,6 @@
 import type { Fault } from '../../simulator/fault-types.js';
 
-/** A provider on a very bad day: of about three requests, one goes wrong in some way. */
+/** Faults of a very unreliable provider: about one of three requests fails in some way. */
 export const PROVIDER_FAULTS: readonly Fault[] = [
   {
     operation: 'submit',

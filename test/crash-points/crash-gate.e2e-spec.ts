@@ -14,7 +14,7 @@ import { WireProxy } from './wire-proxy.js';
 
 const INSERT = 'insert into never_seen (word) values ($1)';
 
-describe('the crashGate between a service and all that it talks to', () => {
+describe('the crash gate between a service and the servers it uses', () => {
   const crashGate = new CrashGate();
   let database: TestDatabase;
   let postgres: { proxy: WireProxy; url: string };
@@ -38,7 +38,7 @@ describe('the crashGate between a service and all that it talks to', () => {
     await database.drop();
   });
 
-  it('counts a statement that it has never seen, before and after, each time, and a full walk kills at all of them', async () => {
+  it('counts each unknown statement before and after, and a full walk kills at all of these points', async () => {
     const client = await connected(postgres.url);
     crashGate.begin();
 
@@ -56,7 +56,7 @@ describe('the crashGate between a service and all that it talks to', () => {
     expect(planOf('postgres', { RINGBACK_CRASH_POINTS: 'all' }).choose('webhook', path)).toEqual(path);
   });
 
-  it('counts what is to be removed when it is written down, and not the looks for it that come by the clock', async () => {
+  it('counts the insert of a deletion, and not the periodic queries for deletions', async () => {
     const client = await connected(postgres.url);
     crashGate.begin();
 
@@ -74,7 +74,7 @@ describe('the crashGate between a service and all that it talks to', () => {
     );
   });
 
-  it('counts a request to a provider that it has never seen', async () => {
+  it('counts a request to a provider it has never seen', async () => {
     const simulator: Simulator = await startSimulator();
     const provider = await HttpProxy.start({ name: 'provider', targetUrl: simulator.url }, crashGate);
     crashGate.begin();
@@ -94,10 +94,10 @@ describe('the crashGate between a service and all that it talks to', () => {
     ['before', 0],
     ['after', 1],
   ])(
-    'kills %s a statement that then has been carried out %d times, and gives no answer',
+    'kills %s a statement, which then has been carried out %d times, and returns no answer',
     async (side, times) => {
       const client = await connected(postgres.url);
-      // What breaks is the connection; the client says so to whoever listens.
+      // The connection breaks, which the client reports to its listeners.
       client.on('error', () => undefined);
       let kills = 0;
       const kill = (): void => {
@@ -115,7 +115,7 @@ describe('the crashGate between a service and all that it talks to', () => {
     },
   );
 
-  it('counts a command and a script that it has never seen', async () => {
+  it('counts a command and a script it has never seen', async () => {
     const server = await RedisServer.start();
     const scripts = new ScriptNames();
     const { proxy, url } = await WireProxy.start(server.url, crashGate, () => new RedisProtocol(scripts));

@@ -1,47 +1,50 @@
-/** What a message between the service and a server means for the walk. */
+/** Role of a message between the service and a server in the walk. */
 export type Weight =
-  /** It belongs to the path of the chunk. */
+  /** The message belongs to the chunk's path. */
   | 'step'
-  /** A worker asks for work: it belongs to the path when the answer brings a job, which nobody knows before. */
+  /**
+   * A worker requests a job: the message belongs to the path when the answer contains a job, which
+   * is not known before.
+   */
   | 'claim'
-  /** It belongs to the process and to no chunk: heartbeats, renewals of locks, waits. */
+  /** The message belongs to the process and to no chunk: heartbeats, renewals of locks, waits. */
   | 'chatter';
 
 export interface Message {
-  /** The same for the same kind of message in every life: ids are left out. */
+  /** The same for the same kind of message in every scenario, because ids are left out. */
   label: string;
   weight: Weight;
-  /** It changes nothing at the server. */
+  /** Whether it changes nothing at the server. */
   isRead: boolean;
 }
 
 /** Whether the crash keeps the message from the server, or its answer from the service. */
 export type Side = 'before' | 'after';
 
-/** A moment at which the service can die. */
+/** A point at which the service can die. */
 export interface CrashPoint {
-  /** The message's label and how many of that label there were before it, such as `postgres: begin #2`. */
+  /** The message's label and its number among messages with that label, such as `postgres: begin #2`. */
   name: string;
   side: Side;
 }
 
-/** A point as a path has passed it. */
+/** A point that a path has passed. */
 export interface PassedPoint extends CrashPoint {
   isRead: boolean;
 }
 
-/** A message on its way. */
+/** A message whose answer is pending. */
 export interface Passage {
   readonly message: Message;
   name: string | undefined;
 }
 
 /**
- * All messages of one service pass here, whichever server they are for. It names the steps of the path as they come, and kills at
- * the one that it was told.
+ * Receives all messages of one service, for all servers. It names the steps of the path in their
+ * order, and kills the service at the target point.
  *
- * A point is known by its name and not by its number: two messages that are under way together may swap places from one life to
- * the next, and each must be met all the same.
+ * A point is identified by its name instead of its position: two concurrent messages may be swapped
+ * from one scenario to the next, and each must still be found.
  */
 export class CrashGate {
   private readonly counts = new Map<string, number>();
@@ -51,7 +54,7 @@ export class CrashGate {
   private target: { point: CrashPoint; kill: () => void } | undefined;
   private lastStepAt = performance.now();
 
-  /** Begins a path; what was under way before does not belong to it. */
+  /** Begins a path; messages that were already pending do not belong to it. */
   begin(target?: { point: CrashPoint; kill: () => void }): void {
     this.counts.clear();
     this.points = [];
@@ -59,27 +62,27 @@ export class CrashGate {
     this.target = target;
   }
 
-  /** @returns the points of the path that has ended */
+  /** @returns the points of the finished path */
   end(): PassedPoint[] {
     this.isCounting = false;
     this.target = undefined;
     return this.points;
   }
 
-  /** Its connection broke before its answer came. */
+  /** Removes a message whose connection broke before its answer came. */
   abandon(passage: Passage): void {
     this.open.delete(passage);
   }
 
-  /** For how long there has been no step, milliseconds; 0 while one waits for its answer. */
+  /** Milliseconds since the last step; 0 while a step waits for its answer. */
   get quietMs(): number {
     return this.open.size > 0 ? 0 : performance.now() - this.lastStepAt;
   }
 
   /**
-   * A message has arrived whole, and is not yet on its way to the server.
+   * Registers a message that has arrived completely, and was not forwarded yet.
    *
-   * @returns undefined when it must not go on: the service is dead
+   * @returns undefined when it must not be forwarded: the service is dead
    */
   enter(message: Message): Passage | undefined {
     const passage: Passage = { message, name: undefined };
@@ -92,9 +95,9 @@ export class CrashGate {
   }
 
   /**
-   * Its answer has arrived whole, and is not yet on its way to the service.
+   * Registers an answer that has arrived completely, and was not forwarded yet.
    *
-   * @returns whether it may go on
+   * @returns whether it may be forwarded
    */
   leave(passage: Passage, bringsJob: boolean): boolean {
     const { message } = passage;

@@ -2,15 +2,15 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { currentEngine } from '../support/engine.js';
 import type { Strategy } from '../support/test-service.js';
 import { planOf } from './plan.js';
-import { lineOf, lineOfLife, writeResult } from './report.js';
+import { lineOf, lineOfScenario, writeResult } from './report.js';
 import { allOf, walk, type WalkReport } from './walk.js';
 
 const engine = currentEngine();
 const plan = planOf(engine, process.env);
 
 /**
- * These come by the clock: how many of them there are on a path, and whether there is one, is a matter of time. A report of usage
- * goes with a request to the provider, but with one in half a second at most.
+ * Messages that depend on the clock: whether and how often they occur on a path varies. A report of
+ * usage is sent with a request to the provider, but at most twice a second.
  */
 const BY_THE_CLOCK =
   /insert into processing_events|select count\(\*\) as count from submissions|coord:usage|coordination_usage/;
@@ -18,7 +18,7 @@ const BY_THE_CLOCK =
 describe('a service that is killed at any message of the path of a chunk', () => {
   const reports = new Map<Strategy, WalkReport>();
 
-  // Both at once: most of the time each of them waits for the locks of the dead.
+  // Both at the same time: each of them mostly waits for the locks of dead processes.
   beforeAll(async () => {
     await allOf(plan.strategies.map(walkAll));
   }, plan.timeoutMs);
@@ -29,8 +29,8 @@ describe('a service that is killed at any message of the path of a chunk', () =>
       strategy,
       lanes: plan.lanes,
       choose: (path) => plan.choose(strategy, path),
-      onLife: (walked) => {
-        if (plan.isTalkative) process.stdout.write(lineOfLife(title, walked));
+      onScenario: (walked) => {
+        if (plan.isVerbose) process.stdout.write(lineOfScenario(title, walked));
       },
     });
     reports.set(strategy, report);

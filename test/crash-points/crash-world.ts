@@ -7,48 +7,51 @@ import type { RedisServer } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 import type { Strategy } from '../support/test-service.js';
 import { JobSearch } from './job-search.js';
-import { ProviderSchedule, REST_MS } from './provider-schedule.js';
-import { Surroundings } from './surroundings.js';
-import { Turns } from './turns.js';
+import { IDLE_MS, ProviderSchedule } from './provider-schedule.js';
+import { ServiceEnvironment } from './service-environment.js';
+import { Semaphore } from './semaphore.js';
 import { CrashGate, type CrashPoint } from './crash-gate.js';
 
-const LOOK_AGAIN_MS = 50;
-const REST_DEADLINE_MS = 60_000;
+const POLL_PAUSE_MS = 50;
+const IDLE_DEADLINE_MS = 60_000;
 
-/** A start is a second of work; more of them at once than there are processors would only hold each other up. */
-const STARTS = new Turns(availableParallelism());
+/**
+ * A start takes a second of processor time; more concurrent starts than processors would only slow
+ * each other down.
+ */
+const STARTS = new Semaphore(availableParallelism());
 
 const LISTENING = /listening on (http:\/\/[\d.]+:\d+)/;
 
 /**
- * A service as a process of its own, and all that it talks to, with the crashGate between them. When the process is killed at
- * the crashGate, another one is started in its place.
+ * A service in a separate process, and all servers that it uses, with the crash gate between them.
+ * When the gate kills the process, another one is started.
  */
 export class CrashWorld {
-  /** As its users reach the service. */
+  /** Client of the service, through the proxy. */
   readonly api: Api;
   readonly jobs: JobSearch;
   crashes = 0;
-  /** When the last one was; of the steady clock. */
+  /** Time of the last crash, by the monotonic clock. */
   crashedAt = 0;
   private process: ServiceProcess | undefined;
-  /** How the start of the process that follows the killed one has ended: heard of by whoever waits for it. */
+  /** Result of the start that follows a crash; the next caller of `restarted` receives its error. */
   private restart: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
-  private readonly hand: ProviderSchedule;
+  private readonly schedule: ProviderSchedule;
 
   private constructor(
     readonly strategy: Strategy,
     readonly crashGate: CrashGate,
-    private readonly surroundings: Surroundings,
+    private readonly environment: ServiceEnvironment,
   ) {
-    this.api = new Api(surroundings.doorUrl);
-    this.jobs = new JobSearch({ databaseUrl: surroundings.database.url, redisUrl: surroundings.redis?.url });
-    this.hand = new ProviderSchedule(surroundings.simulator, crashGate, strategy);
+    this.api = new Api(environment.publicUrl);
+    this.jobs = new JobSearch({ databaseUrl: environment.database.url, redisUrl: environment.redis?.url });
+    this.schedule = new ProviderSchedule(environment.simulator, crashGate, strategy);
   }
 
   static async start(strategy: Strategy): Promise<CrashWorld> {
     const crashGate = new CrashGate();
-    const world = new CrashWorld(strategy, crashGate, await Surroundings.start(crashGate));
+    const world = new CrashWorld(strategy, crashGate, await ServiceEnvironment.start(crashGate));
     try {
       await world.startProcess();
       return world;
@@ -59,24 +62,24 @@ export class CrashWorld {
   }
 
   get simulator(): Simulator {
-    return this.surroundings.simulator;
+    return this.environment.simulator;
   }
 
-  /** There on the Redis engine only. */
+  /** Set on the Redis engine only. */
   get redis(): RedisServer | undefined {
-    return this.surroundings.redis;
+    return this.environment.redis;
   }
 
   get record(): pg.Client {
-    return this.surroundings.record;
+    return this.environment.record;
   }
 
-  /** What the present process has said. */
+  /** Output of the current process. */
   get output(): string {
     return this.process?.output ?? '';
   }
 
-  /** Begins to name the steps of a path, and kills the process at `point`. */
+  /** Begins to record the steps of a path, and kills the process at `point`. */
   beginPath(point?: CrashPoint): void {
     this.crashGate.begin(
       point && {
@@ -89,20 +92,21 @@ export class CrashWorld {
   }
 
   /**
-   * Waits until nothing but chatter has passed for a while: shorter than what the provider takes for a rest.
+   * Waits until only chatter has passed for a while, which is shorter than the provider's own
+   * pause.
    *
    * @throws Error when that takes longer than anything on the path can
    */
-  async comeToRest(): Promise<void> {
-    const deadline = performance.now() + REST_DEADLINE_MS;
-    while (this.crashGate.quietMs < REST_MS / 2) {
-      if (performance.now() > deadline) throw new Error('the path does not come to rest');
-      await pause(LOOK_AGAIN_MS);
+  async untilIdle(): Promise<void> {
+    const deadline = performance.now() + IDLE_DEADLINE_MS;
+    while (this.crashGate.quietMs < IDLE_MS / 2) {
+      if (performance.now() > deadline) throw new Error('the path does not become idle');
+      await pause(POLL_PAUSE_MS);
     }
   }
 
   /**
-   * Waits until the process that follows the killed one is there.
+   * Waits until the process after the killed one has started.
    *
    * @throws Error when it does not start
    */
@@ -116,30 +120,30 @@ export class CrashWorld {
   async stop(): Promise<void> {
     await this.restart;
     await this.process?.stop('SIGKILL');
-    const handStopped = this.hand.stop();
+    const scheduleStopped = this.schedule.stop();
     await this.jobs.close();
-    await this.surroundings.stop();
-    await handStopped;
+    await this.environment.stop();
+    await scheduleStopped;
   }
 
-  /** The process is dead, and nothing that was under way gets further, before the crashGate goes on. */
+  /** Kills the process; when the gate continues, it is dead, and no pending message is forwarded. */
   private kill(): void {
     const { process: victim } = this;
     if (victim === undefined) throw new Error('there is no process to kill');
     process.kill(victim.pid, 'SIGKILL');
-    this.surroundings.cut();
+    this.environment.cut();
     this.crashes += 1;
     this.crashedAt = performance.now();
     this.restart = Promise.allSettled([victim.ended().then(() => this.startProcess())]);
   }
 
   private async startProcess(): Promise<void> {
-    await STARTS.take(async () => {
-      this.process = ServiceProcess.spawn(this.surroundings.env(this.strategy));
+    await STARTS.run(async () => {
+      this.process = ServiceProcess.spawn(this.environment.env(this.strategy));
       await this.process.ready();
     });
     const url = LISTENING.exec(this.output)?.[1];
     if (url === undefined) throw new Error(`the service does not say where it listens:\n${this.output}`);
-    this.surroundings.openDoorTo(url);
+    this.environment.forwardTo(url);
   }
 }

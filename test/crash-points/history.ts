@@ -1,12 +1,13 @@
 import pg from 'pg';
 
-/** What can happen to a life once and no more. */
+/** Events that may happen only once in a scenario. */
 export type Ending =
   'first text stored' | 'completed' | 'failed' | 'merged' | 'summarized' | 'submission completed';
 
 /**
- * Makes the database write down every ending, in the change's own transaction: what was done twice is seen there, however it
- * looks in the end. A second ending that writes the same again counts as well; the times that it sets tell it apart.
+ * Installs triggers that record every ending in the same transaction, so that work that was done
+ * twice is visible, whatever the final state. A second ending with the same values counts as well,
+ * because its timestamps differ.
  */
 export async function installHistory(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -18,7 +19,7 @@ export async function installHistory(databaseUrl: string): Promise<void> {
   }
 }
 
-/** @returns how often each has happened to a conversation, its chunks and its submissions */
+/** @returns how often each ending has happened to a conversation, its chunks and its submissions */
 export async function endingsOf(
   record: pg.Client,
   conversationId: string,

@@ -17,9 +17,12 @@ interface WholeAnswer {
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** Stands before an HTTP server: takes a request whole before it sends it on, and an answer whole before it gives it back. */
+/**
+ * Proxy in front of an HTTP server: receives a request completely before it forwards it, and an
+ * answer completely before it returns it.
+ */
 export class HttpProxy {
-  /** The server that is meant; while there is none, connections break. */
+  /** URL of the server; without it, connections break. */
   targetUrl: string | undefined;
   private readonly server: Server;
   private readonly exchanges = new Set<AbortController>();
@@ -30,15 +33,17 @@ export class HttpProxy {
   ) {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch(() => {
-        // Whatever broke, on this side or that, the sender sees a broken connection.
+        // Whichever side failed, the sender sees a broken connection.
         request.socket.destroy();
       });
     });
   }
 
   /**
-   * @param options.name what its messages are called by
-   * @param options.weigh what does not belong to the path is `chatter`
+   * Starts a proxy.
+   *
+   * @param options.name prefix of the labels of its messages
+   * @param options.weigh returns `chatter` for messages outside of the path
    */
   static async start(
     options: { name: string; targetUrl?: string; weigh?: (request: IncomingMessage) => Weight },

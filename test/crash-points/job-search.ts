@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import { jobId, type JobData, type JobKind } from '../../src/queues/job-catalogue.js';
 import { openQueue, type QueueStore } from '../support/queue-access.js';
 
-/** What may have had jobs. */
+/** The objects that may have jobs. */
 export interface JobOwner {
   conversationId: string;
   chunkId: string;
@@ -13,13 +13,13 @@ export interface JobOwner {
 
 type Named = { [K in JobKind]: { kind: K; data: JobData[K] } }[JobKind];
 
-/** Looks into the queues behind the service's back. */
+/** Reads the queues without the service's knowledge. */
 export class JobSearch {
   private readonly queues = new Map<JobKind, Queue>();
 
   constructor(private readonly store: QueueStore) {}
 
-  /** @returns the ids of the jobs that are still there, in whatever state */
+  /** @returns the ids of the remaining jobs, in any state */
   async left(owner: JobOwner): Promise<string[]> {
     const left: string[] = [];
     for (const job of jobsOf(owner)) {

@@ -4,40 +4,40 @@ import type { CrashPoint, PassedPoint, Side } from './crash-gate.js';
 
 export interface Plan {
   strategies: readonly Strategy[];
-  /** Worlds at a time for each strategy. */
+  /** Number of concurrent worlds for each strategy. */
   lanes: number;
   choose: (strategy: Strategy, path: PassedPoint[]) => CrashPoint[];
-  /** Milliseconds that it may take. */
+  /** Time limit of the walk, milliseconds. */
   timeoutMs: number;
-  /** A line for every life, where there are many of them. */
-  isTalkative: boolean;
-  /** A folder for the results, for whoever shows those of all engines together. */
+  /** Whether a line is printed for every scenario. */
+  isVerbose: boolean;
+  /** A folder for the results, which `npm run crash-points` combines for all engines. */
   resultsDir: string | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Points of each engine and strategy in a run that is no full walk. Every one costs two starts of the service. */
+/** Number of points of each engine and strategy in a sample. Every point costs two starts of the service. */
 export const SAMPLE = 4;
 const SAMPLE_TIMEOUT_MS = 900_000;
 const WALK_TIMEOUT_MS = 6 * 3_600_000;
-/** Most of the time a world waits; with more of them their starts hold each other up on two processors. */
+/** A world mostly waits; with more of them their starts slow each other down on two processors. */
 const WALK_LANES = 5;
 
-/** Two engines by two strategies. */
+/** Two engines times two strategies. */
 const COMBINATIONS = 4;
 
 const NAMED_POINT = /^(before|after) (.+)$/;
 
 /**
- * What to walk, by the environment that `npm run crash-points` sets; a sample where it sets nothing.
+ * Reads the plan from the environment that `npm run crash-points` sets; the default is a sample.
  *
- *   RINGBACK_CRASH_POINTS    `all`, the numbers of the first and the last message (`3-9`), or one point by its name
- *                            (`after redis: SCARD coord:{pending}:* #1`)
- *   RINGBACK_CRASH_STRATEGY  `webhook` or `polling`, else both
- *   RINGBACK_CRASH_LANES     worlds at a time
- *   RINGBACK_CRASH_SEED      another sample; a whole number
- *   RINGBACK_CRASH_RESULTS   a folder for the results
+ *  RINGBACK_CRASH_POINTS    `all`, the numbers of the first and the last message (`3-9`), or the name of one point
+ *                           (`after redis: SCARD coord:{pending}:* #1`)
+ *  RINGBACK_CRASH_STRATEGY  `webhook` or `polling`; default both
+ *  RINGBACK_CRASH_LANES     number of concurrent worlds
+ *  RINGBACK_CRASH_SEED      selects another sample; a whole number
+ *  RINGBACK_CRASH_RESULTS   a folder for the results
  */
 export function planOf(engine: Engine, env: Environment): Plan {
   const { RINGBACK_CRASH_POINTS: points, RINGBACK_CRASH_STRATEGY: only } = env;
@@ -50,9 +50,9 @@ export function planOf(engine: Engine, env: Environment): Plan {
     return {
       ...common,
       lanes: lanesOf(env, SAMPLE),
-      choose: (strategy, path) => sample(path, placeOf(engine, strategy) + seed),
+      choose: (strategy, path) => sample(path, offsetOf(engine, strategy) + seed),
       timeoutMs: SAMPLE_TIMEOUT_MS,
-      isTalkative: false,
+      isVerbose: false,
     };
   }
   return {
@@ -60,11 +60,11 @@ export function planOf(engine: Engine, env: Environment): Plan {
     lanes: lanesOf(env, points === 'all' ? WALK_LANES : 1),
     choose: (_strategy, path) => chosen(path, points),
     timeoutMs: WALK_TIMEOUT_MS,
-    isTalkative: true,
+    isVerbose: true,
   };
 }
 
-/** The messages of a path in their order; the first is number 1. */
+/** Returns the messages of a path in their order; the first is number 1. */
 export function namesOf(path: readonly PassedPoint[]): string[] {
   return [...new Set(path.map(({ name }) => name))];
 }
@@ -79,19 +79,20 @@ function chosen(path: PassedPoint[], points: string): CrashPoint[] {
 }
 
 /**
- * Points at even distances along the path. Engines and strategies begin at different ones: where their paths are alike, they
- * fill each other's gaps. What only reads is left out: a crash there is like one at its neighbours.
+ * Selects points at even distances along the path. Engines and strategies have different offsets:
+ * where their paths are alike, they complement each other. Reads are left out: a crash there is
+ * like one at the neighboring points.
  */
-function sample(path: readonly PassedPoint[], place: number): CrashPoint[] {
+function sample(path: readonly PassedPoint[], offset: number): CrashPoint[] {
   const changing = path.filter(({ isRead }) => !isRead);
   const distance = changing.length / SAMPLE;
-  const start = ((place % COMBINATIONS) / COMBINATIONS) * distance;
+  const start = ((offset % COMBINATIONS) / COMBINATIONS) * distance;
   return Array.from({ length: SAMPLE }, (_, index) => changing[Math.floor(start + index * distance)]).filter(
     (point) => point !== undefined,
   );
 }
 
-function placeOf(engine: Engine, strategy: Strategy): number {
+function offsetOf(engine: Engine, strategy: Strategy): number {
   return (engine === 'postgres' ? 0 : 2) + STRATEGIES.indexOf(strategy);
 }
 

@@ -2,22 +2,25 @@ import { sqlCommand } from './queue-commands.js';
 import type { Message } from './crash-gate.js';
 import type { AnswerUnit, Protocol, RequestUnit } from './wire-proxy.js';
 
-/** https://www.postgresql.org/docs/current/protocol-message-formats.html: a letter, then a length that counts itself. */
+/**
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html: a letter, then a length
+ * that includes itself.
+ */
 const LETTER_BYTES = 1;
 const LENGTH_BYTES = 4;
 const PROTOCOL_3 = 3;
 
-const ENOUGH_OF_A_STATEMENT = 80;
+const MAX_STATEMENT_LENGTH = 80;
 const HEARTBEAT_ID = /^repeat:heartbeat:/;
 
 const READS = /^(begin|select)\b/i;
 const READING_COMMANDS = /^(get|is)_/;
-/** Told in labels instead of a number: what is what can then be seen. */
+/** Parameters that appear in labels instead of a number, to make labels readable. */
 const STATUS =
   /^(queued|transcribing|correcting|completed|failed|created|submitted|abandoned|open|finished|finalized|pending)$/;
 
 const CLAIMS = new Set(['move_to_active']);
-/** What workers do without any job, and for jobs that are not of a chunk. */
+/** Commands of workers that run without a job, or for jobs that do not belong to a chunk. */
 const CHATTER = new Set([
   'add_job_scheduler',
   'extend_lock',
@@ -34,11 +37,11 @@ const CHATTER = new Set([
   'set_queue_meta',
   'update_job_scheduler',
 ]);
-/** Of connections as such, and of the reconciler's lock. */
+/** Statements of connections in general, and of the reconciler's lock. */
 const CHATTER_TEXT =
   /^(listen|unlisten|set |show |select set_config|select 1$|select pg_try_advisory_lock|select pg_advisory_unlock)/i;
-/** What the privacy keeper asks at each of its passes: they come by the clock, and on these paths there is nothing to remove. */
-const KEEPER_TEXTS = [
+/** Queries of the retention timer: they are periodic, and there is nothing to remove on these paths. */
+const RETENTION_QUERIES = [
   /^select\b.*from "(conversation|provider)_deletions"/is,
   /^select\b.*"audio_expired_at" is not null/is,
   /^update "conversation_deletions" set "status"/i,
@@ -46,7 +49,7 @@ const KEEPER_TEXTS = [
 
 interface Frame {
   letter: string;
-  /** Letter and length included. */
+  /** Includes letter and length. */
   bytes: Buffer;
 }
 
@@ -56,8 +59,9 @@ interface Statement {
 }
 
 /**
- * PostgreSQL's frontend/backend protocol, version 3, without TLS. What the service sends up to a Sync (Parse, Bind, Describe,
- * Execute) is one message, like a simple Query; it is answered when the server is ready for the next.
+ * Parses PostgreSQL's frontend/backend protocol, version 3, without TLS. Everything that the
+ * service sends up to a Sync (Parse, Bind, Describe, Execute) is one message, like a simple Query;
+ * its answer is complete when the server is ready for the next.
  */
 export class PostgresProtocol implements Protocol {
   private requests: Buffer = Buffer.alloc(0);
@@ -67,7 +71,7 @@ export class PostgresProtocol implements Protocol {
   private answer: Buffer[] = [];
   private unanswered = 0;
   private previous = 'nothing';
-  /** What the connection has prepared, by its name. */
+  /** The connection's prepared statements, by name. */
   private readonly prepared = new Map<string, string>();
 
   cutRequests(data: Buffer): RequestUnit[] {
@@ -106,13 +110,13 @@ export class PostgresProtocol implements Protocol {
     }
   }
 
-  /** The first message of a connection has no letter. */
+  /** Takes the first message of a connection, which has no letter. */
   private takeStartup(): Buffer | undefined {
     if (this.requests.length < 2 * LENGTH_BYTES) return undefined;
     const length = this.requests.readInt32BE(0);
     if (this.requests.length < length) return undefined;
     const version = this.requests.readInt16BE(LENGTH_BYTES);
-    if (version !== PROTOCOL_3) throw new Error(`the proxy does not speak version ${version}, or TLS`);
+    if (version !== PROTOCOL_3) throw new Error(`the proxy does not support version ${version}, or TLS`);
     const startup = this.requests.subarray(0, length);
     this.requests = this.requests.subarray(length);
     this.isStarted = true;
@@ -140,7 +144,10 @@ export class PostgresProtocol implements Protocol {
     }
   }
 
-  /** A prepared statement is sent once; afterwards only its name comes, with the parameters. */
+  /**
+   * Returns the statement of a message. A prepared statement is sent once; later messages contain
+   * only its name and the parameters.
+   */
   private statementOf(frames: Frame[]): Statement {
     const statement: Statement = { text: '', parameters: [] };
     for (const { letter, bytes } of frames) {
@@ -164,7 +171,11 @@ export class PostgresProtocol implements Protocol {
     const isRead = READS.test(short) && !short.includes('lock(');
     const ends = /^(commit|rollback)/i.test(short);
     const label = `postgres: ${ends ? `${short} after ${this.previous}` : short}`;
-    if (short === '' || CHATTER_TEXT.test(short) || KEEPER_TEXTS.some((look) => look.test(statement.text)))
+    if (
+      short === '' ||
+      CHATTER_TEXT.test(short) ||
+      RETENTION_QUERIES.some((query) => query.test(statement.text))
+    )
       return { label, weight: 'chatter', isRead };
     this.previous = short;
     return { label, weight: 'step', isRead };
@@ -175,7 +186,8 @@ function describeCommand(command: string, [queue = '', id = '']: string[]): Mess
   const message = { label: `postgres: ${command} ${queue}`, isRead: READING_COMMANDS.test(command) };
   if (CHATTER.has(command)) return { ...message, weight: 'chatter' };
   if (CLAIMS.has(command)) return { ...message, weight: 'claim' };
-  // The end of one job may bring the next: that of a heartbeat counts when it brings one of ours.
+  // The end of one job may return the next: that of a heartbeat counts when it returns a job of the
+  // chunk.
   return { ...message, weight: HEARTBEAT_ID.test(id) ? 'claim' : 'step' };
 }
 
@@ -186,7 +198,10 @@ function frameAt(buffer: Buffer): Frame | undefined {
   return { letter: buffer.toString('latin1', 0, LETTER_BYTES), bytes: buffer.subarray(0, length) };
 }
 
-/** Bind: portal, statement, formats of parameters, then each parameter with its length, -1 for null. */
+/**
+ * Parses a Bind: portal, statement, formats of parameters, then each parameter with its length, -1
+ * for null.
+ */
 function parametersOf(body: Buffer): string[] {
   let at = stringAt(body, stringAt(body, 0).end).end;
   at += 2 + 2 * body.readInt16BE(at);
@@ -208,10 +223,10 @@ function stringAt(buffer: Buffer, start: number): { text: string; end: number } 
 }
 
 function shortened({ text, parameters }: Statement): string {
-  const told = text.replace(/\$(\d+)/g, (placeholder, number: string) => {
+  const readable = text.replace(/\$(\d+)/g, (placeholder, number: string) => {
     const value = parameters[Number(number) - 1] ?? '';
     return STATUS.test(value) ? value : placeholder;
   });
-  const [start = ''] = told.replaceAll('"', '').replace(/\s+/g, ' ').trim().split(' (');
-  return start.slice(0, ENOUGH_OF_A_STATEMENT).trim();
+  const [start = ''] = readable.replaceAll('"', '').replace(/\s+/g, ' ').trim().split(' (');
+  return start.slice(0, MAX_STATEMENT_LENGTH).trim();
 }

@@ -4,13 +4,14 @@ import type { Strategy } from '../support/test-service.js';
 import type { CrashGate } from './crash-gate.js';
 
 /**
- * The provider takes longer than everything that we do meanwhile: it ends a transcript when the path has come to rest for so long.
- * Longer than the pause between two reports of the pace of requests, which then come at the same places of every path.
+ * Pause before the provider ends a transcript: no step has passed for this long. It is longer than
+ * everything that the service does meanwhile, and than the pause between two reports of usage,
+ * which then occur at the same positions of every path.
  */
-export const REST_MS = 600;
-const LOOK_AGAIN_MS = 25;
+export const IDLE_MS = 600;
+const POLL_PAUSE_MS = 25;
 
-/** Ends transcripts at the provider: after a first look found them running when we poll, at once when we wait for the callback. */
+/** Ends transcripts at the provider: after the first check with polling, at once with the webhook strategy. */
 export class ProviderSchedule {
   private readonly deliveries: Promise<void>[] = [];
   private readonly ended = new Set<string>();
@@ -34,8 +35,8 @@ export class ProviderSchedule {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      await pause(LOOK_AGAIN_MS);
-      if (this.crashGate.quietMs < REST_MS) continue;
+      await pause(POLL_PAUSE_MS);
+      if (this.crashGate.quietMs < IDLE_MS) continue;
       for (const { id, gets } of this.simulator.ledger.transcripts.values()) {
         if (this.ended.has(id) || (this.strategy === 'polling' && gets === 0)) continue;
         this.ended.add(id);

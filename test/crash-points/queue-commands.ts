@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** BullMQ's own names for what it sends, so that a crash point can be read. */
+/** BullMQ's own names of its scripts, which make crash points readable. */
 const luaScripts = require('bullmq/dist/cjs/scripts/index.js') as Record<
   string,
   { name: string; content: string }
@@ -17,12 +17,12 @@ const NAME_OF_SQL = new Map(
   Object.entries(sqlCommands).map(([file, text]) => [text, file.replace('.sql', '')]),
 );
 
-/** @returns undefined when the script is not BullMQ's */
+/** @returns undefined for a script of others than BullMQ */
 export function luaCommand(sha: string): string | undefined {
   return NAME_OF_SHA.get(sha);
 }
 
-/** @returns undefined when the statement is not BullMQ's */
+/** @returns undefined for a statement of others than BullMQ */
 export function sqlCommand(text: string): string | undefined {
   return NAME_OF_SQL.get(text);
 }

@@ -5,9 +5,9 @@ import type { AnswerUnit, Protocol, RequestUnit } from './wire-proxy.js';
 const LINE_END = '\r\n';
 
 const CLAIMS = new Set(['moveToActive']);
-/** What workers do without any job. */
+/** Scripts that workers run without a job. */
 const CHATTER = new Set(['extendLock', 'extendLocks', 'moveStalledJobsToWait']);
-/** Of connections as such, and a worker's wait for work. */
+/** Commands of connections in general, and a worker's wait for jobs. */
 const CHATTER_COMMANDS = new Set([
   'AUTH',
   'BZPOPMIN',
@@ -23,24 +23,25 @@ const READS = new Set(['EXISTS', 'GET', 'HGETALL', 'HMGET', 'MULTI', 'SCARD', 'S
 const READING_SCRIPTS = /^(get|is)[A-Z]/;
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** What the scripts of one Redis are called: BullMQ's by their names, others by the first command that they run. */
+/** Names of the scripts of one Redis: BullMQ's own names, or the first command of any other script. */
 export class ScriptNames {
-  private readonly learnt = new Map<string, string>();
+  private readonly learned = new Map<string, string>();
 
   learn(body: string): string {
     const sha = sha1(body);
-    this.learnt.set(sha, `script of ${/redis\.call\('(\w+)'/.exec(body)?.[1] ?? sha}`);
+    this.learned.set(sha, `script of ${/redis\.call\('(\w+)'/.exec(body)?.[1] ?? sha}`);
     return this.nameOf(sha);
   }
 
   nameOf(sha: string): string {
-    return luaCommand(sha) ?? this.learnt.get(sha) ?? `script ${sha}`;
+    return luaCommand(sha) ?? this.learned.get(sha) ?? `script ${sha}`;
   }
 }
 
 /**
- * Redis's protocol, versions 2 and 3, as clients speak it: arrays of strings (https://redis.io/docs/latest/develop/reference/protocol-spec/).
- * Every command is a message, those of a pipeline and between MULTI and EXEC too.
+ * Parses Redis's protocol, versions 2 and 3, as clients use it: arrays of strings
+ * (https://redis.io/docs/latest/develop/reference/protocol-spec/). Every command is a message,
+ * including those of a pipeline and between MULTI and EXEC.
  */
 export class RedisProtocol implements Protocol {
   private requests: Buffer = Buffer.alloc(0);
@@ -87,7 +88,7 @@ export class RedisProtocol implements Protocol {
   }
 }
 
-/** BullMQ's keys are told apart by their queue, ours by what they hold. */
+/** Reduces a key to its kind: BullMQ's keys to their queue, the service's own to their prefix. */
 function withoutIds(key: string): string {
   const queue = /^\{ringback\}:([^:]+)/.exec(key)?.[1];
   return queue ?? key.replace(ID, '*');
@@ -105,7 +106,7 @@ function stringsOf(command: Buffer): string[] {
   return strings;
 }
 
-/** @returns where the value that begins at `at` ends; undefined while it is not there whole */
+/** @returns the end of the value that begins at `at`; undefined while it is incomplete */
 function endOfValue(buffer: Buffer, at: number): number | undefined {
   const line = lineEnd(buffer, at);
   if (line === undefined) return undefined;

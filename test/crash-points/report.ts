@@ -4,9 +4,9 @@ import type { Engine } from '../support/engine.js';
 import type { Strategy } from '../support/test-service.js';
 import { namesOf } from './plan.js';
 import type { CrashPoint } from './crash-gate.js';
-import type { WalkedLife, WalkReport } from './walk.js';
+import type { WalkedScenario, WalkReport } from './walk.js';
 
-/** What was walked. */
+/** Identifies a walk. */
 export interface Title {
   engine: Engine;
   strategy: Strategy;
@@ -26,7 +26,7 @@ interface Result extends Title {
   longestRecoveryMs: number;
 }
 
-/** One line a walk: what was broken, and what came of it. */
+/** Formats one line about a walk: what was broken, and the result. */
 export function lineOf(title: Title, report: WalkReport): string {
   const result = resultOf(title, report);
   return (
@@ -37,11 +37,11 @@ export function lineOf(title: Title, report: WalkReport): string {
   );
 }
 
-/** One line a life, and how to lead it again when something was wrong with it. */
-export function lineOfLife(title: Title, { point, life, number, total }: WalkedLife): string {
-  const problems = [...life.lost, ...life.twice, ...life.wrong];
-  if (life.extraBills > 0) problems.push(`${life.extraBills} extra bills`);
-  const outcome = life.crashed ? `done after ${seconds(life.recoveryMs)}` : 'not met';
+/** Formats one line about a scenario, with the command to repeat it when it had a problem. */
+export function lineOfScenario(title: Title, { point, scenario, number, total }: WalkedScenario): string {
+  const problems = [...scenario.lost, ...scenario.twice, ...scenario.wrong];
+  if (scenario.extraBills > 0) problems.push(`${scenario.extraBills} extra bills`);
+  const outcome = scenario.crashed ? `done after ${seconds(scenario.recoveryMs)}` : 'not met';
   const line = `${titleOf(title)} ${number}/${total}: ${point.side} ${point.name}: ${[outcome, ...problems].join('; ')}\n`;
   return problems.length === 0 ? line : `${line}  again: ${replay(title, point)}\n`;
 }

@@ -1,55 +1,56 @@
 import type { Strategy } from '../support/test-service.js';
 import { CrashWorld } from './crash-world.js';
-import { live, type LifeReport } from './life.js';
+import { runScenario, type ScenarioReport } from './scenario.js';
 import type { CrashPoint, PassedPoint } from './crash-gate.js';
 
 export interface WalkReport {
   /** The path without a crash. */
   path: PassedPoint[];
-  /** Points at which the service was killed. */
+  /** Number of points at which the service was killed. */
   walked: number;
-  /** Points that no path has passed when it was walked to meet them. */
+  /** Points that no path passed when they were targeted. */
   unmet: string[];
   lost: string[];
   twice: string[];
   wrong: string[];
-  /** Points that have cost a second transcript. */
+  /** Points that caused a second transcript. */
   extraBills: string[];
-  /** From each kill until nothing was left to do, milliseconds, ascending. */
+  /** Milliseconds from each kill until all work had ended, ascending. */
   recoveriesMs: number[];
 }
 
 export interface WalkOptions {
   strategy: Strategy;
-  /** Worlds that are walked at the same time: each of them waits most of the time. */
+  /** Number of concurrent worlds: each of them mostly waits. */
   lanes: number;
-  /** Which points of the path are walked. */
+  /** Selects the points of the path. */
   choose: (path: PassedPoint[]) => CrashPoint[];
-  /** Told of every life that has ended. */
-  onLife?: (walked: WalkedLife) => void;
+  /** Called after every scenario. */
+  onScenario?: (walked: WalkedScenario) => void;
 }
 
-export interface WalkedLife {
+export interface WalkedScenario {
   point: CrashPoint;
-  life: LifeReport;
-  /** How many have ended, this one included. */
+  scenario: ScenarioReport;
+  /** Number of finished scenarios, including this one. */
   number: number;
   total: number;
 }
 
-/** A message that comes by the clock is not on every path. */
+/** A message that depends on the clock is not on every path. */
 const TRIES = 3;
 
 /**
- * Leads a chunk through its whole life to learn the path, and then one more for every chosen point, with the service killed there.
+ * Runs one scenario to learn the path, and then one for every chosen point, in which the service is
+ * killed there.
  *
- * @throws Error when a life without a crash does not end as it should
+ * @throws Error when a scenario without a crash does not end as it should
  */
 export async function walk(options: WalkOptions): Promise<WalkReport> {
   const lanes = Array.from({ length: options.lanes }, () => new Lane(options.strategy));
   try {
     await allOf(lanes.map((lane) => lane.renew()));
-    const path = (await lanes[0]?.leadUndisturbed())?.path ?? [];
+    const path = (await lanes[0]?.runUndisturbed())?.path ?? [];
     const report: WalkReport = {
       path,
       walked: 0,
@@ -65,12 +66,12 @@ export async function walk(options: WalkOptions): Promise<WalkReport> {
     let number = 0;
     const walkLane = async (lane: Lane): Promise<void> => {
       for (let point = todo.shift(); point !== undefined; point = todo.shift()) {
-        const life = await lane.leadTo(point);
-        note(report, point, life);
+        const scenario = await lane.crashAt(point);
+        note(report, point, scenario);
         number += 1;
-        options.onLife?.({ point, life, number, total });
-        // What is stuck in this world would disturb the lives after it.
-        if (life.lost.length > 0 && todo.length > 0) await lane.renew();
+        options.onScenario?.({ point, scenario, number, total });
+        // Stuck work in this world would disturb later scenarios.
+        if (scenario.lost.length > 0 && todo.length > 0) await lane.renew();
       }
     };
     await allOf(lanes.map(walkLane));
@@ -81,38 +82,41 @@ export async function walk(options: WalkOptions): Promise<WalkReport> {
   }
 }
 
-/** Waits for all of them, and then tells of the first that failed: nothing is left at work behind the test's back. */
+/** Waits for all of them, and then throws the first failure, so that no work continues after the test. */
 export async function allOf(works: Promise<void>[]): Promise<void> {
   await Promise.allSettled(works);
   await Promise.all(works);
 }
 
-/** One world after the other, with one life after the other in it. */
+/** Runs scenarios one after another in a world, which can be replaced. */
 class Lane {
   private world: CrashWorld | undefined;
 
   constructor(private readonly strategy: Strategy) {}
 
-  /** A new world, in which one life has been led: stores know the scripts by then, and pools have their connections. */
+  /**
+   * Starts a new world and runs one scenario in it: afterwards stores know the scripts, and pools
+   * have their connections.
+   */
   async renew(): Promise<void> {
     await this.stop();
     this.world = await CrashWorld.start(this.strategy);
-    await this.leadUndisturbed();
+    await this.runUndisturbed();
   }
 
-  async leadUndisturbed(): Promise<LifeReport> {
-    const life = await live(this.present);
-    const problems = [...life.lost, ...life.twice, ...life.wrong];
-    if (problems.length === 0) return life;
+  async runUndisturbed(): Promise<ScenarioReport> {
+    const scenario = await runScenario(this.present);
+    const problems = [...scenario.lost, ...scenario.twice, ...scenario.wrong];
+    if (problems.length === 0) return scenario;
     throw new Error(`without any crash: ${problems.join('; ')}\n${this.present.output}`);
   }
 
-  async leadTo(point: CrashPoint): Promise<LifeReport> {
-    let life = await live(this.present, point);
-    for (let tries = 1; tries < TRIES && !life.crashed && life.lost.length === 0; tries += 1) {
-      life = await live(this.present, point);
+  async crashAt(point: CrashPoint): Promise<ScenarioReport> {
+    let scenario = await runScenario(this.present, point);
+    for (let tries = 1; tries < TRIES && !scenario.crashed && scenario.lost.length === 0; tries += 1) {
+      scenario = await runScenario(this.present, point);
     }
-    return life;
+    return scenario;
   }
 
   async stop(): Promise<void> {
@@ -126,15 +130,15 @@ class Lane {
   }
 }
 
-function note(report: WalkReport, { name, side }: CrashPoint, life: LifeReport): void {
-  const tell = (problem: string): string => `killed ${side} "${name}": ${problem}`;
-  report.lost.push(...life.lost.map(tell));
-  report.twice.push(...life.twice.map(tell));
-  report.wrong.push(...life.wrong.map(tell));
-  if (life.extraBills > 0) report.extraBills.push(tell(`${life.extraBills} more`));
-  if (life.crashed) {
+function note(report: WalkReport, { name, side }: CrashPoint, scenario: ScenarioReport): void {
+  const withPoint = (problem: string): string => `killed ${side} "${name}": ${problem}`;
+  report.lost.push(...scenario.lost.map(withPoint));
+  report.twice.push(...scenario.twice.map(withPoint));
+  report.wrong.push(...scenario.wrong.map(withPoint));
+  if (scenario.extraBills > 0) report.extraBills.push(withPoint(`${scenario.extraBills} more`));
+  if (scenario.crashed) {
     report.walked += 1;
-    report.recoveriesMs.push(life.recoveryMs);
+    report.recoveriesMs.push(scenario.recoveryMs);
   } else {
     report.unmet.push(`${side} "${name}"`);
   }

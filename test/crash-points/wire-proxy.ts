@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Message, Passage, CrashGate } from './crash-gate.js';
 
-/** A piece of what the service sends that goes on as a whole. */
+/** A piece of the service's data that is forwarded as a whole. */
 export interface RequestUnit {
   bytes: Buffer;
-  /** There when the server will answer it, once. */
+  /** Set when the server will send exactly one answer. */
   message?: Message;
 }
 
-/** A piece of what the server sends that goes on as a whole. */
+/** A piece of the server's data that is forwarded as a whole. */
 export interface AnswerUnit {
   bytes: Buffer;
-  /** Whether it answers the oldest request that has no answer yet. */
+  /** Whether it answers the oldest unanswered request. */
   isAnswer: boolean;
 }
 
-/** Knows where a message begins and ends, on one connection. */
+/** Splits the data of one connection into messages. */
 export interface Protocol {
   cutRequests(data: Buffer): RequestUnit[];
   cutAnswers(data: Buffer): AnswerUnit[];
@@ -24,12 +24,15 @@ export interface Protocol {
 
 const JOB_ID = /(?:submit|check|correct|finalize|summarize)\.[0-9a-f]{8}-[0-9a-f]{4}-/;
 
-/** Whether a job of a chunk or a conversation is in an answer; heartbeats have other ids. */
+/** Whether an answer contains a job of a chunk or a conversation; heartbeats have other ids. */
 export function bringsJob(answer: Buffer): boolean {
   return JOB_ID.test(answer.toString('latin1'));
 }
 
-/** Stands between the service and a store, and lets whole messages through, one by one, as the crashGate says. */
+/**
+ * Proxy between the service and a store that forwards complete messages, one by one, as the crash
+ * gate decides.
+ */
 export class WireProxy {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -37,21 +40,25 @@ export class WireProxy {
   private constructor(
     private readonly target: { host: string; port: number },
     private readonly crashGate: CrashGate,
-    private readonly speak: () => Protocol,
+    private readonly createProtocol: () => Protocol,
   ) {
-    this.server = createServer((near) => {
-      this.serve(near);
+    this.server = createServer((client) => {
+      this.serve(client);
     });
   }
 
-  /** @param url of the server that is meant; `url` of the result leads to the proxy in its place */
+  /** @param url URL of the server; the result's `url` leads to the proxy */
   static async start(
     url: string,
     crashGate: CrashGate,
-    speak: () => Protocol,
+    createProtocol: () => Protocol,
   ): Promise<{ proxy: WireProxy; url: string }> {
     const address = new URL(url);
-    const proxy = new WireProxy({ host: address.hostname, port: Number(address.port) }, crashGate, speak);
+    const proxy = new WireProxy(
+      { host: address.hostname, port: Number(address.port) },
+      crashGate,
+      createProtocol,
+    );
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
     address.hostname = '127.0.0.1';
@@ -59,7 +66,7 @@ export class WireProxy {
     return { proxy, url: address.href };
   }
 
-  /** Cuts every connection; new ones are taken. */
+  /** Cuts every connection; new ones are accepted. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
     this.sockets.clear();
@@ -71,37 +78,37 @@ export class WireProxy {
     await closed;
   }
 
-  private serve(near: Socket): void {
-    const far = connect(this.target);
-    const protocol = this.speak();
-    const underWay: Passage[] = [];
-    for (const socket of [near, far]) {
+  private serve(client: Socket): void {
+    const upstream = connect(this.target);
+    const protocol = this.createProtocol();
+    const pending: Passage[] = [];
+    for (const socket of [client, upstream]) {
       this.sockets.add(socket);
       socket.setNoDelay(true);
       socket.on('close', () => {
         this.sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-        for (const passage of underWay.splice(0)) this.crashGate.abandon(passage);
+        client.destroy();
+        upstream.destroy();
+        for (const passage of pending.splice(0)) this.crashGate.abandon(passage);
       });
-      // A connection that breaks is closed as well, and that is what it is for.
+      // A broken connection is closed as well, which is its purpose here.
       socket.on('error', () => socket.destroy());
     }
-    near.on('data', (data) => {
+    client.on('data', (data) => {
       for (const { bytes, message } of protocol.cutRequests(data)) {
         if (message !== undefined) {
           const passage = this.crashGate.enter(message);
           if (passage === undefined) return;
-          underWay.push(passage);
+          pending.push(passage);
         }
-        far.write(bytes);
+        upstream.write(bytes);
       }
     });
-    far.on('data', (data) => {
+    upstream.on('data', (data) => {
       for (const { bytes, isAnswer } of protocol.cutAnswers(data)) {
-        const passage = isAnswer ? underWay.shift() : undefined;
+        const passage = isAnswer ? pending.shift() : undefined;
         if (passage !== undefined && !this.crashGate.leave(passage, bringsJob(bytes))) return;
-        near.write(bytes);
+        client.write(bytes);
       }
     });
   }

@@ -3,7 +3,7 @@ import { ManglingProxy } from '../support/mangling-proxy.js';
 import { STRATEGIES, World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** Another one with FUZZ_SEED: what a run finds, its seed does not always find again, as jobs run side by side. */
+/** Set FUZZ_SEED for another seed. A seed may not reproduce every finding, because jobs run concurrently. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_251_122);
 const CHUNKS = Number(process.env.FUZZ_RUNS ?? 40);
 const CONVERSATIONS = [
@@ -14,14 +14,15 @@ const CONVERSATIONS = [
 ];
 const FORMATS = ['text', 'json', 'srt', 'vtt'];
 
-describe.each(STRATEGIES)('nonsense for answers of the providers, with the %s strategy', (strategy) => {
+describe.each(STRATEGIES)('nonsensical answers of the providers, with the %s strategy', (strategy) => {
   let world: World;
   let proxy: ManglingProxy;
 
   beforeAll(async () => {
     world = await World.start({
       strategy,
-      // Time for many tries: a submit whose answer makes no sense is looked for during 3 s before it is sent again.
+      // Time for many attempts: the service searches 3 s for a submit with an invalid answer before
+      // it repeats the submit.
       env: { RETRY_BASE_MS: '5', CALLBACK_DEADLINE_MS: '300', TRANSCRIPTION_TIMEOUT_MS: '8000' },
     });
     proxy = await ManglingProxy.start(world.simulator.url, SEED);
@@ -35,14 +36,11 @@ describe.each(STRATEGIES)('nonsense for answers of the providers, with the %s st
   });
 
   it.each([
-    // Nothing that JSON.stringify could write.
-    [
-      'words that are nested beyond all measure',
-      '"id":"a","words":' + '['.repeat(20_000) + ']'.repeat(20_000),
-    ],
+    // Texts that JSON.stringify cannot produce.
+    ['words that are nested extremely deep', '"id":"a","words":' + '['.repeat(20_000) + ']'.repeat(20_000)],
     ['an id that cannot be stored', '"id":"a\\u0000b"'],
     ['an id that leads elsewhere', '"id":"../transcript"'],
-  ])('ends a chunk that is answered the same each time: %s', async (_what, fields) => {
+  ])('end a chunk whose answer is always the same: %s', async (_what, fields) => {
     const { api, simulator } = world;
     proxy.probability = 0;
     for (const operation of ['submit', 'get'] as const) {
@@ -59,7 +57,7 @@ describe.each(STRATEGIES)('nonsense for answers of the providers, with the %s st
     }
   });
 
-  it('ends every chunk, breaks no route, and is forgotten when the providers are well again', async () => {
+  it('end every chunk, break no route, and have no effect once the providers work again', async () => {
     const { api } = world;
     proxy.probability = 0.5;
     const conversations = await Promise.all(

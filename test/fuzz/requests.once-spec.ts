@@ -7,7 +7,7 @@ import { query } from '../support/record.js';
 import { CALLBACK_SECRET, World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** The same requests each time, unless told otherwise: FUZZ_SEED for others, FUZZ_RUNS for more. */
+/** The same requests each time, unless FUZZ_SEED selects others, or FUZZ_RUNS more. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_251_122);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 600);
 const DEEP_LEVELS = 50_000;
@@ -29,7 +29,7 @@ interface FuzzedRequest {
 let world: World;
 let host: AudioHost;
 let routes: Route[];
-/** Of things that there are, so that requests come past the first look-up. */
+/** Ids of existing objects, so that requests get past the first look-up. */
 let ids: string[];
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ const segment = fc.oneof(
   },
 );
 
-/** Of all fields that any body has: right ones, nearly right ones, and anything. */
+/** Fields of all bodies: with valid, nearly valid, and arbitrary values. */
 const field = fc.oneof(
   anyId,
   text,
@@ -278,7 +278,7 @@ const requests = fc
     body,
   }));
 
-/** `:0` to `:4` stand for things that there are. */
+/** Replaces `:0` to `:4` by ids of existing objects. */
 function withIds(value: string): string {
   return value.replace(/:[0-4](?![0-9])/g, (mark) => ids[Number(mark[1])] ?? mark);
 }
@@ -297,13 +297,16 @@ async function send({
   return httpRequest(world.api.url, {
     method,
     path: `${filled}${withIds(search)}`,
-    // Mostly the right secret, or little would come past the door.
+    // Mostly the right secret, or few requests would pass the access check.
     headers: { ...(isCallback ? { 'x-assemblyai-webhook-secret': CALLBACK_SECRET } : {}), ...given },
     body: typeof body === 'string' ? withIds(body) : body,
   });
 }
 
-/** A server that refuses a large body hangs up while it is still being sent; the answer may be lost with it. */
+/**
+ * A server that refuses a large body closes the connection while the body is still being sent; its
+ * answer may be lost then.
+ */
 function tooLargeToBeRead({ body }: FuzzedRequest): (error: unknown) => undefined {
   return (error) => {
     if (body.length < TOO_LARGE_BYTES) throw error;
@@ -312,7 +315,7 @@ function tooLargeToBeRead({ body }: FuzzedRequest): (error: unknown) => undefine
 }
 
 describe('requests of any kind', () => {
-  it('are answered, never with a fault of ours, and every error has the one shape', async () => {
+  it('are answered, never with a 5xx, and every error has the uniform shape', async () => {
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {
         const answer = await send(request).catch(tooLargeToBeRead(request));
@@ -334,7 +337,7 @@ describe('requests of any kind', () => {
     expect((await world.api.get('/health/ready')).status).toBe(200);
   });
 
-  it('leave no chunk behind that does not end', async () => {
+  it('leave no chunk that does not end', async () => {
     const unsettled = await waitUntil(
       () =>
         query<{ id: string; status: string }>(

@@ -1,6 +1,9 @@
 import type { SeededRandom } from '../../simulator/seeded-random.js';
 
-/** Pieces of texts that are hard on something that reads them: each sort is repeated, or drawn from, until a text is full. */
+/**
+ * Pieces of texts that are hard to process, by sort: pieces of a sort are repeated, or drawn at
+ * random, until a text has its length.
+ */
 const SORTS: Readonly<Record<string, readonly string[]>> = {
   spaces: [' ', '  ', '\t', '\u00a0', '\u2003'],
   'line breaks': ['\n', '\r\n', '\n\n', '\u2028', ' \n'],
@@ -28,12 +31,15 @@ const SORTS: Readonly<Record<string, readonly string[]>> = {
 
 export const SORT_NAMES = Object.keys(SORTS);
 
-/** A stretch is drawn so many pieces long at most, then repeated: drawing each of millions takes long. */
+/**
+ * Maximum number of pieces that are drawn for a stretch, which is then repeated: drawing millions
+ * takes long.
+ */
 const MAX_DRAWN_PIECES = 200;
-/** Sorts that one text is made of. */
+/** Maximum number of sorts in one text. */
 const MAX_SORTS = 3;
 
-/** @param sort its only sort; none: some that are drawn */
+/** @param sort the only sort; without it some are drawn */
 export function adversarialText(random: SeededRandom, length: number, sort?: string): string {
   const sorts =
     sort === undefined

@@ -14,7 +14,10 @@ export interface ErrorAnswer {
   message: string | string[];
 }
 
-/** A small WAV file: `seconds` of silence, with `mark` in it so that no two recordings are the same. */
+/**
+ * Creates a small WAV file: `seconds` of silence that contain `mark`, so that no two recordings are
+ * the same.
+ */
 export function wav(mark = '', seconds = 1): Uint8Array<ArrayBuffer> {
   const sampleRate = 8_000;
   const data = Buffer.alloc(sampleRate * 2 * seconds);
@@ -35,7 +38,7 @@ export function wav(mark = '', seconds = 1): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat([header, data]));
 }
 
-/** The service as a client of its HTTP interface sees it. */
+/** Client of the service's HTTP interface. */
 export class Api {
   constructor(
     readonly url: string,
@@ -143,7 +146,7 @@ export class Api {
     );
   }
 
-  /** The value of a metric; 0 when it has not been counted yet. */
+  /** Returns the value of a metric; 0 when it has not been counted yet. */
   async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
     const { body } = await this.get<string>('/metrics');
     const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);

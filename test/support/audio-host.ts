@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { freePort } from './free-port.js';
 import { wav } from './api.js';
 
-/** A web server that holds recordings: every path of it is a small WAV file with a content of its own. */
+/** A web server of recordings: every path is a small WAV file with different content. */
 export class AudioHost {
   private constructor(
     private readonly server: Server,
@@ -18,7 +18,7 @@ export class AudioHost {
     return new AudioHost(server, port);
   }
 
-  /** The URL of a recording that nobody has used yet. */
+  /** Returns the URL of a recording that has not been used yet. */
   newUrl(): string {
     return `http://127.0.0.1:${this.port}/${crypto.randomUUID()}.wav`;
   }

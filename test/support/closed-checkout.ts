@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { errnoOf } from '../../src/embedded-postgres/embedded-postgres-error.js';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-/** Entries that a clone does not bring, or that are copied in a way of their own. */
+/** Entries that a clone does not contain, or that are copied separately. */
 const NOT_COPIED = ['.git', '.data', '.env', 'coverage', 'node_modules', 'dist'];
 
 const run = promisify(execFile);
@@ -19,25 +19,28 @@ export interface User {
 }
 
 export interface Command {
-  /** All that it has written so far. */
+  /** Its output so far. */
   readonly output: string;
-  /** Its exit code, or the signal that ended it. */
+  /** Resolves with its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
-  /** The same, once its last words are in `output`; not before all has ended that it started. */
+  /** Resolves with the same once `output` is complete, and every process that it started has ended. */
   readonly closed: Promise<number | string>;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** A checkout with its packages and its build, below a folder that only its owner may enter, as a home folder is. */
+/**
+ * A checkout with its packages and its build, in a folder that only its owner may enter, like a
+ * home folder.
+ */
 export class ClosedCheckout {
   private constructor(
     private readonly home: string,
     private readonly user: User | null,
   ) {}
 
-  /** @param user its owner, who runs the commands in it; null for ourselves */
+  /** @param user its owner, who runs the commands in it; null for the current user */
   static async make(user: User | null): Promise<ClosedCheckout> {
-    // mkdtemp gives it the mode 0700.
+    // mkdtemp creates it with mode 0700.
     const home = await realpath(await mkdtemp(join(tmpdir(), 'ringback-home-')));
     const checkout = new ClosedCheckout(home, user);
     const { folder } = checkout;
@@ -45,7 +48,7 @@ export class ClosedCheckout {
     const names = (await readdir(PROJECT)).filter((name) => !NOT_COPIED.includes(name));
     await run('cp', ['-a', ...[...names, 'dist'].map((name) => join(PROJECT, name)), folder]);
     await copyPackages(folder);
-    // Newer than the folders of the copy: npm's scripts would build it again.
+    // Newer than the copied folders, or npm's scripts would build again.
     await utimes(join(folder, 'dist/.tsbuildinfo'), new Date(), new Date());
     if (user !== null) {
       for (const path of [folder, home]) await chown(path, user.uid, user.gid);
@@ -57,7 +60,7 @@ export class ClosedCheckout {
     return join(this.home, 'ringback');
   }
 
-  /** Types `npm ...` in it. @param env the whole environment, but for PATH and HOME */
+  /** Runs `npm ...` in it. @param env the whole environment, except PATH and HOME */
   npm(args: readonly string[], env: Readonly<Record<string, string>>): Command {
     const child = spawn('npm', args, {
       cwd: this.folder,
@@ -82,16 +85,16 @@ export class ClosedCheckout {
     };
   }
 
-  /** The folder of the database of one of its data folders, wherever it is. */
+  /** Returns the folder of the database of one of its data folders, wherever it is. */
   async database(dataDir: string): Promise<string> {
     return realpath(join(this.folder, dataDir, 'postgres'));
   }
 
-  /** The processes that work in it, or in its databases, with what they run. */
+  /** Returns the processes that work in it, or in its databases, with their commands. */
   async processes(): Promise<string[]> {
     const folders = [this.home, ...(await this.databasesOutside())];
     const found = await Promise.all(
-      (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(lookAt),
+      (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(readProcess),
     );
     return found.flatMap((process) => {
       if (process === null || !folders.some((folder) => process.cwd.startsWith(folder))) return [];
@@ -99,12 +102,12 @@ export class ClosedCheckout {
     });
   }
 
-  /** Ends what still runs, and removes it with its databases. */
+  /** Kills its remaining processes, and removes it with its databases. */
   async remove(): Promise<void> {
     for (const line of await this.processes()) killIfThere(Number.parseInt(line, 10));
     const databases = await this.databasesOutside();
     for (const folder of [this.home, ...databases]) {
-      // Retries: the last processes of a killed server may still be writing.
+      // With retries: the last processes of a killed server may still be writing.
       await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     }
   }
@@ -116,7 +119,7 @@ export class ClosedCheckout {
   }
 }
 
-/** Null where nothing is, or a folder of its own. */
+/** Returns null for a missing path or an ordinary folder. */
 async function linkTarget(path: string): Promise<string | null> {
   try {
     return await readlink(path);
@@ -126,7 +129,7 @@ async function linkTarget(path: string): Promise<string | null> {
   }
 }
 
-/** The children of a killed server end by themselves. */
+/** Kills a process, which may have ended: the children of a killed server end by themselves. */
 function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -135,7 +138,7 @@ function killIfThere(pid: number): void {
   }
 }
 
-/** By hard links where the temporary folder is on the same disk: there are 60 MB of PostgreSQL alone. */
+/** Uses hard links where the temporary folder is on the same disk: PostgreSQL alone has 60 MB. */
 async function copyPackages(folder: string): Promise<void> {
   const packages = join(PROJECT, 'node_modules');
   try {
@@ -146,8 +149,8 @@ async function copyPackages(folder: string): Promise<void> {
   }
 }
 
-/** Null when it has ended, or is none of ours. */
-async function lookAt(pid: string): Promise<{ pid: string; cwd: string; command: string } | null> {
+/** Returns null when the process has ended, or belongs to another user. */
+async function readProcess(pid: string): Promise<{ pid: string; cwd: string; command: string } | null> {
   try {
     const cwd = await readlink(`/proc/${pid}/cwd`);
     return { pid, cwd, command: (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ') };

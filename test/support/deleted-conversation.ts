@@ -3,14 +3,14 @@ import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { ConversationDeletionResponse } from '../../src/privacy/deletions.dto.js';
 import type { Answer, Api } from './api.js';
 import { expectError } from './expect-error.js';
-import { placesHolding } from './record.js';
+import { locationsHolding } from './record.js';
 import { storedFiles } from './stored-files.js';
 import type { World } from './test-service.js';
 import { waitUntil } from './wait-until.js';
 
-/** Deletions are looked for as often as the record is compared with the queues. */
+/** Runs deletions as often as the reconciler compares the record with the queues. */
 export const DELETION_ENV = { RECONCILE_INTERVAL_MS: '200', RETRY_BASE_MS: '5' };
-/** What may know a deleted conversation: ids and times. */
+/** Tables that may keep ids and times of a deleted conversation. */
 const TOMBSTONES = ['public.conversation_deletions', 'public.provider_deletions'];
 
 type DeletionAnswer = Answer<ConversationDeletionResponse>;
@@ -27,7 +27,10 @@ export async function deleted(api: Api, id: string): Promise<ConversationDeletio
   return body;
 }
 
-/** Nothing of the conversation is left anywhere, but for what proves its deletion. Of the simulator's transcripts all must be its own. */
+/**
+ * Expects that nothing of the conversation is left, except the proof of its deletion. All
+ * transcripts of the simulator must belong to it.
+ */
 export async function expectGone(world: World, { conversationId, id }: ChunkResponse): Promise<void> {
   const { api, simulator } = world;
   const paths = ['', '/transcript', '/events'].map((tail) => `${pathOf(conversationId)}${tail}`);
@@ -39,16 +42,21 @@ export async function expectGone(world: World, { conversationId, id }: ChunkResp
   expectError(await api.post(`/api/transcription/chunks/${id}`, {}), 404);
   expect((await storedFiles(world.dataDir)).filter((file) => file.includes(conversationId))).toEqual([]);
   expect([...simulator.ledger.transcripts.keys()].filter((one) => !isEmptied(world, one))).toEqual([]);
-  const places = await waitUntil(
-    () => knownPlaces(world, conversationId),
-    (found) => found.every((place) => TOMBSTONES.includes(place)),
+  const locations = await waitUntil(
+    () => knownLocations(world, conversationId),
+    (found) => found.every((location) => TOMBSTONES.includes(location)),
   );
-  expect(places).toEqual(simulator.ledger.transcripts.size === 0 ? [TOMBSTONES[0]] : TOMBSTONES);
+  expect(locations).toEqual(simulator.ledger.transcripts.size === 0 ? [TOMBSTONES[0]] : TOMBSTONES);
 }
 
-/** Beside the queues' own notes of past jobs, which are ids and fade by themselves. */
-async function knownPlaces(world: World, conversationId: string): Promise<string[]> {
-  return (await placesHolding(world, conversationId)).filter((place) => /^(?:public\.|coord:)/.test(place));
+/**
+ * Returns the locations without the queues' own notes of past jobs, which contain ids and expire by
+ * themselves.
+ */
+async function knownLocations(world: World, conversationId: string): Promise<string[]> {
+  return (await locationsHolding(world, conversationId)).filter((location) =>
+    /^(?:public\.|coord:)/.test(location),
+  );
 }
 
 export function isEmptied({ simulator }: World, transcriptId: string): boolean {

@@ -7,13 +7,13 @@ const MAIN = fileURLToPath(new URL('../../dist/src/doctor/main.js', import.meta.
 
 export interface DoctorReport {
   exitCode: number | null;
-  /** Text that it has written, to both streams. */
+  /** Its output on both streams. */
   output: string;
-  /** The line about one thing, such as `ok  AssemblyAI  ...`; undefined when there is none. */
+  /** Returns the line about one check, such as `ok AssemblyAI ...`; undefined when there is none. */
   line(name: string): string | undefined;
 }
 
-/** The built doctor, as a process of its own. */
+/** Runs the built doctor in a separate process. */
 export class DoctorProcess {
   private output = '';
   private readonly closed: Promise<unknown>;
@@ -22,7 +22,10 @@ export class DoctorProcess {
     this.closed = once(child, 'close');
   }
 
-  /** @param env the whole environment, but for PATH; no `.env` is read, as it does not start in the project's folder */
+  /**
+   * @param env the whole environment, except PATH; no `.env` is read, as it does not start in the
+   *   project's folder
+   */
   static start(env: Readonly<Record<string, string>>, args: readonly string[] = []): DoctorProcess {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: tmpdir(),

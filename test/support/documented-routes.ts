@@ -3,9 +3,9 @@ import type { Api } from './api.js';
 export interface DocumentedRoute {
   /** In capital letters. */
   method: string;
-  /** With a UUID of nothing in the place of every id. */
+  /** With an unknown UUID in place of every id. */
   path: string;
-  /** Path as the document has it. */
+  /** Path as written in the document. */
   template: string;
   readsBody: boolean;
 }
@@ -18,8 +18,8 @@ interface Document {
 }
 
 /**
- * The routes under `/api` to which a body can be sent, as the service's own documentation lists them; so that a route which is added
- * is tested with them. Not the callback, which has rules of its own.
+ * Returns the routes under `/api` that accept a body, from the service's own documentation, so that
+ * a new route is tested automatically. The callback is excluded, as it has its own rules.
  */
 export async function routesWithMethodsOfBodies(api: Api): Promise<DocumentedRoute[]> {
   const { body } = await api.get<Document>('/docs-json');

@@ -1,8 +1,8 @@
 import { query } from './record.js';
 
 /**
- * A history of what was done, written by the database itself in the transaction that did it: a chunk that is settled twice,
- * or a conversation that is merged twice, leaves two rows however alike the second one is to the first.
+ * Installs triggers that record effects in the transaction that causes them: a chunk that is
+ * settled twice, or a conversation that is merged twice, leaves two rows, however alike they are.
  */
 export async function watchEffects(databaseUrl: string): Promise<void> {
   await query(
@@ -25,12 +25,12 @@ export async function watchEffects(databaseUrl: string): Promise<void> {
 }
 
 export interface Effects {
-  /** How often chunks were settled in all, and the most that any one of them was. */
+  /** How often chunks were settled in total, and the maximum for one of them. */
   settled: { times: number; mostOfOne: number };
   merged: { times: number; mostOfOne: number };
 }
 
-/** @param conversationIds whose effects are counted, and those of their chunks */
+/** @param conversationIds conversations whose effects, and those of their chunks, are counted */
 export async function readEffects(databaseUrl: string, conversationIds: readonly string[]): Promise<Effects> {
   const rows = await query<{ kind: 'settled' | 'merged'; times: number; mostOfOne: number }>(
     databaseUrl,

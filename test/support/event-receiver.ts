@@ -5,15 +5,15 @@ import { waitUntil } from './wait-until.js';
 export interface ReceivedEvent {
   id: string;
   headers: Record<string, string>;
-  /** The bytes as they came, which the signature is of. */
+  /** The body's bytes as received, which are signed. */
   raw: string;
   body: { type: string; timestamp: string; data: Record<string, unknown> };
 }
 
-/** A receiver of events as a customer runs one; it can be down. */
+/** A customer's receiver of events; it can be taken down. */
 export class EventReceiver {
   readonly received: ReceivedEvent[] = [];
-  /** How it answers; it counts as received in any case. */
+  /** Its answer; the event counts as received in any case. */
   answer: { status: number; headers?: Record<string, string> } = { status: 204 };
   private server: Server | undefined;
 
@@ -45,7 +45,7 @@ export class EventReceiver {
     this.server = server;
   }
 
-  /** Nobody listens any more: connections are refused. */
+  /** Stops listening: connections are refused. */
   async down(): Promise<void> {
     const { server } = this;
     this.server = undefined;

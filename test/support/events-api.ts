@@ -6,7 +6,7 @@ import type { EventEndpointWithSecretResponse } from '../../src/events/event-end
 import type { Api } from './api.js';
 import { waitUntil } from './wait-until.js';
 
-/** The routes about events, as a client uses them. */
+/** Client of the routes about events. */
 export class EventsApi {
   constructor(private readonly api: () => Api) {}
 
@@ -25,7 +25,7 @@ export class EventsApi {
     return body;
   }
 
-  /** The delivery log, newest first. */
+  /** Returns the delivery log, newest first. */
   async log(projectId: string, query = ''): Promise<EventDeliveryResponse[]> {
     const { status, body } = await this.api().get<EventDeliveryPageResponse>(
       `/api/projects/${projectId}/event-deliveries${query}`,

@@ -1,12 +1,16 @@
-/** Files that are listed after a run. */
+/** Number of files that are listed after a run. */
 const LISTED = 20;
 
-/** Far beyond the longest file: a file whose event loop stands still never ends by itself, nor does its time limit. */
+/**
+ * Far beyond the longest file: a file with a blocked event loop never ends by itself, and Jest's
+ * time limit does not end it either.
+ */
 const STANDSTILL_MS = 10 * 60_000;
 
 /**
- * Reporter of Jest: prints the slowest files of a run with the share of their time that was spent outside of tests
- * (loading, hooks), and ends a run in which no file ends any more, with the names of the files under way.
+ * Reporter of Jest: prints the slowest files of a run with the share of their time that was spent
+ * outside of tests (loading, hooks). It ends a run in which no file ends any more, and prints the
+ * names of the running files.
  */
 export default class FileTimesReporter {
   #underWay = new Map();
@@ -43,7 +47,7 @@ export default class FileTimesReporter {
 
   #expectProgress() {
     clearTimeout(this.#standstill);
-    // Somebody who runs a long file by hand sees for themselves.
+    // Only in CI: a person who runs a long file notices it anyway.
     if (process.env.CI === undefined) return;
     this.#standstill = setTimeout(() => this.#end(), STANDSTILL_MS);
     this.#standstill.unref();
@@ -52,11 +56,12 @@ export default class FileTimesReporter {
   #end() {
     print(`No test file has ended for ${seconds(STANDSTILL_MS)}. Under way:`);
     for (const name of this.#underWay.values()) print(`  ${name}`);
-    // The whole group: a worker whose event loop stands still does not notice that this process is gone.
+    // Signals the whole group: a worker with a blocked event loop does not notice that this process
+    // is gone.
     try {
       process.kill(-process.pid, 'SIGTERM');
     } catch {
-      // Started by hand, it leads no group.
+      // When it was started from a shell, it leads no group.
       process.kill(process.pid, 'SIGTERM');
     }
   }

@@ -16,16 +16,16 @@ export interface FleetOptions {
   workers: number;
   simulator?: SimulatorOptions;
   env?: Record<string, string>;
-  /** An empty database, so that the processes have to make its tables. */
+  /** An empty database, so that the processes have to create its tables. */
   emptyDatabase?: boolean;
-  /** Instead of a new one on the server that all tests share; it goes with the fleet. */
+  /** Replaces a new database on the server that all tests share; it is dropped with the fleet. */
   database?: TestDatabase;
-  /** Instead of a new one, on the Redis engine; it goes with the fleet. */
+  /** Replaces a new Redis, on the Redis engine; it is stopped with the fleet. */
   redis?: RedisServer;
 }
 
 const KILL_INTERVAL_MS = 1_000;
-const LAST_WORDS_CHARS = 4_000;
+const OUTPUT_TAIL_CHARS = 4_000;
 
 /** Api and worker processes that share one database, and one Redis on that engine. */
 export class Fleet {
@@ -85,7 +85,7 @@ export class Fleet {
     };
   }
 
-  /** The first one gets the callbacks. */
+  /** Starts an api process; the first one receives the callbacks. */
   async startApi(): Promise<ServiceProcess> {
     const isFirst = !this.callbackPortIsTaken;
     this.callbackPortIsTaken = true;
@@ -106,15 +106,16 @@ export class Fleet {
   }
 
   /**
-   * Kills a worker every second, and starts another in its place.
+   * Kills a worker every second, and starts another one instead.
    *
-   * @returns a function that goes on killing until `work` has ended, and returns how many were killed
+   * @returns a function that continues killing until `work` has ended, and returns the number of
+   *   kills
    */
   killAWorkerEverySecond(): (work: () => Promise<void>) => Promise<number> {
     let kills = 0;
-    const wish = { stop: false };
+    const state = { isStopping: false };
     const killing = (async () => {
-      while (!wish.stop) {
+      while (!state.isStopping) {
         await pause(KILL_INTERVAL_MS);
         const [victim, ...others] = this.workerProcesses;
         if (victim === undefined) continue;
@@ -128,7 +129,7 @@ export class Fleet {
       try {
         await work();
       } finally {
-        wish.stop = true;
+        state.isStopping = true;
         await killing;
       }
       return kills;
@@ -147,7 +148,7 @@ export class Fleet {
     }
   }
 
-  /** Stops processes as an upgrade does, one after the other. @returns their exit codes */
+  /** Stops processes one after the other, as an upgrade does. @returns their exit codes */
   async retire(services: readonly ServiceProcess[]): Promise<(number | null)[]> {
     const exitCodes = [];
     for (const service of services) {
@@ -157,44 +158,54 @@ export class Fleet {
     return exitCodes;
   }
 
-  /** Workers that have finalized a conversation: the work was spread over them. */
+  /**
+   * Returns the number of workers that have finalized a conversation, which shows that the work was
+   * distributed.
+   */
   busyWorkers(): number {
     return this.workerProcesses.filter(({ output }) => output.includes('is finalized')).length;
   }
 
-  /** @throws Error with the last words of a process that has ended */
+  /** @throws Error with the end of the output of a process that has ended */
   expectAllAlive(): void {
     const dead = this.processes.find((service) => !service.isRunning && !this.retired.has(service));
-    if (dead !== undefined) throw new Error(`a process has ended: ${dead.output.slice(-LAST_WORDS_CHARS)}`);
+    if (dead !== undefined) throw new Error(`a process has ended: ${dead.output.slice(-OUTPUT_TAIL_CHARS)}`);
   }
 
-  /** Lines that any process logged as an error. */
+  /** Returns the lines that any process logged as an error. */
   errors(): string[] {
     return this.lines(/"level":"(?:error|fatal)"/);
   }
 
-  /** Lines that any process wrote and that are not a record of what it does: warnings, errors, and what is no log line. */
-  complaints(): string[] {
+  /**
+   * Returns the output lines of all processes that are not routine records: warnings, errors, and
+   * lines outside of the log format.
+   */
+  problemLines(): string[] {
     return this.lines(/^(?!\{"level":"log")./);
   }
 
   /**
-   * Runs checks on what the fleet did.
+   * Runs checks on the results of the fleet.
    *
-   * @throws Error with the failed check, and with what the processes complained of: only they know why
+   * @throws Error with the failed check, and with the warnings and errors of the processes, which
+   *   explain it
    */
   async verify(checks: () => Promise<void>): Promise<void> {
     try {
       await checks();
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      throw new Error(`${said}\n\nThe processes complained:\n${this.complaints().join('\n')}`, {
-        cause: error,
-      });
+      const failure = error instanceof Error ? error.message : String(error);
+      throw new Error(
+        `${failure}\n\nWarnings and errors of the processes:\n${this.problemLines().join('\n')}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
-  /** Log lines of any process that say so. */
+  /** Returns the log lines of all processes that contain these words. */
   logged(words: string): { timestamp: number; message: string }[] {
     return this.lines(/^\{/)
       .filter((line) => line.includes(words))

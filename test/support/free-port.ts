@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems give to outgoing connections, and to servers that ask for any: one of those may be taken by
- * somebody else between the look and the use.
+ * Below the ports that systems assign to outgoing connections, and to servers that request any
+ * port: another program could take one of those between the check and the use.
  */
 const FIRST_PORT = 20_000;
-/** Each worker of Jest has ports of its own. */
+/** Each worker of Jest has its own ports. */
 const PORTS_PER_WORKER = 1_500;
 const WORKERS = 8;
 
 const worker = (Number(process.env.JEST_WORKER_ID ?? '1') - 1) % WORKERS;
 let next = randomInt(PORTS_PER_WORKER);
 
-/** For what must be known before somebody listens on it; otherwise port 0 is better. */
+/** Returns a port for addresses that must be known before a server listens; otherwise port 0 is better. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PORTS_PER_WORKER; tries += 1) {
     next = (next + 1) % PORTS_PER_WORKER;

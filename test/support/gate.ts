@@ -1,9 +1,9 @@
 /**
- * Holds whoever passes until it is opened: a test can look around at a moment that is otherwise gone in a millisecond.
- * Give `pass` to a hook of the simulator.
+ * Holds every caller of `pass` until the gate is opened, so that a test can inspect a state that
+ * otherwise lasts a millisecond. Assign `pass` to a hook of the simulator.
  */
 export class Gate {
-  /** Resolves when the first one stands before the gate. */
+  /** Resolves when the first caller has reached the gate. */
   readonly reached: Promise<void>;
   private readonly opened: Promise<void>;
   private reach: () => void = () => undefined;

@@ -1,5 +1,5 @@
-// Starts the PostgreSQL server that all test files share, with a migrated template database to clone. It runs outside of
-// Jest's module system, so it uses the build; `pretest` has just made it.
+// Starts the PostgreSQL server that all test files share, with a migrated template database to
+// clone. It runs outside of Jest's module system, so it uses the build that `pretest` has created.
 import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { migrateToLatest } from '../../dist/src/database/migrate.js';
 import globalTeardown from './global-teardown.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
-/** Jest workers with a few services each, every one with a pool for each queue and worker. */
+/** Several Jest workers with a few services each, every service with a pool for each queue and worker. */
 const MAX_CONNECTIONS = 1_800;
 
 export default async function globalSetup() {
@@ -40,9 +40,12 @@ export default async function globalSetup() {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => stopEarly(signal));
 }
 
-/** Jest ends at a signal without its teardown, and the server, which has a session of its own, would stay. */
+/**
+ * Stops the server at a signal: Jest then ends without its teardown, and the server, which has its
+ * own session, would keep running.
+ */
 async function stopEarly(signal) {
   await globalTeardown();
-  // As a shell tells that a signal ended it.
+  // The exit code of a shell for a program that a signal ended.
   process.exit(128 + constants.signals[signal]);
 }

@@ -1,22 +1,22 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * What becomes of the connections that were there when the silence began. Dead ones stay silent towards the service; the
- * server has found out meanwhile, and forgotten them.
+ * Fate of the connections that existed when the silence began. Dead connections stay silent towards
+ * the service; the server has noticed meanwhile, and closed them.
  */
-export type Healing = 'they continue' | 'they stay dead';
+export type Healing = 'continue' | 'stay dead';
 
 interface Link {
-  near: Socket;
-  far: Socket | undefined;
-  /** Nothing of it is read or written any more, nor told that the other side has hung up. */
+  client: Socket;
+  upstream: Socket | undefined;
+  /** Whether nothing is read or written any more; a hang-up of the other side is not forwarded either. */
   silent: boolean;
 }
 
 /**
- * Stands between the service and a server of its own, and can fall silent as a network does: no byte passes in either
- * direction, and nobody is told. To close or reset a connection would be a kindness that a firewall which forgot it, or a host
- * that lost its power, does not show.
+ * Proxy between the service and a server that can fall silent like a network: no byte passes in
+ * either direction, and neither side is notified. Closing or resetting a connection would be a
+ * signal that a firewall which dropped its state, or a host without power, does not send.
  */
 export class HalfOpenProxy {
   private readonly links = new Set<Link>();
@@ -25,82 +25,85 @@ export class HalfOpenProxy {
   private constructor(
     private readonly server: Server,
     private readonly target: { host: string; port: number },
-    /** Leads to the proxy in place of the server that is meant. */
+    /** URL of the proxy, in place of the server's. */
     readonly url: string,
   ) {}
 
-  /** @param url of the server that is meant */
+  /** @param url URL of the server */
   static async start(url: string): Promise<HalfOpenProxy> {
-    const meant = new URL(url);
-    // Half open: what one side ends is ended at the other by us, or not at all.
+    const serverUrl = new URL(url);
+    // Half open: an end of one side is forwarded explicitly, or not at all.
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    const near = new URL(url);
-    near.hostname = '127.0.0.1';
-    near.port = String(address.port);
-    const target = { host: meant.hostname, port: Number(meant.port) };
-    const proxy = new HalfOpenProxy(server, target, near.href);
+    const proxyUrl = new URL(url);
+    proxyUrl.hostname = '127.0.0.1';
+    proxyUrl.port = String(address.port);
+    const target = { host: serverUrl.hostname, port: Number(serverUrl.port) };
+    const proxy = new HalfOpenProxy(server, target, proxyUrl.href);
     server.on('connection', (socket) => {
       proxy.accept(socket);
     });
     return proxy;
   }
 
-  /** From now on nothing passes; new connections are taken, and get no word either. */
-  cutOff(): void {
+  /** Starts the silence: nothing passes any more. New connections are accepted, but get no answer either. */
+  silence(): void {
     this.silent = true;
-    for (const link of this.links) hush(link);
+    for (const link of this.links) pauseReading(link);
   }
 
-  /** New connections work, also those that were made during the silence; what becomes of the older ones is up to `healing`. */
+  /**
+   * Ends the silence. New connections work, including those that were made during it; `healing`
+   * decides about the older ones.
+   */
   heal(healing: Healing): void {
     this.silent = false;
     for (const link of this.links) {
-      if (link.far === undefined) this.join(link);
-      else if (healing === 'they continue') speak(link);
-      else link.far.destroy();
+      if (link.upstream === undefined) this.join(link);
+      else if (healing === 'continue') resumeReading(link);
+      else link.upstream.destroy();
     }
   }
 
-  /** Connections that pass nothing. */
+  /** Number of connections that pass nothing. */
   get silentLinks(): number {
     return [...this.links].filter(({ silent }) => silent).length;
   }
 
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const { near, far } of this.links) {
-      near.destroy();
-      far?.destroy();
+    for (const { client, upstream } of this.links) {
+      client.destroy();
+      upstream?.destroy();
     }
     await closed;
   }
 
-  private accept(near: Socket): void {
-    const link: Link = { near, far: undefined, silent: this.silent };
+  private accept(client: Socket): void {
+    const link: Link = { client, upstream: undefined, silent: this.silent };
     this.links.add(link);
-    near.on('close', () => {
+    client.on('close', () => {
       this.links.delete(link);
-      if (!link.silent) link.far?.destroy();
+      if (!link.silent) link.upstream?.destroy();
     });
-    near.on('error', () => near.destroy());
-    if (this.silent) near.pause();
+    client.on('error', () => client.destroy());
+    if (this.silent) client.pause();
     else this.join(link);
   }
 
   private join(link: Link): void {
-    const { near } = link;
-    const far = connect({ ...this.target, allowHalfOpen: true });
-    link.far = far;
-    far.on('close', () => {
-      if (!link.silent) near.destroy();
+    const { client } = link;
+    const upstream = connect({ ...this.target, allowHalfOpen: true });
+    link.upstream = upstream;
+    upstream.on('close', () => {
+      if (!link.silent) client.destroy();
     });
-    far.on('error', () => far.destroy());
-    pass(link, near, far);
-    pass(link, far, near);
-    speak(link);
+    upstream.on('error', () => upstream.destroy());
+    pass(link, client, upstream);
+    pass(link, upstream, client);
+    resumeReading(link);
   }
 }
 
@@ -113,15 +116,15 @@ function pass(link: Link, from: Socket, to: Socket): void {
   });
 }
 
-/** Unread bytes pile up in the sender's own buffers, as they do when no acknowledgement comes back. */
-function hush(link: Link): void {
+/** Stops reading, so that unread bytes accumulate in the sender's buffers, as without acknowledgements. */
+function pauseReading(link: Link): void {
   link.silent = true;
-  link.near.pause();
-  link.far?.pause();
+  link.client.pause();
+  link.upstream?.pause();
 }
 
-function speak(link: Link): void {
+function resumeReading(link: Link): void {
   link.silent = false;
-  link.near.resume();
-  link.far?.resume();
+  link.client.resume();
+  link.upstream?.resume();
 }

@@ -2,12 +2,12 @@ import type { SimulatorHooks } from '../../simulator/hooks.js';
 import { Gate } from './gate.js';
 import type { World } from './test-service.js';
 
-/** Holds the next request at a moment of the simulator's; those after it pass. */
-export function holdNext(world: World, moment: keyof SimulatorHooks): Gate {
+/** Holds the next request at a hook of the simulator; later requests pass. */
+export function holdNext(world: World, hook: keyof SimulatorHooks): Gate {
   const gate = new Gate();
   const { hooks } = world.simulator;
-  hooks[moment] = () => {
-    Reflect.deleteProperty(hooks, moment);
+  hooks[hook] = () => {
+    Reflect.deleteProperty(hooks, hook);
     return gate.pass();
   };
   return gate;

@@ -3,19 +3,22 @@ import type { AddressInfo } from 'node:net';
 
 export interface SeenRequest {
   method: string;
-  /** Host as its header names it, without the port. */
+  /** Host from the header, without the port. */
   host: string;
   path: string;
   query: URLSearchParams;
 }
 
-/** A status instead of the server's answer, before or after it has done the work; or a connection that is cut. */
+/**
+ * A status that replaces the server's answer, before or after the server has done the work; or a
+ * cut connection.
+ */
 export type ProxyFault = { status: number; workDone?: boolean; body?: string } | 'cut';
 
-/** Stands between a client and a server, writes down what is asked, and answers instead of it where a test says so. */
+/** Proxy between a client and a server that records requests, and can inject faults. */
 export class HttpProxy {
   readonly seen: SeenRequest[] = [];
-  /** Asked for each request; undefined: it passes. */
+  /** Called for each request; undefined lets it pass. */
   fault: (request: SeenRequest) => ProxyFault | undefined = () => undefined;
 
   private constructor(
@@ -77,7 +80,7 @@ export class HttpProxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** As freshly started. */
+  /** Restores the initial state. */
   reset(): void {
     this.seen.length = 0;
     this.fault = () => undefined;

@@ -4,18 +4,19 @@ import { Readable } from 'node:stream';
 export interface HttpAnswer {
   status: number;
   headers: NodeJS.Dict<string | string[]>;
-  /** Parsed where it is JSON, else the text. */
+  /** Parsed when it is JSON, otherwise the text. */
   body: unknown;
 }
 
 /**
- * A request that `fetch` would not send: with header values of any bytes, without a content type, in pieces of unknown
- * length, or with a path that is left as it is. What breaks after the answer has begun is no failure: a server may answer
- * before it has read everything, and hang up.
+ * Sends a request that `fetch` would not send: header values of any bytes, no content type, pieces
+ * of unknown length, or a path that is not normalized. An error after the answer has begun is
+ * ignored: a server may answer before it has read everything, and then close the connection.
  *
- * @param options.isOpen more of the body is announced than is sent, and the answer is awaited in the middle of it
- * @param options.body sent with a `content-length`; an array, or pieces that come with time, are sent chunked,
- *   without one
+ * @param options.isOpen announces more of the body than is sent, and awaits the answer in the
+ *   middle of it
+ * @param options.body sent with a `content-length`; an array, or pieces that come with time, are
+ *   sent chunked, without one
  */
 export async function httpRequest(
   baseUrl: string,

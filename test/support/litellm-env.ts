@@ -1,6 +1,6 @@
 import type { Simulator } from '../../simulator/simulator.js';
 
-/** An OpenAI-compatible server of transcripts, and no AssemblyAI. */
+/** Environment with an OpenAI-compatible transcription server, and without AssemblyAI. */
 export function litellmEnv(simulator: Simulator): Record<string, string> {
   return {
     TRANSCRIPTION_PROVIDER: 'LiteLLM',

@@ -6,7 +6,10 @@ type Lookup = (
   done: (error: null, address: unknown, family?: number) => void,
 ) => void;
 
-/** Names below `localhost` lead to this machine (RFC 6761), which not every system's resolver knows. @returns what undoes it */
+/**
+ * Resolves names below `localhost` to this machine (RFC 6761), which some systems' resolvers do
+ * not. @returns a function that undoes it
+ */
 export function resolveLocalhostNames(): () => void {
   const original = dns.lookup;
   const patched: Lookup = (name, options, done) => {

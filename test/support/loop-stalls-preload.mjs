@@ -1,11 +1,12 @@
-// Loaded into a service before anything else (NODE_OPTIONS): appends to the file LOOP_STALLS_FILE each stretch in which the event
-// loop had no turn, in milliseconds. Time that the thread only waited for a processor is told apart, as Linux counts it: the second
-// figure of schedstat (https://docs.kernel.org/scheduler/sched-stats.html). Elsewhere it counts as nothing.
+// Records stalls of the event loop; loaded into a service before anything else (NODE_OPTIONS). It
+// appends each stall to the file LOOP_STALLS_FILE, in milliseconds. Time in which the thread only
+// waited for a processor is counted separately, as Linux reports it: the second figure of schedstat
+// (https://docs.kernel.org/scheduler/sched-stats.html). Elsewhere it is 0.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 const TICK_MS = 10;
-const SHORTEST_TOLD_MS = 50;
+const MIN_STALL_MS = 50;
 
 function waitedMs() {
   try {
@@ -21,12 +22,12 @@ function tick() {
   const now = { at: performance.now(), waited: waitedMs() };
   const wholeMs = now.at - last.at - TICK_MS;
   const busyMs = wholeMs - (now.waited - last.waited);
-  if (wholeMs > SHORTEST_TOLD_MS) {
+  if (wholeMs > MIN_STALL_MS) {
     const line = JSON.stringify({ wholeMs: Math.round(wholeMs), busyMs: Math.round(busyMs) });
     appendFileSync(process.env.LOOP_STALLS_FILE, `${line}\n`);
   }
   last = now;
 }
 
-// Threads of the service have loops of their own, which may be held up.
+// Threads of the service have their own loops, which may be blocked.
 if (isMainThread) setInterval(tick, TICK_MS).unref();

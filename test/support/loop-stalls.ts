@@ -4,16 +4,16 @@ import { join } from 'node:path';
 
 const PRELOAD = new URL('./loop-stalls-preload.mjs', import.meta.url).href;
 
-/** A stretch in which the event loop of a process had no turn. */
+/** A period in which the event loop of a process was blocked. */
 export interface LoopStall {
   wholeMs: number;
-  /** Without the time in which the process would have gone on, but had no processor. */
+  /** Duration without the time in which the process was ready to run, but had no processor. */
   busyMs: number;
 }
 
-/** Tells the stalls of a service process. */
+/** Reads the stalls of a service process. */
 export class LoopStalls {
-  private told = 0;
+  private returned = 0;
 
   private constructor(private readonly folder: string) {}
 
@@ -23,16 +23,16 @@ export class LoopStalls {
     return stalls;
   }
 
-  /** Variables that such a process needs. */
+  /** Environment variables of such a process. */
   get env(): Record<string, string> {
     return { NODE_OPTIONS: `--import ${PRELOAD}`, LOOP_STALLS_FILE: this.file };
   }
 
-  /** Those that were not told yet. */
+  /** Returns the stalls that were not returned before. */
   async next(): Promise<LoopStall[]> {
     const lines = (await readFile(this.file, 'utf8')).split('\n').slice(0, -1);
-    const fresh = lines.slice(this.told).map((line) => JSON.parse(line) as LoopStall);
-    this.told = lines.length;
+    const fresh = lines.slice(this.returned).map((line) => JSON.parse(line) as LoopStall);
+    this.returned = lines.length;
     return fresh;
   }
 

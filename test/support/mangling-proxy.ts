@@ -2,7 +2,7 @@ import { createServer, request as openRequest, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { Dice } from '../chaos/dice.js';
+import { WeightedRandom } from './weighted-random.js';
 
 interface Answer {
   status: number;
@@ -12,7 +12,7 @@ interface Answer {
 
 type Mangle = (answer: Answer) => Answer;
 
-/** As many as a run uses up; beyond that they come again. */
+/** Enough for one run; after that they repeat. */
 const PREPARED_VALUES = 2_000;
 const STATUSES = [
   200, 201, 204, 206, 301, 302, 304, 400, 401, 402, 403, 404, 408, 409, 413, 418, 422, 429, 451, 499, 500,
@@ -30,11 +30,11 @@ const HUGE_CHARS = 3_000_000;
 const DEEP_LEVELS = 20_000;
 
 /**
- * Stands between the service and a provider, and makes nonsense of the provider's answers: in their shape, their size, their
- * encoding, their status. What a seed makes of a request depends on the order in which requests come.
+ * Proxy between the service and a provider that mangles the provider's answers: their shape, size,
+ * encoding, or status. The result for a seed also depends on the order of the requests.
  */
 export class ManglingProxy {
-  /** Of the answers, 0 to 1. */
+  /** Share of mangled answers, 0 to 1. */
   probability = 0.5;
   mangled = 0;
   private readonly values: unknown[];
@@ -42,7 +42,7 @@ export class ManglingProxy {
   private constructor(
     private readonly server: Server,
     private readonly target: string,
-    private readonly dice: Dice,
+    private readonly random: WeightedRandom,
     seed: number,
   ) {
     this.values = fc.sample(fc.jsonValue({ maxDepth: 3 }), { seed, numRuns: PREPARED_VALUES });
@@ -51,7 +51,7 @@ export class ManglingProxy {
   static async start(target: string, seed: number): Promise<ManglingProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new ManglingProxy(server, target, new Dice(seed), seed);
+    const proxy = new ManglingProxy(server, target, new WeightedRandom(seed), seed);
     server.on('request', (incoming, outgoing) => {
       void proxy.forward(incoming).then(
         (answer) => {
@@ -99,13 +99,14 @@ export class ManglingProxy {
   }
 
   private maybeMangled(answer: Answer): Answer {
-    if (this.dice.next() >= this.probability) return answer;
+    if (this.random.next() >= this.probability) return answer;
     this.mangled += 1;
-    return this.dice.pick(this.ways)(answer);
+    return this.random.pick(this.ways)(answer);
   }
 
   private readonly ways: Mangle[] = [
-    // Shapes: the answer as it should be, but for one field of it. Most of all, as most code is about these.
+    // Shapes: the correct answer with one changed field. They are the most frequent, because most
+    // code depends on them.
     ...Array<Mangle>(8).fill((answer) => ({ ...answer, body: this.withOtherField(answer.body) })),
     (answer) => ({ ...answer, body: json(this.value()) }),
     (answer) => ({ ...answer, body: json({ status: 'completed', text: this.value(), words: this.value() }) }),
@@ -115,7 +116,7 @@ export class ManglingProxy {
     }),
     // Sizes.
     (answer) => ({ ...answer, body: Buffer.alloc(0) }),
-    (answer) => ({ ...answer, body: answer.body.subarray(0, this.dice.between(0, answer.body.length)) }),
+    (answer) => ({ ...answer, body: answer.body.subarray(0, this.random.integer(0, answer.body.length)) }),
     (answer) => ({ ...answer, body: json({ id: 'x', status: 'completed', text: 'a'.repeat(HUGE_CHARS) }) }),
     (answer) => ({ ...answer, body: Buffer.from('['.repeat(DEEP_LEVELS) + ']'.repeat(DEEP_LEVELS)) }),
     // Encodings.
@@ -123,23 +124,23 @@ export class ManglingProxy {
     (answer) => ({ ...answer, body: Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), answer.body]) }),
     (answer) => ({
       ...answer,
-      body: answer.body.map((byte) => (this.dice.next() < 0.02 ? 0xff : byte)) as Buffer,
+      body: answer.body.map((byte) => (this.random.next() < 0.02 ? 0xff : byte)) as Buffer,
     }),
     (answer) => ({ ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' } }),
     (answer) => ({ ...answer, headers: { 'content-encoding': 'gzip' }, body: gzipSync(answer.body) }),
-    (answer) => ({ ...answer, headers: { 'content-type': this.dice.pick(CONTENT_TYPES) } }),
+    (answer) => ({ ...answer, headers: { 'content-type': this.random.pick(CONTENT_TYPES) } }),
     // Statuses.
-    (answer) => ({ ...answer, status: this.dice.pick(STATUSES) }),
+    (answer) => ({ ...answer, status: this.random.pick(STATUSES) }),
     (answer) => ({
       ...answer,
-      status: this.dice.pick([429, 503]),
-      headers: { 'retry-after': this.dice.pick(RETRY_AFTERS) },
+      status: this.random.pick([429, 503]),
+      headers: { 'retry-after': this.random.pick(RETRY_AFTERS) },
     }),
-    (answer) => ({ ...answer, status: this.dice.pick(STATUSES), body: json({ error: this.value() }) }),
+    (answer) => ({ ...answer, status: this.random.pick(STATUSES), body: json({ error: this.value() }) }),
   ];
 
   private value(): unknown {
-    return this.dice.pick(this.values.map((value) => ({ value }))).value;
+    return this.random.pick(this.values.map((value) => ({ value }))).value;
   }
 
   private withOtherField(body: Buffer): Buffer {
@@ -153,15 +154,15 @@ export class ManglingProxy {
   }
 
   private replaced(node: unknown): unknown {
-    if (typeof node !== 'object' || node === null || this.dice.next() < 0.15) return this.value();
+    if (typeof node !== 'object' || node === null || this.random.next() < 0.15) return this.value();
     const keys = Object.keys(node);
     if (keys.length === 0) return this.value();
-    const key = this.dice.pick(keys);
+    const key = this.random.pick(keys);
     const copy: Record<string, unknown> | unknown[] = Array.isArray(node)
       ? [...(node as unknown[])]
       : { ...node };
     const fields = copy as Record<string, unknown>;
-    if (this.dice.next() < 0.15) Reflect.deleteProperty(fields, key);
+    if (this.random.next() < 0.15) Reflect.deleteProperty(fields, key);
     else fields[key] = this.replaced(fields[key]);
     return copy;
   }

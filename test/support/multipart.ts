@@ -1,6 +1,6 @@
 export interface MultipartPart {
   name: string;
-  /** Given: the part is a file. */
+  /** When set, the part is a file. */
   filename?: string;
   content: string | Uint8Array;
 }
@@ -8,9 +8,9 @@ export interface MultipartPart {
 const BOUNDARY = '----a-boundary-of-the-tests';
 
 /**
- * A multipart body made by hand, so that a test can break it.
+ * Builds a multipart body manually, so that a test can break it.
  *
- * @param options.isOpen the closing boundary is missing, as when a sender stopped in the middle
+ * @param options.isOpen leaves out the closing boundary, as when a sender stopped in the middle
  */
 export function multipart(
   parts: readonly MultipartPart[],

@@ -4,7 +4,7 @@ import type { AudioHost } from './audio-host.js';
 import type { World } from './test-service.js';
 import { waitUntil } from './wait-until.js';
 
-/** A chunk that the provider works at for as long as the test likes. */
+/** A chunk whose transcript stays in progress until the test finishes it. */
 export interface OpenSubmission {
   conversationId: string;
   chunk: ChunkResponse;
@@ -47,7 +47,7 @@ export async function addChunkByUrl(
   return answer.body;
 }
 
-/** The one transcript that was ordered for a recording. */
+/** Returns the only transcript that was requested for a recording. */
 export function submitOf(world: World, audioUrl: string): { submission: string; transcriptId: string } {
   const made = world.simulator.ledger.submits.filter(
     (submit) => submit.audioUrl === audioUrl && submit.transcriptId !== null,
@@ -59,17 +59,17 @@ export function submitOf(world: World, audioUrl: string): { submission: string; 
   return { submission: submit.submission ?? '', transcriptId: submit.transcriptId };
 }
 
-/** What the simulator makes of a recording that it does not know; the mark is the recording's own. */
+/** Matches the simulator's text for an unknown recording; the mark identifies the recording. */
 export const PLACEHOLDER = /^\[simulated transcript (?<mark>[0-9a-f]{6})\].*\(corrected\)$/;
 
-/** How often the model was asked to correct the text of a chunk. */
+/** Returns how often the model was asked to correct the text of a chunk. */
 export function correctionsOf(world: World, chunk: ChunkResponse): number {
   const mark = PLACEHOLDER.exec(chunk.transcript ?? '')?.groups?.mark;
   if (mark === undefined) throw new Error(`chunk ${chunk.id} has no text of the simulator's own making`);
   return world.simulator.ledger.corrections.filter(({ prompt }) => prompt.includes(mark)).length;
 }
 
-/** Whether a transcript of the simulator is of this recording. */
+/** Returns a predicate for the transcripts of this recording. */
 export function isOf(audioUrl: string): (transcript: Transcript) => boolean {
   return ({ params }) => params.audioUrl === audioUrl;
 }

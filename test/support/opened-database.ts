@@ -2,7 +2,10 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** Opens a database of its own for the tests of a `describe`, as the service does; a connection that breaks fails them. */
+/**
+ * Opens a separate database for the tests of a `describe`, as the service does; a broken connection
+ * fails them.
+ */
 export function useOpenedDatabase(): () => OpenDatabase & { url: string } {
   let testDatabase: TestDatabase;
   let open: OpenDatabase;

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from './test-service.js';
-import { placesHolding } from './record.js';
+import { locationsHolding } from './record.js';
 
-/** Unique, so that whatever is found was left by this run. */
+/** Unique, so that every finding was left by this run. */
 export function plantSecrets() {
   const mark = crypto.randomUUID().slice(0, 8);
   const spoken = {
@@ -18,7 +18,7 @@ export function plantSecrets() {
     API_KEYS: `door-key-${mark}`,
   };
   return {
-    /** What is said in the recording. */
+    /** The text of the recording. */
     heard: `I am Wilhelmina ${spoken.name}, of ${spoken.street}, write to ${spoken.email} or call 06 12345678.`,
     spoken,
     keys,
@@ -27,28 +27,28 @@ export function plantSecrets() {
 }
 
 /**
- * Looks for texts wherever something of a service may be: in all tables, in all of Redis, in the files of its folder that are no
- * recordings, and in what it has said itself.
+ * Searches for texts in all data of a service: in all tables, in all of Redis, in the files of its
+ * folder except recordings, and in its output.
  *
- * @param said such as its log, its metrics and its answers, by name
- * @returns `<place>: <text>` for each that was found
+ * @param output such as its log, its metrics and its answers, by name
+ * @returns `<location>: <text>` for each finding
  */
-export async function placesOfSecrets(
+export async function locationsOfSecrets(
   world: World,
   secrets: readonly string[],
-  said: Readonly<Record<string, string>>,
+  output: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const found: string[] = [];
   for (const secret of secrets) {
-    for (const place of await placesHolding(world, secret)) found.push(`${place}: ${secret}`);
-    for (const [name, text] of Object.entries(said)) {
+    for (const location of await locationsHolding(world, secret)) found.push(`${location}: ${secret}`);
+    for (const [name, text] of Object.entries(output)) {
       if (text.toLowerCase().includes(secret.toLowerCase())) found.push(`${name}: ${secret}`);
     }
   }
   return [...found, ...(await filesHolding(world.dataDir, secrets))];
 }
 
-/** Recordings are left out: they hold what was said. */
+/** Skips recordings, which contain the spoken text. */
 export async function filesHolding(folder: string, secrets: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findBinaries } from '../../src/embedded-postgres/binaries.js';
 import { reachableBinaries } from '../../src/embedded-postgres/binaries-copy.js';
-import { OUTSIDE } from '../../src/embedded-postgres/cluster-location.js';
+import { OUTSIDE_FOLDER } from '../../src/embedded-postgres/cluster-location.js';
 import { createCluster } from '../../src/embedded-postgres/create-cluster.js';
 import { prepareDataDir, type Cluster } from '../../src/embedded-postgres/data-folder.js';
 import { chooseServerUser } from '../../src/embedded-postgres/os-user.js';
 import { readPostmaster } from '../../src/embedded-postgres/postmaster.js';
-import { openWayInto } from '../../src/embedded-postgres/reach.js';
+import { grantAccessToCluster } from '../../src/embedded-postgres/reach.js';
 import { runProgram } from '../../src/embedded-postgres/run-program.js';
 import { connectionStringFor } from '../../src/embedded-postgres/server-connection.js';
 import { startServer } from '../../src/embedded-postgres/server-control.js';
@@ -20,16 +20,19 @@ import type { TestDatabase } from './test-database.js';
 import { waitUntil } from './wait-until.js';
 
 /**
- * `fast` ends every session and shuts down in order, `immediate` aborts and recovers at the next start, `kill` is a crash of
- * all of its processes.
+ * `fast` ends every session and shuts down in order, `immediate` aborts and recovers at the next
+ * start, `kill` is a crash of all of its processes.
  */
 export type PostgresStop = 'fast' | 'immediate' | 'kill';
 
-/** A few processes of the service with all their pools. */
+/** Enough for a few processes of the service with all their pools. */
 const MAX_CONNECTIONS = 400;
 const STOP_TIMEOUT_MS = 30_000;
 
-/** A PostgreSQL server of its own for a test, that can be stopped, killed and started again; the database in it is empty. */
+/**
+ * A separate PostgreSQL server for a test that can be stopped, killed and started again; its
+ * database is empty.
+ */
 export class PostgresServer implements TestDatabase {
   private constructor(
     private readonly cluster: Cluster,
@@ -43,15 +46,15 @@ export class PostgresServer implements TestDatabase {
     return server;
   }
 
-  /** Makes it, and does not start it yet. */
+  /** Creates it without starting it. */
   static async prepare(): Promise<PostgresServer> {
     const home = await mkdtemp(join(tmpdir(), 'ringback-postgres-'));
     await prepareDataDir(home);
     const folder = join(home, 'postgres');
     const user = await chooseServerUser(home, folder);
-    if (user !== null) await openWayInto(home, user);
+    if (user !== null) await grantAccessToCluster(home, user);
     const found = await findBinaries();
-    const binaries = user === null ? found : await reachableBinaries(found, { outside: OUTSIDE, user });
+    const binaries = user === null ? found : await reachableBinaries(found, { outside: OUTSIDE_FOLDER, user });
     const cluster: Cluster = { home, folder, binaries, user };
     await createCluster(cluster);
     const port = await freePort();
@@ -59,15 +62,15 @@ export class PostgresServer implements TestDatabase {
   }
 
   /**
-   * Makes and starts a copy that never leaves recovery: it can be read from, takes no changes, and logs every statement. Restarts
-   * this one for it.
+   * Creates and starts a standby that never leaves recovery: it allows reads, refuses changes, and
+   * logs every statement. Restarts this server for it.
    */
   async startStandby(): Promise<PostgresServer> {
     await this.stop('fast');
     const { cluster } = this;
     const home = await mkdtemp(join(tmpdir(), 'ringback-standby-'));
     await prepareDataDir(home);
-    if (cluster.user !== null) await openWayInto(home, cluster.user);
+    if (cluster.user !== null) await grantAccessToCluster(home, cluster.user);
     const folder = join(home, 'postgres');
     await promisify(execFile)('cp', ['-a', cluster.folder, folder]);
     await writeFile(join(folder, 'standby.signal'), '');
@@ -79,7 +82,7 @@ export class PostgresServer implements TestDatabase {
     return standby;
   }
 
-  /** Starts it, always on the same port; it takes connections when the promise resolves. */
+  /** Starts it, always on the same port; it accepts connections when the promise resolves. */
   async resume(): Promise<void> {
     await startServer(this.cluster, {
       maxConnections: MAX_CONNECTIONS,
@@ -88,7 +91,7 @@ export class PostgresServer implements TestDatabase {
     });
   }
 
-  /** Reads what it has logged since it was started. */
+  /** Reads its log since the last start. */
   async log(): Promise<string> {
     return readFile(logPath(this.cluster), 'utf8');
   }
@@ -98,7 +101,7 @@ export class PostgresServer implements TestDatabase {
     else await this.stop(how);
   }
 
-  /** As the database of a test, it goes with its server. */
+  /** Removes the server with its only database. */
   async drop(): Promise<void> {
     await this.stop('immediate');
     await rm(this.cluster.home, { recursive: true, force: true });
@@ -120,15 +123,15 @@ export class PostgresServer implements TestDatabase {
   private async killAll(): Promise<void> {
     const postmaster = await readPostmaster(this.cluster.folder);
     if (postmaster.state !== 'alive') throw new Error('PostgreSQL does not run');
-    // Stopped, it starts no more sessions. One that got away would wait for ever for what the killed have locked, and the next
-    // start for its end.
+    // While stopped, it starts no more sessions. A session that escaped would wait forever for
+    // locks of the killed ones, and the next start for the end of that session.
     process.kill(postmaster.pid, 'SIGSTOP');
     await waitUntil(
       () => listProcesses(),
       (processes) => processes.some(({ pid, state }) => pid === postmaster.pid && state.startsWith('T')),
     );
     const sessions = (await listProcesses()).filter(({ parent }) => parent === postmaster.pid);
-    // The first process first: it would clean up after the others.
+    // The main process is killed first: it would clean up after the others.
     for (const { pid } of [postmaster, ...sessions]) killIfThere(pid);
     await waitUntil(
       () => readPostmaster(this.cluster.folder),
@@ -140,7 +143,7 @@ export class PostgresServer implements TestDatabase {
 interface ProcessLine {
   pid: number;
   parent: number;
-  /** As `ps` tells it: T for one that is stopped. */
+  /** As reported by `ps`: T for a stopped process. */
   state: string;
 }
 

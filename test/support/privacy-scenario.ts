@@ -7,29 +7,29 @@ import { addChunkByUrl } from './open-submission.js';
 import { everythingStored } from './record.js';
 import type { World } from './test-service.js';
 
-/** Long enough for a chunk to come into another state meanwhile, and short enough to meet it in each. */
+/** Long enough for a chunk to change its state meanwhile, and short enough to hit every state. */
 const MAX_PAUSE_MS = 250;
 const MIN_STEPS = 4;
 const MAX_STEPS = 9;
 
-/** Personal data said in one recording, and in no other. */
+/** Personal data of one recording, unique to it. */
 interface Planted {
   email: string;
   phone: string;
-  /** Found by nobody but a model. */
+  /** Detected only by a model. */
   name: string;
 }
 
 interface PlantedChunk extends Planted {
   id: string;
-  /** Whether redaction is asked for now. */
+  /** Whether redaction is currently requested. */
   isRedacted: boolean;
 }
 
 type Settings = { redactPii?: boolean; anonymize?: boolean };
 type Step = 'redact' | 'reveal' | 'restart' | 'add' | 'finish' | 'delete' | 'wait';
 
-/** Settings that a conversation may be opened with, and what may happen to it; what stands twice is twice as likely. */
+/** Settings of a new conversation, and steps of a scenario; repeated entries are drawn more often. */
 const SETTINGS: readonly Settings[] = [{}, {}, {}, { redactPii: true }, { anonymize: true }];
 const STEPS: readonly Step[] = [
   ...(['redact', 'redact', 'redact', 'redact', 'redact', 'reveal', 'restart', 'restart'] as const),
@@ -38,31 +38,34 @@ const STEPS: readonly Step[] = [
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['queued', 'transcribing', 'correcting']);
 
-/** The life of one conversation, drawn step by step. What it meets in which state is up to the service's pace. */
+/**
+ * A random scenario of one conversation, drawn step by step. The states in which its steps occur
+ * depend on the service's timing.
+ */
 export class PrivacyScenario {
   private readonly chunks: PlantedChunk[] = [];
-  /** Steps with what they met, for whoever reads of a failure. */
+  /** Steps with their results, for the message of a failure. */
   private readonly trace: string[] = [];
-  /** Planted words that were still somewhere when the wish for redaction was answered. */
+  /** Planted words that were still stored somewhere when the request for redaction was answered. */
   private readonly leaks: string[] = [];
   isAnonymized = false;
   isDeleted = false;
-  /** Wishes for redaction that were answered while the chunk was in flight. */
+  /** Number of requests for redaction that were answered while the chunk was in flight. */
   redactedInFlight = 0;
   private conversationId = '';
   private isFinished = false;
 
   constructor(
-    private readonly surroundings: { world: World; api: Api; host: AudioHost },
+    private readonly environment: { world: World; api: Api; host: AudioHost },
     private readonly random: SeededRandom,
-    /** Tells its words from those of all others. */
+    /** Distinguishes its words from those of all others. */
     private readonly mark: string,
   ) {}
 
   async play(): Promise<void> {
     const settings = this.pick(SETTINGS);
     this.isAnonymized = settings.anonymize === true;
-    this.conversationId = (await this.surroundings.api.createConversation(settings)).id;
+    this.conversationId = (await this.environment.api.createConversation(settings)).id;
     this.trace.push(`${this.conversationId}: ${JSON.stringify(settings)}`);
     await this.add(settings);
     const steps = Math.round(this.random.between(MIN_STEPS, MAX_STEPS));
@@ -73,12 +76,12 @@ export class PrivacyScenario {
     if (!this.isDeleted && !this.isFinished) await this.finish();
   }
 
-  /** Everything that is said in its recordings. */
+  /** Returns all planted words of its recordings. */
   words(): string[] {
     return this.chunks.flatMap((chunk) => [...patternsOf(chunk), chunk.name]);
   }
 
-  /** Its words, by whether anything may still hold them when all has come to rest. */
+  /** Returns its words, by whether they may still be stored when all work has ended. */
   result(): { forbidden: string[]; allowed: string[]; leaks: string[]; trace: string[] } {
     const forbidden = this.chunks.flatMap((chunk) => {
       if (this.isDeleted || this.isAnonymized) return [...patternsOf(chunk), chunk.name];
@@ -110,7 +113,7 @@ export class PrivacyScenario {
   }
 
   private async add(settings: Settings): Promise<void> {
-    const { world, host } = this.surroundings;
+    const { world, host } = this.environment;
     const words = this.plant();
     const audioUrl = host.newUrl();
     world.simulator.faults.add({
@@ -125,14 +128,14 @@ export class PrivacyScenario {
   }
 
   private async redact(chunk: PlantedChunk): Promise<void> {
-    const met = await this.start(chunk, { redactPii: true }, 'redact');
-    if (met === undefined) return;
-    if (IN_FLIGHT.has(met) && !chunk.isRedacted) this.redactedInFlight += 1;
+    const chunkStatus = await this.start(chunk, { redactPii: true }, 'redact');
+    if (chunkStatus === undefined) return;
+    if (IN_FLIGHT.has(chunkStatus) && !chunk.isRedacted) this.redactedInFlight += 1;
     chunk.isRedacted = true;
-    const stored = await everythingStored(this.surroundings.world);
+    const stored = await everythingStored(this.environment.world);
     for (const word of patternsOf(chunk)) {
-      for (const [place, content] of stored) {
-        if (content.includes(word)) this.leaks.push(`${place} right after it was ${met}: ${word}`);
+      for (const [location, content] of stored) {
+        if (content.includes(word)) this.leaks.push(`${location} right after it was ${chunkStatus}: ${word}`);
       }
     }
   }
@@ -142,26 +145,26 @@ export class PrivacyScenario {
     if ((await this.start(chunk, { redactPii: false }, 'reveal')) !== undefined) chunk.isRedacted = false;
   }
 
-  /** @returns the state that it was met in, more or less; undefined when nothing came of it */
+  /** @returns the approximate state of the chunk at the request; undefined when the request was refused */
   private async start({ id }: PlantedChunk, body: object, step: Step): Promise<string | undefined> {
-    const { status: met } = await this.surroundings.api.chunk(id);
+    const { status: chunkStatus } = await this.environment.api.chunk(id);
     const force = this.random.next() < 0.7;
-    const { status } = await this.surroundings.api.post<ChunkResponse>(
+    const { status } = await this.environment.api.post<ChunkResponse>(
       `/api/transcription/chunks/${id}?force=${force}`,
       body,
     );
-    this.trace.push(`${step} ${id}, ${met}: ${status}`);
-    return status === 202 ? met : undefined;
+    this.trace.push(`${step} ${id}, ${chunkStatus}: ${status}`);
+    return status === 202 ? chunkStatus : undefined;
   }
 
   private async finish(): Promise<void> {
-    await this.surroundings.api.finish(this.conversationId);
+    await this.environment.api.finish(this.conversationId);
     this.isFinished = true;
     this.trace.push('finish');
   }
 
   private async delete(): Promise<void> {
-    await this.surroundings.api.send('DELETE', `/api/conversations/${this.conversationId}`, {});
+    await this.environment.api.send('DELETE', `/api/conversations/${this.conversationId}`, {});
     this.isDeleted = true;
     this.trace.push('delete');
   }
@@ -181,7 +184,10 @@ function sentenceOf({ email, phone, name }: Planted): string {
   return `I am Wilhelmina ${name}, write to ${email} or call ${phone}.`;
 }
 
-/** Texts to look for: both as they are said, and the number as it stands among the provider's words. */
+/**
+ * Returns the patterns to search for: both texts as spoken, and the number as it appears among the
+ * provider's words.
+ */
 function patternsOf({ email, phone }: Planted): string[] {
   return [email, phone, `"${phone.slice('06 '.length)}`];
 }

@@ -2,14 +2,14 @@ import { Queue } from 'bullmq';
 import { QUEUE_NAMES, type JobKind } from '../../src/queues/job-catalogue.js';
 import { PostgresQueueEngine, RedisQueueEngine } from '../../src/queues/queue-engine.js';
 
-/** Where the queues of a service are. */
+/** Stores of a service's queues. */
 export interface QueueStore {
   databaseUrl: string;
-  /** There on the Redis engine only. */
+  /** Set on the Redis engine only. */
   redisUrl: string | undefined;
 }
 
-/** Reaches into a queue behind the service's back; to be closed by whoever opened it. */
+/** Opens a queue without the service's knowledge; the caller must close it. */
 export function openQueue(kind: JobKind, store: QueueStore): Queue {
   return new Queue(QUEUE_NAMES[kind], optionsOf(store));
 }
@@ -17,6 +17,6 @@ export function openQueue(kind: JobKind, store: QueueStore): Queue {
 function optionsOf({ databaseUrl, redisUrl }: QueueStore): { connection: object; prefix?: string } {
   if (redisUrl !== undefined) return new RedisQueueEngine(redisUrl).options;
   const { options } = new PostgresQueueEngine(databaseUrl);
-  // One at a time is enough to look; the server's connections are for the services.
+  // One connection is enough for reading; the server's connections are for the services.
   return { connection: { ...options.connection, max: 1 } };
 }

@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import pg from 'pg';
 import type { World } from './test-service.js';
 
-/** Reads (or bends) the record behind the service's back; for what HTTP does not tell, and for time that must pass. */
+/**
+ * Reads or changes the record without the service's knowledge: for facts that HTTP does not show,
+ * and for time that must pass.
+ */
 export async function query<Row extends pg.QueryResultRow>(
   databaseUrl: string,
   statement: string,
@@ -18,14 +21,14 @@ export async function query<Row extends pg.QueryResultRow>(
 }
 
 /**
- * Ends the leases of all submissions, as if half a minute had passed. For submitters that cannot be alive any more: one that
- * is would lose what the lease guards.
+ * Ends the leases of all submissions, as if half a minute had passed. Only for submitters that
+ * cannot be running any more: a running one would lose the protection of its lease.
  */
 export async function letLeasesEnd(databaseUrl: string): Promise<void> {
   await query(databaseUrl, `update submissions set lease_until = now() where status = 'created'`);
 }
 
-/** How many submissions of a conversation ended how. */
+/** Counts the submissions of a conversation by status. */
 export async function submissionCounts(
   databaseUrl: string,
   conversationId: string,
@@ -39,19 +42,20 @@ export async function submissionCounts(
 }
 
 /**
- * Looks for a text wherever the service keeps anything: in every column of every table, and in every key of Redis.
+ * Searches for a text in all stored data of the service: in every column of every table, and in
+ * every key of Redis.
  *
- * @returns the tables (`schema.table`) and keys that hold it
+ * @returns the tables (`schema.table`) and keys that contain it
  */
-export async function placesHolding(world: World, text: string): Promise<string[]> {
+export async function locationsHolding(world: World, text: string): Promise<string[]> {
   const keys = await world.redis?.use((redis) => keysHolding(redis, text));
   return [...(await tablesHolding(world.database.url, text)), ...(keys ?? [])];
 }
 
 /**
- * The same places with all that they hold, in lower case, for whoever looks for many texts.
+ * Returns the same data in lower case, for searches for many texts.
  *
- * @returns by table (`schema.table`) and key
+ * @returns contents by table (`schema.table`) and key
  */
 export async function everythingStored(world: World): Promise<Map<string, string>> {
   const stored = await everyTable(world.database.url);
@@ -110,7 +114,7 @@ async function keysHolding(redis: Redis, text: string): Promise<string[]> {
   return holding;
 }
 
-/** DUMP would compress what it shows; each type is read by its own command. */
+/** Reads a key with the command of its type, because DUMP would compress the content. */
 async function contentOf(redis: Redis, key: string): Promise<string> {
   const readers: Record<string, () => Promise<unknown>> = {
     string: () => redis.get(key),

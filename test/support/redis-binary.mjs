@@ -5,10 +5,11 @@ import { delimiter, join } from 'node:path';
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
- * A Redis or Valkey server on PATH; where there is none it is installed if this is root on a machine with apt-get.
+ * Finds a Redis or Valkey server on PATH; without one it is installed, if this is root on a machine
+ * with apt-get.
  *
  * @returns its path
- * @throws Error that says how to get one: the tests on Redis are never left out silently
+ * @throws Error that explains how to get one: the tests on Redis are never skipped silently
  */
 export function ensureRedisBinary() {
   const found = findOnPath(NAMES);

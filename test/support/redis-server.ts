@@ -7,7 +7,10 @@ import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
 import { waitUntil } from './wait-until.js';
 
-/** A Redis of its own for a test, with an append-only file as production has; it can be stopped, restarted and wiped. */
+/**
+ * A separate Redis for a test, with an append-only file as in production; it can be stopped,
+ * restarted and wiped.
+ */
 export class RedisServer {
   private process: ChildProcess | undefined;
 
@@ -17,14 +20,14 @@ export class RedisServer {
     private readonly settings: Record<string, string>,
   ) {}
 
-  /** @param settings of redis.conf, beside an append-only file and a limit on nothing */
+  /** @param settings of redis.conf, in addition to an append-only file and no limits */
   static async start(settings: Record<string, string> = {}): Promise<RedisServer> {
     const server = await RedisServer.prepare(settings);
     await server.resume();
     return server;
   }
 
-  /** Knows its port, and is not started yet. */
+  /** Chooses its port without starting it. */
   static async prepare(settings: Record<string, string> = {}): Promise<RedisServer> {
     return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'ringback-redis-')), settings);
   }
@@ -33,10 +36,10 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, with what its append-only file holds. */
+  /** Starts it with the content of its append-only file. */
   async resume(): Promise<void> {
     const binary = process.env.RINGBACK_TEST_REDIS_BINARY;
-    if (binary === undefined) throw new Error('the global setup has not looked for a Redis');
+    if (binary === undefined) throw new Error('the global setup has not searched a Redis');
     const options = Object.entries({
       bind: '127.0.0.1',
       port: String(this.port),
@@ -53,7 +56,7 @@ export class RedisServer {
     );
   }
 
-  /** @param signal SIGTERM shuts it down; SIGKILL as in a crash; SIGSTOP freezes it */
+  /** @param signal SIGTERM shuts it down; SIGKILL simulates a crash; SIGSTOP freezes it */
   async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -62,14 +65,14 @@ export class RedisServer {
     if (signal !== 'SIGSTOP') await exited;
   }
 
-  /** Starts it with nothing in it: its files are lost. */
+  /** Starts it empty: its files are lost. */
   async resumeEmpty(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder);
     await this.resume();
   }
 
-  /** After SIGSTOP. */
+  /** Continues it after SIGSTOP. */
   thaw(): void {
     this.process?.kill('SIGCONT');
   }
@@ -80,7 +83,7 @@ export class RedisServer {
     });
   }
 
-  /** Runs commands of the test's own. */
+  /** Runs commands of the test itself. */
   async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(this.url, { lazyConnect: true });
     await redis.connect();
@@ -102,7 +105,7 @@ export class RedisServer {
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
     });
-    // Where nobody listens, the event comes beside the rejection below, which says all.
+    // When the server does not listen, the event duplicates the rejection below.
     redis.on('error', () => undefined);
     try {
       await redis.connect();

@@ -11,16 +11,17 @@ import { freePort } from './free-port.js';
 const MAIN = fileURLToPath(new URL('./s3-server-process.mjs', import.meta.url));
 
 /**
- * `fauxqs` knows multipart uploads and lists objects as the real one does, and takes any signature. `s3rver` checks signatures, of
- * requests and of URLs, but can neither abort an upload nor list with a present SDK.
+ * `fauxqs` supports multipart uploads, lists objects like the real service, and accepts any
+ * signature. `s3rver` checks signatures of requests and of URLs, but supports neither aborting an
+ * upload nor listing with a current SDK.
  */
 export type S3Kind = 'fauxqs' | 's3rver';
 
-/** The one key that s3rver knows. */
+/** The only key of s3rver. */
 const KEY = 'S3RVER';
 const BUCKET = 'recordings';
 
-/** A real S3 server of its own for a test, with an empty bucket. */
+/** A separate S3 server for a test, with an empty bucket. */
 export class S3Server {
   private process: ChildProcess | undefined;
 
@@ -36,7 +37,7 @@ export class S3Server {
     return server;
   }
 
-  /** Knows its port, and is not started yet. */
+  /** Chooses its port without starting it. */
   static async prepare(kind: S3Kind): Promise<S3Server> {
     return new S3Server(kind, await freePort(), await mkdtemp(join(tmpdir(), 'ringback-s3-')));
   }
@@ -45,7 +46,7 @@ export class S3Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** What a storage needs to know, through a proxy in front of it where there is one. */
+  /** Returns the configuration of a storage, optionally with the URL of a proxy in front of it. */
   config(endpoint = this.url): S3Config {
     return {
       bucket: BUCKET,
@@ -57,7 +58,7 @@ export class S3Server {
     };
   }
 
-  /** The same for a service. */
+  /** Returns the same configuration as environment variables of a service. */
   env(endpoint = this.url): Record<string, string> {
     return {
       STORAGE_S3_BUCKET: BUCKET,
@@ -78,7 +79,7 @@ export class S3Server {
     await Promise.race([once(child.stdout, 'data'), ended]);
   }
 
-  /** The keys of all objects, sorted. */
+  /** Returns the keys of all objects, sorted. */
   async keys(): Promise<string[]> {
     return this.use(async (client) => {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));

@@ -6,14 +6,14 @@ import { waitUntil } from './wait-until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** What the service logs when it is ready, by role: an api listens, a worker takes jobs. */
+/** Log line of a service that is ready, by role: an api listens, a worker takes jobs. */
 const READY = /listening on|taking jobs/;
 const START_DEADLINE_MS = 90_000;
 
-/** JOB_LOCK_MS of services that are killed: tests wait until the locks of the dead end, 5/3 of this. */
+/** JOB_LOCK_MS of services that are killed: tests wait until the locks of dead processes end, 5/3 of this. */
 export const SHORT_JOB_LOCK_MS = '5000';
 
-/** The built service as a process of its own, as it runs in production. */
+/** Runs the built service in a separate process, as in production. */
 export class ServiceProcess {
   private readonly closed: Promise<unknown>;
 
@@ -21,13 +21,15 @@ export class ServiceProcess {
     this.closed = once(child, 'close');
   }
 
-  /** All that it has written so far. */
+  /** Its output so far. */
   output = '';
 
   /**
-   * @param env the whole environment of the process, but for PATH
-   * @param options.cwd where it looks for `.env`; not the project's folder, unless told
-   * @param options.maxFileKilobytes the longest file that it may write, as on a disk that is full behind it
+   * Spawns the service without waiting for it to be ready.
+   *
+   * @param env the whole environment of the process, except PATH
+   * @param options.cwd where it searches for `.env`; by default not the project's folder
+   * @param options.maxFileKilobytes the longest file that it may write, to simulate a full disk
    */
   static spawn(
     env: Readonly<Record<string, string>>,
@@ -84,7 +86,7 @@ export class ServiceProcess {
     return this.ended();
   }
 
-  /** Waits until it has ended, and its last words are in `output`. */
+  /** Waits until it has ended, and `output` is complete. */
   async ended(): Promise<number | null> {
     await this.closed;
     return this.child.exitCode;

@@ -3,7 +3,7 @@ import type { AudioHost } from './audio-host.js';
 import { addChunkByUrl } from './open-submission.js';
 import type { World } from './test-service.js';
 
-/** Adds a chunk, and waits for its end. */
+/** Adds a chunk, and waits until it is settled. */
 export async function settledChunk(
   world: World,
   conversationId: string,
@@ -13,7 +13,7 @@ export async function settledChunk(
   return world.api.settledChunk(id);
 }
 
-/** A chunk that failed, for a reason of its recording; the next submission of that recording would succeed. */
+/** Adds a chunk that fails because of its recording; the next submission of that recording would succeed. */
 export async function failedChunk(
   world: World,
   conversationId: string,

@@ -4,7 +4,7 @@ import { correctionsOf, PLACEHOLDER, submitOf } from './open-submission.js';
 import type { World } from './test-service.js';
 import { waitUntil } from './wait-until.js';
 
-/** Keeps count of the chunks of a world that have come to their end, and holds the service's own count against it. */
+/** Counts the settled chunks of a world, and compares the count with the service's own. */
 export class SettledOnce {
   completed = 0;
   failed = 0;
@@ -12,8 +12,9 @@ export class SettledOnce {
   constructor(private readonly world: World) {}
 
   /**
-   * Waits for the chunk's end and for all that follows from it, and then counts: one transcript ordered, one correction, one
-   * settled chunk, one summary, and its own text. A callback that comes after all that finds nothing open.
+   * Waits until the chunk and its conversation are complete, and then counts: one transcript, one
+   * correction, one settled chunk, one summary, and its own text. A late callback finds no open
+   * submission.
    */
   async expectCompleted({ id, conversationId }: ChunkResponse, audioUrl: string): Promise<void> {
     const { api, simulator } = this.world;
@@ -42,7 +43,7 @@ export class SettledOnce {
     await this.expectCounts();
   }
 
-  /** The service counts a chunk each time that it settles one. */
+  /** Compares the counts; the service counts a chunk each time it settles one. */
   async expectCounts(): Promise<void> {
     const { api } = this.world;
     const read = async () => ({

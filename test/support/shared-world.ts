@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import type { World } from './test-service.js';
 
 /**
- * One world for all tests of a describe block. Each test has it for itself: the ledger, the faults and the hooks start empty, so
- * nothing may be in flight when a test ends.
+ * Provides one world for all tests of a describe block. Each test starts with an empty ledger,
+ * without faults and hooks, so that nothing may be in flight when a test ends.
  *
- * @param options.prepare what every test of the block begins with
+ * @param options.prepare runs before every test of the block
  */
 export function sharedWorld(
   start: () => Promise<World>,

@@ -1,5 +1,6 @@
-// Loaded into a service before anything else (NODE_OPTIONS): its wall clock is ahead by the milliseconds that stand in the file
-// SHIFTED_CLOCK_FILE, from one moment to the next. Timers and performance.now go on as they are, as when a clock is set.
+// Shifts the wall clock of a service; loaded into it before anything else (NODE_OPTIONS). The clock
+// is ahead by the milliseconds in the file SHIFTED_CLOCK_FILE, and jumps when the file changes.
+// Timers and performance.now are unaffected, as when a clock is set.
 import { readFileSync } from 'node:fs';
 
 const file = process.env.SHIFTED_CLOCK_FILE;

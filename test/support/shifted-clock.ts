@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const PRELOAD = new URL('./shifted-clock-preload.mjs', import.meta.url).href;
 
-/** Sets the wall clock of service processes, and of nothing else. */
+/** Sets the wall clock of service processes only. */
 export class ShiftedClock {
   private constructor(private readonly folder: string) {}
 
@@ -14,12 +14,12 @@ export class ShiftedClock {
     return clock;
   }
 
-  /** Variables that the environment of such a process needs. */
+  /** Environment variables of such a process. */
   get env(): Record<string, string> {
     return { NODE_OPTIONS: `--import ${PRELOAD}`, SHIFTED_CLOCK_FILE: join(this.folder, 'ms') };
   }
 
-  /** @param aheadMs from now on; negative: behind */
+  /** @param aheadMs offset from now on; negative for behind */
   async shift(aheadMs: number): Promise<void> {
     const next = join(this.folder, 'next');
     await writeFile(next, String(aheadMs));

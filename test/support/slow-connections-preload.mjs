@@ -1,7 +1,7 @@
-// Loaded into a service before anything else (NODE_OPTIONS): some of its connections to PostgreSQL
-// begin late, as on a machine that is too busy. SLOW_CONNECTIONS holds JSON: `holding` is a text in
-// the first message of those that are meant, `first` and `last` count them from 1 in the order in
-// which they begin, and `ms` is how late they are.
+// Delays some connections of a service to PostgreSQL, as on a busy machine; loaded into it before
+// anything else (NODE_OPTIONS). SLOW_CONNECTIONS holds JSON: `holding` is a text in the first
+// message of the selected connections, `first` and `last` count these from 1 in the order in which
+// they begin, and `ms` is the delay.
 import { Socket } from 'node:net';
 
 const { holding, first, last, ms } = JSON.parse(process.env.SLOW_CONNECTIONS);

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import type { World } from './test-service.js';
 
-/** What callbacks have left on a submission. */
+/** What callbacks have written to a submission. */
 export interface CallbackTraces {
   callbacks: number;
   callback_transcript_id: string | null;
 }
 
-/** Reads the record itself: the interface shows nothing of a callback that has been recorded. */
+/** Reads the record itself, because the API does not show recorded callbacks. */
 export async function callbackTraces(world: World, submission: string): Promise<CallbackTraces> {
   const client = new pg.Client({ connectionString: world.database.url });
   await client.connect();

@@ -1,7 +1,10 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port.js';
 
-/** Stands between the service and a server of its own, so that a test can take that server away and bring it back. */
+/**
+ * Proxy between the service and a server, so that a test can make that server unreachable and
+ * reachable again.
+ */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
@@ -11,7 +14,7 @@ export class TcpProxy {
     private readonly port: number,
   ) {}
 
-  /** @param url of the server that is meant; `url` then leads to the proxy in its place */
+  /** @param url URL of the server; the returned `url` leads to the proxy */
   static async start(url: string): Promise<{ proxy: TcpProxy; url: string }> {
     const address = new URL(url);
     const port = await freePort();
@@ -24,25 +27,25 @@ export class TcpProxy {
 
   async open(): Promise<void> {
     if (this.server !== undefined) return;
-    const server = createServer((near) => {
-      const far = connect(this.target);
-      for (const socket of [near, far]) {
+    const server = createServer((client) => {
+      const upstream = connect(this.target);
+      for (const socket of [client, upstream]) {
         this.sockets.add(socket);
         socket.on('close', () => {
           this.sockets.delete(socket);
-          near.destroy();
-          far.destroy();
+          client.destroy();
+          upstream.destroy();
         });
-        // A connection that breaks is closed as well, and that is what it is for.
+        // A broken connection is closed as well, which is its purpose here.
         socket.on('error', () => socket.destroy());
       }
-      near.pipe(far).pipe(near);
+      client.pipe(upstream).pipe(client);
     });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.server = server;
   }
 
-  /** Leads new connections to another server; those that are there stay where they are. */
+  /** Connects new connections to another server; existing ones stay. */
   leadTo(url: string): void {
     this.target = targetOf(new URL(url));
   }

@@ -6,7 +6,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own for a test: a clone of the migrated template. */
+/** Creates a separate database for a test: a clone of the migrated template. */
 export async function createTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const { migrated = true } = options;
   const admin = serverUrl();
@@ -26,7 +26,7 @@ function serverUrl(): URL {
   return new URL(url);
 }
 
-/** Cloning one template from two tests at once is refused; who comes second waits its turn. */
+/** PostgreSQL refuses to clone one template twice at the same time; the second one retries. */
 async function run(connectionString: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();

@@ -19,11 +19,11 @@ export interface WorldOptions {
   strategy?: Strategy;
   env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>);
   simulator?: SimulatorOptions;
-  /** Instead of a new one on the server that all tests share; it goes with the world. */
+  /** Replaces a new database on the server that all tests share; it is dropped with the world. */
   database?: TestDatabase;
 }
 
-/** Short pauses, so that a test waits for facts and not for timers. */
+/** Short pauses, so that a test waits for conditions and not for timers. */
 const FAST_ENV = {
   POLL_INTERVAL_MS: '50',
   RETRY_BASE_MS: '20',
@@ -31,14 +31,17 @@ const FAST_ENV = {
   RECONCILE_INTERVAL_MS: '60000',
 };
 
-/** A database, a folder, a simulator of the providers, and the service on top of them; the service can be restarted. */
+/**
+ * A database, a folder, a simulator of the providers, and the service that uses them; the service
+ * can be restarted.
+ */
 export class World {
   private service: RunningService | undefined;
   private currentApi: Api | undefined;
 
   private constructor(
     readonly engine: Engine,
-    /** There on the Redis engine only. */
+    /** Set on the Redis engine only. */
     readonly redis: RedisServer | undefined,
     readonly simulator: Simulator,
     readonly database: TestDatabase,
@@ -61,7 +64,7 @@ export class World {
       await world.startService();
       return world;
     } catch (error) {
-      // A simulator that is left open would keep the test run from ending.
+      // An open simulator would keep the test run from ending.
       await world.stop();
       throw error;
     }
@@ -76,7 +79,7 @@ export class World {
     return `http://127.0.0.1:${this.port}/api/webhooks/assemblyai`;
   }
 
-  /** The environment of the service; what a test changes wins. */
+  /** Returns the environment of the service; the test's changes take precedence. */
   env(changes: Record<string, string> = {}): Record<string, string> {
     const webhook: Record<string, string> =
       (this.options.strategy ?? 'webhook') === 'webhook'
@@ -122,7 +125,7 @@ export class World {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** A callback as the provider sends it. */
+  /** Sends a callback as the provider does. */
   async callback(
     body: unknown,
     options: { submission?: string; secret?: string | null } = {},

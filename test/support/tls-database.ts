@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/** Signed by itself, for a name that is nobody's, until 2126. The key protects nothing. */
+/** Self-signed, for an unused name, valid until 2126. The key protects nothing. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBejCCAR+gAwIBAgIUYY4VnyuA2j5XGFN78vXOgh0T4z0wCgYIKoZIzj0EAwIw
 ETEPMA0GA1UEAwwGbm9ib2R5MCAXDTI2MTEyNjIyNTU1OFoYDzIxMjYxMTAyMjI1
@@ -21,13 +21,13 @@ wHTesUHXGZRZK3G91ANsaJpaeCWhRANCAAQpzP/Libt4D89BmQ2Xlw43HhxQP7YB
 -----END PRIVATE KEY-----
 `;
 
-/** The request for encryption: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/** Size of the request for encryption: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const SSL_REQUEST_BYTES = 8;
 const ENCRYPTION_ACCEPTED = 'S';
 
 /**
- * A database as a hoster has it: encrypted, with a certificate that no authority has signed. It takes the encryption off, and passes
- * what is said on to a server without.
+ * A database as hosted ones are: encrypted, with a certificate that no authority has signed. It
+ * decrypts, and forwards to a server without encryption.
  */
 export class TlsDatabase {
   private constructor(
@@ -39,23 +39,23 @@ export class TlsDatabase {
   static async start(target: string): Promise<TlsDatabase> {
     const { hostname, port } = new URL(target);
     const sockets = new Set<Socket>();
-    const server = createServer((near) => {
-      const far = connect(Number(port), hostname);
-      for (const socket of [near, far]) {
+    const server = createServer((client) => {
+      const upstream = connect(Number(port), hostname);
+      for (const socket of [client, upstream]) {
         sockets.add(socket);
-        // A client that does not trust the certificate hangs up.
+        // A client that does not trust the certificate closes the connection.
         socket.on('error', () => socket.destroy());
         socket.on('close', () => {
-          near.destroy();
-          far.destroy();
+          client.destroy();
+          upstream.destroy();
         });
       }
-      near.once('readable', () => {
-        near.read(SSL_REQUEST_BYTES);
-        near.write(ENCRYPTION_ACCEPTED);
-        const inside = new TLSSocket(near, { isServer: true, cert: CERTIFICATE, key: KEY });
-        inside.on('error', () => near.destroy());
-        inside.pipe(far).pipe(inside);
+      client.once('readable', () => {
+        client.read(SSL_REQUEST_BYTES);
+        client.write(ENCRYPTION_ACCEPTED);
+        const inside = new TLSSocket(client, { isServer: true, cert: CERTIFICATE, key: KEY });
+        inside.on('error', () => client.destroy());
+        inside.pipe(upstream).pipe(inside);
       });
     });
     server.listen(0, '127.0.0.1');

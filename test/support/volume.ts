@@ -1,8 +1,8 @@
-/** Set by `npm run soak`: the long proofs at full volume, `full`, or a sample of them. */
+/** Set by `npm run soak`: runs the long tests at full volume, `full`, or a sample of them. */
 const IS_FULL = process.env.RINGBACK_SOAK === 'full';
 
 /**
- * Volume of a test whose claim is "once each" or "in the middle", and not "many".
+ * Returns the volume of a test that proves "once each" or "in the middle", and not "many".
  *
  * @param usual in `npm test`
  * @param full in `npm run soak`

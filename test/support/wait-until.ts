@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_AGAIN_MS = 20;
+const POLL_INTERVAL_MS = 20;
 const DEFAULT_DEADLINE_MS = 45_000;
 
 /**
- * Waits until `read` returns something that `holds`, and returns it.
+ * Waits until `read` returns a value that `holds`, and returns it.
  *
- * @throws Error that shows the last value when it does not come true in time
+ * @throws Error that shows the last value when that does not happen in time
  */
 export async function waitUntil<T>(
   read: () => Promise<T>,
@@ -20,6 +20,6 @@ export async function waitUntil<T>(
     if (Date.now() > end) {
       throw new Error(`it did not come true within ${deadlineMs} ms; last seen: ${JSON.stringify(value)}`);
     }
-    await pause(LOOK_AGAIN_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }

@@ -5,7 +5,10 @@ import { waitUntil } from './wait-until.js';
 
 const DEADLOCK_DETECTED = '40P01';
 
-/** Loses every job of every queue, those that run included, and all coordination: what a wiped Redis loses. */
+/**
+ * Deletes every job of every queue, including running ones, and all coordination: the loss of a
+ * wiped Redis.
+ */
 export async function wipeQueues(world: World): Promise<void> {
   if (world.redis !== undefined) {
     await world.redis.wipe();
@@ -15,7 +18,7 @@ export async function wipeQueues(world: World): Promise<void> {
   await wipeCoordination(world);
 }
 
-/** Loses the sets of pending chunks, the locks and the callback metadata; the jobs stay. */
+/** Deletes the sets of pending chunks, the locks and the callback metadata; the jobs stay. */
 export async function wipeCoordination(world: World): Promise<void> {
   if (world.redis === undefined) {
     await truncate(world, "schemaname = 'public' and tablename like 'coordination\\_%'");
@@ -41,7 +44,7 @@ async function truncate(world: World, condition: string): Promise<void> {
   );
 }
 
-/** Workers lock the same tables in an order of their own; the loser of a deadlock tries again. */
+/** Workers lock the same tables in their own order; the loser of a deadlock tries again. */
 async function succeeds(world: World, statement: string): Promise<boolean> {
   try {
     await query(world.database.url, statement);

@@ -8,15 +8,15 @@ import { volume } from './volume.js';
 import { waitUntil } from './wait-until.js';
 
 const CONVERSATIONS = 10;
-/** Chunks of each: enough for something to happen in the middle of them. */
+/** Chunks of each conversation: enough for something to happen in the middle of them. */
 const CHUNKS_EACH = volume(6, 20);
 
-/** A busy machine may take its time; what is asserted does not change with it. */
+/** Long enough for a busy machine; the assertions do not depend on it. */
 const DEADLINE_MS = 120_000;
-/** Each look is a query; the work has the processors for itself. */
-const LOOK_AGAIN_MS = 200;
+/** Each poll is a query; the processors should work for the fleet. */
+const POLL_INTERVAL_MS = 200;
 
-/** Of a fleet for such work: a provider that takes its time, and pauses that are shorter than an outage. */
+/** Settings of a fleet for such work: a slow provider, and pauses that are shorter than an outage. */
 export const WITH_OUTAGES = {
   simulator: { latencyMs: [1_000, 3_000], geminiLatencyMs: [100, 300], webhookRetryDelayMs: 500 },
   env: { RECONCILE_INTERVAL_MS: '2000', CALLBACK_DEADLINE_MS: '3000' },
@@ -24,12 +24,12 @@ export const WITH_OUTAGES = {
 
 type Counts = Record<'queued' | 'transcribing' | 'correcting' | 'completed' | 'failed', number>;
 
-/** Chunks of ten conversations, sent by clients that try again what was answered with a 5xx. */
+/** Chunks of ten conversations, sent by clients that repeat requests after a 5xx. */
 export class Workload {
-  /** Answers of the service other than the wanted ones; all of them were tried again. */
+  /** Number of unexpected answers of the service; all of those requests were repeated. */
   refusals = 0;
   private ids: readonly string[] = [];
-  private giving: Promise<unknown> = Promise.resolve();
+  private sending: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly fleet: Fleet,
@@ -40,16 +40,16 @@ export class Workload {
     return CONVERSATIONS * this.chunksEach;
   }
 
-  /** Begins to send it, ten conversations at once. */
+  /** Starts to send it, ten conversations concurrently. */
   static async begin(fleet: Fleet, chunksEach = CHUNKS_EACH): Promise<Workload> {
     const work = new Workload(fleet, chunksEach);
     const conversations = Array.from({ length: CONVERSATIONS }, () => fleet.api.createConversation());
     work.ids = (await Promise.all(conversations)).map(({ id }) => id);
-    work.giving = Promise.all(work.ids.map((id) => work.give(id)));
+    work.sending = Promise.all(work.ids.map((id) => work.send(id)));
     return work;
   }
 
-  /** Begins, and resolves when it is in full swing, and most of it is not done. */
+  /** Starts, and resolves when much of it is in progress, and most of it is not done. */
   static async inTheMiddle(fleet: Fleet, chunksEach = CHUNKS_EACH): Promise<Workload> {
     const work = await Workload.begin(fleet, chunksEach);
     const { completed } = await waitUntil(
@@ -61,13 +61,13 @@ export class Workload {
     return work;
   }
 
-  /** Waits until every conversation is finalized and summarized. @returns milliseconds that it took */
+  /** Waits until every conversation is finalized and summarized. @returns the milliseconds it took */
   async ended(): Promise<number> {
     const start = performance.now();
-    await this.giving;
+    await this.sending;
     await waitUntil(
       async () => {
-        await pause(LOOK_AGAIN_MS);
+        await pause(POLL_INTERVAL_MS);
         this.fleet.expectAllAlive();
         return { ended: await this.endedConversations(), chunks: await this.chunks() };
       },
@@ -78,10 +78,12 @@ export class Workload {
   }
 
   /**
-   * Everything was done, and once: each chunk settled once, each conversation merged once, each recording paid for once.
-   * The simulator must have been reset before this work, and effects be watched.
+   * Expects that everything was done exactly once: each chunk settled, each conversation merged,
+   * each recording paid for. The simulator must have been reset before this work, and effects must
+   * be watched.
    *
-   * @param works how many such works the simulator has seen since, this one included; all of them have ended
+   * @param works number of workloads that the simulator has seen since, including this one; all of
+   *   them have ended
    */
   async expectDoneOnce(works = 1): Promise<void> {
     for (const id of this.ids) {
@@ -101,13 +103,14 @@ export class Workload {
       transcripts: works * this.allChunks,
       billed: works * this.allChunks,
     });
-    // A model's answer that could not be stored is asked for again; never fewer than there are texts.
+    // The model is asked again when its answer could not be stored, so that the count may be higher
+    // than the number of texts.
     expect(counts.correct).toBeGreaterThanOrEqual(works * this.allChunks);
     expect(counts.summarize).toBeGreaterThanOrEqual(works * CONVERSATIONS);
     this.fleet.expectAllAlive();
   }
 
-  private async give(conversationId: string): Promise<void> {
+  private async send(conversationId: string): Promise<void> {
     for (let position = 0; position < this.chunksEach; position += 1) {
       const audio = wav(`${conversationId} ${position}`);
       const headers = { 'idempotency-key': `chunk-${position}` };
@@ -124,7 +127,7 @@ export class Workload {
         const { status } = await send();
         if (status !== wanted) {
           this.refusals += 1;
-          await pause(LOOK_AGAIN_MS);
+          await pause(POLL_INTERVAL_MS);
         }
         return status;
       },

@@ -1,17 +1,17 @@
-/** Lets so many work at once; the others wait for their turn, first come, first served. */
-export class Turns {
+/** Limits how many tasks run at the same time; the others wait, first come, first served. */
+export class Semaphore {
   private readonly waiting: (() => void)[] = [];
   private free: number;
 
-  constructor(atOnce: number) {
-    this.free = atOnce;
+  constructor(permits: number) {
+    this.free = permits;
   }
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.free -= 1;
     try {
-      return await work();
+      return await task();
     } finally {
       const next = this.waiting.shift();
       if (next === undefined) this.free += 1;

@@ -8,27 +8,30 @@ import type { CrashWorld } from './crash-world.js';
 import { endingsOf, type Ending } from './history.js';
 import type { CrashPoint, PassedPoint } from './crash-gate.js';
 
-/** What became of a conversation with one chunk. */
-export interface LifeReport {
+/** Result of a scenario: one conversation with one chunk. */
+export interface ScenarioReport {
   /** The points that its path has passed, up to the crash. */
   path: PassedPoint[];
   crashed: boolean;
-  /** From the crash until nothing of it was left to do, milliseconds; 0 without a crash. */
+  /** Milliseconds from the crash until all work had ended; 0 without a crash. */
   recoveryMs: number;
-  /** Why it counts as lost. */
+  /** Reasons why work counts as lost. */
   lost: string[];
-  /** What happened twice. */
+  /** Events that happened twice. */
   twice: string[];
-  /** Other things that are not as they should be at the end. */
+  /** Other deviations from the expected final state. */
   wrong: string[];
-  /** Transcripts that the provider bills beyond the one. */
+  /** Transcripts that the provider bills in addition to the first. */
   extraBills: number;
 }
 
-/** A taken-over job 9 s, a submit whose answer was lost 20 s, one after the other; and many times that on a busy machine. */
-const LIFE_DEADLINE_MS = 300_000;
-const LOOK_AGAIN_MS = 250;
-const TRY_AGAIN_MS = 100;
+/**
+ * A taken-over job needs 9 s, a submit whose answer was lost 20 s, one after the other; and many
+ * times that on a busy machine.
+ */
+const SCENARIO_DEADLINE_MS = 300_000;
+const POLL_PAUSE_MS = 250;
+const RETRY_PAUSE_MS = 100;
 
 const EVERY_ENDING_ONCE: Partial<Record<Ending, number>> = {
   'first text stored': 1,
@@ -38,7 +41,7 @@ const EVERY_ENDING_ONCE: Partial<Record<Ending, number>> = {
   summarized: 1,
 };
 
-/** The seed of the simulator's placeholders, and how much of a recording's digest is in them. */
+/** The seed of the simulator's placeholders, and the number of digits of a recording's digest in them. */
 const SEED = 1;
 const MARK_LENGTH = 6;
 
@@ -55,23 +58,24 @@ interface State {
 }
 
 /**
- * Leads one chunk from its upload to the summary of its conversation, and kills the service at `point` on its way.
+ * Runs one chunk from its upload to the summary of its conversation, and kills the service at
+ * `point`.
  *
- * The conversation is finished while the provider works when we wait for callbacks, and after the chunk has settled when we poll:
- * so both ways to a finalization are walked.
+ * With the webhook strategy the conversation is finished while the provider works, with polling
+ * after the chunk has settled, so that both ways to a finalization are covered.
  */
-export async function live(world: CrashWorld, point?: CrashPoint): Promise<LifeReport> {
-  const life = new Life(world);
-  await life.prepare();
+export async function runScenario(world: CrashWorld, point?: CrashPoint): Promise<ScenarioReport> {
+  const scenario = new Scenario(world);
+  await scenario.prepare();
   world.beginPath(point);
-  return life.lead();
+  return scenario.run();
 }
 
-class Life {
+class Scenario {
   private readonly key = randomUUID();
   private readonly audio = wav(this.key);
   private readonly sha256 = createHash('sha256').update(this.audio).digest('hex');
-  private readonly deadline = performance.now() + LIFE_DEADLINE_MS;
+  private readonly deadline = performance.now() + SCENARIO_DEADLINE_MS;
   private readonly crashesBefore: number;
   private conversationId = '';
   private chunkId = '';
@@ -81,15 +85,16 @@ class Life {
   }
 
   async prepare(): Promise<void> {
-    await this.world.comeToRest();
-    const conversation = await this.insist<ConversationResponse>('the conversation is not created', () =>
-      this.world.api.post('/api/conversations', {}),
+    await this.world.untilIdle();
+    const conversation = await this.sendUntilAccepted<ConversationResponse>(
+      'the conversation is not created',
+      () => this.world.api.post('/api/conversations', {}),
     );
     this.conversationId = conversation.id;
   }
 
-  async lead(): Promise<LifeReport> {
-    const report: LifeReport = {
+  async run(): Promise<ScenarioReport> {
+    const report: ScenarioReport = {
       path: [],
       crashed: false,
       recoveryMs: 0,
@@ -99,22 +104,22 @@ class Life {
       extraBills: 0,
     };
     await this.noteLost(report, async () => {
-      await this.toItsEnd();
-      await this.world.comeToRest();
+      await this.complete();
+      await this.world.untilIdle();
     });
     report.path = this.world.crashGate.end();
     report.crashed = this.world.crashes > this.crashesBefore;
-    // It may have died of its last message, which nobody waits for.
+    // The last message may have killed the process, for which nothing else waits.
     await this.noteLost(report, async () => {
       await this.world.restarted();
-      await this.world.comeToRest();
+      await this.world.untilIdle();
     });
     report.recoveryMs = report.crashed ? performance.now() - this.world.crashedAt : 0;
     await this.audit(report);
     return report;
   }
 
-  private async noteLost(report: LifeReport, work: () => Promise<void>): Promise<void> {
+  private async noteLost(report: ScenarioReport, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -122,33 +127,36 @@ class Life {
     }
   }
 
-  private async toItsEnd(): Promise<void> {
+  private async complete(): Promise<void> {
     const { api, strategy } = this.world;
-    const chunk = await this.insist<ChunkResponse>('the chunk is not accepted', () =>
+    const chunk = await this.sendUntilAccepted<ChunkResponse>('the chunk is not accepted', () =>
       api.upload(this.conversationId, { audio: this.audio, headers: { 'idempotency-key': this.key } }),
     );
     this.chunkId = chunk.id;
-    await this.world.comeToRest();
-    if (strategy === 'polling') await this.reach('the chunk is not settled', isSettled);
-    await this.world.comeToRest();
-    await this.insist<ConversationResponse>('the conversation is not finished', () =>
+    await this.world.untilIdle();
+    if (strategy === 'polling') await this.waitFor('the chunk is not settled', isSettled);
+    await this.world.untilIdle();
+    await this.sendUntilAccepted<ConversationResponse>('the conversation is not finished', () =>
       api.post(`/api/conversations/${this.conversationId}/finish`),
     );
-    await this.reach('the chunk is not settled', isSettled);
-    await this.reach(
+    await this.waitFor('the chunk is not settled', isSettled);
+    await this.waitFor(
       'the conversation is not finalized',
       ({ conversation_status }) => conversation_status === 'finalized',
     );
-    await this.reach(
+    await this.waitFor(
       'the conversation is not summarized',
       ({ summary_status }) => summary_status === 'completed',
     );
     await this.world.restarted();
-    await this.reach('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
+    await this.waitFor('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
   }
 
-  /** Sends a request until it is taken: a client whose connection broke does not know whether it was carried out. */
-  private async insist<T>(otherwise: string, send: () => Promise<Answer<T>>): Promise<T> {
+  /**
+   * Sends a request until it is accepted: after a broken connection a client does not know whether
+   * it was carried out.
+   */
+  private async sendUntilAccepted<T>(otherwise: string, send: () => Promise<Answer<T>>): Promise<T> {
     for (;;) {
       try {
         const { status, body } = await send();
@@ -157,27 +165,30 @@ class Life {
       } catch (error) {
         if (!isBrokenConnection(error)) throw error;
       }
-      await this.stayInTime(otherwise);
-      await pause(TRY_AGAIN_MS);
+      await this.checkDeadline(otherwise);
+      await pause(RETRY_PAUSE_MS);
     }
   }
 
-  private async reach(otherwise: string, holds: (state: State) => boolean | Promise<boolean>): Promise<void> {
+  private async waitFor(
+    otherwise: string,
+    holds: (state: State) => boolean | Promise<boolean>,
+  ): Promise<void> {
     for (;;) {
       const state = await this.state();
       if (await holds(state)) return;
-      await this.stayInTime(`${otherwise}; last seen: ${JSON.stringify(state)}`);
-      await pause(LOOK_AGAIN_MS);
+      await this.checkDeadline(`${otherwise}; last seen: ${JSON.stringify(state)}`);
+      await pause(POLL_PAUSE_MS);
     }
   }
 
-  private async stayInTime(otherwise: string): Promise<void> {
+  private async checkDeadline(otherwise: string): Promise<void> {
     if (performance.now() < this.deadline) return;
     await this.world.restarted();
     throw new Error(otherwise);
   }
 
-  private async audit(report: LifeReport): Promise<void> {
+  private async audit(report: ScenarioReport): Promise<void> {
     if (report.lost.length > 0) return;
     const { record, redis, jobs } = this.world;
     const state = await this.state();
@@ -209,7 +220,7 @@ class Life {
     return [...transcripts.values()].filter(({ audioUrl, billed }) => billed && urls.has(audioUrl)).length;
   }
 
-  /** What the simulator makes of a recording that it does not know. */
+  /** Returns the simulator's text for an unknown recording. */
   private expectedText(): string {
     const mark = new SeededRandom(SEED).digest(this.sha256).slice(0, MARK_LENGTH);
     return `[simulated transcript ${mark}] The simulator does not know this recording. It stands for about 1 seconds of speech. (corrected)`;
@@ -252,7 +263,7 @@ const STATE = `
       as open_submissions
   from chunks c join conversations v on v.id = c.conversation_id where c.id = $1`;
 
-/** What `fetch` throws then; it comes from outside of the test's own world of classes. */
+/** Detects the error of `fetch`, which comes from outside of Jest's realm. */
 function isBrokenConnection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
 }
@@ -261,7 +272,7 @@ function isSettled({ status }: State): boolean {
   return status === 'completed' || status === 'failed';
 }
 
-function expectSame(report: LifeReport, what: string, found: unknown, wanted: unknown): void {
+function expectSame(report: ScenarioReport, what: string, found: unknown, wanted: unknown): void {
   const [is, should] = [sorted(found), sorted(wanted)];
   if (is !== should) report.wrong.push(`${what}: ${is} instead of ${should}`);
 }

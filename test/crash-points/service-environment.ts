@@ -11,35 +11,35 @@ import { CALLBACK_SECRET, type Strategy } from '../support/test-service.js';
 import { installHistory } from './history.js';
 import { HttpProxy } from './http-proxy.js';
 import { PostgresProtocol } from './postgres-protocol.js';
-import { REST_MS } from './provider-schedule.js';
+import { IDLE_MS } from './provider-schedule.js';
 import { RedisProtocol, ScriptNames } from './redis-protocol.js';
 import type { CrashGate } from './crash-gate.js';
 import { WireProxy } from './wire-proxy.js';
 
-/** A look finds the transcript running, the next one finds it done: the provider ends it between them. */
-const POLL_INTERVAL_MS = REST_MS + 900;
-/** What these two would mend must be mended without them: they come after every deadline of a life. */
+/** One check finds the transcript running, the next one finds it done: the provider ends it in between. */
+const POLL_INTERVAL_MS = IDLE_MS + 900;
+/** Later than every deadline of a scenario: the service must recover without these two mechanisms. */
 const CALLBACK_DEADLINE_MS = 3_600_000;
 const RECONCILE_INTERVAL_MS = 86_400_000;
 const WEBHOOK_RETRY_DELAY_MS = 300;
 /** The provider calls until the service is back, however long that takes on a busy machine. */
 const WEBHOOK_MAX_ATTEMPTS = 1_000;
-/** Somebody else may take the port that a Redis was to have. */
+/** Another program may take the port that was chosen for Redis. */
 const REDIS_STARTS = 3;
 
-/** All that a service talks to, with the crashGate between. */
-export class Surroundings {
+/** All servers that a service uses, with the crash gate between. */
+export class ServiceEnvironment {
   private constructor(
     readonly simulator: Simulator,
     readonly redis: RedisServer | undefined,
     readonly database: TestDatabase,
-    /** Reads the record behind the service's back. */
+    /** Reads the record without the service's knowledge. */
     readonly record: pg.Client,
     private readonly proxies: Proxies,
     private readonly dataDir: string,
   ) {}
 
-  static async start(crashGate: CrashGate): Promise<Surroundings> {
+  static async start(crashGate: CrashGate): Promise<ServiceEnvironment> {
     const simulator = await startSimulator({
       webhookRetryDelayMs: WEBHOOK_RETRY_DELAY_MS,
       webhookMaxAttempts: WEBHOOK_MAX_ATTEMPTS,
@@ -55,38 +55,38 @@ export class Surroundings {
       redisUrl: redis?.url,
     });
     const dataDir = await mkdtemp(join(tmpdir(), 'ringback-crash-'));
-    return new Surroundings(simulator, redis, database, record, proxies, dataDir);
+    return new ServiceEnvironment(simulator, redis, database, record, proxies, dataDir);
   }
 
-  /** Where its users and the provider reach the service. */
-  get doorUrl(): string {
-    return this.proxies.door.url;
+  /** URL for users and for the provider. */
+  get publicUrl(): string {
+    return this.proxies.serviceProxy.url;
   }
 
-  /** Where the service really is. */
-  openDoorTo(serviceUrl: string): void {
-    this.proxies.door.targetUrl = serviceUrl;
+  /** Sets the actual URL of the service. */
+  forwardTo(serviceUrl: string): void {
+    this.proxies.serviceProxy.targetUrl = serviceUrl;
   }
 
   /** Cuts every connection of the service. */
   cut(): void {
-    this.proxies.door.targetUrl = undefined;
+    this.proxies.serviceProxy.targetUrl = undefined;
     for (const proxy of allOf(this.proxies)) proxy.cut();
   }
 
-  /** The environment of a service that knows only the proxies. */
+  /** Returns the environment of a service that uses only the proxies. */
   env(strategy: Strategy): Record<string, string> {
-    const { door, provider, postgresUrl, redisUrl } = this.proxies;
+    const { serviceProxy, provider, postgresUrl, redisUrl } = this.proxies;
     const webhook: Record<string, string> =
       strategy === 'webhook'
         ? {
-            ASSEMBLYAI_WEBHOOK_URL: `${door.url}/api/webhooks/assemblyai`,
+            ASSEMBLYAI_WEBHOOK_URL: `${serviceProxy.url}/api/webhooks/assemblyai`,
             ASSEMBLYAI_WEBHOOK_SECRET: CALLBACK_SECRET,
           }
         : {};
     return {
       HOST: '127.0.0.1',
-      // It says which one it has got.
+      // The service prints the port that it was assigned.
       PORT: '0',
       DATABASE_URL: postgresUrl,
       ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
@@ -115,16 +115,16 @@ export class Surroundings {
 }
 
 interface Proxies {
-  /** In front of the service itself. */
-  door: HttpProxy;
+  /** The proxy in front of the service itself. */
+  serviceProxy: HttpProxy;
   provider: HttpProxy;
   stores: WireProxy[];
   postgresUrl: string;
   redisUrl: string | undefined;
 }
 
-function allOf({ door, provider, stores }: Proxies): (HttpProxy | WireProxy)[] {
-  return [door, provider, ...stores];
+function allOf({ serviceProxy, provider, stores }: Proxies): (HttpProxy | WireProxy)[] {
+  return [serviceProxy, provider, ...stores];
 }
 
 async function startProxies(
@@ -132,7 +132,7 @@ async function startProxies(
   targets: { simulatorUrl: string; databaseUrl: string; redisUrl: string | undefined },
 ): Promise<Proxies> {
   const { simulatorUrl, databaseUrl, redisUrl } = targets;
-  const door = await HttpProxy.start(
+  const serviceProxy = await HttpProxy.start(
     { name: 'service', weigh: ({ method }) => (method === 'POST' ? 'step' : 'chatter') },
     crashGate,
   );
@@ -144,7 +144,7 @@ async function startProxies(
       ? undefined
       : await WireProxy.start(redisUrl, crashGate, () => new RedisProtocol(scripts));
   return {
-    door,
+    serviceProxy,
     provider,
     stores: [postgres, redis].flatMap((started) => (started === undefined ? [] : [started.proxy])),
     postgresUrl: postgres.url,
