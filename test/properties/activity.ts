@@ -1,43 +1,44 @@
-/** The process dies here: nothing that its code still tries is carried out. */
+/** The process dies here: none of its later effects is carried out. */
 export class CrashError extends Error {
   override readonly name = 'CrashError';
 }
 
-/** The process dies at its n-th effect (from 0), before or after that is carried out. */
+/** Lets the process die at its n-th effect (from 0), before or after the effect is carried out. */
 export interface Crash {
   effect: number;
-  moment: 'before' | 'after';
+  side: 'before' | 'after';
 }
 
-/** Carries an effect out; the stage waits for it before anybody else gets a turn. */
-export type CarryOut = <T>(effect: () => Promise<T>, backendPid?: number) => Promise<T>;
+/** Carries an effect out; the schedule waits for it before it lets another activity continue. */
+export type Execute = <T>(effect: () => Promise<T>, backendPid?: number) => Promise<T>;
 
-interface Turn {
+interface PendingEffect {
   effect: string;
-  take: () => void;
-  refuse: (error: Error) => void;
+  resolve: () => void;
+  reject: (error: Error) => void;
 }
 
 /**
- * One job's run, or one request, in a process of its own. Each of its effects (a statement, a call of a queue, of coordination, of
- * a provider) waits for its turn, so that the experiment decides what happens between any two of them.
+ * One job's run, or one request, in a simulated process of its own. Each of its effects (a
+ * statement, or a call of a queue, of coordination, or of a provider) waits for permission, so that
+ * the experiment controls what happens between any two of them.
  */
 export class Activity {
-  /** Once it has ended: what it failed with, if it did. */
+  /** The error of an activity that has failed. */
   error: unknown;
   hasEnded = false;
   isDead = false;
-  /** Effects do not wait for turns: nothing else moves meanwhile. */
-  isExpress = false;
-  private readonly turns: Turn[] = [];
+  /** Whether effects run without waiting, because no other activity moves meanwhile. */
+  isUngated = false;
+  private readonly pending: PendingEffect[] = [];
   private effects = 0;
-  /** What is being carried out for it now. */
-  private underWay = 0;
+  /** Number of effects that are currently carried out for it. */
+  private executing = 0;
 
   constructor(
     readonly label: string,
     private readonly options: {
-      carryOut: CarryOut;
+      execute: Execute;
       trace: (line: string) => void;
       crash?: Crash;
     },
@@ -56,55 +57,62 @@ export class Activity {
   }
 
   /**
-   * Waits for its turn, then carries the effect out.
+   * Waits for permission, then carries the effect out.
    *
-   * @param backendPid of the database connection that it uses, to tell waiting for a lock from being slow
-   * @throws CrashError when the process dies at it, or has died before
+   * @param backendPid process id of its database connection, to distinguish waiting for a lock from
+   *   being slow
+   * @throws CrashError when the process dies at this effect, or has died before
    */
   async effect<T>(name: string, effect: () => Promise<T>, backendPid?: number): Promise<T> {
     this.assertAlive();
-    if (!this.isExpress) {
-      await new Promise<void>((take, refuse) => {
-        this.turns.push({ effect: name, take, refuse });
+    if (!this.isUngated) {
+      await new Promise<void>((resolve, reject) => {
+        this.pending.push({ effect: name, resolve, reject });
       });
     }
     const { crash } = this.options;
     const isLast = crash?.effect === this.effects;
     this.effects += 1;
-    if (isLast && crash.moment === 'before') this.die(`before ${name}`);
+    if (isLast && crash.side === 'before') this.die(`before ${name}`);
     this.options.trace(`${this.label}: ${name}`);
-    const result = await this.carryOut(effect, backendPid);
+    const result = await this.execute(effect, backendPid);
     this.assertAlive();
     if (isLast) this.die(`after ${name}`);
     return result;
   }
 
-  /** Waits for what is nobody's business, such as a connection from the pool. */
+  /** Does work that is not an effect, such as getting a connection from the pool. */
   async preparation<T>(work: () => Promise<T>, backendPid?: number): Promise<T> {
     this.assertAlive();
-    return this.carryOut(work, backendPid);
+    return this.execute(work, backendPid);
   }
 
-  /** For what goes on after death: the server notices that the connection is gone, and rolls back. */
-  async aftermath(work: () => Promise<void>): Promise<void> {
-    await this.carryOut(work);
+  /** Does work that continues after death: the server notices the lost connection, and rolls back. */
+  async afterDeath(work: () => Promise<void>): Promise<void> {
+    await this.execute(work);
   }
 
-  /** Neither at an end, nor at its next effect, nor waiting for what is carried out for it: it goes on by itself. */
-  get isThinking(): boolean {
-    return !this.hasEnded && this.turns.length === 0 && this.underWay === 0;
+  /**
+   * Whether its code runs by itself: it has not ended, waits for no permission, and no effect is
+   * carried out for it.
+   */
+  get isComputing(): boolean {
+    return !this.hasEnded && this.pending.length === 0 && this.executing === 0;
   }
 
-  /** The effect that is next when it gets a turn. */
+  /** The effect that is next when it gets permission. */
   get nextEffect(): string | undefined {
-    return this.turns[0]?.effect;
+    return this.pending[0]?.effect;
   }
 
-  /** Lets the next effect happen. @returns false when none waits for its turn: it has ended, or waits for a lock */
-  takeTurn(): boolean {
-    const turn = this.turns.shift();
-    turn?.take();
-    return turn !== undefined;
+  /**
+   * Permits the next effect. @returns false when none is pending: the activity has ended, or waits
+   * for a lock
+   */
+  runNextEffect(): boolean {
+    const next = this.pending.shift();
+    next?.resolve();
+    return next !== undefined;
   }
 
   /** @throws CrashError always */
@@ -112,16 +120,16 @@ export class Activity {
     this.isDead = true;
     this.options.trace(`${this.label}: dies ${where}`);
     const error = new CrashError(`${this.label} died ${where}`);
-    for (const turn of this.turns.splice(0)) turn.refuse(error);
+    for (const next of this.pending.splice(0)) next.reject(error);
     throw error;
   }
 
-  private async carryOut<T>(work: () => Promise<T>, backendPid?: number): Promise<T> {
-    this.underWay += 1;
+  private async execute<T>(work: () => Promise<T>, backendPid?: number): Promise<T> {
+    this.executing += 1;
     try {
-      return await this.options.carryOut(work, backendPid);
+      return await this.options.execute(work, backendPid);
     } finally {
-      this.underWay -= 1;
+      this.executing -= 1;
     }
   }
 

@@ -27,12 +27,12 @@ export interface ConversationState {
   mergeRevision: number;
   summaryStatus: string;
   summary: string | null;
-  /** Chunks of it that had not settled at that moment, by the record. */
+  /** Number of its chunks that had not settled at that point, by the record. */
   unsettled: number;
 }
 
 export interface Change<State> {
-  /** In the order of all changes. */
+  /** Position in the order of all changes. */
   n: number;
   id: string;
   was: State | null;
@@ -59,13 +59,13 @@ const CONVERSATION = (row: string): string => `jsonb_build_object('status', ${ro
     and status in ('queued', 'transcribing', 'correcting')))`;
 
 /**
- * Writes down every change of a chunk, a submission or a conversation, from within the database: what is rolled back is not
- * in it, and no writer can forget it.
+ * Records every change of a chunk, a submission or a conversation with database triggers: changes
+ * that are rolled back are excluded, and no writer can bypass it.
  */
 export class Audit {
   private lastSeen = 0;
 
-  /** @param client whose own changes are not audited (`session_replication_role` is `replica`) */
+  /** @param client its own changes are not audited (`session_replication_role` is `replica`) */
   private constructor(private readonly client: pg.Client) {}
 
   static async install(client: pg.Client): Promise<Audit> {
@@ -78,7 +78,7 @@ export class Audit {
     return new Audit(client);
   }
 
-  /** The changes since the last reading. */
+  /** Reads the changes since the last call. */
   async read(): Promise<History> {
     const { rows } = await this.client.query<Change<never> & { subject: keyof History }>(
       'select n::integer, subject, id, was, became from property_audit where n > $1 order by n',

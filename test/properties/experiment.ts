@@ -7,13 +7,13 @@ import { Ledger } from './ledger.js';
 import { pickOf } from './pick.js';
 import { InMemoryProvider } from './in-memory-provider.js';
 import { InMemoryQueueError, InMemoryQueues, type InMemoryJob } from './in-memory-queues.js';
-import { newUrl, PlayedStorage } from './recordings.js';
+import { newUrl, SimulatedStorage } from './recordings.js';
 import { startProcess } from './service-process.js';
 import { Schedule, type Until } from './schedule.js';
-import type { Action, Life } from './steps.js';
+import type { Action, Scenario } from './steps.js';
 import { jobTask, taskOf, type Task, type World } from './tasks.js';
 
-/** More at once would only be more of the same. */
+/** More concurrent activities would add no new behavior. */
 const MAX_ACTIVITIES = 8;
 
 /** A job's run or a request that has not ended. */
@@ -23,7 +23,7 @@ interface Running {
   job: InMemoryJob | undefined;
 }
 
-/** One conversation's life: the service's processes, and the world around them. */
+/** Runs the scenario of one conversation: the service's processes, and the systems around them. */
 export class Experiment implements World {
   readonly ledger = new Ledger();
   readonly provider = new InMemoryProvider((fault, recording) => {
@@ -32,27 +32,27 @@ export class Experiment implements World {
   readonly queues = new InMemoryQueues((fault) => {
     this.ledger.serveQueueFault(fault);
   });
-  /** What happened, effect by effect: shown when a property does not hold. */
+  /** The effects in their order, shown when a property does not hold. */
   readonly trace: string[] = [];
   readonly chunkIds: string[] = [];
   readonly sharedUrl = newUrl();
   conversationId = '';
   private readonly schedule: Schedule;
-  private readonly storage = new PlayedStorage();
-  private delivery: Life['delivery'];
+  private readonly storage = new SimulatedStorage();
+  private delivery: Scenario['delivery'];
   private running: Running[] = [];
   private begun = 0;
 
   constructor(
     readonly harness: Harness,
-    readonly life: Life,
+    readonly scenario: Scenario,
   ) {
-    this.delivery = life.delivery;
+    this.delivery = scenario.delivery;
     this.schedule = new Schedule((pids) => harness.blockedAmong(pids));
   }
 
   async open(): Promise<void> {
-    const { anonymize, sharedUrl, chunks, headStart } = this.life;
+    const { anonymize, sharedUrl, chunks, headStart } = this.scenario;
     await this.do({
       label: 'open',
       work: async ({ conversations }) => {
@@ -65,25 +65,25 @@ export class Experiment implements World {
     for (let round = 0; round < headStart; round += 1) await this.work();
   }
 
-  /** Every job that nobody runs at this moment is run, and every transcript ends well. */
+  /** Runs every job that is not running, and ends every transcript well. */
   async work(): Promise<void> {
     const { queues, provider } = this;
     for (const job of queues.list()) if (job.state !== 'active') await this.runJob(job);
     for (const transcript of provider.transcripts) provider.end(transcript, 'completed');
   }
 
-  /** Starts an activity and takes it as far as asked. Does nothing when there is nothing to do it to. */
+  /** Starts an activity and runs it as far as requested. Does nothing when the action has no target. */
   async start(action: Action, options: { until: Until; crash?: Crash }): Promise<void> {
     const activity = await this.begin(action, options.crash);
     if (activity !== undefined) await this.advance(activity, options.until);
   }
 
-  /** Starts two activities, then takes them on by turns, and what is left of them to the end. */
-  async overlap(actions: readonly [Action, Action], turns: readonly boolean[]): Promise<void> {
+  /** Starts two activities, runs their effects in the given order, and then both to the end. */
+  async overlap(actions: readonly [Action, Action], order: readonly boolean[]): Promise<void> {
     const first = await this.begin(actions[0]);
     const second = await this.begin(actions[1]);
-    for (const turn of turns) {
-      const next = turn ? first : second;
+    for (const isFirst of order) {
+      const next = isFirst ? first : second;
       if (next !== undefined) await this.advance(next, { effects: 1 });
     }
     for (const activity of [first, second]) if (activity !== undefined) await this.advance(activity, 'end');
@@ -94,7 +94,7 @@ export class Experiment implements World {
     if (picked !== undefined) await this.advance(picked.activity, until);
   }
 
-  /** Takes everything that goes on to its end. */
+  /** Runs all activities to their end. */
   async finishAll(): Promise<void> {
     while (this.running.length > 0) {
       const before = this.trace.length;
@@ -108,7 +108,7 @@ export class Experiment implements World {
     await this.do(jobTask(job, this));
   }
 
-  /** Does something from its start to its end, in a process of its own. */
+  /** Runs a task from its start to its end, in a process of its own. */
   async do(task: Task): Promise<void> {
     await this.advance(await this.enter(task), 'end');
   }
@@ -117,18 +117,18 @@ export class Experiment implements World {
     this.delivery = this.delivery === 'webhook' ? 'polling' : 'webhook';
   }
 
-  /** How many processes are submitting a chunk at this moment. */
+  /** Counts the processes that are currently submitting a chunk. */
   submittersOf(chunkId: string): number {
     return this.running.filter(
       ({ job }) => job?.kind === 'submit' && 'chunkId' in job.data && job.data.chunkId === chunkId,
     ).length;
   }
 
-  /** For the end of a run that failed: whatever still goes on dies where it stands. */
+  /** Ends a failed run: all remaining activities die where they are. */
   async abort(): Promise<void> {
     for (const { activity } of this.running) {
       try {
-        activity.die('as the experiment is over');
+        activity.die('because the experiment is over');
       } catch (error) {
         if (!(error instanceof CrashError)) throw error;
       }
@@ -146,13 +146,13 @@ export class Experiment implements World {
     if (this.running.length >= MAX_ACTIVITIES) await this.finishAll();
     this.begun += 1;
     const activity = new Activity(`${this.begun} ${label}`, {
-      carryOut: this.schedule.carryOut,
+      execute: this.schedule.execute,
       trace: (line) => this.trace.push(line),
       crash,
     });
     const { harness, queues, provider, storage } = this;
     const process = startProcess(activity, {
-      ...harness.surroundings(this.delivery),
+      ...harness.environment(this.delivery),
       queues,
       provider,
       storage,
@@ -171,14 +171,14 @@ export class Experiment implements World {
     for (const running of ended) this.judge(running.activity);
   }
 
-  /** @throws Error with what no activity may end with */
+  /** @throws Error when the activity ended with an error that is not allowed */
   private judge({ error, isDead, label }: Activity): void {
     if (isDead) this.ledger.crash();
     if (isDead || error === undefined) return;
     this.ledger.disturb();
     if (error instanceof HttpException || error instanceof ProviderError) return;
     if (error instanceof InMemoryQueueError || error instanceof QueueTimeoutError) return;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'by what is no error';
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'a value that is no Error';
     throw new Error(`${label} failed with ${reason}`, { cause: error });
   }
 }

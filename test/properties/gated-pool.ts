@@ -4,11 +4,14 @@ import type { Activity } from './activity.js';
 
 const MAX_LABEL_LENGTH = 60;
 
-/** The pool as one activity has it: every statement is an effect. When it dies, the server rolls back what it had begun. */
+/**
+ * Wraps the pool for one activity: every statement is an effect. When the activity dies, the server
+ * rolls back its transaction.
+ */
 export function gatedPool(pool: pg.Pool, activity: Activity): PostgresPool {
   return {
     connect: async () => gatedClient(await activity.preparation(() => pool.connect()), activity),
-    // It belongs to the whole test; a process that ends returns its connections one by one.
+    // The pool belongs to the whole test; a process that ends returns its connections one by one.
     end: () => Promise.resolve(),
   };
 }
@@ -16,7 +19,8 @@ export function gatedPool(pool: pg.Pool, activity: Activity): PostgresPool {
 function gatedClient(client: pg.PoolClient, activity: Activity): PostgresPoolClient {
   const pid = (client as pg.PoolClient & { processID: number }).processID;
   const nothing = { rows: [] };
-  // Nobody could see it: it travels with the first statement, and is no round trip of its own.
+  // `begin` is sent with the first statement and is no round trip of its own, so it is no effect
+  // either.
   let isBeginOwed = false;
   const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
     if (text === 'begin') {
@@ -39,14 +43,14 @@ function gatedClient(client: pg.PoolClient, activity: Activity): PostgresPoolCli
     );
   };
   return {
-    // The other form of it, with a cursor, is used by streams only.
+    // Only streams use its other form, with a cursor.
     query: query as PostgresPoolClient['query'],
     release: () => {
       if (!activity.isDead) {
         client.release();
         return;
       }
-      void activity.aftermath(async () => {
+      void activity.afterDeath(async () => {
         try {
           await client.query('rollback; select pg_advisory_unlock_all()');
           client.release();
@@ -58,7 +62,7 @@ function gatedClient(client: pg.PoolClient, activity: Activity): PostgresPoolCli
   };
 }
 
-/** By its name a connection prepares a statement once; lives are many, statements few. */
+/** A named statement is prepared once per connection, which saves time over many scenarios. */
 const statements = new Map<string, { name: string; label: string }>();
 
 function known(text: string): { name: string; label: string } {

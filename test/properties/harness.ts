@@ -11,17 +11,17 @@ import { currentEngine } from '../support/engine.js';
 import { RedisServer } from '../support/redis-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { Audit } from './audit.js';
-import type { Surroundings } from './service-process.js';
-import type { Life } from './steps.js';
+import type { ProcessEnvironment } from './service-process.js';
+import type { Scenario } from './steps.js';
 
-/** Every activity may hold a connection, and standing still it keeps it. */
+/** Every activity may hold a connection, and keeps it while it is paused. */
 const MAX_CONNECTIONS = 20;
-/** No crash of PostgreSQL is played here; a deadlock between two activities is soon told. */
+/** No crash of PostgreSQL is simulated here; a deadlock between two activities is reported fast. */
 const FAST = '-c synchronous_commit=off -c deadlock_timeout=20ms';
-/** Changes of the experiment's own are not the service's, and not audited. */
+/** Changes of the experiment itself are not audited. */
 const UNAUDITED = '-c session_replication_role=replica';
 
-/** The real stores, shared by all experiments: one after the other, each with ids of its own. */
+/** The real stores, shared by all experiments, which run one after the other, each with its own ids. */
 export class Harness {
   private readonly metrics = new Metrics();
   private readonly observer: JobObserver;
@@ -29,8 +29,8 @@ export class Harness {
   private constructor(
     private readonly testDatabase: TestDatabase,
     private readonly pool: pg.Pool,
-    /** For the experiment's own hand on the record. */
-    private readonly hand: pg.Client,
+    /** Connection for the experiment's own changes of the record. */
+    private readonly adminClient: pg.Client,
     private readonly logDatabase: OpenDatabase,
     readonly audit: Audit,
     private readonly redis: OpenRedis | undefined,
@@ -41,28 +41,31 @@ export class Harness {
 
   static async open(): Promise<Harness> {
     const testDatabase = await createTestDatabase();
-    const hand = new pg.Client({ connectionString: testDatabase.url, options: `${FAST} ${UNAUDITED}` });
-    await hand.connect();
+    const adminClient = new pg.Client({
+      connectionString: testDatabase.url,
+      options: `${FAST} ${UNAUDITED}`,
+    });
+    await adminClient.connect();
     return new Harness(
       testDatabase,
       new pg.Pool({
         connectionString: testDatabase.url,
         max: MAX_CONNECTIONS,
         options: FAST,
-        // A transaction's begin travels with its first statement.
+        // A transaction's `begin` is sent with its first statement.
         pipeline: true,
         types: numericCounts(),
       }),
-      hand,
+      adminClient,
       openDatabase(testDatabase.url, () => undefined),
-      await Audit.install(hand),
+      await Audit.install(adminClient),
       currentEngine() === 'redis' ? await openRedis() : undefined,
     );
   }
 
-  surroundings(
-    delivery: Life['delivery'],
-  ): Pick<Surroundings, 'config' | 'pool' | 'redisCoordination' | 'observer' | 'metrics'> {
+  environment(
+    delivery: Scenario['delivery'],
+  ): Pick<ProcessEnvironment, 'config' | 'pool' | 'redisCoordination' | 'observer' | 'metrics'> {
     const { pool, observer, metrics } = this;
     return {
       config: CONFIGS[delivery],
@@ -73,39 +76,39 @@ export class Harness {
     };
   }
 
-  /** Changes the record behind the service's back. It must not wait for rows that an activity holds. */
+  /** Changes the record without the service's knowledge. It must not wait for rows that an activity holds. */
   async change<Row extends pg.QueryResultRow>(statement: string, values: unknown[]): Promise<Row[]> {
-    return (await this.hand.query<Row>(statement, values)).rows;
+    return (await this.adminClient.query<Row>(statement, values)).rows;
   }
 
   async blockedAmong(pids: number[]): Promise<number[]> {
-    const { rows } = await this.hand.query<{ pid: number }>(
+    const { rows } = await this.adminClient.query<{ pid: number }>(
       'select pid from unnest($1::integer[]) as pid where cardinality(pg_blocking_pids(pid)) > 0',
       [pids],
     );
     return rows.map(({ pid }) => pid);
   }
 
-  /** All that coordination knows is gone, but for rows that an activity holds at this moment. */
+  /** Deletes all of coordination, except rows that an activity currently holds. */
   async wipeCoordination(): Promise<void> {
     if (this.redis !== undefined) {
-      await this.redis.hand.flushall();
+      await this.redis.adminClient.flushall();
       return;
     }
     for (const table of COORDINATION_TABLES) {
-      await this.hand.query(
+      await this.adminClient.query(
         `delete from ${table} where ctid = any(array(select ctid from ${table} for update skip locked))`,
       );
     }
   }
 
-  /** Takes from coordination what an experiment has left there. */
+  /** Removes what an experiment has left in coordination, and returns it. */
   async takeLeftovers(): Promise<Leftovers> {
     if (this.redis === undefined) {
-      const pending = await this.hand.query<{ chunk_id: string }>(
+      const pending = await this.adminClient.query<{ chunk_id: string }>(
         'delete from coordination_pending_chunks returning chunk_id',
       );
-      const metadata = await this.hand.query<{ transcript_id: string }>(
+      const metadata = await this.adminClient.query<{ transcript_id: string }>(
         'delete from coordination_callback_metadata returning transcript_id',
       );
       return {
@@ -113,30 +116,30 @@ export class Harness {
         metadata: metadata.rows.map(({ transcript_id }) => transcript_id),
       };
     }
-    const { hand } = this.redis;
-    const keys = await hand.keys('coord:*');
-    const lives = await Promise.all(keys.map((key) => hand.pttl(key)));
-    await hand.flushall();
+    const { adminClient } = this.redis;
+    const keys = await adminClient.keys('coord:*');
+    const ttls = await Promise.all(keys.map((key) => adminClient.pttl(key)));
+    await adminClient.flushall();
     return {
-      endless: keys.filter((key, index) => isPending(key) || ((lives[index] ?? -1) < 0 && !isMark(key))),
+      endless: keys.filter((key, index) => isPending(key) || ((ttls[index] ?? -1) < 0 && !isMark(key))),
       metadata: keys.filter((key) => key.startsWith('coord:aai_transcript:')),
     };
   }
 
-  /** After an experiment that failed: nothing of it may reach into the next. */
+  /** Clears the tables after a failed experiment, so that it does not affect the next. */
   async clear(): Promise<void> {
-    await this.hand.query('truncate chunks, submissions, conversations, property_audit cascade');
+    await this.adminClient.query('truncate chunks, submissions, conversations, property_audit cascade');
     await this.wipeCoordination();
   }
 
   async close(): Promise<void> {
     await this.observer.flush();
     await this.pool.end();
-    await this.hand.end();
+    await this.adminClient.end();
     await this.logDatabase.database.destroy();
     await this.testDatabase.drop();
     this.redis?.coordination.close();
-    this.redis?.hand.disconnect();
+    this.redis?.adminClient.disconnect();
     await this.redis?.server.stop();
   }
 }
@@ -148,19 +151,19 @@ const COORDINATION_TABLES = [
   'coordination_callback_metadata',
 ];
 
-/** What coordination still has when a conversation has come to rest. */
+/** Entries of coordination after all work of a conversation has ended. */
 export interface Leftovers {
-  /** What it keeps of unsettled chunks, and what would stay for ever. */
+  /** Entries of unsettled chunks, and entries without an expiry. */
   endless: string[];
-  /** Callback metadata, which ends by itself within a day. */
+  /** Callback metadata, which expires within a day. */
   metadata: string[];
 }
 
-/** Whose Redis it is, which stays. */
+/** Matches the key that marks the installation's Redis, which stays. */
 const isMark = (key: string): boolean => key === 'coord:installation';
 const isPending = (key: string): boolean => key.startsWith('coord:{pending}');
 
-const CONFIGS: Readonly<Record<Life['delivery'], AppConfig>> = {
+const CONFIGS: Readonly<Record<Scenario['delivery'], AppConfig>> = {
   webhook: configOf({ kind: 'webhook', url: 'https://ringback.example/callback', secret: 'a-secret' }),
   polling: configOf({ kind: 'polling' }),
 };
@@ -210,7 +213,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
   };
 }
 
-/** As the service reads them: counts are numbers, not strings. */
+/** Parses counts as the service does: as numbers, not strings. */
 function numericCounts(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -220,7 +223,7 @@ function numericCounts(): pg.TypeOverrides {
 interface OpenRedis {
   server: RedisServer;
   coordination: RedisCoordination;
-  hand: Redis;
+  adminClient: Redis;
 }
 
 async function openRedis(): Promise<OpenRedis> {
@@ -228,6 +231,6 @@ async function openRedis(): Promise<OpenRedis> {
   return {
     server,
     coordination: await RedisCoordination.connect(server.url, { installation: 'of-the-tests' }),
-    hand: new Redis(server.url),
+    adminClient: new Redis(server.url),
   };
 }

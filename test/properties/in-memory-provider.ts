@@ -17,16 +17,16 @@ import type { Activity } from './activity.js';
 import { recordingOf, summaryOf, textOf } from './recordings.js';
 import { PROVIDER_EFFECT } from './schedule.js';
 
-/** What can go wrong with a call of each kind. */
+/** The possible faults of each kind of call. */
 interface FaultKinds {
-  /** The last three are ambiguous: whether it was carried out, and when, the caller is not told. */
+  /** The last three are ambiguous: the caller does not learn whether and when the request was carried out. */
   submit: 'refused' | 'setting refused' | 'turned away' | 'lost before' | 'lost after' | 'carried out late';
   get: 'unavailable' | 'not found';
   list: 'unavailable' | 'lagging';
   correct: 'unavailable' | 'refused';
 }
 
-/** What goes wrong with the next call of its kind. */
+/** A fault of the next call of its kind. */
 export type ProviderFault = {
   [Call in keyof FaultKinds]: { call: Call; kind: FaultKinds[Call] };
 }[keyof FaultKinds];
@@ -48,23 +48,26 @@ const ERRORS = {
 
 export type TranscriptEnd = 'completed' | keyof typeof ERRORS;
 
-/** AssemblyAI and the language model, in memory. When a transcript ends, and what goes wrong, is the experiment's choice. */
+/**
+ * Simulates AssemblyAI and the language model in memory. The experiment chooses when a transcript
+ * ends, and which faults occur.
+ */
 export class InMemoryProvider {
   readonly transcripts: InMemoryTranscript[] = [];
-  /** Submissions that a request named: what a forger who has the secret could know. */
+  /** Submissions that a request named: ids that a forger with the secret could know. */
   readonly submissions: string[] = [];
   private faults: ProviderFault[] = [];
   private readonly late: TranscriptParams[] = [];
   private made = 0;
 
-  /** @param served told of every fault that a call has met, with the recording that it was about where that is known */
+  /** @param served called for every fault that a call has met, with the recording when it is known */
   constructor(private readonly served: (fault: ProviderFault, recording: string | undefined) => void) {}
 
   arm(fault: ProviderFault): void {
     this.faults.push(fault);
   }
 
-  /** @param faults those only, as far as no call has met them; all unless given */
+  /** @param faults the faults to remove if no call has met them yet; all by default */
   disarm(faults: readonly ProviderFault[] = this.faults): void {
     this.faults = this.faults.filter((fault) => !faults.includes(fault));
   }
@@ -75,15 +78,15 @@ export class InMemoryProvider {
     transcript.error = how === 'completed' ? null : ERRORS[how];
   }
 
-  /** Carries out the requests whose senders have long given up. */
-  carryOutLateRequests(): void {
+  /** Carries out the requests whose senders have given up long ago. */
+  executeLateRequests(): void {
     for (const request of this.late.splice(0)) this.make(request);
   }
 
-  /** AssemblyAI as one activity sees it. */
-  seenBy(activity: Activity): AssemblyAiClient {
+  /** Returns AssemblyAI's client for one activity. */
+  viewFor(activity: Activity): AssemblyAiClient {
     const view: Pick<AssemblyAiClient, 'submit' | 'get' | 'list' | 'requests'> = {
-      // Far within any limit: waiting for one would take real time.
+      // Far within any limit: waiting for a rate limit would take real time.
       requests: 0,
       submit: (request) => call(activity, 'submit', () => this.submit(request)),
       get: (id) => call(activity, 'get', () => this.get(id)),
@@ -103,7 +106,7 @@ export class InMemoryProvider {
   summarizer(activity: Activity): Summarizer {
     const view: Pick<Summarizer, 'summarize'> = {
       summarize: ({ transcript }) =>
-        call(activity, 'summarize', () => ({ summary: summaryOf(transcript), ...PLAYED_MODEL })),
+        call(activity, 'summarize', () => ({ summary: summaryOf(transcript), ...SIMULATED_MODEL })),
     };
     return view as Summarizer;
   }
@@ -162,7 +165,7 @@ export class InMemoryProvider {
     const fault = this.faultOf('correct');
     if (fault === 'unavailable') throw unavailable({ ambiguous: false });
     if (fault === 'refused') throw rejected();
-    return { text: `${partialTranscript} (corrected)`, note: '', ...PLAYED_MODEL };
+    return { text: `${partialTranscript} (corrected)`, note: '', ...SIMULATED_MODEL };
   }
 
   private make(request: TranscriptParams): InMemoryTranscript {
@@ -193,7 +196,7 @@ export class InMemoryProvider {
   }
 }
 
-const PLAYED_MODEL = { model: 'played', promptVersion: '1', usage: {} };
+const SIMULATED_MODEL = { model: 'simulated', promptVersion: '1', usage: {} };
 
 function call<T>(activity: Activity, name: string, answer: () => T): Promise<T> {
   return activity.effect(`${PROVIDER_EFFECT} ${name}`, async () => {

@@ -9,11 +9,11 @@ export interface InMemoryJob {
   readonly data: JobData[JobKind];
   attemptsMade: number;
   state: 'waiting' | 'delayed' | 'active';
-  /** Who runs it, and may put it to sleep or end it. */
+  /** The activity that runs it, and may delay or end it. */
   holder?: Activity;
 }
 
-/** What BullMQ answers to a promotion that comes too late, and to a worker that has lost its lock. */
+/** BullMQ's error for a promotion that comes too late, and for a worker that has lost its lock. */
 export class InMemoryQueueError extends Error {
   override readonly name = 'InMemoryQueueError';
 
@@ -25,18 +25,19 @@ export class InMemoryQueueError extends Error {
 const LOCK_MISMATCH = -6;
 const NOT_DELAYED = -3;
 
-/** The next call of a producer is not answered in time, carried out or not. */
+/** The next call of a producer is not answered in time, whether carried out or not. */
 export type QueueFault = 'lost before' | 'lost after';
 
 /**
- * BullMQ as far as its promises go: a job whose id exists is not added again, only its holder ends it or puts it to sleep, only a
- * sleeping job can be promoted. When a job runs, how often, and by how many at once, is the experiment's choice.
+ * Simulates BullMQ's guarantees: a job whose id exists is not added again, only its holder ends or
+ * delays it, only a delayed job can be promoted. The experiment chooses when a job runs, how often,
+ * and on how many workers.
  */
 export class InMemoryQueues {
   private readonly jobs = new Map<string, InMemoryJob>();
   private readonly faults: QueueFault[] = [];
 
-  /** @param served told of every fault that a call has met */
+  /** @param served called for every fault that a call has met */
   constructor(private readonly served: (fault: QueueFault) => void) {}
 
   list(): InMemoryJob[] {
@@ -55,10 +56,10 @@ export class InMemoryQueues {
     this.faults.length = 0;
   }
 
-  /** The queues as one activity sees them. */
-  seenBy(activity: Activity): JobQueues {
+  /** Returns the queues for one activity. */
+  viewFor(activity: Activity): JobQueues {
     const produce = <T>(name: string, change: () => T): Promise<T> =>
-      inTurn(activity, name, () => this.unlessFaulty(change));
+      gated(activity, name, () => this.unlessFaulty(change));
     const add = <K extends JobKind>(kind: K, data: JobData[K], options: { delayMs?: number } = {}) =>
       produce(`add ${kind}`, () => {
         this.add(kind, { data, ...options });
@@ -74,14 +75,17 @@ export class InMemoryQueues {
         if (!isAwakened) await add(kind, data);
       },
       queue: (kind) => {
-        const getJob = (id: string) => inTurn(activity, `getJob ${kind}`, () => this.jobs.get(id));
+        const getJob = (id: string) => gated(activity, `getJob ${kind}`, () => this.jobs.get(id));
         return { getJob } as unknown as ReturnType<JobQueues['queue']>;
       },
     };
     return view as JobQueues;
   }
 
-  /** Runs the job in the activity, as a worker would; a job that has a holder already is taken over, as a stalled one is. */
+  /**
+   * Runs the job in the activity, like a worker. A job that already has a holder is taken over,
+   * like a stalled one.
+   */
   async run(
     job: InMemoryJob,
     processor: { process(job: Job, token: string): Promise<void> },
@@ -91,13 +95,13 @@ export class InMemoryQueues {
     job.holder = activity;
     try {
       await processor.process(this.heldBy(activity, job), 'a-token');
-      await inTurn(activity, `complete ${job.kind}`, () => {
+      await gated(activity, `complete ${job.kind}`, () => {
         if (this.isHeldBy(job, activity)) this.jobs.delete(job.id);
       });
     } catch (error) {
       if (error instanceof DelayedError) return;
       if (!activity.isDead) {
-        await inTurn(activity, `fail ${job.kind}`, () => {
+        await gated(activity, `fail ${job.kind}`, () => {
           this.fail(job, activity);
         });
       }
@@ -128,7 +132,7 @@ export class InMemoryQueues {
     return true;
   }
 
-  /** The job as who runs it sees it. */
+  /** Returns the job as its processor receives it. */
   private heldBy(activity: Activity, job: InMemoryJob): Job {
     const view = {
       name: job.kind,
@@ -136,11 +140,11 @@ export class InMemoryQueues {
       opts: { attempts: JOB_ATTEMPTS[job.kind] },
       attemptsMade: job.attemptsMade,
       promote: () =>
-        inTurn(activity, `promote ${job.kind}`, () => {
+        gated(activity, `promote ${job.kind}`, () => {
           if (!this.isThere(job) || !this.promote(job.id)) throw new InMemoryQueueError(NOT_DELAYED);
         }),
       moveToDelayed: () =>
-        inTurn(activity, `moveToDelayed ${job.kind}`, () => {
+        gated(activity, `moveToDelayed ${job.kind}`, () => {
           if (!this.isHeldBy(job, activity)) throw new InMemoryQueueError(LOCK_MISMATCH);
           job.state = 'delayed';
           job.holder = undefined;
@@ -157,7 +161,7 @@ export class InMemoryQueues {
     if (job.attemptsMade >= JOB_ATTEMPTS[job.kind]) this.jobs.delete(job.id);
   }
 
-  /** Nobody renews its lock any more: it waits for another worker. */
+  /** Releases the job of a dead worker, whose lock is no longer renewed: it waits for another worker. */
   private stall(job: InMemoryJob, activity: Activity): void {
     if (!this.isHeldBy(job, activity)) return;
     job.state = 'waiting';
@@ -173,7 +177,7 @@ export class InMemoryQueues {
   }
 }
 
-function inTurn<T>(activity: Activity, name: string, change: () => T): Promise<T> {
+function gated<T>(activity: Activity, name: string, change: () => T): Promise<T> {
   return activity.effect(`queue ${name}`, async () => {
     await Promise.resolve();
     return change();

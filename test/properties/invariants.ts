@@ -1,26 +1,30 @@
 import type { Change, ChunkState } from './audit.js';
-import { assertChunkLife, isSettled, recordingOfChunk } from './chunk-life.js';
-import { assertConversationLife } from './conversation-life.js';
+import { assertChunkLifecycle, isSettled, recordingOfChunk } from './chunk-lifecycle.js';
+import { assertConversationLifecycle } from './conversation-lifecycle.js';
 import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
-import { assertOneOpenSubmission, assertSubmissionLife, assertUniqueTranscripts } from './submission-life.js';
+import {
+  assertOneOpenSubmission,
+  assertSubmissionLifecycle,
+  assertUniqueTranscripts,
+} from './submission-lifecycle.js';
 
-/** What must hold of a life that has come to rest, at every moment of it. @throws PropertyError */
+/** Asserts what must hold for a finished scenario, over its whole history. @throws PropertyError */
 export async function assertInvariants(experiment: Experiment): Promise<void> {
   const { harness, provider } = experiment;
   const history = await harness.audit.read();
   const chunks = groupById(history.chunks);
-  for (const [id, changes] of chunks) assertChunkLife(id, changes, experiment);
+  for (const [id, changes] of chunks) assertChunkLifecycle(id, changes, experiment);
   for (const [id, changes] of groupById(history.submissions)) {
     const chunk = chunks.get(changes[0]?.became.chunk ?? '')?.[0]?.became;
     assertHolds(chunk !== undefined, `submission ${id} is of a chunk`);
-    assertSubmissionLife(id, changes, { provider, recording: recordingOfChunk(chunk) });
+    assertSubmissionLifecycle(id, changes, { provider, recording: recordingOfChunk(chunk) });
   }
   assertOneOpenSubmission(history.submissions);
   assertUniqueTranscripts(history.submissions);
   const restarts = history.chunks.filter(({ was }) => was !== null && isSettled(was)).length;
   experiment.ledger.restartsDone = restarts;
-  assertConversationLife(history.conversations, {
+  assertConversationLifecycle(history.conversations, {
     chunks: [...chunks].flatMap(([id, changes]) =>
       changes.slice(-1).map(({ became }) => ({ id, state: became })),
     ),
@@ -30,16 +34,22 @@ export async function assertInvariants(experiment: Experiment): Promise<void> {
   await assertNothingLeft(experiment);
 }
 
-/** A key that somebody sets while, or before, another one removes it stays until its day is over; a peaceful life leaves none. */
+/**
+ * A key that is set while, or before, another activity removes it stays until it expires after a
+ * day; an undisturbed scenario leaves none.
+ */
 async function assertNothingLeft({ harness, ledger }: Experiment): Promise<void> {
   const { endless, metadata } = await harness.takeLeftovers();
   assertHolds(endless.length === 0, `nothing is left in coordination (${endless.join(', ')})`);
   if (ledger.hasLostWork || ledger.overlapping > 1) return;
-  ledger.peaceful = true;
+  ledger.undisturbed = true;
   assertHolds(metadata.length === 0, `no callback metadata is left (${metadata.join(', ')})`);
 }
 
-/** A chunk is paid once. Only what the provider hid from us, or a process that was frozen, is paid again. */
+/**
+ * Asserts that a chunk is paid once. Only transcripts that the provider hid from the service, or
+ * the submit of a frozen process, may be paid again.
+ */
 function assertPayments({ provider, ledger }: Experiment, chunks: Map<string, Change<ChunkState>[]>): void {
   const chunksOf = new Map<string, string[]>();
   for (const [id, [first]] of chunks) {

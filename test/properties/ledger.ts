@@ -1,45 +1,45 @@
 import type { ProviderFault } from './in-memory-provider.js';
 import type { QueueFault } from './in-memory-queues.js';
 
-/** A transcript that so many looks in a row do not find is given up. */
-const LOOKS_UNTIL_DENIED = 5;
+/** Number of consecutive checks without success after which a transcript is given up. */
+const CHECKS_UNTIL_DENIED = 5;
 
-/** A callback that the service took with 200, of a transcript that was ready when it was made. */
+/** A callback that the service accepted with 200, for a transcript that was ready at that time. */
 export interface AcceptedHint {
   submission: string;
-  /** The step that it was sent in. */
+  /** Step in which it was sent. */
   sentAt: number;
 }
 
-/** What the experiment did to the service: what the outcome is judged by. */
+/** Records what the experiment did to the service, by which the outcome is judged. */
 export class Ledger {
-  /** The present step. */
+  /** The current step. */
   step = 0;
   crashes = 0;
   wipes = 0;
   queueFaults = 0;
-  /** Activities that were going on at once, at most. */
+  /** Maximum number of concurrent activities. */
   overlapping = 0;
-  /** Whether nothing got lost, and one thing was done at a time. */
-  peaceful = false;
-  /** The last step in which something was broken that may cost time: a callback before it promises nothing any more. */
+  /** Whether nothing got lost, and activities ran one at a time. */
+  undisturbed = false;
+  /** The last step with a disturbance that may cost time: it voids the promise of earlier callbacks. */
   disturbedAt = -1;
   readonly hints: AcceptedHint[] = [];
-  /** What callbacks of each kind were answered with. */
+  /** Answers to callbacks of each kind. */
   readonly callbacks = new Counts();
-  /** Callbacks of which it was seen that they made us look. */
+  /** Callbacks that were seen to cause a check. */
   followedHints = 0;
-  /** Chunks, and how often somebody asked to start each again. */
+  /** Requested restarts of each chunk. */
   readonly restarts = new Counts();
   /** Restarts that happened. */
   restartsDone = 0;
-  /** How often somebody asked to start all failed chunks again. */
+  /** Number of requests to restart all failed chunks. */
   bulkRestarts = 0;
-  /** Chunks whose submitter lived on after its lease had ended, as a frozen process does. */
+  /** Chunks whose submitter continued after the end of its lease, like a frozen process. */
   readonly frozen = new Counts();
   /** Recordings with a request that was carried out after its sender had given up. */
   readonly lateRequests = new Counts();
-  /** Chunks whose time was over, so that they may fail. */
+  /** Chunks whose time limit has passed, so that they may fail. */
   readonly overdue = new Set<string>();
   /** Recordings that the provider refused. */
   readonly refused = new Set<string>();
@@ -73,22 +73,22 @@ export class Ledger {
     this.disturbedAt = this.step;
   }
 
-  /** Hints that nothing has got into the way of: they must be followed without any time passing. */
+  /** Returns the hints that nothing has interfered with: they must be followed without any time passing. */
   promisedHints(): AcceptedHint[] {
     return this.hints.filter(({ sentAt }) => sentAt > this.disturbedAt);
   }
 
-  /** Whether jobs may have been lost, which only the reconciler brings back. */
+  /** Whether jobs may have been lost, which only the reconciler restores. */
   get hasLostWork(): boolean {
     return this.crashes + this.wipes + this.queueFaults > 0;
   }
 
-  /** How often a chunk may have been restarted. */
+  /** Returns how often a chunk may have been restarted. */
   restartsOf(chunkId: string): number {
     return this.restarts.of(chunkId) + this.bulkRestarts;
   }
 
-  /** How many transcripts may have been paid for a recording, `chunks` of which were sent. */
+  /** Returns how many transcripts may have been paid for a recording that was sent in `chunks`. */
   allowedPayments(recording: string, chunks: string[]): number {
     const ofChunks = chunks.map((chunk) => 1 + this.restartsOf(chunk) + this.frozen.of(chunk));
     return (
@@ -96,18 +96,21 @@ export class Ledger {
     );
   }
 
-  /** Transcripts that the provider itself denied: it did not list them, or did not know them look after look. */
+  /**
+   * Number of transcripts that the provider itself denied: it did not list them, or did not find
+   * them in consecutive checks.
+   */
   private get unfindable(): number {
     const denied = this.faults.of('get: not found');
     const failedChecks = denied + this.faults.of('get: unavailable') + this.faults.of('list: unavailable');
-    return this.faults.of('list: lagging') + Math.min(denied, Math.floor(failedChecks / LOOKS_UNTIL_DENIED));
+    return this.faults.of('list: lagging') + Math.min(denied, Math.floor(failedChecks / CHECKS_UNTIL_DENIED));
   }
 
   get mayCorrectionFail(): boolean {
     return this.faults.of('correct: refused') + this.faults.of('correct: unavailable') > 0;
   }
 
-  get mayLookFail(): boolean {
+  get mayCheckFail(): boolean {
     return this.faults.of('get: not found') + this.faults.of('get: unavailable') > 0;
   }
 }

@@ -7,7 +7,7 @@ import {
   type StoredAudio,
 } from '../../src/audio/audio-storage.js';
 
-/** Every recording says something that no other one says. By its name, a text is traced back to it. */
+/** Every recording has a unique text, which contains its name. */
 export const textOf = (recording: string): string => `what was said in ${recording}`;
 export const correctedTextOf = (recording: string): string => `${textOf(recording)} (corrected)`;
 export const summaryOf = (transcript: string): string => `in short: ${transcript}`;
@@ -23,8 +23,11 @@ export function recordingOf(audioUrl: string): string {
 export const recordingOfKey = (key: string): string => `${STORE}${key}`;
 export const newUrl = (): string => `memory://elsewhere/${randomUUID()}`;
 
-/** A store that signs URLs, each only once, and holds nothing: a correction goes on with the text alone. */
-export class PlayedStorage extends AudioStorage {
+/**
+ * A storage that signs URLs, each only once, and contains nothing: a correction continues with the
+ * text alone.
+ */
+export class SimulatedStorage extends AudioStorage {
   private signatures = 0;
 
   save(): Promise<StoredAudio> {
@@ -56,7 +59,7 @@ export class PlayedStorage extends AudioStorage {
   }
 
   close(): void {
-    // It holds nothing.
+    // There is nothing to delete.
   }
 
   publicUrl(key: string): Promise<string> {

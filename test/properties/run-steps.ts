@@ -8,7 +8,7 @@ const REFUSALS: readonly ProviderFault[] = [
   { call: 'correct', kind: 'refused' },
 ];
 
-/** Plays one step. */
+/** Runs one step. */
 export async function runStep(experiment: Experiment, step: Step): Promise<void> {
   experiment.ledger.step += 1;
   experiment.trace.push(`--- ${JSON.stringify(step)}`);
@@ -37,7 +37,7 @@ export async function runStep(experiment: Experiment, step: Step): Promise<void>
   }
 }
 
-/** What the world does to the service. */
+/** Applies a disturbance to the service. */
 async function disturb(experiment: Experiment, step: Disturbance): Promise<void> {
   const { ledger, provider, queues, harness } = experiment;
   switch (step.kind) {
@@ -66,12 +66,12 @@ async function disturb(experiment: Experiment, step: Disturbance): Promise<void>
 
 async function overlap(
   experiment: Experiment,
-  { actions, turns, refused }: Extract<Step, { kind: 'overlap' }>,
+  { actions, order, refused }: Extract<Step, { kind: 'overlap' }>,
 ): Promise<void> {
   const { provider } = experiment;
   const faults = refused ? REFUSALS.map((fault) => ({ ...fault })) : [];
   for (const fault of faults) provider.arm(fault);
-  await experiment.overlap(actions, turns);
+  await experiment.overlap(actions, order);
   provider.disarm(faults);
 }
 
@@ -80,7 +80,7 @@ async function endTranscript(
   { pick, how, callback }: Extract<Step, { kind: 'transcript ends' }>,
 ): Promise<void> {
   const { provider } = experiment;
-  provider.carryOutLateRequests();
+  provider.executeLateRequests();
   const running = provider.transcripts.filter(({ status }) => status === 'processing');
   const transcript = pickOf(running, pick);
   if (transcript === undefined) return;
@@ -90,7 +90,10 @@ async function endTranscript(
   await experiment.start({ kind: 'callback', pick: index, as: 'genuine' }, { until: 'end' });
 }
 
-/** A submitter that goes on beyond it is a process that was frozen: what it sends then may be paid for twice. */
+/**
+ * Ends a lease. A submitter that continues afterwards represents a frozen process: its later
+ * request may be paid twice.
+ */
 async function endLease(experiment: Experiment, pick: number): Promise<void> {
   const open = await experiment.harness.change<{ id: string; chunk_id: string }>(
     `select id, chunk_id from submissions where conversation_id = $1 and status = 'created' order by id`,
@@ -108,7 +111,7 @@ async function endLease(experiment: Experiment, pick: number): Promise<void> {
   for (let count = 0; count < submitters; count += 1) experiment.ledger.frozen.add(submission.chunk_id);
 }
 
-/** The time that a chunk may wait, and a submission may take, is over. */
+/** Ends the time that a chunk may wait, and a submission may take. */
 async function makeOverdue(experiment: Experiment, pick: number): Promise<void> {
   const chunkId = pickOf(experiment.chunkIds, pick);
   if (chunkId === undefined) return;

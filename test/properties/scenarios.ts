@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import type { Crash } from './activity.js';
 import type { ProviderFault } from './in-memory-provider.js';
 import type { Until } from './schedule.js';
-import type { Action, Life, Step } from './steps.js';
+import type { Action, Scenario, Step } from './steps.js';
 
 /** More than any list has; the index is taken modulo its length. */
 const MAX_PICK = 11;
-/** What happens while a worker stands still. */
+/** Maximum number of steps while a worker is paused. */
 const MAX_MEANWHILE = 3;
-/** A job has about as many effects. */
+/** About the number of effects of a job. */
 const MAX_EFFECTS = 16;
-const MAX_TURNS = 24;
+const MAX_ORDER = 24;
 
 const pick = fc.nat(MAX_PICK);
 
@@ -65,11 +65,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Action>({ kind: 'reconcile' }) },
 );
 
-const turns = fc.array(fc.boolean(), { maxLength: MAX_TURNS });
+const order = fc.array(fc.boolean(), { maxLength: MAX_ORDER });
 
-/** One job by two workers, of which the first has lost its lock. */
+/** Runs one job on two workers, of which the first has lost its lock. */
 const twice = (refused: fc.Arbitrary<boolean>): fc.Arbitrary<Step> =>
-  fc.record({ which: pick, turns, refused }).map(({ which, ...how }) => ({
+  fc.record({ which: pick, order, refused }).map(({ which, ...how }) => ({
     kind: 'overlap',
     actions: [
       { kind: 'job', pick: which, takeOver: true },
@@ -95,11 +95,11 @@ const fault: fc.Arbitrary<ProviderFault> = fc.oneof(
   fc.record({ call: fc.constant('correct'), kind: fc.constantFrom('unavailable', 'refused') }),
 );
 
-/** Enough in a row for what gives up after several to do so. */
+/** Enough in a row to reach every limit of consecutive failures. */
 const MAX_FAULTS_IN_A_ROW = 6;
 
 const crash: fc.Arbitrary<Crash | undefined> = fc.option(
-  fc.record({ effect: fc.nat(MAX_EFFECTS), moment: fc.constantFrom('before', 'after') }),
+  fc.record({ effect: fc.nat(MAX_EFFECTS), side: fc.constantFrom('before', 'after') }),
   { freq: 4, nil: undefined },
 );
 
@@ -109,7 +109,7 @@ const providerFault: fc.Arbitrary<Step> = fc.record({
   times: fc.constantFrom(1, 1, 1, MAX_FAULTS_IN_A_ROW),
 });
 
-/** What may lose jobs: only the reconciler brings them back. */
+/** Steps that may lose jobs, which only the reconciler restores. */
 const loss: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -126,7 +126,7 @@ const end: fc.Arbitrary<Step> = fc.record({
   callback: fc.boolean(),
 });
 
-/** From the submit to the summary. */
+/** Number of rounds from the submit to the summary. */
 const ALL_ROUNDS = 5;
 
 const work: fc.Arbitrary<Step> = fc.record({
@@ -145,14 +145,14 @@ const anyJob: fc.Arbitrary<Action> = fc.record({
   takeOver: fc.constant(false),
 });
 
-/** A worker stands still in the middle of a job, for so long that the world is another one when it goes on. */
+/** Pauses a worker in the middle of a job, for so long that its data is outdated when it continues. */
 const stall: fc.Arbitrary<Step[]> = fc
   .record({
     finish: fc.boolean(),
     before: fc.nat(ALL_ROUNDS),
     until: soon,
     leaseEnds: fc.boolean(),
-    /** Another one that stands still, and goes on after the first. */
+    /** Another worker that pauses, and continues after the first. */
     second: fc.option(soon),
     meanwhile: fc.array(
       fc.oneof({ weight: 2, arbitrary: work }, startOf(restart), startOf(callback), startOf(crossed)),
@@ -180,19 +180,21 @@ function started(action: Action, until: Until): Step {
   return { kind: 'start', action, until };
 }
 
-/** Submitted; transcribed; corrected. */
+/** Rounds until a chunk is submitted, transcribed and corrected. */
 const ROUNDS_UNTIL_COMPLETED = 3;
 const MIN_STEPS = 5;
 const MAX_STEPS = 20;
 
 /**
- * @param disasters how many of twenty steps or so break something
- * @param refused whether two workers may be told different things
+ * Builds scenarios with a given share of disturbances.
+ *
+ * @param disasters number of disturbances in about twenty steps
+ * @param refused whether the provider may answer two workers differently
  */
-function livesWith(
+function scenariosWith(
   disasters: fc.WeightedArbitrary<Step>[],
   refused: fc.Arbitrary<boolean>,
-): fc.Arbitrary<Life> {
+): fc.Arbitrary<Scenario> {
   const step = fc.oneof(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('start'), action, until }) },
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('resume'), pick, until }) },
@@ -201,7 +203,7 @@ function livesWith(
       arbitrary: fc.record({
         kind: fc.constant('overlap'),
         actions: fc.tuple(action, action),
-        turns,
+        order,
         refused: fc.constant(false),
       }),
     },
@@ -233,15 +235,19 @@ const passing: fc.WeightedArbitrary<Step>[] = [
 ];
 
 /**
- * The life of one conversation with a few chunks, as somebody who wishes it ill would have it. The fewer disasters, the more must
- * hold: without a loss the reconciler has nothing to do, without a fault a callback costs no time.
+ * Scenarios of one conversation with a few chunks, chosen to be as hostile as possible. The fewer
+ * disasters, the more must hold: without a loss the reconciler has nothing to do, without a fault a
+ * callback costs no time.
  */
-export const lives: fc.Arbitrary<Life> = fc.oneof(
-  { weight: 3, arbitrary: livesWith([], fc.constant(false)) },
-  { weight: 3, arbitrary: livesWith([{ weight: 4, arbitrary: providerFault }, ...passing], fc.boolean()) },
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  { weight: 3, arbitrary: scenariosWith([], fc.constant(false)) },
+  {
+    weight: 3,
+    arbitrary: scenariosWith([{ weight: 4, arbitrary: providerFault }, ...passing], fc.boolean()),
+  },
   {
     weight: 4,
-    arbitrary: livesWith(
+    arbitrary: scenariosWith(
       [
         { weight: 16, arbitrary: loss },
         { weight: 3, arbitrary: providerFault },

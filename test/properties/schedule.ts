@@ -1,15 +1,18 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
-import type { Activity, CarryOut } from './activity.js';
+import type { Activity, Execute } from './activity.js';
 
-/** How far an activity is taken: to its end, over so many effects, or to right before or after its next call of a provider. */
+/**
+ * How far an activity runs: to its end, over this many effects, or to just before or after its next
+ * call of a provider.
+ */
 export type Until = 'end' | 'before provider' | 'after provider' | { effects: number };
 
-/** A statement that takes longer is asked after: it may wait for a lock of an activity that stands still. */
-const ASK_AFTER_LOCKS_MS = 4;
-/** PostgreSQL ends a deadlock long before. */
-const ALL_BLOCKED_PATIENCE_MS = 5_000;
+/** A statement that takes longer may wait for a lock of a paused activity, which is then checked. */
+const LOCK_CHECK_DELAY_MS = 4;
+/** PostgreSQL ends a deadlock much earlier. */
+const ALL_BLOCKED_TIMEOUT_MS = 5_000;
 
-/** By what effects are called. */
+/** Prefix of the effects that are calls of a provider. */
 export const PROVIDER_EFFECT = 'provider';
 
 interface Operation {
@@ -18,18 +21,19 @@ interface Operation {
 }
 
 /**
- * Where activities take turns. One effect at a time is carried out, and before the next one everybody stands still: at the
- * next effect, at a lock of the database, or at the end. So the same choices lead to the same history.
+ * Schedules the effects of all activities. One effect at a time is carried out, and the next one
+ * starts only when every activity is paused: at its next effect, at a lock of the database, or at
+ * its end. So the same choices lead to the same history.
  */
 export class Schedule {
   private readonly operations = new Set<Operation>();
   private readonly activities = new Set<Activity>();
   private listeners: (() => void)[] = [];
 
-  /** @param blockedAmong which of these database connections wait for a lock */
+  /** @param blockedAmong returns those of these database connections that wait for a lock */
   constructor(private readonly blockedAmong: (backendPids: number[]) => Promise<number[]>) {}
 
-  readonly carryOut: CarryOut = async (effect, backendPid) => {
+  readonly execute: Execute = async (effect, backendPid) => {
     const operation: Operation = { backendPid, isBlocked: false };
     this.operations.add(operation);
     try {
@@ -40,12 +44,12 @@ export class Schedule {
     }
   };
 
-  /** From now on everybody waits for it to stand still. */
+  /** Adds an activity; from now on all others wait until it is paused. */
   enter(activity: Activity): void {
     this.activities.add(activity);
   }
 
-  /** Takes the activity as far as asked, or to where it waits for a lock. */
+  /** Runs the activity as far as requested, or until it waits for a lock. */
   async advance(activity: Activity, until: Until): Promise<void> {
     if (until === 'end') {
       await this.finish(activity);
@@ -55,47 +59,50 @@ export class Schedule {
       if (typeof until === 'object' && effects >= until.effects) return;
       const isProviders = activity.nextEffect?.startsWith(PROVIDER_EFFECT) === true;
       if (isProviders && until === 'before provider') return;
-      if (!activity.takeTurn()) return;
+      if (!activity.runNextEffect()) return;
       await this.rest();
       if (isProviders && until === 'after provider') return;
     }
   }
 
-  /** Resolves when everybody stands still. */
+  /** Resolves when every activity is paused. */
   async rest(): Promise<void> {
     for (;;) {
       await nextIteration();
-      if (this.someoneThinks()) continue;
+      if (this.someIsComputing()) continue;
       if (this.operations.size === 0) return;
       const knownBlocked = [...this.operations].every(({ isBlocked }) => isBlocked);
-      if (!knownBlocked && (await this.oneEnds(ASK_AFTER_LOCKS_MS))) continue;
-      // Whoever was not blocked may have gone on meanwhile, and thinks now.
-      if ((await this.allAreBlocked()) && !this.someoneThinks()) return;
-      if (knownBlocked) await this.oneEnds(ASK_AFTER_LOCKS_MS);
+      if (!knownBlocked && (await this.oneEnds(LOCK_CHECK_DELAY_MS))) continue;
+      // An activity that was not blocked may have continued meanwhile.
+      if ((await this.allAreBlocked()) && !this.someIsComputing()) return;
+      if (knownBlocked) await this.oneEnds(LOCK_CHECK_DELAY_MS);
     }
   }
 
-  private someoneThinks(): boolean {
+  private someIsComputing(): boolean {
     for (const activity of this.activities) {
       if (activity.hasEnded) this.activities.delete(activity);
-      else if (activity.isThinking) return true;
+      else if (activity.isComputing) return true;
     }
     return false;
   }
 
-  /** For when everybody waits for a lock: PostgreSQL ends the deadlock. @throws Error when it does not */
+  /**
+   * Waits for PostgreSQL to end a deadlock when all activities wait for locks. @throws Error when
+   * it does not
+   */
   async deadlockEnds(): Promise<void> {
-    if (!(await this.oneEnds(ALL_BLOCKED_PATIENCE_MS))) {
+    if (!(await this.oneEnds(ALL_BLOCKED_TIMEOUT_MS))) {
       throw new Error('all activities wait for locks, and PostgreSQL sees no deadlock');
     }
     await this.rest();
   }
 
   private async finish(activity: Activity): Promise<void> {
-    activity.isExpress = true;
-    while (activity.takeTurn());
+    activity.isUngated = true;
+    while (activity.runNextEffect());
     await this.rest();
-    activity.isExpress = false;
+    activity.isUngated = false;
   }
 
   private async oneEnds(timeoutMs: number): Promise<boolean> {

@@ -63,17 +63,20 @@ import type { Activity } from './activity.js';
 import { gatedPool } from './gated-pool.js';
 import type { InMemoryProvider } from './in-memory-provider.js';
 import type { InMemoryQueues } from './in-memory-queues.js';
-import type { PlayedStorage } from './recordings.js';
+import type { SimulatedStorage } from './recordings.js';
 
-/** What outlives processes. */
-export interface Surroundings {
+/** The systems that outlive processes. */
+export interface ProcessEnvironment {
   config: AppConfig;
   pool: pg.Pool;
-  /** Redis's, or undefined when coordination is in the database, where its statements are effects like any other. */
+  /**
+   * Coordination in Redis, or undefined when it is in the database, where its statements are
+   * ordinary effects.
+   */
   redisCoordination: Coordination | undefined;
   queues: InMemoryQueues;
   provider: InMemoryProvider;
-  storage: PlayedStorage;
+  storage: SimulatedStorage;
   observer: JobObserver;
   metrics: Metrics;
 }
@@ -86,28 +89,28 @@ export interface ServiceProcess {
   processors: { [K in JobKind]: JobProcessor<K> };
 }
 
-/** BullMQ's heartbeats are no business of the domain. */
-class PlayedQueueEngine extends QueueEngine {
+/** BullMQ's heartbeats do not matter to the domain. */
+class SimulatedQueueEngine extends QueueEngine {
   readonly name = 'redis';
   readonly needsHeartbeat = false;
   readonly options = { connection: {} };
 }
 
 /**
- * The service's own classes, wired as its modules wire them, for the one activity of a process. Nothing is shared in memory with any
- * other: the record, the queues and coordination must be enough.
+ * Creates the service's own classes, wired as its modules wire them, for the one activity of a
+ * process. Processes share no memory: the record, the queues and coordination must be enough.
  */
-export function startProcess(activity: Activity, surroundings: Surroundings): ServiceProcess {
-  const { config, storage, metrics, provider } = surroundings;
+export function startProcess(activity: Activity, environment: ProcessEnvironment): ServiceProcess {
+  const { config, storage, metrics, provider } = environment;
   const database = new Database({
-    dialect: new PostgresDialect({ pool: gatedPool(surroundings.pool, activity) }),
+    dialect: new PostgresDialect({ pool: gatedPool(environment.pool, activity) }),
   });
-  const queues = surroundings.queues.seenBy(activity);
-  const coordination = coordinationOf(activity, surroundings, database);
+  const queues = environment.queues.viewFor(activity);
+  const coordination = coordinationOf(activity, environment, database);
   const settlement = new Settlement(database, coordination, queues);
   const outbox = new EventOutbox(database, queues);
   const conversations = new ConversationsRepository(database, outbox);
-  const base = { ...surroundings, database, queues, coordination, settlement, outbox };
+  const base = { ...environment, database, queues, coordination, settlement, outbox };
   return {
     intake: new ChunkIntake(
       new ChunksRepository(database),
@@ -124,19 +127,19 @@ export function startProcess(activity: Activity, surroundings: Surroundings): Se
       database,
       owedWork(database),
       queues,
-      new PlayedQueueEngine(),
+      new SimulatedQueueEngine(),
       coordination,
       metrics,
     ),
     processors: {
-      ...transcriptionProcessors(base, provider.seenBy(activity)),
+      ...transcriptionProcessors(base, provider.viewFor(activity)),
       ...correctionProcessors(base, activity),
       deliver: deliverProcessor(base),
     },
   };
 }
 
-/** Lives have no endpoints, so nothing is owed to any. */
+/** Scenarios have no event endpoints, so there are no deliveries. */
 function owedWork(database: Database): OwedWork {
   const owed = new OwedWork();
   new OwedChunks(database, owed).onModuleInit();
@@ -144,7 +147,7 @@ function owedWork(database: Database): OwedWork {
   return owed;
 }
 
-type Base = Omit<Surroundings, 'queues'> & {
+type Base = Omit<ProcessEnvironment, 'queues'> & {
   database: Database;
   queues: JobQueues;
   coordination: Coordination;
@@ -152,14 +155,14 @@ type Base = Omit<Surroundings, 'queues'> & {
   outbox: EventOutbox;
 };
 
-function transcriptionProcessors(base: Base, client: ReturnType<InMemoryProvider['seenBy']>) {
+function transcriptionProcessors(base: Base, client: ReturnType<InMemoryProvider['viewFor']>) {
   const { config, database, queues, coordination, settlement, metrics, observer, outbox } = base;
   const transitions = new ChunkTransitions(database, outbox);
   const submissions = new SubmissionsRepository(database, transitions, outbox);
-  const looks = new ChecksRepository(database);
+  const checks = new ChecksRepository(database);
   const losses = new CallbackLosses(config, metrics);
   const strategy = deliveryOf(config, losses);
-  const pace = new ProviderThrottle(config, client, coordination, looks);
+  const throttle = new ProviderThrottle(config, client, coordination, checks);
   const outcomes = new SubmissionOutcomes(
     config,
     transitions,
@@ -185,11 +188,11 @@ function transcriptionProcessors(base: Base, client: ReturnType<InMemoryProvider
     strategy,
     queues,
     outcomes,
-    pace,
+    throttle,
   );
-  const search = new LostSubmitSearch(client, looks);
-  const checker = new Checker(config, looks, outcomes, client, search, strategy, pace);
-  // AssemblyAI is the provider of these experiments: there is none that answers at once.
+  const search = new LostSubmitSearch(client, checks);
+  const checker = new Checker(config, checks, outcomes, client, search, strategy, throttle);
+  // AssemblyAI is the provider of these experiments; no provider answers synchronously.
   const transcriber = new Transcriber(
     config,
     new RequestsRepository(database),
@@ -215,7 +218,7 @@ function correctionProcessors(base: Base, activity: Activity) {
   const { config, database, coordination, queues, observer, provider, outbox } = base;
   const finalization = new FinalizationRepository(database, outbox);
   const attempt = new CorrectionAttempt(
-    new FirstStageReader(provider.seenBy(activity)),
+    new FirstStageReader(provider.viewFor(activity)),
     base.storage,
     new OutboundAgents([]),
     provider.corrector(activity),
@@ -235,7 +238,7 @@ function correctionProcessors(base: Base, activity: Activity) {
   };
 }
 
-/** Lives have no endpoints, so there is nothing to deliver. */
+/** Scenarios have no event endpoints, so there is nothing to deliver. */
 function deliverProcessor({ config, database, metrics, observer }: Base) {
   const deliveries = new EventDeliveriesRepository(database);
   return new DeliverProcessor(
@@ -253,7 +256,7 @@ function deliveryOf({ transcription }: AppConfig, losses: CallbackLosses) {
 
 function coordinationOf(
   activity: Activity,
-  { redisCoordination }: Surroundings,
+  { redisCoordination }: ProcessEnvironment,
   database: Database,
 ): Coordination {
   if (redisCoordination === undefined) return new PostgresCoordination(database);

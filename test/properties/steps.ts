@@ -6,9 +6,9 @@ import type { Until } from './schedule.js';
 export type AudioKind = 'stored' | 'shared url' | 'repeated';
 export type CallbackKind = 'genuine' | 'without submission' | 'forged id' | 'crossed';
 
-/** What a process of the service is given to do. `pick` chooses among what there is at that moment. */
+/** Work for a process of the service. `pick` selects one of the targets that exist at that time. */
 export type Action =
-  /** `takeOver`: also one that somebody runs already, as when its lock was lost. */
+  /** `takeOver`: may be a job that is already running, as after a lost lock. */
   | { kind: 'job'; pick: number; takeOver: boolean }
   | { kind: 'callback'; pick: number; as: CallbackKind }
   | { kind: 'add'; audio: AudioKind }
@@ -18,34 +18,37 @@ export type Action =
 
 export type Step =
   | { kind: 'start'; action: Action; until: Until; crash?: Crash }
-  /** Goes on with an activity that stands still. */
+  /** Continues a paused activity. */
   | { kind: 'resume'; pick: number; until: Until }
-  /** Two at once; `turns` says whose effect is next. `refused`: the provider refuses what is asked of it first. */
-  | { kind: 'overlap'; actions: [Action, Action]; turns: boolean[]; refused: boolean }
+  /**
+   * Two activities at once; `order` decides whose effect is next. `refused`: the provider refuses
+   * the first request.
+   */
+  | { kind: 'overlap'; actions: [Action, Action]; order: boolean[]; refused: boolean }
   | { kind: 'transcript ends'; pick: number; how: TranscriptEnd; callback: boolean }
-  /** Everybody goes on to the end, then every job runs once. */
+  /** Runs all activities to the end, then every job once. */
   | { kind: 'calm' }
-  /** Who stands still stays so; all other jobs run, and transcripts end, so many times. */
+  /** Keeps paused activities paused; all other jobs run and transcripts end, this many times. */
   | { kind: 'work'; rounds: number }
   | Disturbance;
 
 export type Disturbance =
   | { kind: 'fault'; fault: ProviderFault; times: number }
   | { kind: 'queue fault'; fault: QueueFault }
-  /** Time passes for one submission or chunk. */
+  /** Lets time pass for one submission or chunk. */
   | { kind: 'lease ends'; pick: number }
   | { kind: 'overdue'; pick: number }
   | { kind: 'wipe'; what: 'queues' | 'coordination' }
   | { kind: 'switch delivery' };
 
-export interface Life {
+export interface Scenario {
   delivery: 'webhook' | 'polling';
   anonymize: boolean;
-  /** Chunks at the start. */
+  /** Number of chunks at the start. */
   chunks: number;
-  /** All of them have the same one. */
+  /** Whether all of them have the same audio URL. */
   sharedUrl: boolean;
-  /** Rounds in which everything goes well, before the first step: the way to the later states. */
+  /** Number of undisturbed rounds before the first step, to reach the later states. */
   headStart: number;
   steps: Step[];
 }

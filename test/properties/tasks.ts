@@ -9,7 +9,7 @@ import type { InMemoryJob, InMemoryQueues } from './in-memory-queues.js';
 import type { ServiceProcess } from './service-process.js';
 import type { Action, AudioKind, CallbackKind } from './steps.js';
 
-/** What an action acts on. */
+/** Objects that an action acts on. */
 export interface World {
   readonly harness: Harness;
   readonly ledger: Ledger;
@@ -17,18 +17,18 @@ export interface World {
   readonly queues: InMemoryQueues;
   readonly conversationId: string;
   readonly sharedUrl: string;
-  /** Of which the sender was told. */
+  /** Chunks whose id the sender has received. */
   readonly chunkIds: string[];
 }
 
-/** What a process is to do. */
+/** Work of one process. */
 export interface Task {
   label: string;
   work: (process: ServiceProcess, activity: Activity) => Promise<void>;
   job?: InMemoryJob;
 }
 
-/** A bulk restart takes what had failed before the present millisecond. */
+/** A bulk restart selects chunks that failed before the current millisecond. */
 const CLOCK_STEP_MS = 2;
 
 /** @returns undefined when there is nothing to act on */
@@ -100,7 +100,7 @@ async function restartTask(
     `select id from chunks where id = any($1) and status in ('completed', 'failed') order by id`,
     [chunkIds],
   );
-  // Those first that it means something to; asking for another one must be harmless.
+  // Prefers chunks that can be restarted; the restart of any other must be harmless.
   const chunkId = pickOf(settled, action.pick)?.id ?? pickOf(chunkIds, action.pick);
   if (chunkId === undefined) return undefined;
   ledger.restarts.add(chunkId);
@@ -123,7 +123,7 @@ async function bulkRestartTask({ ledger, conversationId }: World): Promise<Task>
   };
 }
 
-/** A callback as the provider would send it, or as somebody would who has the secret. */
+/** A callback as the provider would send it, or as a forger with the secret would. */
 function callbackTask(
   { pick, as }: Extract<Action, { kind: 'callback' }>,
   { provider, ledger }: World,

@@ -3,11 +3,11 @@ import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { finishTask } from './tasks.js';
 
-/** A chunk's path has half a dozen jobs; tries that failed add some more. */
+/** A chunk's path has half a dozen jobs; failed attempts add some more. */
 const MAX_ROUNDS = 40;
 
-/** Lets everything end well: nothing is broken any more, and time passes. @throws PropertyError when it does not */
-export async function comeToRest(experiment: Experiment): Promise<void> {
+/** Stops all faults and lets time pass until all work has ended. @throws PropertyError when it does not end */
+export async function quiesce(experiment: Experiment): Promise<void> {
   const { ledger, provider, queues } = experiment;
   provider.disarm();
   queues.disarm();
@@ -24,17 +24,17 @@ export async function comeToRest(experiment: Experiment): Promise<void> {
     const jobs = queues.list();
     for (const job of jobs) await experiment.runJob(job);
     if (jobs.length > 0) continue;
-    // Without lost work there is nothing for the reconciler to do, and it must not be needed.
+    // Without lost work the reconciler has nothing to do, and must not be needed.
     if (ledger.hasLostWork) await experiment.start({ kind: 'reconcile' }, { until: 'end' });
     if (queues.list().length > 0) continue;
     await assertLateCallbackIsUnknown(experiment);
     return;
   }
   const left = queues.list().map(({ id, state }) => `${id} (${state})`);
-  assertHolds(false, `it comes to rest; still there: ${left.join(', ')}`);
+  assertHolds(false, `all work ends; left: ${left.join(', ')}`);
 }
 
-/** Finishing once more would make up for a finalization that nobody has queued. */
+/** A second request to finish would hide a finalization that was never queued. */
 async function isOpen({ harness, conversationId }: Experiment): Promise<boolean> {
   const open = await harness.change(`select from conversations where id = $1 and status = 'open'`, [
     conversationId,
@@ -51,7 +51,10 @@ async function runWhatIsAwake(experiment: Experiment): Promise<void> {
   assertHolds(false, 'jobs that do not wait for anything come to an end');
 }
 
-/** Rules K1 and K2: no callback is forgotten, whenever it came. No time has passed: nothing but the callback made us look. */
+/**
+ * Asserts rules K1 and K2: no callback is forgotten, whenever it came. No time has passed, so that
+ * only the callback can have caused the check.
+ */
 async function assertHintsAreFollowed({ ledger, harness }: Experiment): Promise<void> {
   const promised = ledger.promisedHints().map(({ submission }) => submission);
   if (promised.length === 0) return;
@@ -62,11 +65,11 @@ async function assertHintsAreFollowed({ ledger, harness }: Experiment): Promise<
   );
   assertHolds(
     open.length === 0,
-    `the callback of submission ${open[0]?.id ?? ''} made us look without a pause`,
+    `the callback of submission ${open[0]?.id ?? ''} triggered a check without a pause`,
   );
 }
 
-/** What has settled is not woken by a callback that the provider repeats. */
+/** Asserts that a repeated callback of a settled submission wakes no job. */
 async function assertLateCallbackIsUnknown(experiment: Experiment): Promise<void> {
   const transcript = experiment.provider.transcripts.at(-1);
   if (transcript === undefined) return;
@@ -79,11 +82,11 @@ async function assertLateCallbackIsUnknown(experiment: Experiment): Promise<void
     },
   });
   const isUnknown = outcomes.includes('unknown') && experiment.queues.list().length === 0;
-  assertHolds(isUnknown, `a callback of what has settled is unknown, and wakes nobody (${outcomes.join()})`);
+  assertHolds(isUnknown, `a callback of what has settled is unknown, and wakes no job (${outcomes.join()})`);
 }
 
 async function passTime({ provider, harness, conversationId }: Experiment): Promise<void> {
-  provider.carryOutLateRequests();
+  provider.executeLateRequests();
   for (const transcript of provider.transcripts) provider.end(transcript, 'completed');
   await harness.change(
     `update submissions set lease_until = now() where conversation_id = $1 and status = 'created'`,

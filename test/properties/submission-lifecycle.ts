@@ -4,7 +4,7 @@ import type { Change, SubmissionState } from './audit.js';
 import type { InMemoryProvider } from './in-memory-provider.js';
 import { assertHolds } from './property-error.js';
 
-/** Transitions of src/chunks/states.ts; an open submission is also written to without a transition. */
+/** Transitions of src/chunks/states.ts; an open submission is also updated without a transition. */
 const TRANSITIONS: Readonly<Record<SubmissionStatus, readonly SubmissionStatus[]>> = {
   created: ['created', 'submitted', 'failed', 'abandoned'],
   submitted: ['submitted', 'completed', 'failed', 'abandoned'],
@@ -18,7 +18,7 @@ function isOpen({ status }: SubmissionState): boolean {
 }
 
 /** @throws PropertyError */
-export function assertSubmissionLife(
+export function assertSubmissionLifecycle(
   id: string,
   changes: Change<SubmissionState>[],
   options: { provider: InMemoryProvider; recording: string },

@@ -12,11 +12,13 @@ const TRANSITIONS: Readonly<Record<ConversationStatus, readonly ConversationStat
 };
 
 /**
+ * Asserts the lifecycle of the conversation.
+ *
  * @param options.chunks the last state of each chunk
- * @param options.restarts of all its chunks together
+ * @param options.restarts number of restarts of all its chunks together
  * @throws PropertyError
  */
-export function assertConversationLife(
+export function assertConversationLifecycle(
   changes: Change<ConversationState>[],
   options: { chunks: { id: string; state: ChunkState }[]; restarts: number },
 ): void {
@@ -36,7 +38,7 @@ export function assertConversationLife(
   }
   const last = changes.at(-1)?.became;
   assertHolds(last?.status === 'finalized', `the conversation is finalized (${last?.status ?? 'none'})`);
-  assertHolds(!last.mergeNeeded, 'no merge of it is owed');
+  assertHolds(!last.mergeNeeded, 'no merge is pending');
   const { restarts } = options;
   assertHolds(
     last.mergeRevision <= 1 + restarts,
@@ -64,7 +66,7 @@ function mergedText(chunks: { id: string; state: ChunkState }[], shown: string |
     .sort((a, b) => a.state.position - b.state.position || (a.id < b.id ? -1 : 1))
     .map(({ state }) => state.transcript);
   if (texts.length > 0) return texts.join('\n\n');
-  // Chunks that failed for want of speech count as silent ones.
+  // Chunks that failed because they contain no speech count as silent ones.
   const mayHaveFailed = chunks.some(({ state }) => state.status === 'failed');
   return mayHaveFailed && shown === NOTHING_COULD_BE_TRANSCRIBED ? shown : NOTHING_TO_TRANSCRIBE;
 }

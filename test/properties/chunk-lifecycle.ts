@@ -4,7 +4,7 @@ import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
 import { correctedTextOf, recordingOf, recordingOfKey, textOf } from './recordings.js';
 
-/** Transitions of src/chunks/states.ts. A settled chunk is left by a restart only. */
+/** Transitions of src/chunks/states.ts. Only a restart leaves a settled state. */
 const TRANSITIONS: Readonly<Record<ChunkStatus, readonly ChunkStatus[]>> = {
   queued: ['queued', 'transcribing', 'failed'],
   transcribing: ['correcting', 'failed', 'queued'],
@@ -22,7 +22,11 @@ export function recordingOfChunk({ audioKey, audioUrl }: ChunkState): string {
 }
 
 /** @throws PropertyError */
-export function assertChunkLife(id: string, changes: Change<ChunkState>[], experiment: Experiment): void {
+export function assertChunkLifecycle(
+  id: string,
+  changes: Change<ChunkState>[],
+  experiment: Experiment,
+): void {
   let settlements = 0;
   let restarts = 0;
   for (const { was, became } of changes) {
@@ -50,13 +54,16 @@ function assertTransition(id: string, was: ChunkState, became: ChunkState): void
   assertHolds(became.attempt === was.attempt + increase, `${step} counts attempts (${was.attempt})`);
 }
 
-/** What was said in this recording and in no other; once it is there it stays; and nothing raw of an anonymized one. */
+/**
+ * Asserts that the text belongs to this recording, is never lost, and is not the raw text of an
+ * anonymized conversation.
+ */
 function assertText(
   chunk: string,
   change: { was: ChunkState | null; became: ChunkState; experiment: Experiment },
 ): void {
   const { was, became, experiment } = change;
-  const { anonymize } = experiment.life;
+  const { anonymize } = experiment.scenario;
   const recording = recordingOfChunk(became);
   const raw = textOf(recording);
   const corrected = correctedTextOf(recording);
@@ -74,12 +81,12 @@ function assertText(
   }
 }
 
-function assertMayFail(id: string, last: ChunkState, { ledger, provider, life }: Experiment): void {
+function assertMayFail(id: string, last: ChunkState, { ledger, provider, scenario }: Experiment): void {
   const recording = recordingOfChunk(last);
   const saidNoSpeech = provider.transcripts.some(
     (transcript) => transcript.recording === recording && transcript.status === 'error',
   );
-  const mayBeWithheld = life.anonymize && (ledger.mayCorrectionFail || ledger.mayLookFail);
+  const mayBeWithheld = scenario.anonymize && (ledger.mayCorrectionFail || ledger.mayCheckFail);
   const isAccountedFor =
     saidNoSpeech || mayBeWithheld || ledger.refused.has(recording) || ledger.overdue.has(id);
   assertHolds(isAccountedFor, `chunk ${id} fails for a reason that the provider, or time, gave`);
