@@ -1,10 +1,11 @@
 /**
- * Each folder of `src/`, and the folders that it may import. A folder lists only folders that stand
- * above it, so a circle of folders cannot be written down; one that is not here may import nothing.
+ * Each folder of `src/`, and the folders that it may import. A folder lists only folders above it,
+ * so that cyclic imports cannot be listed. A folder that is missing here may import nothing.
  * docs/architecture.md shows the same.
  */
 const imports = {
-  // The words of both state machines: what any statement may name, so it stands below the tables.
+  // The names of both state machines, which any statement may use, so that they come before the
+  // tables.
   'chunks/states.ts': [],
   config: [],
   deadlines: [],
@@ -148,7 +149,7 @@ const imports = {
 
 const folders = Object.keys(imports);
 
-/** Files of a folder, without what is listed by itself inside it. */
+/** Returns a pattern for the files of a folder, without subfolders that have their own entry. */
 function filesOf(folder) {
   const inside = folders.filter((other) => other.startsWith(`${folder}/`));
   const names = inside.map((other) => other.slice(folder.length + 1));
@@ -159,7 +160,7 @@ function filesOf(folder) {
 const oneWay = Object.entries(imports).map(([folder, allowed], index) => {
   const unknown = allowed.find((other) => !folders.slice(0, index).includes(other));
   if (unknown !== undefined)
-    throw new Error(`${folder} may not list ${unknown}, which does not stand above it`);
+    throw new Error(`${folder} may not list ${unknown}, which is not above it`);
   return {
     name: `imports-of-${folder.replaceAll(/\W/g, '-')}`,
     severity: 'error',
@@ -182,7 +183,7 @@ module.exports = {
     {
       name: 'src-knows-no-simulator',
       severity: 'error',
-      comment: 'The service reaches providers over sockets; it does not know that a simulator exists.',
+      comment: 'The service reaches providers over sockets; it does not depend on the simulator.',
       from: { path: '^src/' },
       to: { path: '^(simulator|test|bench|demo)/' },
     },

@@ -35,7 +35,8 @@ export default tseslint.config(
       // Nest's modules are classes that only carry a decorator.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // Nest wants classes for what is data: the DTOs' decorators describe literals of their shape.
+      // Nest requires classes for data: the DTOs' decorators describe object literals of their
+      // shape.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
@@ -55,14 +56,14 @@ export default tseslint.config(
           { name: 'class-validator', importNames: ['IsUUID'] },
         ].map((restricted) => ({
           ...restricted,
-          message: 'IdParam and IsId of src/http/ids.ts also bring the id to its canonical spelling.',
+          message: 'IdParam and IsId of src/http/ids.ts also normalize the spelling of the id.',
         })),
       ],
     },
   },
   {
     files: ['src/**'],
-    // Migrations are older than any rule; deletions and expiry are no part of the state machines.
+    // Migrations are older than the rule; deletions and expiry are not part of the state machines.
     ignores: ['src/chunks/**', 'src/database/migrations/**', 'src/privacy/**'],
     rules: {
       'no-restricted-syntax': [
@@ -79,7 +80,7 @@ export default tseslint.config(
     },
   },
   {
-    // A describe block holds many tests; its length is not a function's.
+    // A describe block holds many tests, so that the limit for functions does not fit.
     files: ['**/*.spec.ts', '**/*.once-spec.ts', 'test/**'],
     rules: { 'max-lines-per-function': 'off' },
   },

@@ -15,15 +15,15 @@ const swc = (parser, moduleType) => [
 ];
 
 /**
- * Packages that are ES modules and that CommonJS packages `require`. Node does that by itself since 20.19; Jest's module
- * system does not, so it gets them as CommonJS.
+ * Packages that are ES modules and that CommonJS packages `require`. Node supports that since
+ * 20.19; Jest's module system does not, so that they are transformed to CommonJS.
  */
 const REQUIRED_ES_MODULES = ['content-disposition'].join('|');
 
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  // Data of packages that is named `.json.js` is code.
+  // Data of packages in files named `.json.js` is code.
   moduleNameMapper: { '^(\\.{1,2}/.*)(?<!\\.json)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': swc({ syntax: 'typescript', decorators: true }, 'es6'),
@@ -39,9 +39,10 @@ const ENGINES = ['postgres', 'redis'];
  * Kinds of end-to-end files, by the end of their names.
  *
  * - `e2e-spec`: run on both queue engines.
- * - `once-spec`: their subject is no queue; run once, on PostgreSQL where they need a database.
- * - `fleet-spec`: start many processes at once and need the processors for themselves; run on both engines.
- * - `soak-spec`: the long proofs; run on both engines, by `npm run soak` only.
+ * - `once-spec`: independent of the queue; run once, on PostgreSQL where they need a database.
+ * - `fleet-spec`: start many processes at once and need the processors for themselves; run on both
+ *   engines.
+ * - `soak-spec`: the long tests; run on both engines, by `npm run soak` only.
  */
 const endToEnd = (displayName, engine, kind) => ({
   ...common,
@@ -50,7 +51,7 @@ const endToEnd = (displayName, engine, kind) => ({
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testMatch: [`<rootDir>/{test,src,bench,demo}/**/*.${kind}.ts`],
-  // What only one engine has is tested in a folder of its name.
+  // Tests of one engine only are in a folder with its name.
   testPathIgnorePatterns: ENGINES.filter((other) => other !== engine).map(
     (other) => `<rootDir>/test/${other}/`,
   ),
@@ -61,11 +62,12 @@ const onBothEngines = (suffix, kind) => ENGINES.map((engine) => endToEnd(`${engi
 /** @type {import('jest').Config} */
 export default {
   reporters: ['default', '<rootDir>/test/support/file-times-reporter.mjs'],
-  // Far beyond what any of them takes on a quiet machine: a slow one must not make them fail.
+  // Far above the duration of any test on an idle machine, so that a slow one does not make them
+  // fail.
   testTimeout: 60_000,
-  // `npm test` and `npm run soak` choose by what they run; this is for a run of chosen files.
+  // `npm test` and `npm run soak` choose their own values; this one is for a run of selected files.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-  // Every test file leaves its modules behind in the worker; a new worker begins without them.
+  // The modules of every test file stay in the worker's memory; a new worker starts without them.
   workerIdleMemoryLimit: '1GB',
   projects: [
     {

@@ -9,39 +9,45 @@ import { World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_251_122);
-/** Transcripts, and as many answers of the model: one of each sort. FUZZ_TEXTS=5000 has long ones of each, too. */
+/**
+ * Number of transcripts, and of answers of the model: one of each sort. FUZZ_TEXTS=5000 also has
+ * long ones of each.
+ */
 const TEXTS = Number(process.env.FUZZ_TEXTS ?? SORT_NAMES.length);
 const IS_LONG_RUN = TEXTS >= 1_000;
 
 const LONGEST = 5_000_000;
 /** Too long for a model to correct, and shorter than ten hours of speech. */
 const LONG = 1_000_000;
-/** Nearly all that a model can write. */
+/** Nearly the longest text that a model can write. */
 const QUITE_LONG = 300_000;
 const RATHER_LONG = 20_000;
-/** Most texts are between one character and this long, each order of magnitude as often as the next. */
+/** Most texts have between one character and this length, with each order of magnitude equally frequent. */
 const USUAL = 2_000;
-/** Lengths of the first texts of each sort; a long run has one that is refused, too, and an answer of the model. */
+/**
+ * Lengths of the first texts of each sort; a long run also has one that is refused, and an answer
+ * of the model.
+ */
 const EACH_SORT: readonly { draft: number; answer?: number }[] = IS_LONG_RUN
   ? [{ draft: QUITE_LONG }, { draft: LONGEST }, { draft: USUAL, answer: LONGEST }]
   : [{ draft: Number(process.env.FUZZ_LENGTH ?? RATHER_LONG) }];
 const TEXTS_OF_EACH_SORT = EACH_SORT.length * SORT_NAMES.length;
-/** Nothing that the provider answers is longer than ten hours of speech make it: 90,000 words, each twice. */
+/** Maximum of the provider's answers, from ten hours of speech: 90,000 words, each twice. */
 const MAX_TIMED_WORDS = 90_000;
 
 const CHUNKS_EACH = 25;
-/** Chunks of a conversation whose texts are long, of one sort each. */
+/** Chunks of a conversation with long texts, of one sort each. */
 const LONG_CHUNKS_EACH = 4;
 const SETTINGS = [{}, { redactPii: true }, {}, { anonymize: true }, {}, { redactPii: true }];
 const FORMATS = ['text', 'json', 'srt', 'vtt'];
 
 const MAX_STALL_MS = 200;
 const SHOWN_STALLS = 10;
-/** A conversation full of texts of millions of numbers, on a machine that is busy with something else. */
+/** Long enough for a conversation full of texts of millions of numbers, on a busy machine. */
 const DEADLINE_MS = 600_000;
 
 interface Stall extends LoopStall {
-  /** The conversation's settings, and what was asked of it. */
+  /** The conversation's settings, and the request. */
   during: string;
 }
 
@@ -59,7 +65,7 @@ beforeAll(async () => {
   loop = await LoopStalls.create();
   service = await ServiceProcess.start(world.env(loop.env));
   api = new Api(`http://127.0.0.1:${world.port}`);
-  // Drops the stalls of the start, in which nobody waits for anything.
+  // Drops the stalls during the start, when there are no requests.
   await loop.next();
 });
 
@@ -70,8 +76,8 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** Any request: until it is answered, the stalls before it are over and told. */
-async function noteStalls(during: string): Promise<void> {
+/** Sends a request: when it is answered, all earlier stalls have ended and were recorded. */
+async function recordStalls(during: string): Promise<void> {
   await api.get('/health/live');
   for (const stall of await loop.next()) stalls.push({ during, ...stall });
 }
@@ -100,35 +106,38 @@ function textsOf(index: number, mark: string): Texts {
   const { answer } = lengths;
   return {
     draft,
-    answer: answer === undefined ? answerOf(draft) : saying(adversarialText(random, answer, sort)),
+    answer: answer === undefined ? answerOf(draft) : modelOutput(adversarialText(random, answer, sort)),
   };
 }
 
-function saying(text: string): string {
+function modelOutput(text: string): string {
   return JSON.stringify({ corrected_transcript: text, note: adversarialText(random, 300) });
 }
 
-/** Makes an answer as a model may send it: the same text, or nearly; another one; none at all; in a fence. */
+/**
+ * Creates a possible answer of a model: the same text, or nearly; another text; an empty one; one
+ * in a fence.
+ */
 function answerOf(draft: string): string {
   const other = () => adversarialText(random, lengthOf(1));
   switch (Math.floor(random.between(0, 8))) {
     case 0:
       return other();
     case 1:
-      return `\`\`\`json\n${saying(other())}\n\`\`\``;
+      return `\`\`\`json\n${modelOutput(other())}\n\`\`\``;
     case 2:
     case 3:
-      return saying(other());
+      return modelOutput(other());
     case 4:
-      return saying(adversarialText(random, draft.length));
+      return modelOutput(adversarialText(random, draft.length));
     case 5:
-      return saying(`${draft} ${adversarialText(random, 50)}`);
+      return modelOutput(`${draft} ${adversarialText(random, 50)}`);
     default:
-      return saying(`${draft}.`);
+      return modelOutput(`${draft}.`);
   }
 }
 
-/** Letters only: digits would be redacted. */
+/** Consists of letters only, because digits would be redacted. */
 function markOf(index: number): string {
   return `Mark${Array.from(String(index), (digit) => 'abcdefghij'[Number(digit)]).join('')}z`;
 }
@@ -155,7 +164,7 @@ async function addChunk(conversationId: string, index: number): Promise<string> 
   return body.id;
 }
 
-/** @returns how each chunk ended */
+/** @returns the final status of each chunk */
 async function oneConversation(first: number, count: number): Promise<string[]> {
   const settings = pick(random, SETTINGS);
   const { id } = await api.createConversation(settings);
@@ -167,21 +176,21 @@ async function oneConversation(first: number, count: number): Promise<string[]> 
     DEADLINE_MS,
   );
   const what = `chunks ${first} to ${first + count - 1} ${JSON.stringify(settings)}`;
-  await noteStalls(`correcting ${what}`);
+  await recordStalls(`correcting ${what}`);
   for (const format of FORMATS) {
     const response = await fetch(`${api.url}/api/conversations/${id}/transcript?format=${format}`);
     expect(response.status).toBe(200);
     await response.arrayBuffer();
-    await noteStalls(`${format} of ${what}`);
+    await recordStalls(`${format} of ${what}`);
   }
   world.simulator.faults.clear();
   const statuses: string[] = [];
   for (const chunk of chunks) statuses.push((await api.chunk(chunk)).status);
-  await noteStalls(`showing ${what}`);
+  await recordStalls(`showing ${what}`);
   return statuses;
 }
 
-/** For whoever runs it: the longest stalls, also of a run that fails. */
+/** Prints the longest stalls, also for a failed run. */
 function report(ends: Record<string, number>): void {
   const longest = stalls.toSorted((a, b) => b.busyMs - a.busyMs).slice(0, SHOWN_STALLS);
   const lines = [{ texts: TEXTS, seed: SEED, ends, longestMs: longest[0]?.busyMs ?? 0 }, ...longest];
@@ -190,7 +199,7 @@ function report(ends: Record<string, number>): void {
 
 describe('adversarial texts', () => {
   it(
-    'settle, and never hold up the event loop of the service',
+    'settle, and never block the event loop of the service',
     async () => {
       const ends: Record<string, number> = {};
       try {

@@ -47,7 +47,7 @@ describe('the doctor', () => {
   const examine = (changes?: Record<string, string>): Promise<DoctorReport> =>
     DoctorProcess.start(env(changes)).report();
 
-  it('finds everything well, and buys nothing for it', async () => {
+  it('finds no problem, at no cost', async () => {
     const report = await examine();
 
     expect(report.line('models')).toMatch(
@@ -66,7 +66,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('says which variable holds a key that is refused', async () => {
+  it('names the variable of a refused key', async () => {
     const report = await examine({ GEMINI_API_KEY: 'invalid' });
 
     expect(report.line('models')).toMatch(/^FAILED .*GEMINI_API_KEY/);
@@ -75,7 +75,7 @@ describe('the doctor', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('says which variable holds a service account that is refused', async () => {
+  it('names the variable of a refused service account', async () => {
     const account = { project_id: 'p', client_email: 'a@example.org', private_key: 'no key at all' };
     const report = await examine({ GCP_SA_JSON: JSON.stringify(account) });
 
@@ -83,7 +83,7 @@ describe('the doctor', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('fails for a model that is not among those that the key can see', async () => {
+  it('fails for a model outside of the key list', async () => {
     const report = await examine({
       CORRECTION_MODEL: 'gemini-2.5-pro',
       SUMMARY_MODEL: 'models/gemini-3.5-flash-lite',
@@ -97,7 +97,7 @@ describe('the doctor', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('does not fail for one model of a list that the key cannot see', async () => {
+  it('does not fail for one model of several outside of the key list', async () => {
     const report = await examine({ CORRECTION_MODEL: 'gemini-2.5-pro,gemini-3.8-flash' });
 
     expect(report.line('CORRECTION_MODEL')).toMatch(
@@ -106,7 +106,7 @@ describe('the doctor', () => {
     expect(report.exitCode).toBe(0);
   });
 
-  it('does not fail for a tuned model, which is in no list', async () => {
+  it('does not fail for a tuned model, which no list contains', async () => {
     const report = await examine({ CORRECTION_MODEL: 'tunedModels/ours' });
 
     expect(report.line('CORRECTION_MODEL')).toMatch(/^warning .*tunedModels\/ours: not among the models/);
@@ -114,7 +114,7 @@ describe('the doctor', () => {
   });
 
   it.each([404, 403, 503, 200])(
-    'does not fail for a gateway that answers %d for the list',
+    'does not fail for a gateway that answers %d to the request for the list',
     async (status) => {
       const gateway = await HttpProxy.start(simulator.url);
       gateway.fault = ({ method }) => (method === 'GET' ? { status } : undefined);
@@ -129,7 +129,7 @@ describe('the doctor', () => {
     },
   );
 
-  it('does not fail for a list without a model, as of a gateway that speaks another dialect', async () => {
+  it('does not fail for a list without a model, as of a gateway with another dialect', async () => {
     const { retiredModels } = simulator.settings;
     simulator.updateSettings({ retiredModels: [...retiredModels, ...servedModels([]).map(({ id }) => id)] });
     const report = await examine();
@@ -146,7 +146,7 @@ describe('the doctor', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('knows no other options', async () => {
+  it('refuses other options', async () => {
     const wrong = await DoctorProcess.start({}, ['--lively']).report();
     expect(wrong).toMatchObject({
       exitCode: 2,
@@ -177,7 +177,7 @@ describe('the doctor with --live', () => {
     expect(simulator.assemblyai.find(transcript?.id ?? '')?.deleted).toBe(true);
   });
 
-  it('asks again where AssemblyAI does not answer for a moment', async () => {
+  it('retries when AssemblyAI fails once', async () => {
     simulator.faults.add({ operation: 'get', effect: { kind: 'status', status: 503 }, times: 1 });
     const report = await examine();
 
@@ -185,7 +185,7 @@ describe('the doctor with --live', () => {
     expect(report.exitCode).toBe(0);
   });
 
-  it('says what to do when AssemblyAI takes no job, and tries the correction all the same', async () => {
+  it('gives advice when AssemblyAI accepts no job, and tries the correction nevertheless', async () => {
     simulator.faults.add({ operation: 'submit', effect: { kind: 'status', status: 500 } });
     const report = await examine();
 
@@ -225,11 +225,11 @@ describe('the doctor with --live', () => {
     const report = await doctor.report();
 
     expect(report.line('provider copy')).toMatch(/^ok .*deleted/);
-    // As shells tell of a program that SIGINT has ended.
+    // The exit code of a shell for a program that SIGINT has ended.
     expect(report.exitCode).toBe(130);
   });
 
-  it('says what to do when the model does not answer', async () => {
+  it('gives advice when the model does not answer', async () => {
     simulator.faults.add({ operation: 'correct', effect: { kind: 'status', status: 404, body: {} } });
     const report = await examine();
 
@@ -238,7 +238,7 @@ describe('the doctor with --live', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('is content with a first stage where no model is configured', async () => {
+  it('accepts a first stage without a model', async () => {
     const report = await examine({ GEMINI_API_KEY: '' });
 
     expect(report.line('first stage')).toMatch(/^ok .*Maria Tapestry/);
@@ -250,7 +250,7 @@ describe('the doctor with --live', () => {
     ['AssemblyAI', {}, /^ok .*Maria Tapestry/, /^ok .*not used/],
     ['Gemini', {}, /^ok .*not used/, /^ok .*Marijke Terpstra/],
     ['LiteLLM', 'litellm', /^ok .*whisper-1, \d+ ms: .*Maria Tapestry/, /^ok .*not used/],
-  ] as const)('tries what %s uses', async (provider, changes, first, second) => {
+  ] as const)('tries the services that %s uses', async (provider, changes, first, second) => {
     const settings = changes === 'litellm' ? litellmEnv(simulator) : { TRANSCRIPTION_PROVIDER: provider };
     const report = await examine(settings);
 

@@ -9,7 +9,7 @@ import { ServiceProcess } from '../support/service-process.js';
 import { World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
-describe('a process that brings its database along', () => {
+describe('a process with an embedded database', () => {
   let world: World;
   let dataDir: string;
   let service: ServiceProcess;
@@ -34,7 +34,7 @@ describe('a process that brings its database along', () => {
       (output) => output.includes(words),
     );
 
-  it('takes it down again when it is told to stop while it starts', async () => {
+  it('stops the database when it is stopped during its start', async () => {
     service = ServiceProcess.spawn(env());
     await outputHolding('making the database');
     const exitCode = await service.stop('SIGTERM');
@@ -44,10 +44,10 @@ describe('a process that brings its database along', () => {
     expect(databaseRuns()).toBe(false);
   });
 
-  it('takes it down again when it cannot start', async () => {
-    const inTheWay: Server = createServer();
-    inTheWay.listen(Number(env().PORT), env().HOST ?? '127.0.0.1');
-    await once(inTheWay, 'listening');
+  it('stops the database when it cannot start', async () => {
+    const portOccupier: Server = createServer();
+    portOccupier.listen(Number(env().PORT), env().HOST ?? '127.0.0.1');
+    await once(portOccupier, 'listening');
     try {
       service = ServiceProcess.spawn(env());
       const exitCode = await service.ended();
@@ -57,8 +57,8 @@ describe('a process that brings its database along', () => {
       expect(service.output).toContain('EADDRINUSE');
       expect(databaseRuns()).toBe(false);
     } finally {
-      inTheWay.close();
-      await once(inTheWay, 'close');
+      portOccupier.close();
+      await once(portOccupier, 'close');
     }
   });
 });

@@ -7,22 +7,25 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
-import { OUTSIDE } from '../../src/embedded-postgres/cluster-location.js';
+import { OUTSIDE_FOLDER } from '../../src/embedded-postgres/cluster-location.js';
 import { tryToListen } from '../../src/embedded-postgres/ports.js';
 import { ClosedCheckout, type Command, type User } from '../support/closed-checkout.js';
 import { freePort } from '../support/free-port.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** Five starts of a database, two of them with `initdb`, on a machine that runs other suites beside this one. */
+/**
+ * Five starts of a database, two of them with `initdb`, on a machine that runs other suites at the
+ * same time.
+ */
 jest.setTimeout(180_000);
 
 const IS_ROOT = process.getuid?.() === 0;
-/** In no /etc/passwd, as in a container that runs as any uid. */
+/** Not in /etc/passwd, as in a container that runs with any uid. */
 const NAMELESS: User = { uid: 54_322, gid: 54_322 };
 
-/** Only root can become somebody else; anybody else types the commands as themselves, and PostgreSQL runs as them. */
-const typists: [string, User | null][] = IS_ROOT
+/** Only root can switch users; any other user runs the commands, and PostgreSQL, as itself. */
+const users: [string, User | null][] = IS_ROOT
   ? [
       ['root', null],
       ['a user without a name', NAMELESS],
@@ -30,15 +33,15 @@ const typists: [string, User | null][] = IS_ROOT
   : [['this user (it needs root to be root and a user without a name)', null]];
 
 let simulator: Simulator;
-/** It is there already where the tests themselves run below a closed folder. */
-const outsideWasThere = existsSync(OUTSIDE);
+/** Exists already where the tests themselves run below a closed folder. */
+const outsideWasThere = existsSync(OUTSIDE_FOLDER);
 
 beforeAll(async () => {
   simulator = await startSimulator();
 });
 afterAll(async () => {
   await simulator.close();
-  if (!outsideWasThere) await rm(OUTSIDE, { recursive: true, force: true });
+  if (!outsideWasThere) await rm(OUTSIDE_FOLDER, { recursive: true, force: true });
 });
 
 const environment = (port: number): Record<string, string> => ({
@@ -50,7 +53,7 @@ const environment = (port: number): Record<string, string> => ({
   GEMINI_BASE_URL: simulator.url,
 });
 
-describe.each(typists)('the first commands, below a closed folder, as %s', (_name, user) => {
+describe.each(users)('the first commands, below a closed folder, as %s', (_name, user) => {
   let checkout: ClosedCheckout;
   let port: number;
 
@@ -99,14 +102,14 @@ describe.each(typists)('the first commands, below a closed folder, as %s', (_nam
     expect(await nothingRuns()).toEqual([]);
   });
 
-  it('npm run doctor finds everything well', async () => {
+  it('npm run doctor finds no problem', async () => {
     const doctor = npm('run', 'doctor');
 
     expect([await doctor.closed, doctor.output]).toEqual([0, expect.not.stringContaining('FAILED')]);
     expect(await nothingRuns()).toEqual([]);
   });
 
-  it('npm start stops with its database when npm is told to, and finds all of it again', async () => {
+  it('npm start stops with its database when npm is stopped, and keeps the data', async () => {
     let service = await start();
     const database = await checkout.database('.data');
     const conversation = await makeConversation();
@@ -118,7 +121,7 @@ describe.each(typists)('the first commands, below a closed folder, as %s', (_nam
     service = await start();
     expect((await fetch(url(`/api/conversations/${conversation}`))).status).toBe(200);
     expect(await checkout.database('.data')).toBe(database);
-    // npm hands on no SIGHUP, and ends.
+    // npm does not forward SIGHUP, and ends.
     service.kill('SIGHUP');
     expect(await service.ended).toBe('SIGHUP');
     expect(await nothingRuns()).toEqual([]);

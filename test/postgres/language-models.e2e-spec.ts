@@ -6,7 +6,7 @@ import { sharedWorld } from '../support/shared-world.js';
 import { World } from '../support/test-service.js';
 
 const TRIES = 6;
-/** Tokens that the simulator's models think at the level `high`. */
+/** Thinking tokens of the simulated models at the level `high`. */
 const HIGH_THOUGHT_TOKENS = 1_024;
 const DRAFT = 'Good evening everybody and thank you for coming to the meeting about the bridge';
 const [FIRST, SECOND] = ['gemini-3.8-flash', 'gemini-3.7-flash'];
@@ -14,7 +14,7 @@ const [FIRST, SECOND] = ['gemini-3.8-flash', 'gemini-3.7-flash'];
 describe('with default settings', () => {
   const world = sharedWorld(() => World.start());
 
-  it('forty chunks are corrected and the conversation is summarized, by requests that Gemini 3 takes', async () => {
+  it('forty chunks are corrected and the conversation is summarized, by requests that Gemini 3 accepts', async () => {
     const { api, simulator } = world();
     const conversation = await api.createConversation();
     const chunks = await Promise.all(
@@ -55,7 +55,7 @@ describe('a list that begins with a retired model', () => {
     expect(
       await api.metric('ringback_model_answers_total', { model: 'gemini-3.8-flash', outcome: 'answered' }),
     ).toBe(10);
-    // Jobs that run at once may each meet it; after that it is left out.
+    // Concurrent jobs may each try it; after that it is left out.
     const missed = simulator.ledger.corrections.filter(({ model }) => model === 'gemini-2.5-pro').length;
     expect(missed).toBeGreaterThan(0);
     expect(missed).toBeLessThan(10);
@@ -91,10 +91,10 @@ describe('a retired model alone', () => {
   });
 });
 
-describe('a model that runs out of room for its answer', () => {
+describe('a model that reaches its output limit', () => {
   const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5', CORRECTION_THINKING: 'high' } }));
 
-  it('is asked again with fewer thoughts and more room, and counts what it put out in vain', async () => {
+  it('is asked again with less thinking and a higher limit, and its wasted output is counted', async () => {
     const { api, simulator } = world();
     simulator.faults.add({
       operation: 'correct',
@@ -111,7 +111,7 @@ describe('a model that runs out of room for its answer', () => {
     expect(chunk.modelUse.outputTokens).toBeGreaterThan(HIGH_THOUGHT_TOKENS);
   });
 
-  it('says at the end how often it was tried, and promises nothing', async () => {
+  it('is reported at the end with the number of attempts', async () => {
     const { api, simulator } = world();
     simulator.faults.add({ operation: 'correct', effect: { kind: 'finish', finishReason: 'MAX_TOKENS' } });
     const { id } = await api.createConversation();
@@ -145,7 +145,7 @@ describe('a model that refuses the content', () => {
 
   const REFUSALS = ['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'RECITATION'];
 
-  it.each(REFUSALS)('is followed by the next one within the same try (%s)', async (reason) => {
+  it.each(REFUSALS)('is followed by the next one within the same attempt (%s)', async (reason) => {
     block(reason, { model: FIRST });
 
     expect(await settle()).toMatchObject({ status: 'completed', modelUse: { model: SECOND } });
@@ -153,7 +153,7 @@ describe('a model that refuses the content', () => {
   });
 
   it.each(REFUSALS)(
-    'leaves the first-stage text when every one refuses it, once each (%s)',
+    'leaves the first-stage text when every model refuses it, once each (%s)',
     async (reason) => {
       block(reason, {});
 
@@ -164,7 +164,7 @@ describe('a model that refuses the content', () => {
     },
   );
 
-  it('withholds an anonymized chunk that every one refuses, and none that the second takes', async () => {
+  it('withholds an anonymized chunk that every model refuses, but not one that the second accepts', async () => {
     block('PROHIBITED_CONTENT', { model: FIRST });
     expect(await settle({ anonymize: true })).toMatchObject({
       status: 'completed',
@@ -180,7 +180,7 @@ describe('a model that refuses the content', () => {
     expect(asked()).toEqual([FIRST, SECOND, FIRST, SECOND]);
   });
 
-  it('is asked again after a block without a meaning (OTHER), and after an answer without a candidate', async () => {
+  it('is asked again after a block without a reason (OTHER), and after an answer without a candidate', async () => {
     block('OTHER', { model: FIRST }, 1);
     world().simulator.faults.add({ operation: 'correct', effect: { kind: 'empty' }, times: 1 });
 
@@ -188,7 +188,7 @@ describe('a model that refuses the content', () => {
     expect(asked()).toEqual([FIRST, FIRST, FIRST]);
   });
 
-  it('is followed by the next one when its last try has brought nothing either', async () => {
+  it('is followed by the next one when its last attempt fails too', async () => {
     block('OTHER', { model: FIRST });
 
     expect(await settle()).toMatchObject({ status: 'completed', modelUse: { model: SECOND } });

@@ -4,11 +4,14 @@ import { AudioHost } from '../support/audio-host.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { World } from '../support/test-service.js';
 
-/** Subtitles of so many words take longer than a request for anything else, and need a thread. */
+/** Subtitles of this many words take longer than any other request, and need a thread. */
 const WORDS = 30_000;
-/** Answered while one cue in a thousand is made. */
+/** Number of requests that are answered meanwhile. */
 const OTHER_REQUESTS = 10;
-/** Subtitles that take seconds, one after the other: together longer than the service waits for its last requests. */
+/**
+ * Subtitles that take seconds, one after the other: in total longer than the service waits for its
+ * last requests.
+ */
 const MANY_WORDS = 500_000;
 const MANY_REQUESTS = 20;
 
@@ -48,7 +51,7 @@ function subtitlesOf(id: string): Promise<Response> {
 }
 
 describe('subtitles of a long conversation', () => {
-  it('have every word, and let other requests through meanwhile', async () => {
+  it('have every word, and do not block other requests', async () => {
     const id = await conversation(WORDS);
     const order: string[] = [];
 
@@ -62,7 +65,7 @@ describe('subtitles of a long conversation', () => {
     expect(order).toEqual([...Array<string>(OTHER_REQUESTS).fill('another'), 'subtitles']);
   });
 
-  it('do not keep the service from stopping', async () => {
+  it('do not prevent the service from stopping', async () => {
     const id = await conversation(MANY_WORDS);
     const answers = Array.from({ length: MANY_REQUESTS }, () =>
       subtitlesOf(id).then(

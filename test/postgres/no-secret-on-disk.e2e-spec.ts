@@ -18,7 +18,7 @@ const TEST_TIMEOUT_MS = 120_000;
 
 describe('the folder of a service with embedded PostgreSQL', () => {
   it(
-    'holds nothing that was said in an anonymized conversation: not in tables, write-ahead log or server log',
+    'contains no text of an anonymized conversation: neither in tables, nor in the write-ahead log, nor in the server log',
     async () => {
       const secrets = plantSecrets();
       const control = plantSecrets();
@@ -55,7 +55,7 @@ describe('the folder of a service with embedded PostgreSQL', () => {
 
         expect([failed.status, completed.status]).toEqual(['failed', 'completed']);
         expect(await filesHolding(dataDir, secrets.all)).toEqual([]);
-        // Searched in earnest: what was not anonymized is there.
+        // Proves that the search works: texts that were not anonymized are found.
         expect((await filesHolding(dataDir, control.all)).length).toBeGreaterThan(0);
       } finally {
         await service.stop('SIGKILL');

@@ -9,7 +9,7 @@ import { waitUntil } from '../support/wait-until.js';
 const SCRIPTS = new URL('../../scripts/', import.meta.url);
 const FOLLOW_PARENT = new URL('follow-parent.mjs', SCRIPTS).href;
 
-/** Starts a program of its own, tells its process id, and waits for it: a Jest with its services, in miniature. */
+/** Starts a child program, prints its process id, and waits for it, like a small Jest with its services. */
 const PARENT = `console.log(require('node:child_process').spawn('sleep', ['60']).pid)`;
 
 let started: ChildProcess | undefined;
@@ -21,7 +21,7 @@ afterEach(() => {
   if (left !== undefined) process.kill(left, 'SIGKILL');
 });
 
-/** @returns the process id that the program writes first */
+/** @returns the process id that the program prints first */
 async function startAndReadPid(
   file: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ async function seeItEnd(pid: number): Promise<void> {
 }
 
 describe('npm scripts', () => {
-  it('put Node in the place of their shell, which hands on no signal', async () => {
+  it('replace their shell by Node, because a shell forwards no signal', async () => {
     const manifest = await readFile(fileURLToPath(new URL('../package.json', SCRIPTS)), 'utf8');
     const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
 
@@ -50,7 +50,7 @@ describe('npm scripts', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'that run a program hand on %s to all that it has started, and end as it does',
+    'that run a program forward %s to its whole process group, and end like it',
     async (signal) => {
       const script = `
         import { runChild } from '${new URL('run-child.mjs', SCRIPTS).href}';

@@ -21,7 +21,7 @@ describe('a role', () => {
     expect(await controllersOf('worker')).toEqual([]);
   });
 
-  it.each(['api', 'all'])('%s constructs those of every route', async (role) => {
+  it.each(['api', 'all'])('%s constructs the controllers of every route', async (role) => {
     const controllers = await controllersOf(role);
     expect(controllers).toEqual(
       expect.arrayContaining([

@@ -2,24 +2,24 @@ import { describe, expect, it } from '@jest/globals';
 import { batchRows, jsonText, runStatement } from '../../src/database/run-statement.js';
 import { useOpenedDatabase } from '../support/opened-database.js';
 
-describe('a statement that is written out', () => {
+describe('a statement in plain SQL', () => {
   const opened = useOpenedDatabase();
 
-  it('takes the values of each execution, side by side and in a transaction', async () => {
-    const tell = `select $1::text || ' and ' || array_to_string($2::integer[], ',') || $1::text as told`;
+  it('uses the values of each execution, concurrently and in a transaction', async () => {
+    const join = `select $1::text || ' and ' || array_to_string($2::integer[], ',') || $1::text as joined`;
 
-    const told = await Promise.all([
-      runStatement(opened().database, tell, ['a', [1, 2]]),
-      runStatement(opened().database, tell, ['b', []]),
+    const results = await Promise.all([
+      runStatement(opened().database, join, ['a', [1, 2]]),
+      runStatement(opened().database, join, ['b', []]),
       opened()
         .database.transaction()
-        .execute((trx) => runStatement(trx, tell, ['c', [3]])),
+        .execute((trx) => runStatement(trx, join, ['c', [3]])),
     ]);
 
-    expect(told).toEqual([[{ told: 'a and 1,2a' }], [{ told: 'b and b' }], [{ told: 'c and 3c' }]]);
+    expect(results).toEqual([[{ joined: 'a and 1,2a' }], [{ joined: 'b and b' }], [{ joined: 'c and 3c' }]]);
   });
 
-  it('gives its rows, also when there are none', async () => {
+  it('returns its rows, also when there are none', async () => {
     const byId = `select id, language from conversations where id = any($1::uuid[]) and status = 'open'`;
     const id = '019a0000-0000-7000-8000-000000000001';
     await opened()
@@ -38,7 +38,7 @@ describe('a statement that is written out', () => {
     expect(await runStatement(opened().database, divide, [3])).toEqual([{ result: 2 }]);
   });
 
-  it('reads as many rows as there are, with what is missing as null and JSON in the order of its keys', async () => {
+  it('reads all batch rows, with missing values as null and JSON in the order of its keys', async () => {
     const read = `select batch_row.number, batch_row.word, batch_row.data::json::text as data
       from unnest($1::integer[]) as place, jsonb_to_record($2::jsonb -> place) as batch_row (number integer, word text, data text)
       order by number`;

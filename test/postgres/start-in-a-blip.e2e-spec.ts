@@ -6,35 +6,35 @@ import { createTestDatabase } from '../support/test-database.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const DEADLINE_MS = 60_000;
-/** Longer than the few seconds in which a quiet machine connects. */
+/** Longer than the few seconds in which an idle machine connects. */
 const SLOW_CONNECTION_MS = 5_000;
-/** Only the connections of queues and workers say so in their first message. */
+/** Part of the first message of connections of queues and workers only. */
 const OF_A_QUEUE = 'search_path';
 
-/** Fate of a queue's connection: undefined cuts it, a number lets it through after so many milliseconds. */
+/** Treatment of a queue's connection: undefined cuts it, a number delays it by this many milliseconds. */
 type Treatment = number | undefined;
 
-/** Leads to a PostgreSQL server that takes connections for the record at once. */
-async function treatingQueues(url: string, treatment: Treatment): Promise<{ server: Server; url: string }> {
+/** Starts a proxy to a PostgreSQL server that forwards connections of the record at once. */
+async function startQueueProxy(url: string, treatment: Treatment): Promise<{ server: Server; url: string }> {
   const target = new URL(url);
-  const goal = { host: target.hostname, port: Number(target.port) };
-  const server = createServer((near) => {
-    near.on('error', () => near.destroy());
-    near.once('data', (startup) => {
+  const upstreamAddress = { host: target.hostname, port: Number(target.port) };
+  const server = createServer((client) => {
+    client.on('error', () => client.destroy());
+    client.once('data', (startup) => {
       const isOfQueue = startup.includes(OF_A_QUEUE);
       if (isOfQueue && treatment === undefined) {
-        near.destroy();
+        client.destroy();
         return;
       }
-      near.pause();
+      client.pause();
       setTimeout(
         () => {
-          const far = connect(goal);
-          far.on('error', () => near.destroy());
-          far.on('close', () => near.destroy());
-          near.on('close', () => far.destroy());
-          far.write(startup);
-          near.pipe(far).pipe(near);
+          const upstream = connect(upstreamAddress);
+          upstream.on('error', () => client.destroy());
+          upstream.on('close', () => client.destroy());
+          client.on('close', () => upstream.destroy());
+          upstream.write(startup);
+          client.pipe(upstream).pipe(client);
         },
         isOfQueue ? treatment : 0,
       );
@@ -49,7 +49,7 @@ async function treatingQueues(url: string, treatment: Treatment): Promise<{ serv
 }
 
 describe.each(['api', 'worker', 'all'])(
-  'a start with ROLE=%s whose database goes away in the middle of it',
+  'a start with ROLE=%s whose database becomes unreachable during it',
   (role) => {
     let server: Server;
     let fleet: Fleet;
@@ -57,7 +57,7 @@ describe.each(['api', 'worker', 'all'])(
 
     beforeAll(async () => {
       const database = await createTestDatabase();
-      const refusing = await treatingQueues(database.url, undefined);
+      const refusing = await startQueueProxy(database.url, undefined);
       ({ server } = refusing);
       fleet = await Fleet.start({ apis: 0, workers: 0, database });
       starting = ServiceProcess.spawn(
@@ -72,7 +72,7 @@ describe.each(['api', 'worker', 'all'])(
     });
 
     it(
-      'ends with a message and exit code 1, instead of running without ever doing a job',
+      'ends with a message and exit code 1, instead of running without processing jobs',
       async () => {
         await waitUntil(
           () => Promise.resolve(starting.isRunning),
@@ -98,7 +98,7 @@ describe('a start whose queues get their connections slowly, as on a busy machin
 
   beforeAll(async () => {
     const database = await createTestDatabase();
-    const slow = await treatingQueues(database.url, SLOW_CONNECTION_MS);
+    const slow = await startQueueProxy(database.url, SLOW_CONNECTION_MS);
     ({ server } = slow);
     fleet = await Fleet.start({ apis: 0, workers: 0, database });
     starting = ServiceProcess.spawn(fleet.env({ ROLE: 'all', DATABASE_URL: slow.url, PORT: '0' }));
@@ -110,7 +110,7 @@ describe('a start whose queues get their connections slowly, as on a busy machin
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('comes up', async () => {
+  it('succeeds', async () => {
     await starting.ready();
 
     expect(starting.output).not.toContain('"level":"error"');

@@ -5,14 +5,14 @@ import { ServiceProcess } from '../support/service-process.js';
 import { World } from '../support/test-service.js';
 
 const PRELOAD = new URL('../support/slow-connections-preload.mjs', import.meta.url).href;
-/** Longer than the few seconds in which a quiet machine connects, and shorter than the patience of a start. */
+/** Longer than the few seconds in which an idle machine connects, and shorter than the timeout of a start. */
 const LATE_MS = 5_000;
 
-/** Texts of the first message of a connection: those of queues and workers choose a schema, those of the record have a name. */
+/** Texts in the first message of a connection: queues and workers choose a schema, the record has a name. */
 const OF_A_QUEUE = 'search_path';
 const OF_THE_RECORD = 'application_name\0ringback\0';
 
-describe('a service on a busy machine that brings its database along', () => {
+describe('a service with an embedded database on a busy machine', () => {
   let world: World;
   let service: ServiceProcess;
 
@@ -33,7 +33,7 @@ describe('a service on a busy machine that brings its database along', () => {
       'the second connection of the record, which migrations open',
       { holding: OF_THE_RECORD, first: 2, last: 2 },
     ],
-  ])('comes up and works when this is made late: %s', async (_which, late) => {
+  ])('starts and works when this is delayed: %s', async (_which, late) => {
     service = ServiceProcess.spawn(
       world.env({
         DATABASE_URL: '',

@@ -9,10 +9,10 @@ import { startService } from '../../src/app/start.js';
 import { query } from '../support/record.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Much less than a start waits for a database that may still come. */
-const AT_ONCE_MS = 20_000;
+/** Much shorter than the time for which a start waits for an unreachable database. */
+const PROMPT_MS = 20_000;
 
-describe('a start on a database that will not do, however long one waits', () => {
+describe('a start on an unsuitable database', () => {
   const name = `will_not_do_${randomUUID().slice(0, 8)}`;
   const server = process.env.RINGBACK_TEST_POSTGRES ?? '';
   let database: TestDatabase;
@@ -55,7 +55,7 @@ describe('a start on a database that will not do, however long one waits', () =>
     return Object.assign(new URL(database.url), changes).href;
   }
 
-  it('names each right that the user lacks, and works when they are granted', async () => {
+  it('names each missing privilege of the user, and works when they are granted', async () => {
     const url = urlWith({ username: name, password: 'of-the-tests' });
 
     await expect(start(url)).rejects.toThrow(`run GRANT CREATE, USAGE ON SCHEMA public TO ${name}`);
@@ -71,7 +71,7 @@ describe('a start on a database that will not do, however long one waits', () =>
   });
 
   it(
-    'says how to make one of the right encoding',
+    'explains how to create one with the right encoding',
     async () => {
       await expect(start(urlWith({ pathname: `/${name}` }))).rejects.toThrow(
         /encoding LATIN1.*CREATE DATABASE <name> ENCODING 'UTF8' TEMPLATE template0/,
@@ -81,7 +81,7 @@ describe('a start on a database that will not do, however long one waits', () =>
         detail: expect.stringContaining('LATIN1'),
       });
     },
-    AT_ONCE_MS,
+    PROMPT_MS,
   );
 
   it.each([
@@ -91,16 +91,16 @@ describe('a start on a database that will not do, however long one waits', () =>
       /password authentication failed.*correct its user and password/,
     ],
     [
-      'a database that is not there',
+      'a database that does not exist',
       { pathname: '/not_there' },
       /"not_there" does not exist.*CREATE DATABASE/,
     ],
-    ['TLS that the server does not speak', { search: '?sslmode=verify-full' }, /leave sslmode out/],
+    ['TLS that the server does not support', { search: '?sslmode=verify-full' }, /leave sslmode out/],
   ])(
     'says what to correct for %s',
     async (_what, changes, message) => {
       await expect(start(urlWith(changes))).rejects.toThrow(message);
     },
-    AT_ONCE_MS,
+    PROMPT_MS,
   );
 });

@@ -15,7 +15,7 @@ describe('a statement for many submissions', () => {
   const ask = <T extends object>(text: string, parameters: unknown[]) =>
     query<T>(opened().url, text, parameters);
 
-  /** Queued chunks of a conversation of their own. */
+  /** Creates queued chunks in a new conversation. */
   const queuedChunks = async (count: number): Promise<NewSubmission[]> => {
     const conversationId = uuidv7();
     await ask('insert into conversations (id, redact_pii, anonymize) values ($1, false, false)', [
@@ -67,7 +67,7 @@ describe('a statement for many submissions', () => {
     return rows.map(({ chunk, submission }) => `${chunk}, ${submission ?? 'none'}`);
   };
 
-  it('leads each of them through its life, with what is its own', async () => {
+  it('applies all transitions to each of them, with its own data', async () => {
     const { database } = opened();
     const submissions = await queuedChunks(MANY);
     const all = submissions.map(() => true);
@@ -102,7 +102,7 @@ describe('a statement for many submissions', () => {
     }
   });
 
-  it('leaves alone those that are not in the state that it leads from, and says which', async () => {
+  it('leaves submissions in other states unchanged, and returns which ones', async () => {
     const { database } = opened();
     const submissions = await queuedChunks(3);
     const [, second, third] = submissions as [NewSubmission, NewSubmission, NewSubmission];
@@ -163,7 +163,7 @@ describe('a statement for many submissions', () => {
     ]);
   });
 
-  it('does not lock out another one for the same submissions in another order, and one of both wins each', async () => {
+  it('does not deadlock with another one for the same submissions in another order, and one of both wins each submission', async () => {
     const { database } = opened();
     const submissions = await queuedChunks(MANY);
     const backwards = [...submissions].reverse();

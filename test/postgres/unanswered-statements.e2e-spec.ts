@@ -6,7 +6,7 @@ import { HalfOpenProxy } from '../support/half-open-proxy.js';
 import { query } from '../support/record.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const GIVEN_UP_AFTER_MS = 300;
+const QUERY_TIMEOUT_MS = 300;
 
 describe('a pool with one connection, whose server falls silent during a transaction', () => {
   let testDatabase: TestDatabase;
@@ -17,7 +17,7 @@ describe('a pool with one connection, whose server falls silent during a transac
     testDatabase = await createTestDatabase({ migrated: false });
     await query(testDatabase.url, 'create table done (what text)');
     proxy = await HalfOpenProxy.start(testDatabase.url);
-    const pool = new pg.Pool({ connectionString: proxy.url, max: 1, query_timeout: GIVEN_UP_AFTER_MS });
+    const pool = new pg.Pool({ connectionString: proxy.url, max: 1, query_timeout: QUERY_TIMEOUT_MS });
     database = new Kysely({ dialect: new PostgresDialect({ pool: createDiscardingPool(pool) }) });
   });
 
@@ -30,7 +30,7 @@ describe('a pool with one connection, whose server falls silent during a transac
   const note = async (what: string, db = database) => {
     await sql`insert into done values (${what})`.execute(db);
   };
-  const noted = async () => {
+  const storedNotes = async () => {
     const rows = await query<{ what: string }>(testDatabase.url, 'table done');
     return rows.map(({ what }) => what);
   };
@@ -46,12 +46,12 @@ describe('a pool with one connection, whose server falls silent during a transac
     return performance.now() - start;
   };
 
-  it('does not commit what was given up with the next transaction, when the server goes on', async () => {
+  it('does not commit an abandoned transaction with the next one, when the server continues', async () => {
     await silentTransaction();
     proxy.heal('continue');
     await database.transaction().execute((trx) => note('all of the next one', trx));
 
-    expect(await noted()).toEqual(['all of the next one']);
+    expect(await storedNotes()).toEqual(['all of the next one']);
   });
 
   it('works again over a new connection, while the old one stays silent', async () => {
@@ -59,11 +59,11 @@ describe('a pool with one connection, whose server falls silent during a transac
     proxy.heal('stay dead');
     await note('over a new connection');
 
-    expect(await noted()).toEqual(['all of the next one', 'over a new connection']);
+    expect(await storedNotes()).toEqual(['all of the next one', 'over a new connection']);
   });
 
-  it('gives a transaction up with its first statement that is not answered', async () => {
-    expect(await silentTransaction()).toBeLessThan(2 * GIVEN_UP_AFTER_MS);
+  it('abandons a transaction after its first unanswered statement', async () => {
+    expect(await silentTransaction()).toBeLessThan(2 * QUERY_TIMEOUT_MS);
     proxy.heal('stay dead');
   });
 

@@ -8,13 +8,13 @@ const CONVERSATIONS = volume(10, 50);
 const CHUNKS_EACH = 20;
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
 const DEADLINE_MS = 180_000;
-/** Work is given until as many workers were killed. */
+/** Work is added until this many workers were killed. */
 const MIN_KILLS = 4;
-/** What a killed worker may cost: the submits whose answers it took with it, of those that were under way. */
+/** Cost of a killed worker: its pending submits, whose answers were lost. */
 const EXTRA_BILLS_PER_KILL = 4;
 
-/** Gives all chunks of all conversations to the api processes in turn, and finishes the conversations. */
-async function giveWork(apis: Api[]): Promise<string[]> {
+/** Distributes all chunks of all conversations over the api processes, and finishes the conversations. */
+async function addWork(apis: Api[]): Promise<string[]> {
   const ids: string[] = [];
   await Promise.all(
     Array.from({ length: CONVERSATIONS }, async (_, index) => {
@@ -54,9 +54,9 @@ describe('two api and three worker processes', () => {
   });
 
   it(
-    'carry all chunks to the end, each submitted, corrected and settled once, each conversation finalized once',
+    'process all chunks, each submitted, corrected and settled once, each conversation finalized once',
     async () => {
-      const ids = await giveWork(fleet.apis);
+      const ids = await addWork(fleet.apis);
       await finalized(fleet.api, ids);
 
       await fleet.verify(async () => {
@@ -85,7 +85,7 @@ describe('two api and three worker processes', () => {
       const kills = await stopKilling(async () => {
         do {
           rounds += 1;
-          await finalized(fleet.api, await giveWork(fleet.apis));
+          await finalized(fleet.api, await addWork(fleet.apis));
         } while (killed() < MIN_KILLS);
       });
 

@@ -6,10 +6,10 @@ import { RedisServer } from '../support/redis-server.js';
 import { WITH_OUTAGES, Workload } from '../support/workload.js';
 
 const DEADLINE_MS = 150_000;
-/** How long a server that is restarted stays away. */
+/** Downtime of a server that is restarted. */
 const AWAY_MS = 2_000;
-/** AssemblyAI takes a callback for failed when it is not answered within this. */
-const CALLBACK_PATIENCE_MS = 10_000;
+/** AssemblyAI's timeout for the answer to a callback. */
+const CALLBACK_TIMEOUT_MS = 10_000;
 const CALLBACKS = 10;
 
 describe('the chunks of ten conversations, one api and two worker processes', () => {
@@ -70,7 +70,7 @@ describe('the chunks of ten conversations, one api and two worker processes', ()
   );
 
   it(
-    'have their callbacks answered in time while Redis is frozen, and all end when it goes on',
+    'have their callbacks answered in time while Redis is frozen, and all end when it continues',
     async () => {
       const work = await Workload.inTheMiddle(fleet);
       const { ledger } = fleet.simulator;
@@ -87,7 +87,7 @@ describe('the chunks of ten conversations, one api and two worker processes', ()
 
       for (const { status, durationMs } of answers) {
         expect(status).toBe(200);
-        expect(durationMs).toBeLessThan(CALLBACK_PATIENCE_MS);
+        expect(durationMs).toBeLessThan(CALLBACK_TIMEOUT_MS);
       }
       await work.expectDoneOnce();
       expect(work.refusals).toBe(0);

@@ -7,10 +7,10 @@ import { World } from '../support/test-service.js';
 
 const OPTIONS = { prefix: 'ringback', timeoutMs: 30_000 };
 
-/** Much less than a start waits for a Redis that may still come. */
-const AT_ONCE_MS = 15_000;
+/** Much shorter than the time for which a start waits for an unreachable Redis. */
+const PROMPT_MS = 15_000;
 
-describe('a start on a Redis that will not do, however long one waits', () => {
+describe('a start on an unsuitable Redis', () => {
   let redis: RedisServer;
 
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('a start on a Redis that will not do, however long one waits', () => {
         /WRONGPASS.*correct its user and password/,
       );
     },
-    AT_ONCE_MS,
+    PROMPT_MS,
   );
 
   it.each([
@@ -52,10 +52,10 @@ describe('a start on a Redis that will not do, however long one waits', () => {
         detail: expect.stringMatching(/refuses its user what queues need/),
       });
     },
-    AT_ONCE_MS,
+    PROMPT_MS,
   );
 
-  it('works with the rights that it asks for', async () => {
+  it('works with the privileges that it requires', async () => {
     await makeUser('sufficient', '~*', '&*', '+@all', '-@admin');
     const world = await World.start({ env: { REDIS_URL: urlOf('sufficient') } });
     const { status } = await settleChunk(world.api);

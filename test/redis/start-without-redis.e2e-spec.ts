@@ -6,10 +6,10 @@ import { ServiceProcess } from '../support/service-process.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const DEADLINE_MS = 60_000;
-/** A start of 30 s looks twice a second; one of two seconds, a few times. */
+/** A start of 30 s checks twice a second; one of two seconds, a few times. */
 const WAITS_OF_DEFAULT = 20;
 
-const said = (service: ServiceProcess, words: string) =>
+const printed = (service: ServiceProcess, words: string) =>
   waitUntil(
     () => Promise.resolve(service.output),
     (output) => output.includes(words),
@@ -36,12 +36,12 @@ describe('a start on Redis', () => {
   });
 
   it(
-    'waits for a Redis that is down, and one that is frozen, and begins when they answer',
+    'waits for a stopped Redis and for a frozen one, and continues when they answer',
     async () => {
       const api = fleet.startApi();
       const [apiProcess] = fleet.processes;
       if (apiProcess === undefined) throw new Error('no process');
-      await said(apiProcess, 'waiting for Redis');
+      await printed(apiProcess, 'waiting for Redis');
       await redis.resume();
       await api;
 
@@ -49,7 +49,7 @@ describe('a start on Redis', () => {
       const worker = fleet.startWorker();
       const workerProcess = fleet.processes[1];
       if (workerProcess === undefined) throw new Error('no process');
-      await said(workerProcess, 'waiting for Redis');
+      await printed(workerProcess, 'waiting for Redis');
       redis.thaw();
       await worker;
 
@@ -60,17 +60,15 @@ describe('a start on Redis', () => {
   );
 
   it(
-    'warns of a Redis that throws keys away, and of no other',
+    'warns about a Redis that evicts keys, and about no other',
     async () => {
-      const forgetful = await RedisServer.start({ 'maxmemory-policy': 'allkeys-lru' });
-      const onForgetful = await ServiceProcess.start(fleet.env({ ROLE: 'worker', REDIS_URL: forgetful.url }));
+      const evicting = await RedisServer.start({ 'maxmemory-policy': 'allkeys-lru' });
+      const onEvicting = await ServiceProcess.start(fleet.env({ ROLE: 'worker', REDIS_URL: evicting.url }));
       const onSafe = await fleet.startWorker();
-      await onForgetful.stop();
-      await forgetful.stop();
+      await onEvicting.stop();
+      await evicting.stop();
 
-      expect(onForgetful.output).toMatch(
-        /"level":"warn".*maxmemory-policy allkeys-lru.*set it to noeviction/,
-      );
+      expect(onEvicting.output).toMatch(/"level":"warn".*maxmemory-policy allkeys-lru.*set it to noeviction/);
       expect(onSafe.output).not.toContain('maxmemory-policy');
     },
     DEADLINE_MS,

@@ -45,7 +45,7 @@ describe('an installation on Redis', () => {
   const ready = () => world.api.get<{ details: Record<string, { status: string }> }>('/health/ready');
 
   it(
-    'lets no other one start under its prefix',
+    'prevents the start of another one with its prefix',
     async () => {
       const other = await createTestDatabase({ migrated: false });
       const refused = ServiceProcess.spawn(world.env({ DATABASE_URL: other.url, PORT: '0' }));
@@ -61,7 +61,7 @@ describe('an installation on Redis', () => {
   );
 
   it(
-    'keeps its jobs beside one with another prefix',
+    'keeps its jobs separate from those of one with another prefix',
     async () => {
       const other = await World.start({
         env: { REDIS_URL: redisOf(world).url, REDIS_PREFIX: 'staging' },
@@ -79,7 +79,7 @@ describe('an installation on Redis', () => {
     DEADLINE_MS,
   );
 
-  it('stays when Redis is wiped, and marks it again', async () => {
+  it('survives a wiped Redis, and marks it again', async () => {
     const before = await mark();
     await redisOf(world).wipe();
 
@@ -88,7 +88,7 @@ describe('an installation on Redis', () => {
     expect(before).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('is not ready while Redis is the one of another, and says why once', async () => {
+  it('is not ready while Redis belongs to another one, and logs the reason once', async () => {
     await redisOf(world).use((redis) => redis.set(MARK, 'another'));
     const { status, body } = await waitUntil(ready, (answer) => answer.status === 503);
     await ready();
