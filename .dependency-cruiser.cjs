@@ -159,8 +159,7 @@ function filesOf(folder) {
 
 const oneWay = Object.entries(imports).map(([folder, allowed], index) => {
   const unknown = allowed.find((other) => !folders.slice(0, index).includes(other));
-  if (unknown !== undefined)
-    throw new Error(`${folder} may not list ${unknown}, which is not above it`);
+  if (unknown !== undefined) throw new Error(`${folder} may not list ${unknown}, which is not above it`);
   return {
     name: `imports-of-${folder.replaceAll(/\W/g, '-')}`,
     severity: 'error',

@@ -17,7 +17,7 @@ import { EventsApi } from './support/events-api.js';
 import { Gate } from './support/gate.js';
 import { openSubmission } from './support/open-submission.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
-import { placesHolding, query } from './support/record.js';
+import { locationsHolding, query } from './support/record.js';
 import { sharedWorld } from './support/shared-world.js';
 import { storedFiles } from './support/stored-files.js';
 import { STRATEGIES, World } from './support/test-service.js';
@@ -52,7 +52,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     });
     expect(finished).toMatchObject({ providerCopies: { pending: 0, deleted: 1 }, error: null });
     expect(Date.parse(finished.deletedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(finished.requestedAt));
-    expect(await placesHolding(world(), chunk.transcript ?? '')).toEqual([]);
+    expect(await locationsHolding(world(), chunk.transcript ?? '')).toEqual([]);
     expect(await api.chunk(other.id)).toMatchObject({ status: 'completed' });
     expect(isEmptied(world(), other.transcriptId ?? '')).toBe(false);
     await remove(api, other.conversationId);

@@ -4,8 +4,8 @@ import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { Api } from './support/api.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
-import { placesOfSecrets, plantSecrets } from './support/planted-secrets.js';
-import { placesHolding } from './support/record.js';
+import { locationsOfSecrets, plantSecrets } from './support/planted-secrets.js';
+import { locationsHolding } from './support/record.js';
 import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World } from './support/test-service.js';
 
@@ -60,7 +60,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
     for (const path of chunk === undefined ? [] : pathsOf(chunk)) {
       said[path] = JSON.stringify((await api.get(path)).body);
     }
-    return placesOfSecrets(world, secrets.all, said);
+    return locationsOfSecrets(world, secrets.all, said);
   }
 
   it('leaves neither spoken text nor a key anywhere, while it runs and afterwards', async () => {
@@ -131,9 +131,9 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
     );
     await settleChunk(api);
 
-    const places = await placesOfSecrets(world, open.all, { log: earlierLogs + service.output });
+    const places = await locationsOfSecrets(world, open.all, { log: earlierLogs + service.output });
     expect(new Set(places.map((place) => place.split(':')[0]))).toEqual(new Set(['public.chunks']));
-    expect(await placesHolding(world, open.keys.GEMINI_API_KEY)).toEqual([]);
+    expect(await locationsHolding(world, open.keys.GEMINI_API_KEY)).toEqual([]);
   });
 });
 

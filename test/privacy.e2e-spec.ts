@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Effect } from '../simulator/fault-types.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
-import { placesHolding } from './support/record.js';
+import { locationsHolding } from './support/record.js';
 import { ServiceProcess } from './support/service-process.js';
 import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
@@ -41,7 +41,7 @@ describe('a conversation whose personal data is redacted', () => {
 
   it('stores the first-stage text without what patterns find, before any correction', async () => {
     const { pending, finish } = await correctingChunk(world(), { redactPii: true });
-    const places = await placesHolding(world(), EMAIL);
+    const places = await locationsHolding(world(), EMAIL);
     await finish();
 
     expect(pending).toMatchObject({ status: 'correcting', transcript: HEARD_WITHOUT_EMAIL });
@@ -63,7 +63,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(world().simulator.ledger.corrections).toMatchObject([
       { redaction: true, prompt: expect.stringMatching(/^PII redaction: on$/m) },
     ]);
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
   it('keeps the redacted first-stage text, marked as such, when the correction fails', async () => {
@@ -75,7 +75,7 @@ describe('a conversation whose personal data is redacted', () => {
       transcript: HEARD_WITHOUT_EMAIL,
       diarization: { data: { error: expect.stringContaining('503') } },
     });
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
   it('is redacted from then on when a chunk is transcribed again with redaction', async () => {
@@ -88,7 +88,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(again.status).toBe(202);
     expect(again.body).toMatchObject({ transcript: null, diarization: null });
     expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD_WITHOUT_EMAIL });
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
   it('is searched by a search that works: the personal data of another conversation is found', async () => {
@@ -98,7 +98,7 @@ describe('a conversation whose personal data is redacted', () => {
     await api.finish(chunk.conversationId);
     await api.summarizedConversation(chunk.conversationId);
 
-    expect(await placesHolding(world(), 'Control@Example.org')).toEqual([
+    expect(await locationsHolding(world(), 'Control@Example.org')).toEqual([
       'public.chunks',
       'public.conversations',
     ]);
@@ -114,7 +114,7 @@ describe.each(STRATEGIES)('an anonymized conversation, with the %s strategy', (s
   it('keeps nothing of the first stage while the correction is under way', async () => {
     world().simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
     const { pending, finish } = await correctingChunk(world(), { anonymize: true });
-    const places = await placesHolding(world(), NAME);
+    const places = await locationsHolding(world(), NAME);
     await finish();
 
     expect(pending).toMatchObject({ status: 'correcting', transcript: null, diarization: null });
@@ -136,8 +136,8 @@ describe.each(STRATEGIES)('an anonymized conversation, with the %s strategy', (s
     expect(world().simulator.ledger.corrections).toMatchObject([
       { redaction: true, prompt: expect.stringContaining(HEARD_WITHOUT_EMAIL) },
     ]);
-    expect(await placesHolding(world(), NAME)).toEqual([]);
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), NAME)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
   it.each<[string, Effect]>([
@@ -152,7 +152,7 @@ describe.each(STRATEGIES)('an anonymized conversation, with the %s strategy', (s
       const failed = await settleChunk(api, { anonymize: true });
       await api.finish(failed.conversationId);
       const unheard = await api.finalizedConversation(failed.conversationId);
-      const places = await placesHolding(world(), NAME);
+      const places = await locationsHolding(world(), NAME);
       simulator.faults.clear();
       simulator.faults.add({ operation: 'correct', effect: saying(REDACTED) });
       await api.post(`/api/transcription/chunks/${failed.id}`, {});
@@ -208,7 +208,7 @@ describe('a provider that quotes in its error what was said', () => {
         () => world().api.events(chunk.id),
         (events) => events.some(({ message }) => message?.includes('too short') === true),
       );
-      expect(await placesHolding(world(), EMAIL)).toEqual([]);
+      expect(await locationsHolding(world(), EMAIL)).toEqual([]);
     },
   );
 });

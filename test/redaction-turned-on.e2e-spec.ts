@@ -5,7 +5,7 @@ import type { ChunkReceiptResponse, RedactionReceiptResponse } from '../src/priv
 import { Gate } from './support/gate.js';
 import { litellmEnv } from './support/litellm-env.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
-import { placesHolding } from './support/record.js';
+import { locationsHolding } from './support/record.js';
 import { sharedWorld } from './support/shared-world.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
@@ -69,7 +69,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
     );
     const { id, gate } = await correctingChunk();
     const answer = await askForRedaction(world(), id);
-    const places = await placesHolding(world(), EMAIL);
+    const places = await locationsHolding(world(), EMAIL);
     gate.open();
     const chunk = await world().api.settledChunk(id);
     const receipt = await receiptOf(world(), chunk);
@@ -86,7 +86,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
       transcript: REDACTED,
       diarization: { data: { raw: { text: HEARD_WITHOUT_EMAIL } } },
     });
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
     expect(world().simulator.ledger.corrections).toMatchObject([{ redaction: false }, { redaction: true }]);
     expect(receipt).toMatchObject({ state: 'redacted' });
     expect(passesOf(receipt)).toEqual(['first_stage_patterns', 'model', 'final_patterns']);
@@ -104,7 +104,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
     const receipt = await receiptOf(world(), chunk);
 
     expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD_WITHOUT_EMAIL });
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
     expect(receipt).toMatchObject({ state: 'patterns_only' });
     expect(passesOf(receipt)).toEqual(['first_stage_patterns']);
   });
@@ -119,7 +119,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
     const chunk = await world().api.settledChunk(id);
 
     expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD_WITHOUT_EMAIL });
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
     expect(world().simulator.ledger.corrections).toMatchObject([{ redaction: true }]);
   });
 
@@ -137,7 +137,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
     );
     await askForRedaction(world(), plain.id);
     const [hidden, conversation] = [await api.chunk(plain.id), await api.conversation(plain.conversationId)];
-    const places = await placesHolding(world(), EMAIL);
+    const places = await locationsHolding(world(), EMAIL);
     await simulator.assemblyai.finish(running.transcriptId ?? '');
     await api.settledChunk(plain.id);
     const merged = await api.summarizedConversation(plain.conversationId);
@@ -162,7 +162,7 @@ describe('redaction that is asked for with a restart', () => {
     simulator.hooks.beforeGetResponse = gate.pass;
     await askForRedaction(world(), plain.id, '?force=true');
     const meanwhile = await api.conversation(plain.conversationId);
-    const places = await placesHolding(world(), EMAIL);
+    const places = await locationsHolding(world(), EMAIL);
     gate.open();
     await api.settledChunk(plain.id);
     const after = await api.summarizedConversation(plain.conversationId);
@@ -171,7 +171,7 @@ describe('redaction that is asked for with a restart', () => {
     expect(meanwhile).toMatchObject({ status: 'finalized', transcript: null, summary: null });
     expect(places).toEqual([]);
     expect(after.transcript).toBe(HEARD_WITHOUT_EMAIL);
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
   it('does not let a summary under way bring the text back', async () => {
@@ -196,13 +196,13 @@ describe('redaction that is asked for with a restart', () => {
       () => api.chunk(plain.id),
       ({ status }) => status === 'transcribing',
     );
-    const places = await placesHolding(world(), EMAIL);
+    const places = await locationsHolding(world(), EMAIL);
     await simulator.assemblyai.finish(running.transcriptId ?? '');
     await api.settledChunk(plain.id);
     await api.summarizedConversation(plain.conversationId);
 
     expect(places).toEqual([]);
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
   async function eventsOf(conversationId: string): Promise<ProcessingEventResponse[]> {
@@ -255,7 +255,7 @@ describe.each([
     const receipt = await receiptOf(world(), chunk);
 
     expect(chunk).toMatchObject({ status: 'completed', transcript });
-    expect(await placesHolding(world(), EMAIL)).toEqual([]);
+    expect(await locationsHolding(world(), EMAIL)).toEqual([]);
     expect(receipt).toMatchObject({ state });
   });
 });

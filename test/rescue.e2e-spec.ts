@@ -3,7 +3,7 @@ import type { Effect, Fault } from '../simulator/fault-types.js';
 import { wav } from './support/api.js';
 import { litellmEnv } from './support/litellm-env.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
-import { placesHolding } from './support/record.js';
+import { locationsHolding } from './support/record.js';
 import { sharedWorld } from './support/shared-world.js';
 import { STRATEGIES, World } from './support/test-service.js';
 import { Gate } from './support/gate.js';
@@ -145,7 +145,7 @@ describe('a rescue', () => {
       diarization: { schema: 'Dembrane-26-01-redaction', data: { raw: {}, rescued: { errorCode: 'other' } } },
     });
     expect(world().simulator.ledger.listenings).toMatchObject([{ redaction: true }]);
-    expect(await placesHolding(world(), 'okonkwo')).toEqual([]);
+    expect(await locationsHolding(world(), 'okonkwo')).toEqual([]);
   });
 
   it('that failed may be tried again from the start', async () => {

@@ -8,7 +8,7 @@ import { audioCheck } from '../src/doctor/audio-check.js';
 import { wav, type Api } from './support/api.js';
 import { expectError } from './support/expect-error.js';
 import { HttpProxy, type SeenRequest } from './support/http-proxy.js';
-import { placesHolding } from './support/record.js';
+import { locationsHolding } from './support/record.js';
 import { S3Server } from './support/s3-server.js';
 import { storedFiles } from './support/stored-files.js';
 import { STRATEGIES, World } from './support/test-service.js';
@@ -52,7 +52,7 @@ describe.each(STRATEGIES)('a service that keeps recordings in a bucket, with the
     expect(corrections[0]?.audioSha256).toBe(createHash('sha256').update(audio).digest('hex'));
     expect(await server.keys()).toEqual([key]);
     expect(await storedFiles(world.dataDir)).toEqual([]);
-    expect(await placesHolding(world, 'X-Amz-')).toEqual([]);
+    expect(await locationsHolding(world, 'X-Amz-')).toEqual([]);
   });
 
   it('refuses what is too large or no audio, and stores nothing of it', async () => {

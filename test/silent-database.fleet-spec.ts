@@ -31,10 +31,10 @@ describe('the chunks of ten conversations, one api and two worker processes', ()
     'all end, each settled once, when every connection to PostgreSQL falls silent for good, and new ones work after a while',
     async () => {
       const work = await Workload.inTheMiddle(fleet);
-      proxy.cutOff();
+      proxy.silence();
       await pause(SILENCE_MS);
       expect(proxy.silentLinks).toBeGreaterThan(0);
-      proxy.heal('they stay dead');
+      proxy.heal('stay dead');
       await work.ended();
 
       await work.expectDoneOnce();

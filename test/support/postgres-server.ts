@@ -54,7 +54,8 @@ export class PostgresServer implements TestDatabase {
     const user = await chooseServerUser(home, folder);
     if (user !== null) await grantAccessToCluster(home, user);
     const found = await findBinaries();
-    const binaries = user === null ? found : await reachableBinaries(found, { outside: OUTSIDE_FOLDER, user });
+    const binaries =
+      user === null ? found : await reachableBinaries(found, { outside: OUTSIDE_FOLDER, user });
     const cluster: Cluster = { home, folder, binaries, user };
     await createCluster(cluster);
     const port = await freePort();
