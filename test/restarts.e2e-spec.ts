@@ -138,7 +138,7 @@ describe('the embedded database of a process that is killed', () => {
     const exitCode = await service.stop('SIGTERM');
 
     expect(isOrphan).toBe(true);
-    expect(service.output).toContain('going on with the database server that a killed Ringback has left');
+    expect(service.output).toContain('reusing the database server that a killed Ringback has left');
     expect(settled).toMatchObject({ status: 'completed', transcriptId: chunk.transcriptId });
     expect(conversation.transcript).toBe(settled.transcript);
     expect(world.simulator.ledger.counts).toMatchObject({ submit: 1, correct: 1, summarize: 1 });

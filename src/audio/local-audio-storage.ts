@@ -35,9 +35,9 @@ const INCOMING_FOLDER = '.incoming';
 /**
  * Stores recordings in a local folder, `<dataDir>/audio/<conversationId>/<chunkId>.<extension>`.
  *
- * 1. A file under its final name is complete: it is written to a temporary file, flushed to the disk, and only then renamed.
- * 2. The rename is flushed as well, so that an accepted recording survives a power cut.
- * 3. A failed upload leaves no file; a process that dies leaves one in the incoming folder, for `cleanTemporary`.
+ * - A file under its final name is complete: it is written to a temporary file, flushed to the disk, and only then renamed.
+ * - The rename is flushed as well, so that an accepted recording survives a power cut.
+ * - A failed upload leaves no file; a process that dies leaves one in the incoming folder, for `cleanTemporary`.
  *
  * Several processes may share the folder.
  */

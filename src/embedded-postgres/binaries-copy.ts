@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { cp, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Binaries } from './binaries.js';
-import { makeOutside, notEnterable } from './cluster-location.js';
+import { createOutsideFolder, notEnterable } from './cluster-location.js';
 import { errnoOf } from './embedded-postgres-error.js';
-import { isThere, syncFolder } from './folders.js';
-import { firstClosedOnTheWay } from './reach.js';
+import { pathExists, syncFolder } from './folders.js';
+import { firstInaccessibleOnPath } from './reach.js';
 import type { SystemUser } from './run-program.js';
 
 const FOLDER_MODE = 0o755;
@@ -15,8 +15,8 @@ const OWNER_MAY_RUN = 0o100;
 const ALL_MAY_RUN = 0o111;
 
 /**
- * The binaries where the server's user may run them: as they are, or, when the folder of the packages is closed to that
- * user, a copy outside. The copy is named by its version, shared by all data folders, and made anew when it is gone.
+ * Returns binaries that the server's user may run: the originals, or, when that user cannot access the folder of the packages, a
+ * copy in the outside folder. The copy is named by its version, shared by all data folders, and created again when it is missing.
  *
  * @throws EmbeddedPostgresError `not_enterable`
  */
@@ -24,11 +24,11 @@ export async function reachableBinaries(
   binaries: Binaries,
   { outside, user }: { outside: string; user: SystemUser },
 ): Promise<Binaries> {
-  const closed = await firstClosedOnTheWay(binaries.postgres, user);
+  const closed = await firstInaccessibleOnPath(binaries.postgres, user);
   if (closed === null) return binaries;
-  await makeOutside(outside, closed, user);
+  await createOutsideFolder(outside, closed, user);
   const copy = await copyOf(binaries, outside);
-  const closedCopy = await firstClosedOnTheWay(copy.postgres, user);
+  const closedCopy = await firstInaccessibleOnPath(copy.postgres, user);
   if (closedCopy === null) return copy;
   throw notEnterable({ path: closedCopy, user, advice: 'remove it, or move Ringback to an open folder' });
 }
@@ -36,7 +36,7 @@ export async function reachableBinaries(
 async function copyOf(binaries: Binaries, outside: string): Promise<Binaries> {
   const original = dirname(dirname(binaries.postgres));
   const copy = join(outside, `${basename(binaries.packageName)}-${await versionOf(original)}`);
-  if (!(await isThere(copy))) await makeCopy(original, copy);
+  if (!(await pathExists(copy))) await makeCopy(original, copy);
   const inCopy = (path: string): string => join(copy, relative(original, path));
   return {
     packageName: binaries.packageName,
@@ -51,27 +51,27 @@ async function versionOf(native: string): Promise<string> {
   return (manifest as { version: string }).version;
 }
 
-/** Made beside its place, and then moved there: a crash at any moment leaves no half copy that a later start would run. */
+/** Copies to a temporary folder, which is then renamed: a crash never leaves a partial copy that a later start would run. */
 async function makeCopy(original: string, copy: string): Promise<void> {
-  const workshop = await mkdtemp(`${copy}.init-`);
+  const staging = await mkdtemp(`${copy}.init-`);
   try {
-    await cp(original, workshop, {
+    await cp(original, staging, {
       recursive: true,
       verbatimSymlinks: true,
       mode: constants.COPYFILE_FICLONE,
     });
-    await openToAll(workshop);
-    await rename(workshop, copy);
+    await openToAll(staging);
+    await rename(staging, copy);
     await syncFolder(dirname(copy));
   } catch (error) {
-    // Another data folder's start was faster.
+    // The start of another data folder was faster.
     if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
   } finally {
-    await rm(workshop, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
 }
 
-/** Packages that were installed under a strict umask are closed themselves. Syncs all, so that the copy is whole. */
+/** Makes the copy readable for all, as packages installed under a strict umask are not. Syncs all files, to complete the copy. */
 async function openToAll(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

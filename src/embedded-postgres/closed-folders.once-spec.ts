@@ -18,14 +18,14 @@ import pg from 'pg';
 import { reachableBinaries } from './binaries-copy.js';
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.js';
 
-// Not root: then the server runs as ourselves, and where we may not go it is not us who started it.
+// Requires root: otherwise the server runs as this user, who can access all folders.
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
-/** Several starts of a server, on a machine that runs other suites beside this one. */
+/** Allows for several starts of a server on a machine that runs other suites at the same time. */
 jest.setTimeout(60_000);
 
 let root: string;
-/** Stands for the folder of the system that every data folder shares. */
+/** Replaces the system folder that all data folders share. */
 let outside: string;
 let closed: string;
 let dataDir: string;
@@ -71,21 +71,21 @@ const recall = (server: EmbeddedServer): Promise<unknown[]> => query(server, 'se
 const clustersOutside = async (): Promise<string[]> =>
   (await readdir(outside)).filter((name) => name.startsWith('data-'));
 
-asRoot('a data folder that the user of the server cannot reach', () => {
-  it('has its database outside, tells where in one line, and finds it again', async () => {
+asRoot('a data folder that the user of the server cannot access', () => {
+  it('has its database outside, logs the location in one line, and finds it again', async () => {
     const first = await start();
     await remember(first);
     await first.stop();
     const folder = await realpath(join(dataDir, 'postgres'));
     expect(folder.startsWith(`${outside}/data-`)).toBe(true);
-    expect(lines.filter((line) => line.includes(`its data are in ${folder}`))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes(`its data is in ${folder}`))).toHaveLength(1);
 
     expect(await recall(await start())).toEqual(['kept']);
     expect(await clustersOutside()).toHaveLength(1);
     expect((await stat(closed)).mode & 0o777).toBe(0o700);
   });
 
-  it('finds its database again after it was moved', async () => {
+  it('finds its database again after the data folder was moved', async () => {
     const first = await start();
     await remember(first);
     await first.stop();
@@ -96,7 +96,7 @@ asRoot('a data folder that the user of the server cannot reach', () => {
     expect(await clustersOutside()).toHaveLength(1);
   });
 
-  it('gets its database where the link leads after a crash before the database was made', async () => {
+  it('gets its database at the target of the link after a crash before the database was created', async () => {
     await (await start()).stop();
     const folder = await readlink(join(dataDir, 'postgres'));
     await rm(folder, { recursive: true });
@@ -107,7 +107,7 @@ asRoot('a data folder that the user of the server cannot reach', () => {
     expect(await clustersOutside()).toHaveLength(1);
   });
 
-  it('is not run beside its copy, whose link leads to the same database', async () => {
+  it('is not run together with its copy, whose link points to the same database', async () => {
     const first = await start();
     await remember(first);
     const copy = join(closed, 'copy');
@@ -118,7 +118,7 @@ asRoot('a data folder that the user of the server cannot reach', () => {
     expect(await recall(first)).toEqual(['kept']);
   });
 
-  it('gets no second database when the first is gone, until the link is removed', async () => {
+  it('gets no second database when the first is missing, until the link is removed', async () => {
     await (await start()).stop();
     const link = join(dataDir, 'postgres');
     await rm(dirname(await readlink(link)), { recursive: true });
@@ -128,7 +128,7 @@ asRoot('a data folder that the user of the server cannot reach', () => {
     await remember(await start());
   });
 
-  it('gets no second database when it has one, and was closed later', async () => {
+  it('gets no second database when it was closed after the first was created', async () => {
     await chmod(closed, 0o711);
     const first = await start();
     await remember(first);
@@ -142,7 +142,7 @@ asRoot('a data folder that the user of the server cannot reach', () => {
     expect(await recall(await start())).toEqual(['kept']);
   });
 
-  it('stays closed when other things are in it', async () => {
+  it('stays closed when it contains other files', async () => {
     await chmod(closed, 0o711);
     await mkdir(dataDir, { mode: 0o700 });
     await writeFile(join(dataDir, 'diary.txt'), 'mine');
@@ -162,8 +162,8 @@ asRoot('a data folder that the user of the server cannot reach', () => {
   });
 });
 
-asRoot('a data folder with closed recordings in it, as the doctor leaves it', () => {
-  it('is opened for the user of the server alone, and has its database in it', async () => {
+asRoot('a data folder with closed recordings, as the doctor leaves it', () => {
+  it('is opened for the user of the server only, and contains its database', async () => {
     await chmod(closed, 0o711);
     await mkdir(join(dataDir, 'audio'), { recursive: true, mode: 0o700 });
     await chmod(dataDir, 0o700);
@@ -175,7 +175,7 @@ asRoot('a data folder with closed recordings in it, as the doctor leaves it', ()
 });
 
 asRoot('programs in a closed folder', () => {
-  it('are run from one copy outside, which everybody may read', async () => {
+  it('are run from one copy outside, which is readable for all', async () => {
     const user = { uid: 65_534, gid: 65_534, name: 'nobody', hasName: true };
     const native = join(closed, 'linux', 'native');
     for (const folder of ['bin', 'lib']) await mkdir(join(native, folder), { recursive: true, mode: 0o700 });

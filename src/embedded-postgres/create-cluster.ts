@@ -17,65 +17,65 @@ import { syncFolder } from './folders.js';
 
 const INIT_PREFIX = 'postgres.init-';
 
-/** 192 bits; every character of base64url may stand in a URL as it is. */
+/** 192 bits; base64url needs no escaping in a URL. */
 const PASSWORD_BYTES = 24;
 
-/** Half a second on an idle machine; writes 40 MB, which a slow network disk takes its time for. */
+/** `initdb` takes half a second on an idle machine; it writes 40 MB, which takes long on a slow network disk. */
 const INITDB_TIMEOUT_MS = 180_000;
 
-/** A new cluster is 39 MB, and grows by WAL segments of 16 MB at once. */
+/** A new cluster has 39 MB, and soon grows by WAL segments of 16 MB. */
 const MIN_FREE_BYTES_TO_CREATE = 80 * 1024 * 1024;
 
 /**
- * Makes a new, empty cluster. It is made beside its place, synced to disk, and then moved there: a crash at any moment
- * leaves either no cluster or a whole one, and remains that the next call removes.
+ * Creates a new, empty cluster. It is created in a temporary folder, synced to disk, and then renamed: a crash at any point leaves
+ * either no cluster or a complete one, and temporary files that the next call removes.
  *
- * @param onLaunch called when `initdb` is at work
+ * @param onLaunch called once `initdb` runs
  * @throws EmbeddedPostgresError `initdb_failed`, `nameless_user`, `disk_full`, `folder_unusable`
  */
 export async function createCluster(cluster: Cluster, onLaunch?: () => void): Promise<void> {
   const { home, folder, user } = cluster;
   await requireFreeSpace(home, MIN_FREE_BYTES_TO_CREATE);
   await removeRemains(home);
-  // A new name each time: an `initdb` that outlived its killed Ringback must not write into this one.
-  const workshop = await mkdtemp(join(home, INIT_PREFIX));
+  // A new name each time: an `initdb` that outlived a killed Ringback must not write into this folder.
+  const staging = await mkdtemp(join(home, INIT_PREFIX));
   try {
-    if (user !== null) await changeOwner(workshop, user);
-    const passwordFile = join(workshop, 'password');
+    if (user !== null) await changeOwner(staging, user);
+    const passwordFile = join(staging, 'password');
     await writeOwned({ file: passwordFile, text: randomBytes(PASSWORD_BYTES).toString('base64url'), user });
-    const made = join(workshop, 'cluster');
-    const making = makeWithInitdb({ cluster, workshop, folder: made, passwordFile });
+    const created = join(staging, 'cluster');
+    const creation = runWithInitdb({ cluster, staging, folder: created, passwordFile });
     onLaunch?.();
-    await making;
-    await rename(passwordFile, join(made, PASSWORD_FILE));
-    await syncFolder(made);
+    await creation;
+    await rename(passwordFile, join(created, PASSWORD_FILE));
+    await syncFolder(created);
     await removeEmptyFolder(folder);
-    await rename(made, folder);
+    await rename(created, folder);
     await syncFolder(home);
   } finally {
-    await rm(workshop, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
 }
 
 interface InitdbRun {
   readonly cluster: Cluster;
-  /** Removed afterwards. */
-  readonly workshop: string;
+  /** Temporary folder, which is removed afterwards. */
+  readonly staging: string;
   readonly folder: string;
   readonly passwordFile: string;
 }
 
-async function makeWithInitdb(run: InitdbRun): Promise<void> {
+async function runWithInitdb(run: InitdbRun): Promise<void> {
   const { binaries, home, user } = run.cluster;
   const named = hasName(user);
-  const initdb = named ? binaries.initdb : await makeNamelessInitdb(binaries, run.workshop);
+  const initdb = named ? binaries.initdb : await makeNamelessInitdb(binaries, run.staging);
   const failure = await failureOf(runInitdb(initdb, run));
   if (failure === null) return;
   await requireFreeSpace(home, MIN_FREE_BYTES_TO_RUN);
   if (!named) throw namelessUser(failure);
   throw new EmbeddedPostgresError(
     'initdb_failed',
-    `PostgreSQL could not make a database in ${home} (${failure}): set DATA_DIR to a folder on a local disk, or set DATABASE_URL.`,
+    `PostgreSQL could not create a database in ${home} (${failure}): set DATA_DIR to a folder on a local disk, or set DATABASE_URL.`,
   );
 }
 
@@ -88,7 +88,7 @@ function runInitdb(initdb: string, { cluster, folder, passwordFile }: InitdbRun)
       `--username=${SUPERUSER}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // PostgreSQL's own C.UTF-8 sorts alike on every system, whatever locales that has.
+      // PostgreSQL's builtin C.UTF-8 sorts alike on every system, whatever its locales.
       '--locale=C',
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
@@ -99,7 +99,7 @@ function runInitdb(initdb: string, { cluster, folder, passwordFile }: InitdbRun)
   });
 }
 
-/** Null when it went well. That a program cannot be started at all is a failure as well: the folder may not allow it. */
+/** Returns null on success. A program that cannot be started is a failure as well, as the folder may not permit execution. */
 async function failureOf(run: Promise<ProgramResult>): Promise<string | null> {
   try {
     const { exitCode, output } = await run;
@@ -111,7 +111,7 @@ async function failureOf(run: Promise<ProgramResult>): Promise<string | null> {
   }
 }
 
-/** `initdb` tells what went wrong and then that it tidies up; the first is what helps. */
+/** Returns the error in the output of `initdb`, which is followed by messages about its cleanup. */
 function failureIn(output: string): string {
   const line = output
     .split('\n')

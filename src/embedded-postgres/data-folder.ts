@@ -6,31 +6,31 @@ import type { Binaries } from './binaries.js';
 import { diskFull, EmbeddedPostgresError, errnoOf, explainFolderError } from './embedded-postgres-error.js';
 import type { SystemUser } from './run-program.js';
 
-/** A cluster's folder, and with what it is run. */
+/** A cluster's folder, and the binaries and user that run it. */
 export interface Cluster {
-  /** Where it is made, beside its folder. */
+  /** Parent of the cluster's folder, in which the cluster is created. */
   readonly home: string;
   readonly folder: string;
   readonly binaries: Binaries;
   readonly user: SystemUser | null;
 }
 
-/** The role that owns everything in the cluster. */
+/** Role that owns everything in the cluster. */
 export const SUPERUSER = 'ringback';
 
 /**
- * In the cluster's folder, so that both appear, move and vanish together. Readable for its owner only: other users of
- * the machine reach the port, but not the data.
+ * Password file in the cluster's folder, so that both are created, moved and removed together. Readable for its owner only: other
+ * users of the machine can reach the port, but not the data.
  */
 export const PASSWORD_FILE = 'ringback-password';
 
-/** A server that cannot add one WAL segment stops. */
+/** Size of a WAL segment; a server that cannot add one stops. */
 export const MIN_FREE_BYTES_TO_RUN = 16 * 1024 * 1024;
 
 const OWNER_ONLY = 0o700;
 
 /**
- * Makes the data folder, unless it is there already.
+ * Creates the data folder, unless it exists.
  *
  * @throws EmbeddedPostgresError `folder_unusable`, `disk_full`
  */
@@ -43,10 +43,10 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
 }
 
 /**
- * Says whether there is a cluster that the binaries can run. What `createCluster` makes appears whole or not at all, so
- * anything else in its place was put there by somebody, and is left alone.
+ * Checks whether there is a cluster that the binaries can run. `createCluster` leaves a complete cluster or none, so any other
+ * content of the folder is not of Ringback, and is left alone.
  *
- * @returns false when there is none, and one can be created
+ * @returns false when there is no cluster, and one can be created
  * @throws EmbeddedPostgresError `not_a_cluster`, `other_version`
  */
 export async function hasCluster(folder: string, majorVersion: string): Promise<boolean> {
@@ -55,18 +55,18 @@ export async function hasCluster(folder: string, majorVersion: string): Promise<
   if (names === null || !names.includes('PG_VERSION') || !names.includes(PASSWORD_FILE)) {
     throw new EmbeddedPostgresError(
       'not_a_cluster',
-      `${folder} is something else than the database that Ringback made: move it away, or set another DATA_DIR.`,
+      `${folder} is not a database created by Ringback: move it away, or set another DATA_DIR.`,
     );
   }
   const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   if (version === majorVersion) return true;
   throw new EmbeddedPostgresError(
     'other_version',
-    `The database in ${folder} was made by PostgreSQL ${version}, and this Ringback brings PostgreSQL ${majorVersion}: start the release that made it, move the data with pg_dump, or set another DATA_DIR.`,
+    `The database in ${folder} was created by PostgreSQL ${version}, and this Ringback includes PostgreSQL ${majorVersion}: start the release that created it, move the data with pg_dump, or set another DATA_DIR.`,
   );
 }
 
-/** Null when it is not a folder. */
+/** Lists a folder. Returns null when the path is not a folder. */
 async function namesIn(folder: string): Promise<string[] | null> {
   try {
     return await readdir(folder);
@@ -78,8 +78,8 @@ async function namesIn(folder: string): Promise<string[] | null> {
 }
 
 /**
- * Writes a file that belongs to the server's user, who may start Ringback next time, and syncs it. Follows no link: as
- * root we would else write to wherever that user points it.
+ * Writes a file that belongs to the server's user, who may start Ringback next time, and syncs it. Does not follow links: as
+ * root it would otherwise write to any file that this user links to.
  */
 export async function writeOwned(target: {
   file: string;
@@ -101,13 +101,13 @@ export async function readPassword(cluster: Cluster): Promise<string> {
   return (await readFile(join(cluster.folder, PASSWORD_FILE), 'utf8')).trim();
 }
 
-/** PostgreSQL refuses a folder that others may read, which a copy or a restored backup easily becomes. */
-export async function closeToOthers(cluster: Cluster): Promise<void> {
+/** Removes access of other users. PostgreSQL refuses a folder that others may read, such as a copy or a restored backup. */
+export async function restrictToOwner(cluster: Cluster): Promise<void> {
   const { mode } = await stat(cluster.folder);
   if ((mode & 0o027) !== 0) await chmod(cluster.folder, OWNER_ONLY);
 }
 
-/** @throws EmbeddedPostgresError `disk_full` when a server could not even start there */
+/** @throws EmbeddedPostgresError `disk_full` when the space does not suffice to start a server */
 export async function requireFreeSpaceToRun(cluster: Cluster): Promise<void> {
   await requireFreeSpace(cluster.folder, MIN_FREE_BYTES_TO_RUN);
 }

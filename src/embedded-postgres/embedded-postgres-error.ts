@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** What can be wrong with the embedded server. Stable: callers and tests tell failures apart by it. */
+/** Kinds of failures of the embedded server. Stable, as callers and tests distinguish failures by them. */
 export type EmbeddedPostgresErrorCode =
   | 'unsupported_platform'
   | 'binaries_missing'
@@ -23,8 +23,8 @@ export type EmbeddedPostgresErrorCode =
   | 'stop_failed';
 
 /**
- * The embedded server cannot be had as things are; trying again without a change does not help, but for `in_use`,
- * `start_timeout` and `disk_full`. The message is one line that says what is wrong and what to do, for a person.
+ * The embedded server cannot run. A retry without a change does not help, except for `in_use`, `start_timeout` and `disk_full`.
+ * The message is one line for people that gives the problem and its remedy.
  */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
@@ -38,13 +38,13 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** The errno name (`ENOENT`) of a system error, or null for anything else. */
+/** Returns the errno name (`ENOENT`) of a system error, or null for any other value. */
 export function errnoOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
 }
 
-/** Turns what a file operation threw into a line about the folder. Every other error comes back as it is. */
+/** Turns the error of a file operation into a message about the folder. Other errors are returned unchanged. */
 export function explainFolderError(folder: string, error: unknown): Error {
   if (error instanceof EmbeddedPostgresError) return error;
   const errno = errnoOf(error);

@@ -14,18 +14,18 @@ import { killOwner, launchOwner, reportOf, stopOwner, up, writeOwner } from './t
 
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
-/** Has no line in any /etc/passwd. */
+/** User id without a line in any /etc/passwd. */
 const NAMELESS = { uid: 54_321, gid: 54_321 };
 
-/** Several starts of a server, on a machine that runs other suites beside this one. */
+/** Allows for several starts of a server on a machine that runs other suites at the same time. */
 jest.setTimeout(60_000);
 
 let program: string;
-/** A stopped data folder; copying it takes a fraction of making one. */
+/** Data folder of a stopped server; copying it is much faster than creating one. */
 let template: string;
 let root: string;
 let dataDir: string;
-/** Stands for the folder of the system that every data folder shares. */
+/** Replaces the system folder that all data folders share. */
 let outside: string;
 const children = new Set<ChildProcess>();
 const servers = new Set<EmbeddedServer>();
@@ -43,8 +43,8 @@ afterAll(async () => {
   await rm(template, { recursive: true, force: true });
 });
 
-/** Saves a test that is not about the first start its second or so. */
-async function haveDatabase(): Promise<void> {
+/** Copies the template, which saves about a second in tests that are not about the first start. */
+async function copyDatabase(): Promise<void> {
   // -a keeps owners, which fs.cp does not.
   await promisify(execFile)('cp', ['-a', template, dataDir]);
 }
@@ -53,7 +53,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'embedded-server-'));
   dataDir = join(root, 'data');
   outside = join(root, 'outside');
-  // mkdtemp closes its folder to others; the server's user has to get through when we are root.
+  // mkdtemp closes its folder to other users, but the server's user needs access when the test runs as root.
   await chmod(root, 0o755);
 });
 
@@ -126,7 +126,7 @@ const recall = (connectionString: string): Promise<unknown[]> =>
   query(connectionString, 'select value from kept');
 
 describe('starting and stopping', () => {
-  it('keeps the data and the port over a stop and a start, and runs nothing in between', async () => {
+  it('keeps the data and the port across a stop and a start, and runs no server in between', async () => {
     const first = await start();
     await remember(first.connectionString, 'kept');
     await first.stop();
@@ -136,8 +136,8 @@ describe('starting and stopping', () => {
     expect(await recall(second.connectionString)).toEqual(['kept']);
   });
 
-  it('gives durable settings: fsync, loopback only, UTF-8, UTC', async () => {
-    await haveDatabase();
+  it('runs with fixed settings: fsync, loopback only, UTF-8, UTC', async () => {
+    await copyDatabase();
     const { connectionString } = await start({ maxConnections: 30 });
     const names = [
       'fsync',
@@ -154,32 +154,32 @@ describe('starting and stopping', () => {
     expect(values).toEqual(['on', '127.0.0.1', '30', 'UTF8', 'UTC', '']);
   });
 
-  it('lets nobody in without the password', async () => {
-    await haveDatabase();
+  it('refuses a wrong password', async () => {
+    await copyDatabase();
     const { connectionString } = await start();
     const wrong = connectionString.replace(/:[^:@]+@/, ':guessed@');
     await expect(query(wrong, 'select 1 as value')).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('logs no statement and no value when a query fails', async () => {
-    await haveDatabase();
+    await copyDatabase();
     const { connectionString } = await start();
     await expect(query(connectionString, `select 'my secret'::uuid as value`)).rejects.toThrow('my secret');
     expect(await readFile(join(dataDir, 'postgres', 'server.log'), 'utf8')).not.toContain('my secret');
   });
 
-  it('lets nothing of the environment into the server, neither settings nor secrets', async () => {
-    await haveDatabase();
+  it('passes neither settings nor secrets of the environment to the server', async () => {
+    await copyDatabase();
     const { connectionString } = await up(launch());
-    await query(connectionString, 'create table seen (value text)');
-    await query(connectionString, `copy seen from program 'env'`);
-    const seen = await query(connectionString, 'select value from seen');
-    expect(seen).toContain('TZ=UTC');
-    expect(seen.join()).not.toContain('intruder');
+    await query(connectionString, 'create table environment (value text)');
+    await query(connectionString, `copy environment from program 'env'`);
+    const environment = await query(connectionString, 'select value from environment');
+    expect(environment).toContain('TZ=UTC');
+    expect(environment.join()).not.toContain('intruder');
   });
 
-  it('takes the wanted port, and another when it is taken', async () => {
-    await haveDatabase();
+  it('uses the preferred port, or another port when it is taken', async () => {
+    await copyDatabase();
     const wanted = await takePort();
     const moved = await start({ preferredPort: wanted.port });
     expect(moved.port).not.toBe(wanted.port);
@@ -188,8 +188,8 @@ describe('starting and stopping', () => {
     expect((await start({ preferredPort: wanted.port })).port).toBe(wanted.port);
   });
 
-  it('moves when the port of the last run has been taken meanwhile', async () => {
-    await haveDatabase();
+  it('uses another port when the port of the last run has been taken', async () => {
+    await copyDatabase();
     const first = await start();
     await remember(first.connectionString, 'kept');
     await first.stop();
@@ -217,8 +217,8 @@ async function takePort(port = 0): Promise<{ port: number; free: () => Promise<v
 }
 
 describe('after a crash', () => {
-  it('goes on with the server of a killed owner, and stops it in the end', async () => {
-    await haveDatabase();
+  it('reuses the server of a killed owner, and stops it in the end', async () => {
+    await copyDatabase();
     const owner = launch();
     const before = await up(owner);
     await remember(before.connectionString, 'kept');
@@ -236,8 +236,8 @@ describe('after a crash', () => {
     expect(await postmasterPid()).toBeNull();
   });
 
-  it('replaces the server of a killed owner when it takes too few connections', async () => {
-    await haveDatabase();
+  it('replaces the server of a killed owner when it allows too few connections', async () => {
+    await copyDatabase();
     const owner = launch({ maxConnections: 20 });
     await up(owner);
     await killOwner(owner);
@@ -248,7 +248,7 @@ describe('after a crash', () => {
   });
 
   it('recovers when owner and server were killed', async () => {
-    await haveDatabase();
+    await copyDatabase();
     const owner = launch();
     await remember((await up(owner)).connectionString, 'kept');
     await killOwner(owner);
@@ -258,8 +258,8 @@ describe('after a crash', () => {
     expect(await recall(server.connectionString)).toEqual(['kept']);
   });
 
-  it('recovers when the process id of the killed server has passed to another process', async () => {
-    await haveDatabase();
+  it('recovers when the process id of the killed server belongs to another process', async () => {
+    await copyDatabase();
     const { uid, gid } = await stat(join(dataDir, 'postgres'));
     const stranger = spawn('sleep', ['60'], IS_ROOT ? { uid, gid } : {});
     children.add(stranger);
@@ -268,8 +268,8 @@ describe('after a crash', () => {
     expect((await start()).reused).toBe(false);
   });
 
-  it('starts a server again, on its port, that was killed while its owner lives', async () => {
-    await haveDatabase();
+  it('restarts a server on its port when it was killed while its owner runs', async () => {
+    await copyDatabase();
     const server = await start();
     await remember(server.connectionString, 'kept');
     const killed = (await postmasterPid()) ?? 0;
@@ -285,19 +285,19 @@ describe('after a crash', () => {
     expect(await postmasterPid()).not.toBe(killed);
   });
 
-  it('makes the database anew when the owner was killed while making it', async () => {
+  it('creates the database again when the owner was killed while creating it', async () => {
     const owner = launch();
-    const halfMade = async (): Promise<boolean> => (await inits()).length > 0;
-    await eventually(halfMade);
+    const isUnfinished = async (): Promise<boolean> => (await stagingFolders()).length > 0;
+    await eventually(isUnfinished);
     await killOwner(owner);
-    expect(await halfMade()).toBe(true);
+    expect(await isUnfinished()).toBe(true);
     const server = await start();
     await remember(server.connectionString, 'kept');
-    expect(await inits()).toEqual([]);
+    expect(await stagingFolders()).toEqual([]);
   });
 });
 
-async function inits(): Promise<string[]> {
+async function stagingFolders(): Promise<string[]> {
   try {
     return (await readdir(dataDir)).filter((name) => name.startsWith('postgres.init-'));
   } catch {
@@ -306,8 +306,8 @@ async function inits(): Promise<string[]> {
 }
 
 describe('a folder that is in use', () => {
-  it('refuses a second owner by the pid of the first, whose server goes on', async () => {
-    await haveDatabase();
+  it('refuses a second owner, naming the pid of the first, whose server keeps running', async () => {
+    await copyDatabase();
     const first = launch();
     const { connectionString } = await up(first);
     const { refused } = await reportOf(launch());
@@ -319,7 +319,7 @@ describe('a folder that is in use', () => {
   });
 
   it('has exactly one owner when three start at once after a crash', async () => {
-    await haveDatabase();
+    await copyDatabase();
     const crashed = launch();
     await up(crashed);
     await killOwner(crashed);
@@ -329,18 +329,18 @@ describe('a folder that is in use', () => {
   });
 });
 
-// Not root: then every test above has run as a normal user, and there is no other user to become.
+// Requires root: otherwise all tests above have run as a normal user, who cannot switch users.
 const asRoot = IS_ROOT ? describe : describe.skip;
 
 asRoot('as root', () => {
-  it('runs the server as somebody else, who gets into a closed data folder of its own', async () => {
+  it('runs the server as another user, with access to a closed data folder that contains only its files', async () => {
     dataDir = await mkdtemp(join(root, 'closed-'));
     await start();
     expect((await stat(join(dataDir, 'postgres'))).uid).not.toBe(0);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o710);
   });
 
-  it('leaves a folder that its owner, a normal user, can start alone afterwards', async () => {
+  it('leaves a folder with which its owner, a normal user, can start a server afterwards', async () => {
     await mkdir(dataDir);
     await chown(dataDir, NOBODY.uid, NOBODY.gid);
     const server = await start();
@@ -352,7 +352,7 @@ asRoot('as root', () => {
     await stopOwner(owner);
   });
 
-  it('a normal user makes, starts and reuses a database as well', async () => {
+  it('lets a normal user create, start and reuse a database as well', async () => {
     await mkdir(dataDir);
     await chown(dataDir, NOBODY.uid, NOBODY.gid);
     const first = launch({}, NOBODY);
@@ -366,7 +366,7 @@ asRoot('as root', () => {
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
   });
 
-  it('a user id without a name makes and starts a database as well, and leaves no copy of programs', async () => {
+  it('lets a user id without a name create and start a database as well, and leaves no copy of programs', async () => {
     await mkdir(dataDir, { mode: 0o700 });
     await chown(dataDir, NAMELESS.uid, NAMELESS.gid);
     const first = launch({}, NAMELESS);

@@ -1,16 +1,17 @@
 /**
- * The PostgreSQL server that Ringback brings along, for when no DATABASE_URL is set.
+ * The embedded PostgreSQL server, which is used when DATABASE_URL is not set.
  *
- * 1. One live Ringback per data folder (folder-lock.ts), one server per cluster (server-control.ts).
- * 2. A cluster is whole or not there (data-folder.ts); its files are never removed, and never made anew.
- * 3. Nothing committed is lost: fsync stays on, and every way to stop is one that PostgreSQL recovers from.
- * 4. Root runs it as another user; what that user may not reach is kept outside (cluster-location.ts, binaries-copy.ts).
- * 5. What cannot work says so in one line, with what to do (embedded-postgres-error.ts).
+ * - A data folder has one live Ringback (folder-lock.ts), and a cluster one server (server-control.ts).
+ * - A cluster is complete or absent (data-folder.ts); its files are never removed, and never created again.
+ * - Nothing committed is lost: fsync stays on, and PostgreSQL recovers from every kind of stop.
+ * - Root runs the server as another user; files that this user cannot access are kept outside (cluster-location.ts,
+ *   binaries-copy.ts).
+ * - Each failure has a one-line message with its remedy (embedded-postgres-error.ts).
  */
 import { dirname, resolve } from 'node:path';
 import { type Binaries, findBinaries, readMajorVersion } from './binaries.js';
 import { reachableBinaries } from './binaries-copy.js';
-import { type ClusterLocation, findLocation, OUTSIDE, reachableLocation } from './cluster-location.js';
+import { type ClusterLocation, findLocation, OUTSIDE_FOLDER, reachableLocation } from './cluster-location.js';
 import { createCluster } from './create-cluster.js';
 import { type Cluster, hasCluster, prepareDataDir } from './data-folder.js';
 import { explainFolderError } from './embedded-postgres-error.js';
@@ -18,41 +19,41 @@ import { type FolderLock, takeFolderLock } from './folder-lock.js';
 import { chooseServerUser } from './os-user.js';
 import { lastPort, LOOPBACK } from './ports.js';
 import type { SystemUser } from './run-program.js';
-import { askForMaxConnections, connectionStringFor } from './server-connection.js';
+import { readMaxConnections, connectionStringFor } from './server-connection.js';
 import { findRunningServer, type RunningPostmaster, startServer, stopServer } from './server-control.js';
 import { ServerSupervisor } from './server-supervisor.js';
 
 export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
-/** Queues, workers, listeners and the pool of one process take about 60 (three queues, measured); the rest is reserve. */
+/** Queues, workers, listeners and the pool of one process use about 60 (three queues, measured); the rest is a reserve. */
 const DEFAULT_MAX_CONNECTIONS = 200;
 
 export interface EmbeddedServerOptions {
-  /** The cluster lives in its subfolder `postgres`, or where that links to. Made when it is not there. */
+  /** Its subfolder `postgres` is the cluster, or a link to it. Created when missing. */
   readonly dataDir: string;
-  /** Where root keeps what its server's user may not reach in its own location. @defaultValue `OUTSIDE` */
+  /** Folder in which root keeps files that the server's user cannot access in their own location. @defaultValue `OUTSIDE_FOLDER` */
   readonly outside?: string;
-  /** Gets what a person may want to know, a line each; never a secret. */
+  /** Receives messages for people, one line each, without secrets. */
   readonly log: (line: string) => void;
   /** @defaultValue 200 */
   readonly maxConnections?: number;
-  /** Taken when it is free, and no server runs yet. @defaultValue the port of the last run, else any free one */
+  /** Used when the port is free, and no server runs yet. @defaultValue the port of the last run, else any free one */
   readonly preferredPort?: number;
   /**
-   * Called whenever a program was launched that takes its time (`initdb`, `pg_ctl`): nothing is done here until it ends. Not called
-   * where a running server is taken over.
+   * Called after the launch of each long-running program (`initdb`, `pg_ctl`), as this process is idle until the program ends. Not
+   * called when a running server is reused.
    */
   readonly onLaunch?: () => void;
 }
 
 export interface EmbeddedServer {
-  /** Carries the password: not for logs. */
+  /** Contains the password: do not log it. */
   readonly connectionString: string;
   readonly port: number;
-  /** True when the server was running already: a Ringback that was killed has left it. */
+  /** True when the server was already running, left by a killed Ringback. */
   readonly reused: boolean;
   /**
-   * Stops the server, a reused one too, and gives the data folder free. Running it twice is harmless.
+   * Stops the server, also a reused one, and releases the data folder. Idempotent.
    *
    * @throws EmbeddedPostgresError `stop_failed` when the server still runs after 40 seconds
    */
@@ -60,11 +61,10 @@ export interface EmbeddedServer {
 }
 
 /**
- * Brings up the server of a data folder: makes the database first when there is none, takes over a server that a killed
- * Ringback has left, and recovers from a server that was killed itself. While this process lives, a server that dies is
- * started again on the same port.
+ * Starts the server of a data folder: creates the database when there is none, reuses a server that was left by a killed Ringback,
+ * and recovers after a server that was killed itself. While this process runs, a server that dies is restarted on the same port.
  *
- * @throws EmbeddedPostgresError with one line for a person; nothing has to be cleaned up then
+ * @throws EmbeddedPostgresError with a one-line message for people; nothing has to be cleaned up then
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const dataDir = resolve(options.dataDir);
@@ -73,17 +73,17 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   try {
     const reachable = await findReachable(dataDir, options);
     const { home } = reachable.location;
-    // Two data folders, one of them a copy, may link to one cluster.
+    // Two data folders may link to one cluster when one of them is a copy.
     if (home !== dataDir) locks.push(await takeFolderLock(home));
     const cluster = await openCluster(reachable, options);
-    return await bringUp(cluster, locks, options);
+    return await startCluster(cluster, locks, options);
   } catch (error) {
     await releaseAll(locks);
     throw explainFolderError(dataDir, error);
   }
 }
 
-/** Files and folders that the server's user can reach. */
+/** Files and folders that the server's user can access. */
 interface Reachable {
   readonly user: SystemUser | null;
   readonly location: ClusterLocation;
@@ -92,7 +92,7 @@ interface Reachable {
 
 async function findReachable(
   dataDir: string,
-  { outside = OUTSIDE, log }: EmbeddedServerOptions,
+  { outside = OUTSIDE_FOLDER, log }: EmbeddedServerOptions,
 ): Promise<Reachable> {
   const binaries = await findBinaries();
   const location = await findLocation(dataDir, outside);
@@ -103,12 +103,16 @@ async function findReachable(
     location: await reachableLocation(location, { dataDir, outside, user }),
     binaries: await reachableBinaries(binaries, { outside, user }),
   };
-  const outsiders = [
-    ...(reachable.location.home === dataDir ? [] : [`its data are in ${reachable.location.folder}`]),
-    ...(reachable.binaries === binaries ? [] : [`its programs in ${dirname(reachable.binaries.postgres)}`]),
+  const outsideParts = [
+    ...(reachable.location.home === dataDir ? [] : [`its data is in ${reachable.location.folder}`]),
+    ...(reachable.binaries === binaries
+      ? []
+      : [`its programs are in ${dirname(reachable.binaries.postgres)}`]),
   ];
-  if (outsiders.length > 0) {
-    log(`PostgreSQL runs as the user ${user.name}, to whom folders here are closed: ${outsiders.join(', ')}`);
+  if (outsideParts.length > 0) {
+    log(
+      `PostgreSQL runs as the user ${user.name}, who cannot access this folder: ${outsideParts.join(', ')}`,
+    );
   }
   return reachable;
 }
@@ -119,13 +123,13 @@ async function openCluster(
 ): Promise<Cluster> {
   const cluster: Cluster = { home, folder, binaries, user };
   if (!(await hasCluster(folder, await readMajorVersion(binaries, user)))) {
-    options.log(`making the database in ${folder}`);
+    options.log(`creating the database in ${folder}`);
     await createCluster(cluster, options.onLaunch);
   }
   return cluster;
 }
 
-async function bringUp(
+async function startCluster(
   cluster: Cluster,
   locks: readonly FolderLock[],
   options: EmbeddedServerOptions,
@@ -136,7 +140,7 @@ async function bringUp(
   options.log(
     found === null
       ? `the database server runs on ${LOOPBACK}:${server.port}`
-      : `going on with the database server that a killed Ringback has left, on ${LOOPBACK}:${server.port}`,
+      : `reusing the database server that a killed Ringback has left, on ${LOOPBACK}:${server.port}`,
   );
   const supervisor = new ServerSupervisor({ cluster, port: server.port, maxConnections, log: options.log });
   let stopped: Promise<void> | null = null;
@@ -148,11 +152,11 @@ async function bringUp(
   };
 }
 
-/** One that takes fewer connections than the service will open is stopped instead. */
+/** Finds a running server to reuse. One that allows fewer connections than the service will open is stopped instead. */
 async function reuseServer(cluster: Cluster, maxConnections: number): Promise<RunningPostmaster | null> {
   const found = await findRunningServer(cluster);
   if (found === null) return null;
-  if ((await askForMaxConnections(cluster, found)) >= maxConnections) return found;
+  if ((await readMaxConnections(cluster, found)) >= maxConnections) return found;
   await stopServer(cluster);
   return null;
 }
@@ -165,7 +169,7 @@ async function startNewServer(
   const ports = [preferredPort ?? null, await lastPort(cluster)];
   const server = await startServer(cluster, { maxConnections, ports, onLaunch });
   try {
-    await askForMaxConnections(cluster, server);
+    await readMaxConnections(cluster, server);
     return server;
   } catch (error) {
     await stopServer(cluster);
@@ -190,18 +194,18 @@ async function releaseAll(locks: readonly FolderLock[]): Promise<void> {
   for (const lock of locks.toReversed()) await lock.release();
 }
 
-/** An embedded server on its way up. */
+/** A start of an embedded server in progress. */
 export class EmbeddedStart {
   private constructor(
     private readonly outcome: Promise<PromiseSettledResult<EmbeddedServer>>,
     /**
-     * Resolves when a program is at work that takes its time, so that this thread has nothing to do for it; or when the start is
-     * over. Never rejects.
+     * Resolves when a long-running program has been launched, so that this thread is idle, or when the start has ended. Never
+     * rejects.
      */
     readonly launched: Promise<unknown>,
   ) {}
 
-  /** Begins a start; what goes wrong is for `server` to tell, whenever it is asked. */
+  /** Begins a start. Its failure is reported by `server`, whenever that is called. */
   static begin(options: Omit<EmbeddedServerOptions, 'onLaunch'>): EmbeddedStart {
     let onLaunch: (() => void) | undefined;
     const launch = new Promise<void>((resolve) => {
@@ -211,21 +215,21 @@ export class EmbeddedStart {
     return new EmbeddedStart(outcome, Promise.race([launch, outcome]));
   }
 
-  /** @throws EmbeddedPostgresError with one line for a person; nothing has to be cleaned up then */
+  /** @throws EmbeddedPostgresError with a one-line message for people; nothing has to be cleaned up then */
   async server(): Promise<EmbeddedServer> {
     const outcome = await this.outcome;
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   }
 
-  /** Waits for the start to end, and stops the server if it has come up. Running it twice is harmless. */
+  /** Waits for the start to end, and stops the server if it runs. Idempotent. */
   async stop(): Promise<void> {
     const outcome = await this.outcome;
     if (outcome.status === 'fulfilled') await outcome.value.stop();
   }
 }
 
-/** Never rejects: nobody may be listening yet when it fails. */
+/** Never rejects, as there may be no handler yet when the work fails. */
 async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
   const [result] = await Promise.allSettled([work]);
   return result;

@@ -16,12 +16,12 @@ afterEach(async () => {
 });
 
 describe('EmbeddedStart', () => {
-  it('keeps a refusal for whoever asks for the server, and has nothing to stop then', async () => {
+  it('reports a failure to callers of server(), and has nothing to stop then', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');
     const start = EmbeddedStart.begin({ dataDir: file, log: () => undefined });
     await start.launched;
-    // Time for a rejection that nobody has heard to end the process.
+    // Gives an unhandled rejection the time to end the process.
     await nextIteration();
     await start.stop();
 

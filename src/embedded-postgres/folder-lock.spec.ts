@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { takeFolderLock } from './folder-lock.js';
-import { inspectProcess, processSpace } from './process-facts.js';
+import { inspectProcess, processNamespace } from './process-facts.js';
 
 let folder: string;
 
@@ -15,20 +15,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A lock of this very process, unless told otherwise. */
+/** Writes a lock file, by default one of this process. */
 async function leaveLock(
   owner: { pid?: number; startMark?: string; space?: string },
   number = 1,
 ): Promise<string> {
   const { startMark } = await inspectProcess(process.pid);
   const file = join(folder, `postgres.owner.${number}`);
-  const lock = { pid: process.pid, startMark, space: await processSpace(), ...owner };
+  const lock = { pid: process.pid, startMark, space: await processNamespace(), ...owner };
   await writeFile(file, JSON.stringify(lock));
   return file;
 }
 
 describe('takeFolderLock', () => {
-  it('refuses a folder whose owner lives, this very process included, until it is released', async () => {
+  it('refuses a folder with a live owner, including this process, until it is released', async () => {
     const lock = await takeFolderLock(folder);
     await expect(takeFolderLock(folder)).rejects.toMatchObject({ code: 'in_use' });
     await lock.release();
@@ -43,27 +43,27 @@ describe('takeFolderLock', () => {
     await won[0]?.release();
   });
 
-  it('takes over when the process id of the owner has passed to a younger process', async () => {
+  it('takes over when the process id of the owner belongs to a newer process', async () => {
     await leaveLock({ startMark: 'an earlier start' });
     const lock = await takeFolderLock(folder);
     await lock.release();
   });
 
-  it('takes over a lock that a crash has left without content, and leaves one file', async () => {
+  it('takes over an empty lock file that a crash has left, and leaves one file', async () => {
     await writeFile(join(folder, 'postgres.owner.7'), '');
     const lock = await takeFolderLock(folder);
     expect(await readdir(folder)).toEqual(['postgres.owner.8']);
     await lock.release();
   });
 
-  it('never lets the numbers run backwards, so that who slept finds out', async () => {
+  it('increases the number each time, so that a delayed process detects a newer owner', async () => {
     await (await takeFolderLock(folder)).release();
     expect(await readdir(folder)).toEqual(['postgres.owner.1']);
     await (await takeFolderLock(folder)).release();
     expect(await readdir(folder)).toEqual(['postgres.owner.2']);
   });
 
-  it('refuses while an owner in another container shows life, whatever runs under its pid here', async () => {
+  it('refuses while an owner in another container sends heartbeats, whatever process has its pid here', async () => {
     const file = await leaveLock({ pid: 999_999_999, space: 'other-container pid:[1]' });
     const beating = setInterval(() => {
       void utimes(file, new Date(), new Date());
@@ -77,7 +77,7 @@ describe('takeFolderLock', () => {
     }
   });
 
-  it('takes over from an owner in another container that shows no life', async () => {
+  it('takes over from an owner in another container that sends no heartbeats', async () => {
     await leaveLock({ space: 'other-container pid:[1]' });
     const lock = await takeFolderLock(folder, 100);
     const text = await readFile(join(folder, 'postgres.owner.2'), 'utf8');
@@ -85,7 +85,7 @@ describe('takeFolderLock', () => {
     await lock.release();
   });
 
-  it('gives up a number that it has got when a newer owner has come while it was looking', async () => {
+  it('gives up its number when a newer owner has appeared in the meantime', async () => {
     await leaveLock({ space: 'other-container pid:[1]' });
     const taking = takeFolderLock(folder, 300);
     await leaveLock({}, 3);

@@ -1,32 +1,32 @@
 /**
- * One live Ringback per data folder.
+ * Lock that allows one live Ringback per data folder.
  *
- * The lock is a file `postgres.owner.<n>` that names its owner. It is never taken over in place, as two that find the
- * same dead owner would then both take it, one from the other. Instead:
+ * The lock is a file `postgres.owner.<n>` that names its owner. It is never taken over in place, as two processes that find the
+ * same dead owner could then both take it. Instead:
  *
- * 1. the newest number is the lock; who finds its owner alive is refused;
- * 2. who finds it dead, or released, creates number + 1, which only one can (`wx`);
- * 3. who has created a number owns the folder only if, looking again, no newer one is there; else it starts over;
- * 4. only the owner removes older numbers, and a released lock stays as a file, so numbers never run backwards and a
- *    process that slept between 1 and 2 finds out in 3.
+ * - Step 1: The file with the highest number is the lock. A process that finds its owner alive is refused.
+ * - Step 2: A process that finds the owner dead, or the lock released, creates number + 1, in which only one succeeds (`wx`).
+ * - Step 3: It owns the folder only if there is still no higher number after that. Otherwise it starts over.
+ * - Step 4: Only the owner removes lower numbers, and a released lock stays as a file. So numbers only increase, and a process
+ *   that was delayed between steps 1 and 2 detects a newer owner in step 3.
  */
 import { constants } from 'node:fs';
 import { open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError, errnoOf, explainFolderError } from './embedded-postgres-error.js';
-import { inspectProcess, processSpace } from './process-facts.js';
+import { inspectProcess, processNamespace } from './process-facts.js';
 
-/** How often an owner shows that it lives, to those who cannot see its process (another container). */
+/** Interval of the owner's heartbeats, for processes in other containers, which cannot see its process. */
 const HEARTBEAT_MS = 2_000;
 
-/** Three heartbeats and a bit: a busy owner may miss two. Waited only for an owner whose process we cannot see. */
-const UNSEEN_OWNER_WATCH_MS = 7_000;
+/** Slightly more than three heartbeats, of which a busy owner may miss two. Only for an owner in another container. */
+const REMOTE_OWNER_WATCH_MS = 7_000;
 
-/** A lock file without content is being written right now, or was left so by a crash in between. */
-const BEING_WRITTEN_MS = 1_000;
+/** Time after which an empty lock file is not being written, but was left by a crash. */
+const WRITE_TIMEOUT_MS = 1_000;
 
-const LOOK_INTERVAL_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 
 const LOCK_NAME = /^postgres\.owner\.(\d+)$/;
 
@@ -37,29 +37,29 @@ interface Owner {
 }
 
 export interface FolderLock {
-  /** Gives the folder free. Running it twice is harmless. */
+  /** Releases the folder. Idempotent. */
   release(): Promise<void>;
 }
 
 /**
- * Makes this process the folder's only owner until `release`, or until it dies.
+ * Makes this process the only owner of the folder, until `release` or until the process dies.
  *
- * @param unseenOwnerWatchMs how long an owner in another container must be silent to count as dead
+ * @param remoteOwnerWatchMs time without a heartbeat after which an owner in another container counts as dead
  * @throws EmbeddedPostgresError `in_use` when another live process owns it; `folder_unusable`, `disk_full`
  */
 export async function takeFolderLock(
   dataDir: string,
-  unseenOwnerWatchMs = UNSEEN_OWNER_WATCH_MS,
+  remoteOwnerWatchMs = REMOTE_OWNER_WATCH_MS,
 ): Promise<FolderLock> {
   try {
     const facts = await inspectProcess(process.pid);
-    const me: Owner = { pid: process.pid, startMark: facts.startMark, space: await processSpace() };
+    const self: Owner = { pid: process.pid, startMark: facts.startMark, space: await processNamespace() };
     for (;;) {
       const newest = await newestNumber(dataDir);
-      await refuseLiveOwner({ dataDir, number: newest, me, unseenOwnerWatchMs });
+      await refuseLiveOwner({ dataDir, number: newest, self, remoteOwnerWatchMs });
       const number = newest + 1;
       const file = lockFile(dataDir, number);
-      if (!(await createLock(file, me))) continue;
+      if (!(await createLock(file, self))) continue;
       if ((await newestNumber(dataDir)) === number) {
         await removeOlder(dataDir, number);
         return heldLock(file);
@@ -83,7 +83,7 @@ async function lockNumbers(dataDir: string): Promise<number[]> {
   });
 }
 
-/** 0 when the folder never had an owner. */
+/** Returns the highest number, or 0 when the folder never had an owner. */
 async function newestNumber(dataDir: string): Promise<number> {
   return Math.max(0, ...(await lockNumbers(dataDir)));
 }
@@ -93,10 +93,10 @@ async function removeOlder(dataDir: string, number: number): Promise<void> {
   await Promise.all(older.map((candidate) => rm(lockFile(dataDir, candidate), { force: true })));
 }
 
-async function createLock(file: string, me: Owner): Promise<boolean> {
+async function createLock(file: string, owner: Owner): Promise<boolean> {
   try {
-    // Readable for all: after one start as root, the folder's owner must be able to see that this one is over.
-    await writeFile(file, JSON.stringify(me), { flag: 'wx', mode: 0o644 });
+    // Readable for all: after a start as root, the folder's owner must be able to read that the lock was released.
+    await writeFile(file, JSON.stringify(owner), { flag: 'wx', mode: 0o644 });
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
@@ -107,40 +107,40 @@ async function createLock(file: string, me: Owner): Promise<boolean> {
 interface OwnerCheck {
   readonly dataDir: string;
   readonly number: number;
-  readonly me: Owner;
-  readonly unseenOwnerWatchMs: number;
+  readonly self: Owner;
+  readonly remoteOwnerWatchMs: number;
 }
 
 async function refuseLiveOwner(check: OwnerCheck): Promise<void> {
   const file = lockFile(check.dataDir, check.number);
   const owner = await readOwner(file);
   if (owner === null) return;
-  const seen = owner.space === check.me.space;
-  const alive = seen ? await isAlive(owner) : await showsLife(file, check.unseenOwnerWatchMs);
-  if (!alive) return;
-  const who = seen
+  const isLocal = owner.space === check.self.space;
+  const isLive = isLocal ? await isAlive(owner) : await hasHeartbeat(file, check.remoteOwnerWatchMs);
+  if (!isLive) return;
+  const name = isLocal
     ? `pid ${owner.pid}`
     : `pid ${owner.pid} on ${owner.space.split(' ')[0] ?? 'another machine'}`;
   throw new EmbeddedPostgresError(
     'in_use',
-    `Another Ringback (${who}) uses the data folder ${check.dataDir}: set DATABASE_URL to share a database, or another DATA_DIR.`,
+    `Another Ringback (${name}) uses the data folder ${check.dataDir}: set DATABASE_URL to share a database, or another DATA_DIR.`,
   );
 }
 
-/** Null when the lock was released, left unfinished by a crash, or has made room for a newer one. */
+/** Reads the owner; null when the lock was released, left incomplete by a crash, or replaced by a newer one. */
 async function readOwner(file: string): Promise<Owner | null> {
-  const deadline = Date.now() + BEING_WRITTEN_MS;
+  const deadline = Date.now() + WRITE_TIMEOUT_MS;
   for (;;) {
-    const text = await readIfThere(file);
+    const text = await readIfExists(file);
     if (text === null) return null;
     const owner = parseOwner(text);
     if (owner !== undefined) return owner;
     if (Date.now() > deadline) return null;
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(CHECK_INTERVAL_MS);
   }
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+async function readIfExists(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -149,7 +149,7 @@ async function readIfThere(file: string): Promise<string | null> {
   }
 }
 
-/** Null for a released lock, undefined for one that is not written to its end. */
+/** Returns null for a released lock, undefined for an incomplete one. */
 function parseOwner(text: string): Owner | null | undefined {
   try {
     return JSON.parse(text) as Owner | null;
@@ -162,16 +162,16 @@ function parseOwner(text: string): Owner | null | undefined {
 async function isAlive(owner: Owner): Promise<boolean> {
   const facts = await inspectProcess(owner.pid);
   if (!facts.alive) return false;
-  // The id may have passed to a younger process.
+  // The id may belong to a newer process.
   return owner.startMark === null || facts.startMark === null || owner.startMark === facts.startMark;
 }
 
-/** Compares the file's time with itself, never with our clock: the other side may have another one. */
-async function showsLife(file: string, watchMs: number): Promise<boolean> {
+/** Whether the file's time changes. It is never compared with the local clock, as the other machine's clock may differ. */
+async function hasHeartbeat(file: string, watchMs: number): Promise<boolean> {
   const before = await modifiedMs(file);
   const deadline = Date.now() + watchMs;
   while (Date.now() < deadline) {
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(CHECK_INTERVAL_MS);
     if ((await modifiedMs(file)) !== before) return true;
   }
   return false;
@@ -201,7 +201,7 @@ function heldLock(file: string): FolderLock {
   };
 }
 
-/** A missed heartbeat is no harm by itself: the next one makes up for it, and our process can be seen in its own space. */
+/** Writes a heartbeat. Missing one is harmless, as the next one follows; local processes check the process id instead. */
 async function touch(file: string): Promise<void> {
   const now = new Date();
   try {
@@ -213,7 +213,7 @@ async function touch(file: string): Promise<void> {
 
 async function markReleased(file: string): Promise<void> {
   try {
-    // Follows no link: the data folder may belong to somebody else, and we may be root.
+    // Does not follow links: the data folder may belong to another user, and this process may be root.
     const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
       await handle.truncate(0);
@@ -222,7 +222,7 @@ async function markReleased(file: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // The folder was removed below us: nothing is left to give free.
+    // The folder was removed in the meantime, and with it the lock.
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { errnoOf } from './embedded-postgres-error.js';
 
-/** Says whether a file or a folder exists; throws when it cannot be known. */
-export async function isThere(path: string): Promise<boolean> {
+/** Whether a file or a folder exists; throws when that cannot be determined. */
+export async function pathExists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
@@ -12,7 +12,7 @@ export async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Makes a rename in the folder outlast a power cut. Windows cannot open folders, and journals renames itself. */
+/** Makes a rename in the folder survive a power cut. Windows cannot open folders, and journals renames itself. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

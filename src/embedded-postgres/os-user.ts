@@ -4,16 +4,16 @@ import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import type { SystemUser } from './run-program.js';
 
 /**
- * System users that exist to run what must not be root, best first: PostgreSQL's own (also by its name on macOS), then
- * the one that every system has.
+ * Unprivileged system users, in order of preference: PostgreSQL's own (also by its name on macOS), then the one that every
+ * system has.
  */
 const UNPRIVILEGED_NAMES = ['postgres', '_postgres', 'nobody'];
 
 /**
- * Whom the server runs as. PostgreSQL refuses to run as root, so root needs somebody else: the owner of the cluster
+ * Chooses the user that runs the server. PostgreSQL refuses to run as root, so root needs another user: the owner of the cluster
  * when there is one, else the owner of the data folder, else an unprivileged system user. No user is ever created.
  *
- * @returns null when we are not root, and run it as ourselves
+ * @returns null when this process is not root, and its own user runs the server
  * @throws EmbeddedPostgresError `foreign_owner`, `no_system_user`
  */
 export async function chooseServerUser(
@@ -49,9 +49,9 @@ function nameless(owner: { uid: number; gid: number }): SystemUser {
 }
 
 /**
- * Says whether the system has a name for the user. A container that runs as any uid has none for it.
+ * Whether the system has a name for the user. A container that runs with an arbitrary uid has none.
  *
- * @param user null for ourselves
+ * @param user null for the user of this process
  */
 export function hasName(user: SystemUser | null): boolean {
   if (user !== null) return user.hasName;
@@ -59,7 +59,7 @@ export function hasName(user: SystemUser | null): boolean {
     userInfo();
     return true;
   } catch (error) {
-    // Node looks the name up as PostgreSQL does, and has no code of its own for one that is missing.
+    // Node reads the name as PostgreSQL does, and has no specific code for a missing one.
     if (errnoOf(error) === 'ERR_SYSTEM_ERROR') return false;
     throw error;
   }
@@ -72,7 +72,7 @@ function foreignOwner(cluster: string, owner: string): EmbeddedPostgresError {
   );
 }
 
-/** Null when there is no such folder. */
+/** Returns the owner of a folder, or null when there is no such folder. */
 async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | null> {
   try {
     const facts = await stat(folder);
@@ -83,7 +83,7 @@ async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | n
   }
 }
 
-/** As a mount or a provisioning script leaves it; the new cluster takes its place. */
+/** Whether a folder is an empty one of root, as a mount or a provisioning script leaves it. The new cluster replaces it. */
 async function isRootsEmptyFolder(folder: string, ownerUid: number): Promise<boolean> {
   return ownerUid === 0 && (await readdir(folder)).length === 0;
 }
@@ -106,9 +106,9 @@ function parsePasswd(text: string): SystemUser[] {
 }
 
 /**
- * Gives a folder to a user. Follows no link: somebody else may own the folder above.
+ * Changes the owner of a folder. Does not follow links, as another user may own the folder above.
  *
- * @throws EmbeddedPostgresError `no_system_user` where root may not, as in a container without that capability
+ * @throws EmbeddedPostgresError `no_system_user` when root may not do that, as in a container without that capability
  */
 export async function changeOwner(folder: string, user: SystemUser): Promise<void> {
   try {

@@ -6,15 +6,15 @@ import { errnoOf } from './embedded-postgres-error.js';
 
 export const LOOPBACK = '127.0.0.1';
 
-/** Remembered, so that a psql or a dashboard that somebody has pointed at the database stays valid over restarts. */
+/** Stores the port, so that the settings of a psql or a dashboard stay valid across restarts. */
 const PORT_FILE = 'ringback-port';
 
-/** Lets the system choose. */
+/** Lets the system choose a port. */
 const ANY_PORT = 0;
 
 /**
- * The first of the wanted ports that is free at this moment, else one that the system chooses. Somebody may take it
- * before the server does, so the caller tries again then.
+ * Returns the first of the wanted ports that is currently free, else one that the system chooses. Another program may take the
+ * port before the server does; the caller must then try again.
  */
 export async function chooseFreePort(wanted: readonly (number | null)[]): Promise<number> {
   for (const port of wanted) {
@@ -26,7 +26,7 @@ export async function chooseFreePort(wanted: readonly (number | null)[]): Promis
   return free;
 }
 
-/** @returns the port that it listened on, or null when it is taken, or not for us (below 1024, say) */
+/** @returns the port, or null when it is taken or not permitted (below 1024, for example) */
 export function tryToListen(port: number): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -44,7 +44,7 @@ export function tryToListen(port: number): Promise<number | null> {
   });
 }
 
-/** Null when none is remembered, or what is there is no port. */
+/** Returns the stored port, or null when there is none, or an invalid one. */
 export async function lastPort(cluster: Cluster): Promise<number | null> {
   try {
     const port = Number(await readFile(join(cluster.folder, PORT_FILE), 'utf8'));

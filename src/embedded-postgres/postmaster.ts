@@ -4,12 +4,12 @@ import { errnoOf } from './embedded-postgres-error.js';
 import { answersSignals, inspectProcess } from './process-facts.js';
 
 /**
- * What runs on a cluster's folder, told from its `postmaster.pid`:
+ * State of the server of a cluster, read from its `postmaster.pid`:
  *
- * - absent: nothing, it was stopped in order, or never started
- * - dead: the server was killed; `blocked` when its process id answers nevertheless (it passed to another process, or to
- *   a zombie), which PostgreSQL would take for the server, and refuse to start
- * - alive: it runs, and only `ready` takes connections
+ * - absent: the server was stopped in order, or never started
+ * - dead: the server was killed; `blocked` when its process id still answers (it belongs to another process, or to a zombie), which
+ *   PostgreSQL would take for the server, and refuse to start
+ * - alive: the server runs, and accepts connections only when `ready`
  */
 export type Postmaster =
   | { readonly state: 'absent' }
@@ -26,7 +26,7 @@ export async function readPostmaster(folder: string): Promise<Postmaster> {
   if (text === null) return { state: 'absent' };
   const lines = text.split('\n');
   const pid = Number(lines[PID_LINE]);
-  // An empty file is what a full disk leaves; PostgreSQL wants it removed by hand.
+  // A full disk leaves an empty file, which PostgreSQL requires to be removed manually.
   if (!Number.isInteger(pid) || pid <= 0) return { state: 'dead', blocked: true };
   const facts = await inspectProcess(pid);
   if (!facts.alive) return { state: 'dead', blocked: answersSignals(pid) };
@@ -40,8 +40,8 @@ export async function readPostmaster(folder: string): Promise<Postmaster> {
 }
 
 /**
- * Clears the way after a killed server whose process id is `blocked`. Should a process of that server still run,
- * PostgreSQL finds it by its shared memory, whose key comes from the folder, and refuses to start until it has ended.
+ * Removes the pid file of a killed server whose process id is `blocked`, so that a new one can start. If a process of the old
+ * server still runs, PostgreSQL detects it by its shared memory, whose key depends on the folder, and refuses to start.
  */
 export async function removePidFile(folder: string): Promise<void> {
   await rm(pidFile(folder), { force: true });

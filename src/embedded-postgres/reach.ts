@@ -4,36 +4,36 @@ import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import { changeOwner } from './os-user.js';
 import { firstLine, runProgram, type SystemUser } from './run-program.js';
 
-/** A few `test -x` in a shell. */
+/** For a few `test -x` in a shell. */
 const REACH_TIMEOUT_MS = 15_000;
 
 const PERMISSION_BITS = 0o7777;
 const GROUP_MAY_ENTER = 0o010;
 const OTHERS_MAY_ANYTHING = 0o077;
 
-/** The first path on the way to a folder or a program that the user may not enter or run; null when none is closed. */
-export async function firstClosedOnTheWay(path: string, user: SystemUser): Promise<string | null> {
-  return firstClosed([...foldersAbove(path), path], user);
+/** Finds the first folder on the path, or the program itself, that the user may not enter or run; null when there is none. */
+export async function firstInaccessibleOnPath(path: string, user: SystemUser): Promise<string | null> {
+  return firstInaccessible([...foldersAbove(path), path], user);
 }
 
 /**
- * Lets the server's user through the data folder, to the cluster in it, when that folder is closed and holds nothing
- * but ours. Others stay out, and a folder with other things in it stays as it is.
+ * Gives the server's user access to the cluster in a closed data folder, if the folder contains only files of Ringback. Other
+ * users get no access, and a folder with other files is not changed.
  *
- * @returns the first folder on the way that stays closed, or null
+ * @returns the first folder on the path that stays closed, or null
  */
-export async function openWayInto(dataDir: string, user: SystemUser): Promise<string | null> {
-  const above = await firstClosed(foldersAbove(dataDir), user);
+export async function grantAccessToCluster(dataDir: string, user: SystemUser): Promise<string | null> {
+  const above = await firstInaccessible(foldersAbove(dataDir), user);
   if (above !== null) return above;
-  if ((await firstClosed([dataDir], user)) === null) return null;
+  if ((await firstInaccessible([dataDir], user)) === null) return null;
   if (!(await holdsOnlyOurs(dataDir))) return dataDir;
   const { uid, mode } = await stat(dataDir);
   await changeOwner(dataDir, { ...user, uid });
   await chmod(dataDir, (mode & PERMISSION_BITS) | GROUP_MAY_ENTER);
-  return firstClosed([dataDir], user);
+  return firstInaccessible([dataDir], user);
 }
 
-/** The recordings are closed by themselves; a folder of them that is not, a restored one say, needs this one closed. */
+/** Whether a folder has only files of Ringback. Recordings that others may read, such as restored ones, need it closed. */
 async function holdsOnlyOurs(dataDir: string): Promise<boolean> {
   for (const name of await readdir(dataDir)) {
     if (name.startsWith('postgres')) continue;
@@ -44,17 +44,17 @@ async function holdsOnlyOurs(dataDir: string): Promise<boolean> {
   return true;
 }
 
-/** From the root down. */
+/** Returns the parent folders, beginning with the root. */
 function foldersAbove(path: string): string[] {
   const parent = dirname(path);
   return parent === path ? [] : [...foldersAbove(parent), parent];
 }
 
 /**
- * The first of the paths that the user may not enter or run. Asked of the system, as that user: permission bits alone
- * would overlook access lists.
+ * Finds the first of the paths that the user may not enter or run. Checked by a program that runs as that user, as permission
+ * bits alone ignore access control lists.
  */
-async function firstClosed(paths: readonly string[], user: SystemUser): Promise<string | null> {
+async function firstInaccessible(paths: readonly string[], user: SystemUser): Promise<string | null> {
   const script = 'for path in "$@"; do test -x "$path" || { printf "%s\\n" "$path"; exit 1; }; done';
   try {
     const result = await runProgram({

@@ -10,7 +10,7 @@ import { chooseServerUser } from './os-user.js';
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-// Not root: then there is nobody else to run the server as, and nothing to choose.
+// Requires root: otherwise no other user can run the server.
 const itAsRoot = IS_ROOT ? it : it.skip;
 
 let root: string;
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** Every refusal here comes before a server is started, so there is none to stop. */
+/** Returns the error of a start. Each refusal precedes the start of a server, so there is none to stop. */
 async function refusal(folder = dataDir, options: { outside?: string } = {}): Promise<EmbeddedPostgresError> {
   try {
     await startEmbeddedServer({ dataDir: folder, log: () => undefined, ...options });
@@ -39,7 +39,7 @@ async function refusal(folder = dataDir, options: { outside?: string } = {}): Pr
   throw new Error('it started');
 }
 
-/** The files of a cluster's folder, which belongs to the server's user as a real one does. */
+/** Writes files to the cluster's folder, which belongs to the server's user like a real one. */
 async function leaveInCluster(files: Record<string, string>): Promise<void> {
   await mkdir(cluster, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(cluster, name), text);
@@ -50,20 +50,20 @@ describe('startEmbeddedServer', () => {
   it.each([
     ['is a file', ''],
     ['lies below a file', 'data'],
-  ])('says so in one line when the data folder %s', async (_case, below) => {
+  ])('reports in one line that the data folder %s', async (_case, below) => {
     await writeFile(join(root, 'file'), '');
     const error = await refusal(join(root, 'file', below));
     expect(error.code).toBe('folder_unusable');
     expect(error.message).toMatch(/^The data folder .*DATA_DIR[^\n]*$/);
   });
 
-  it('leaves alone what is not a database of ours', async () => {
+  it('leaves a folder with other files alone', async () => {
     await leaveInCluster({ 'thesis.txt': 'mine' });
     expect((await refusal()).code).toBe('not_a_cluster');
     expect(await readdir(cluster)).toEqual(['thesis.txt']);
   });
 
-  it('takes a database without its password file, as a foreign one, for none of ours', async () => {
+  it('refuses a database without its password file as a foreign one', async () => {
     await leaveInCluster({ PG_VERSION: '18\n' });
     expect((await refusal()).code).toBe('not_a_cluster');
     expect(await readdir(cluster)).toEqual(['PG_VERSION']);
@@ -77,14 +77,14 @@ describe('startEmbeddedServer', () => {
     expect(await readFile(join(cluster, 'PG_VERSION'), 'utf8')).toBe('17\n');
   });
 
-  it('gives the folder free again after a refusal', async () => {
+  it('releases the folder after a refusal', async () => {
     await leaveInCluster({ 'thesis.txt': 'mine' });
     await refusal();
     const lock = await takeFolderLock(dataDir);
     await lock.release();
   });
 
-  itAsRoot('names the folder that the server cannot enter when root may not make one outside', async () => {
+  itAsRoot('names the folder that the server cannot enter when root cannot create one outside', async () => {
     const closed = await mkdtemp(join(root, 'home-'));
     await writeFile(join(root, 'file'), '');
     const error = await refusal(join(closed, 'data'), { outside: join(root, 'file', 'below') });
@@ -93,7 +93,7 @@ describe('startEmbeddedServer', () => {
     expect((await stat(closed)).mode & 0o777).toBe(0o700);
   });
 
-  itAsRoot('refuses a database that belongs to root, whom PostgreSQL does not run as', async () => {
+  itAsRoot('refuses a database that belongs to root, as PostgreSQL does not run as root', async () => {
     await leaveInCluster({ PG_VERSION: '18\n', 'ringback-password': 'secret' });
     await chown(cluster, 0, 0);
     expect((await refusal()).code).toBe('foreign_owner');
@@ -101,13 +101,13 @@ describe('startEmbeddedServer', () => {
 });
 
 describe('findBinaries', () => {
-  it('names the platform that has no binaries, and the way out', async () => {
+  it('names the platform that has no binaries, and the remedy', async () => {
     const finding = findBinaries('freebsd-x64');
     await expect(finding).rejects.toMatchObject({ code: 'unsupported_platform' });
     await expect(finding).rejects.toThrow(/freebsd-x64.*DATABASE_URL/);
   });
 
-  it('tells what to run when the package for this platform was left out', async () => {
+  it('says what to run when the package for this platform is not installed', async () => {
     const other = process.platform === 'win32' ? 'linux-x64' : 'win32-x64';
     const finding = findBinaries(other);
     await expect(finding).rejects.toMatchObject({ code: 'binaries_missing' });
@@ -128,26 +128,26 @@ describe('chooseServerUser as root', () => {
     return (await chooseServerUser(dataDir, cluster, passwd))?.name;
   };
 
-  itAsRoot('takes the system user of PostgreSQL, else nobody', async () => {
+  itAsRoot('chooses the system user of PostgreSQL, else nobody', async () => {
     expect(await choose('root', 'nobody', 'postgres')).toBe('postgres');
     expect(await choose('root', 'nobody')).toBe('nobody');
   });
 
-  itAsRoot('takes the owner of the data folder before them, if it has a name', async () => {
+  itAsRoot('prefers the owner of the data folder, if it has a name', async () => {
     await mkdir(dataDir);
     await chown(dataDir, 1000, 1001);
     expect(await choose('root', 'nobody', 'postgres', 'anna')).toBe('anna');
     expect(await choose('root', 'nobody', 'postgres')).toBe('postgres');
   });
 
-  itAsRoot('takes the owner of the cluster before all others, also without a name', async () => {
+  itAsRoot('prefers the owner of the cluster to all others, also without a name', async () => {
     await leaveInCluster({ PG_VERSION: '18\n' });
     await chown(cluster, 1000, 1001);
     expect(await choose('root', 'nobody', 'postgres', 'anna')).toBe('anna');
     expect(await choose('root', 'nobody', 'postgres')).toBe('uid 1000');
   });
 
-  itAsRoot('says what to do when there is nobody', async () => {
+  itAsRoot('refuses to start when there is no suitable user', async () => {
     await expect(choose('root', 'anna')).rejects.toMatchObject({ code: 'no_system_user' });
   });
 });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 
-/** The user a program runs as. Null means: as ourselves. */
+/** The user that runs a program. Null stands for the user of this process. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
-  /** For messages; one is made up where the system has none. */
+  /** For messages; generated when the system has no name. */
   readonly name: string;
   readonly hasName: boolean;
 }
@@ -12,38 +12,38 @@ export interface SystemUser {
 export interface ProgramRun {
   readonly file: string;
   readonly args: readonly string[];
-  /** Entered before the user changes, so it need not be reachable for that user. */
+  /** Entered before the user changes, so that the user needs no access to it. */
   readonly cwd: string;
   readonly user: SystemUser | null;
   readonly timeoutMs: number;
 }
 
 export interface ProgramResult {
-  /** Null when a signal ended it, our own timeout included. */
+  /** Null when a signal ended the program, also after `timeoutMs`. */
   readonly exitCode: number | null;
-  /** The last part of standard output and standard error, in the order they came. */
+  /** The last part of standard output and standard error, in the order of arrival. */
   readonly output: string;
 }
 
 /**
- * All that the programs get to see. Without it a PGDATA, PGPORT or LC_ALL of the person who starts Ringback would change
+ * The whole environment of the programs. Otherwise a PGDATA, PGPORT or LC_ALL of the user who starts Ringback would change
  * where and how the server runs.
  */
 const environment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' };
 
-/** Enough for the message that matters, which comes last; a program gone wild cannot fill our memory. */
+/** Enough for the relevant message, which comes last; bounds the memory for a program with endless output. */
 const MAX_OUTPUT_CHARS = 16_384;
 
 /**
- * How long to wait for the output to end once the program has. On Windows the server inherits the pipes of `pg_ctl`
- * and holds them open for as long as it runs.
+ * Time to wait for the end of the output once the program has ended. On Windows the server inherits the pipes of `pg_ctl`
+ * and keeps them open as long as it runs.
  */
 const OUTPUT_GRACE_MS = 500;
 
 /**
  * Runs a program to its end, or kills it after `timeoutMs`.
  *
- * @throws the system error (`ENOENT`, `EACCES`, `EPERM`) when it cannot be started at all
+ * @throws the system error (`ENOENT`, `EACCES`, `EPERM`) when the program cannot be started
  */
 export function runProgram(run: ProgramRun): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
@@ -75,13 +75,13 @@ export function runProgram(run: ProgramRun): Promise<ProgramResult> {
   });
 }
 
-/** The first line that says something, cut to a length that fits into a message. */
+/** Returns the first non-blank line, truncated for a message. */
 export function firstLine(text: string): string {
   const line = text.split('\n').find((candidate) => candidate.trim() !== '');
   return shorten(line ?? 'no message');
 }
 
-/** The last line that says something, cut to a length that fits into a message. */
+/** Returns the last non-blank line, truncated for a message. */
 export function lastLine(text: string): string {
   const line = text.split('\n').findLast((candidate) => candidate.trim() !== '');
   return shorten(line ?? 'no message');

@@ -4,7 +4,7 @@ import { type Cluster, readPassword, SUPERUSER } from './data-folder.js';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import { LOOPBACK } from './ports.js';
 
-/** A server that says it is ready answers in milliseconds; one that swaps, or was frozen, gets this long. */
+/** A ready server answers in milliseconds; the timeout allows for one that swaps, or was frozen. */
 const ANSWER_TIMEOUT_MS = 15_000;
 const ATTEMPT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 100;
@@ -12,19 +12,19 @@ const RETRY_MS = 100;
 /** https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const INVALID_PASSWORD = '28P01';
 
-/** Carries the password: not for logs. `sslmode` is given so that a PGSSLMODE of the environment has no say. */
+/** Contains the password: do not log it. `sslmode` is set so that a PGSSLMODE of the environment has no effect. */
 export async function connectionStringFor(cluster: Cluster, port: number): Promise<string> {
   const password = await readPassword(cluster);
   return `postgresql://${SUPERUSER}:${password}@${LOOPBACK}:${port}/postgres?sslmode=disable`;
 }
 
 /**
- * Connects to the server as everybody will, and asks for its settings.
+ * Connects to the server as the service does, and reads its settings.
  *
- * @returns how many connections it takes
+ * @returns how many connections it allows
  * @throws EmbeddedPostgresError `password_refused`, `no_answer`
  */
-export async function askForMaxConnections(
+export async function readMaxConnections(
   cluster: Cluster,
   server: { pid: number; port: number },
 ): Promise<number> {
@@ -47,7 +47,7 @@ async function queryMaxConnections(connectionString: string): Promise<number> {
     connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
     query_timeout: ATTEMPT_TIMEOUT_MS,
   });
-  // A connection that breaks between two calls is reported here, and by the next call; unheard it ends the process.
+  // A connection that breaks between two calls emits an error, which would end the process without a listener.
   client.on('error', () => undefined);
   await client.connect();
   try {

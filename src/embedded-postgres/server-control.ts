@@ -1,45 +1,45 @@
 /**
- * Starts and stops the server of a cluster. Two rules hold, whatever died before:
+ * Starts and stops the server of a cluster. Two rules hold after any crash:
  *
- * 1. never two servers on one folder: the caller owns the folder's lock, a server that is found alive is taken over or
- *    waited for, and PostgreSQL's own interlock (postmaster.pid, shared memory) stands behind that;
- * 2. the server is started by `pg_ctl`, so it has its own session: a Ctrl-C in the terminal does not reach it before
- *    the service has drained, and it outlives a service that is killed.
+ * - One folder never has two servers: the caller owns the folder's lock, a live server is reused or waited for, and PostgreSQL's
+ *   own interlock (postmaster.pid, shared memory) is the last safeguard.
+ * - The server is started by `pg_ctl`, so it has its own session: a Ctrl-C in the terminal does not reach it before the service
+ *   has drained, and it outlives a killed service.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, closeToOthers, requireFreeSpaceToRun } from './data-folder.js';
+import { type Cluster, requireFreeSpaceToRun, restrictToOwner } from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { chooseFreePort, lastPort, LOOPBACK, rememberPort, tryToListen } from './ports.js';
 import { type Postmaster, readPostmaster, removePidFile } from './postmaster.js';
 import { lastLine, type ProgramResult, runProgram } from './run-program.js';
 import { beginNewLog, failureInLog, LOG_FILE, logPath } from './server-log.js';
 
-/** After a crash the server first replays its log, at most 1 GB of it, and takes connections only then. */
+/** After a crash the server replays at most 1 GB of its log before it accepts connections. */
 const START_TIMEOUT_SECONDS = 60;
 
-/** A fast stop writes one checkpoint; a slow disk takes its time for it. */
+/** A fast stop writes one checkpoint, which takes long on a slow disk. */
 const FAST_STOP_TIMEOUT_SECONDS = 30;
 
-/** An immediate stop writes nothing: the next start recovers, nothing committed is lost. */
+/** An immediate stop writes nothing. The next start recovers, so nothing committed is lost. */
 const IMMEDIATE_STOP_TIMEOUT_SECONDS = 10;
 
-/** `pg_ctl` keeps its own timeout; ours only catches a `pg_ctl` that hangs itself. */
+/** `pg_ctl` has its own timeout; the additional time catches a `pg_ctl` that hangs itself. */
 const PG_CTL_GRACE_MS = 5_000;
 
-/** The sessions of a killed server end when they notice, at once when idle, and hold up the next start until then. */
+/** Sessions of a killed server block the next start until they notice and end, which idle ones do at once. */
 const ORPHANED_SESSIONS_MS = 15_000;
 
-const LOOK_INTERVAL_MS = 100;
+const CHECK_INTERVAL_MS = 100;
 
 const MS_PER_SECOND = 1_000;
 
-export interface StartWishes {
+export interface StartOptions {
   readonly maxConnections: number;
-  /** Tried in this order before any other. */
+  /** Ports to try in this order before any other. */
   readonly ports: readonly (number | null)[];
-  /** Refuse to move to a port that is not among the wanted: somebody is connected there already. */
+  /** Whether other ports are refused, as clients are already connected to a wanted one. */
   readonly onlyWantedPorts?: boolean;
-  /** Called when `pg_ctl` is at work. */
+  /** Called once `pg_ctl` runs. */
   readonly onLaunch?: (() => void) | undefined;
 }
 
@@ -49,8 +49,8 @@ export interface RunningPostmaster {
 }
 
 /**
- * The server that runs already on the folder, once it takes connections; null when none does. One that is just
- * stopping is waited for.
+ * Finds a server that already runs on the folder, and waits until it accepts connections; null when there is none. Also waits
+ * for a server that is stopping.
  *
  * @throws EmbeddedPostgresError `start_timeout`
  */
@@ -61,17 +61,17 @@ export async function findRunningServer(cluster: Cluster): Promise<RunningPostma
     if (postmaster.state !== 'alive') return null;
     if (postmaster.ready) return postmaster;
     if (Date.now() > deadline) throw startTimeout(cluster);
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(CHECK_INTERVAL_MS);
   }
 }
 
 /**
- * Starts a server where none runs.
+ * Starts a server for a cluster that has none running.
  *
  * @throws EmbeddedPostgresError `start_failed`, `start_timeout`, `disk_full`
  */
-export async function startServer(cluster: Cluster, wishes: StartWishes): Promise<RunningPostmaster> {
-  await closeToOthers(cluster);
+export async function startServer(cluster: Cluster, options: StartOptions): Promise<RunningPostmaster> {
+  await restrictToOwner(cluster);
   await requireFreeSpaceToRun(cluster);
   const before = await readPostmaster(cluster.folder);
   if (before.state === 'dead' && before.blocked) await removePidFile(cluster.folder);
@@ -79,9 +79,9 @@ export async function startServer(cluster: Cluster, wishes: StartWishes): Promis
   const timeoutMs = before.state === 'dead' ? ORPHANED_SESSIONS_MS : 0;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const port = await choosePort(cluster, wishes);
-    const starting = pgCtlStart(cluster, { port, maxConnections: wishes.maxConnections });
-    wishes.onLaunch?.();
+    const port = await choosePort(cluster, options);
+    const starting = pgCtlStart(cluster, { port, maxConnections: options.maxConnections });
+    options.onLaunch?.();
     const result = await starting;
     const postmaster = await readPostmaster(cluster.folder);
     if (result.exitCode === 0 && postmaster.state === 'alive') {
@@ -93,16 +93,19 @@ export async function startServer(cluster: Cluster, wishes: StartWishes): Promis
     if (postmaster.state === 'alive' || Date.now() > deadline) {
       throw await explainFailedStart(cluster, postmaster, result);
     }
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(CHECK_INTERVAL_MS);
   }
 }
 
-async function choosePort(cluster: Cluster, wishes: StartWishes): Promise<number> {
-  const port = await chooseFreePort(wishes.ports);
-  if (wishes.onlyWantedPorts !== true || wishes.ports.includes(port)) return port;
+async function choosePort(
+  cluster: Cluster,
+  { ports, onlyWantedPorts = false }: StartOptions,
+): Promise<number> {
+  const port = await chooseFreePort(ports);
+  if (!onlyWantedPorts || ports.includes(port)) return port;
   throw new EmbeddedPostgresError(
     'start_failed',
-    `The port ${wishes.ports.join(', ')} of the database in ${cluster.folder} was taken by another program while the server was down: restart Ringback.`,
+    `The port ${ports.join(', ')} of the database in ${cluster.folder} was taken by another program while the server was down: restart Ringback.`,
   );
 }
 
@@ -123,7 +126,7 @@ async function explainFailedStart(
 function startTimeout(cluster: Cluster): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'start_timeout',
-    `The database in ${cluster.folder} is still recovering after ${START_TIMEOUT_SECONDS} seconds: leave it at it and start Ringback again in a while; ${logPath(cluster)} tells how far it is.`,
+    `The database in ${cluster.folder} is still recovering after ${START_TIMEOUT_SECONDS} seconds: let it run, and start Ringback again later; ${logPath(cluster)} shows its progress.`,
   );
 }
 
@@ -137,27 +140,27 @@ function pgCtlStart(
   return pgCtl(cluster, args, START_TIMEOUT_SECONDS);
 }
 
-/** What must hold whatever stands in the folder's postgresql.conf, which stays free for tuning the rest. */
+/** Settings that override the folder's postgresql.conf, in which other settings can be tuned. */
 function serverSettings(maxConnections: number): [name: string, value: string | number][] {
   return [
     ['listen_addresses', LOOPBACK],
-    // A socket's path may have about 100 characters only, and the folder's may have more.
+    // The path of a socket is limited to about 100 characters, and the folder's path may be longer.
     ['unix_socket_directories', ''],
     ['max_connections', maxConnections],
     ['timezone', 'UTC'],
     ['log_timezone', 'UTC'],
-    // Errors go to the service, which asked; here they could bring a transcript into a log, as values or as details.
+    // The service receives all errors; in the server's log, their values or details could reveal a transcript.
     ['log_min_messages', 'log'],
     ['log_min_error_statement', 'panic'],
     ['log_error_verbosity', 'terse'],
     ['log_checkpoints', 'off'],
-    // Containers have 64 MB of /dev/shm, which parallel queries of ours are not worth running out of.
+    // Parallel queries could exhaust the 64 MB of /dev/shm in a container, and would bring little.
     ['max_parallel_workers_per_gather', 0],
   ];
 }
 
 /**
- * Stops the server, if one runs: fast, and when that takes too long, at once. Committed data is safe both ways.
+ * Stops the server, if it runs: with a fast stop, and when that takes too long, with an immediate one. Both keep committed data.
  *
  * @throws EmbeddedPostgresError `stop_failed` when it still runs after 40 seconds
  */
@@ -178,7 +181,7 @@ export async function stopServer(cluster: Cluster): Promise<void> {
   );
 }
 
-/** In the folder, and told so: its path need not pass through the shell that `pg_ctl` starts the server with. */
+/** Runs `pg_ctl` in the folder, so that the folder's path need not pass through the shell that starts the server. */
 function pgCtl(cluster: Cluster, args: readonly string[], timeoutSeconds: number): Promise<ProgramResult> {
   return runProgram({
     file: cluster.binaries.pgCtl,

@@ -20,7 +20,7 @@ afterEach(async () => {
 const MANY_BYTES = 11 * 1024 * 1024;
 
 describe('the log of the server', () => {
-  it('is emptied when it has grown beyond its bound, and not before', async () => {
+  it('is emptied when it has grown beyond its limit, and not before', async () => {
     await writeFile(logPath(cluster), 'a line\n');
     await keepLogBounded(cluster);
     expect(await readFile(logPath(cluster), 'utf8')).toBe('a line\n');
@@ -29,7 +29,7 @@ describe('the log of the server', () => {
     expect((await stat(logPath(cluster))).size).toBe(0);
   });
 
-  it('is not emptied through a link, which may lead to any file of root', async () => {
+  it('is not emptied through a link, which may point to any file of root', async () => {
     const precious = join(cluster.folder, 'precious');
     await writeFile(precious, '');
     await truncate(precious, MANY_BYTES);
@@ -38,7 +38,7 @@ describe('the log of the server', () => {
     expect((await stat(precious)).size).toBe(MANY_BYTES);
   });
 
-  it('begins anew with each start, and keeps the one before', async () => {
+  it('is new for each start, which keeps the previous log', async () => {
     await beginNewLog(cluster);
     await writeFile(logPath(cluster), 'the last run');
     await beginNewLog(cluster);
@@ -46,7 +46,7 @@ describe('the log of the server', () => {
     expect(await failureInLog(cluster)).toBeNull();
   });
 
-  it('tells why a start failed by its last fatal line, else by its last line', async () => {
+  it('explains a failed start by its last fatal line, else by its last line', async () => {
     await writeFile(logPath(cluster), 'LOG:  starting\n\n');
     expect(await failureInLog(cluster)).toBe('LOG:  starting');
     await writeFile(logPath(cluster), 'LOG:  starting\n[7] FATAL:  no room\nLOG:  shut down\n');

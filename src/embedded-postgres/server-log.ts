@@ -5,16 +5,16 @@ import type { Cluster } from './data-folder.js';
 import { errnoOf } from './embedded-postgres-error.js';
 import { lastLine } from './run-program.js';
 
-/** Below the cluster's folder, in which `pg_ctl` is run. */
+/** Relative to the cluster's folder, in which `pg_ctl` runs. */
 export const LOG_FILE = 'server.log';
 
 /**
- * A quiet server writes a few lines a day; this much comes only from something that goes wrong over and over, of which
- * the newest part is as good as the whole.
+ * A healthy server writes a few lines a day. A log of this size contains one recurring error, of which the newest part is
+ * sufficient.
  */
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
-/** Each start begins a new log and keeps the one before, which tells how the last run ended. */
+/** Begins a new log for a start, and keeps the previous one, which shows how the last run ended. */
 export async function beginNewLog(cluster: Cluster): Promise<void> {
   try {
     await rename(logPath(cluster), `${logPath(cluster)}.1`);
@@ -23,7 +23,7 @@ export async function beginNewLog(cluster: Cluster): Promise<void> {
   }
 }
 
-/** The server appends, so it goes on at the beginning of an emptied file. Follows no link: we may be root. */
+/** Empties a log that is too long; the server appends, so it continues in the emptied file. Does not follow links, as root. */
 export async function keepLogBounded(cluster: Cluster): Promise<void> {
   try {
     const file = await open(logPath(cluster), constants.O_WRONLY | constants.O_NOFOLLOW);
@@ -34,12 +34,12 @@ export async function keepLogBounded(cluster: Cluster): Promise<void> {
       await file.close();
     }
   } catch (error) {
-    // Somebody has moved it away; the server writes on into the moved file.
+    // The log was moved away, and the server continues to write to the moved file.
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }
 
-/** Why the server did not start: the last FATAL or PANIC of its log, else its last line, else null. */
+/** Returns why the server did not start: the last FATAL or PANIC of its log, else its last line, else null. */
 export async function failureInLog(cluster: Cluster): Promise<string | null> {
   const text = await readLog(cluster);
   if (text.trim() === '') return null;

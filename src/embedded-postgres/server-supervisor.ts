@@ -4,10 +4,10 @@ import { startServer } from './server-control.js';
 import { keepLogBounded } from './server-log.js';
 
 /**
- * How soon a server that was killed (by the kernel when memory ran out, say) is noticed. The service is without its
- * database until then, which costs every job in flight one of its tries.
+ * Interval in which a killed server (for example by the kernel when memory ran out) is detected. The service has no database
+ * until then, which costs every job in flight one of its tries.
  */
-const LOOK_INTERVAL_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 
 export interface SupervisorOptions {
   readonly cluster: Cluster;
@@ -17,44 +17,44 @@ export interface SupervisorOptions {
 }
 
 /**
- * Looks after a running server: starts it again, on the same port, when it has died, and keeps its log bounded. What
- * goes wrong is logged, once for each kind, and tried again at the next look.
+ * Supervises a running server: restarts it on the same port when it has died, and limits its log. Errors are logged, once for
+ * each kind, and the next check tries again.
  */
 export class ServerSupervisor {
   private readonly timer: NodeJS.Timeout;
-  private look: Promise<void> | null = null;
+  private check: Promise<void> | null = null;
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: SupervisorOptions) {
     this.timer = setInterval(() => {
-      this.look ??= this.lookAfter();
-    }, LOOK_INTERVAL_MS);
+      this.check ??= this.runCheck();
+    }, CHECK_INTERVAL_MS);
     this.timer.unref();
   }
 
-  /** When this is done, nothing starts the server again. Running it twice is harmless. */
+  /** Ends the supervision, after which the server is not restarted. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.look;
+    await this.check;
   }
 
-  private async lookAfter(): Promise<void> {
+  private async runCheck(): Promise<void> {
     try {
-      await this.startAgainWhenDead();
+      await this.restartWhenDead();
       await keepLogBounded(this.options.cluster);
       this.reported.clear();
     } catch (error) {
       this.report(error instanceof Error ? error.message : String(error));
     } finally {
-      this.look = null;
+      this.check = null;
     }
   }
 
-  private async startAgainWhenDead(): Promise<void> {
+  private async restartWhenDead(): Promise<void> {
     const { cluster, port, maxConnections } = this.options;
     const postmaster = await readPostmaster(cluster.folder);
     if (postmaster.state === 'alive') return;
-    this.report('the database server has died: starting it again');
+    this.report('the database server has died: restarting it');
     await startServer(cluster, { maxConnections, ports: [port], onlyWantedPorts: true });
     this.report(`the database server runs again on port ${port}`);
   }

@@ -7,7 +7,7 @@ import type { EmbeddedServer, EmbeddedServerOptions } from '../embedded-server.j
 
 const BUILT_SERVER = new URL('../../../dist/src/embedded-postgres/embedded-server.js', import.meta.url).href;
 
-/** Every owner starts with it; what got through would turn up in the server, or keep it from coming up. */
+/** Environment of every owner. Variables that reached the server would show up there, or prevent its start. */
 const HOSTILE_ENVIRONMENT = {
   PGDATA: '/intruder',
   PGPORT: '1',
@@ -17,7 +17,7 @@ const HOSTILE_ENVIRONMENT = {
   SECRET_KEY: 'intruder',
 };
 
-/** A service in miniature: starts the server, says how that went, and stops it when told to. */
+/** A minimal service: starts the server, reports the result, and stops it on request. */
 const OWNER_SCRIPT = `
 import { startEmbeddedServer } from ${JSON.stringify(BUILT_SERVER)};
 const options = JSON.parse(process.argv[2]);
@@ -37,16 +37,16 @@ export type Report = {
   refused?: { code: string; message: string };
 };
 
-/** @returns the folder of the owners' program, to be removed by the caller */
+/** @returns the folder of the owners' program, which the caller must remove */
 export async function writeOwner(): Promise<string> {
   const program = await mkdtemp(join(tmpdir(), 'embedded-owner-'));
   await writeFile(join(program, 'owner.mjs'), OWNER_SCRIPT);
-  // Owners run as other users, too.
+  // Owners also run as other users.
   await chmod(program, 0o755);
   return program;
 }
 
-/** Starts an owner, as a user where one is given. */
+/** Starts an owner, optionally as another user. */
 export function launchOwner(
   program: string,
   options: Partial<EmbeddedServerOptions>,
