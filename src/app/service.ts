@@ -143,7 +143,7 @@ async function installAccessHooks(
   installCallbackAuth(server, {
     secrets: config.transcription.callbackSecrets,
     allowed: callbackNetworks.length === 0 ? undefined : new Networks(callbackNetworks),
-    countRefusal: (request) => limits.refused(request),
+    countRefusal: (request) => limits.countRefusal(request),
     metrics: app.get(Metrics),
   });
 }

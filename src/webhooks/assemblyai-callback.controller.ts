@@ -7,7 +7,7 @@ import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from './callback-auth.hook.js';
 import { CallbackReceiver, proofFor, type CallbackOutcome } from './callback-receiver.js';
 
-/** A 4xx is final for the provider, so it is given only where calling again cannot help. */
+/** A 4xx is final for the provider, so it is used only where calling again cannot help. */
 const ANSWERS: Readonly<Record<CallbackOutcome, { status: HttpStatus; body: object }>> = {
   ok: { status: HttpStatus.OK, body: { status: 'ok' } },
   error_handled: { status: HttpStatus.OK, body: { status: 'error_handled' } },

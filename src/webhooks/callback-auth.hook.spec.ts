@@ -7,16 +7,16 @@ import { CALLBACK_PATH, CALLBACK_SECRET_HEADER, installCallbackAuth } from './ca
 
 let server: FastifyInstance | undefined;
 let metrics: Metrics;
-/** Wrong secrets so far, and how many are answered 401. */
+/** Number of wrong secrets so far, and how many are answered 401. */
 let wrongSecrets: number;
-let patience: number;
+let allowedGuesses: number;
 let allowed: Networks | undefined;
-/** What has come through the door. */
+/** Requests that passed the hook. */
 let bodies: unknown[];
 
 beforeEach(() => {
   wrongSecrets = 0;
-  patience = 1_000;
+  allowedGuesses = 1_000;
   allowed = undefined;
 });
 
@@ -24,7 +24,7 @@ afterEach(async () => {
   await server?.close();
 });
 
-/** A server with the door, a route behind it, and another one beside it. */
+/** A server with the hook, the callback route, and another route. */
 async function startServer(secrets: readonly string[]): Promise<string> {
   metrics = new Metrics();
   bodies = [];
@@ -33,7 +33,8 @@ async function startServer(secrets: readonly string[]): Promise<string> {
     secrets,
     metrics,
     allowed,
-    refused: () => Promise.resolve(wrongSecrets++ < patience ? undefined : new TooManyRequestsError(7)),
+    countRefusal: () =>
+      Promise.resolve(wrongSecrets++ < allowedGuesses ? undefined : new TooManyRequestsError(7)),
   });
   for (const path of [CALLBACK_PATH, '/beside']) {
     server.post(path, (request, reply) => {
@@ -61,15 +62,15 @@ async function counted(outcome: string): Promise<number> {
   return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
 }
 
-describe('the door of the callback', () => {
-  it.each(['first', 'second', 'third'])('opens for each secret of the list: %s', async (secret) => {
+describe('access to the callback route', () => {
+  it.each(['first', 'second', 'third'])('is granted for each secret of the list: %s', async (secret) => {
     const url = await startServer(['first', 'second', 'third']);
     expect(await call(url, secret)).toBe(200);
     expect(bodies).toEqual([{ a: 1 }]);
   });
 
   it.each([undefined, '', ' ', 'first,second', 'firs', 'firstt', 'FIRST', 'undefined', '\u00ff'])(
-    'stays shut for %j, and counts it',
+    'is refused for %j, and counted',
     async (secret) => {
       const url = await startServer(['first', 'second']);
       expect(await call(url, secret)).toBe(401);
@@ -78,28 +79,28 @@ describe('the door of the callback', () => {
     },
   );
 
-  it('tells bytes apart that are the same letter in another encoding', async () => {
+  it('distinguishes bytes that are the same letter in another encoding', async () => {
     const url = await startServer(['caf\u00e9']);
     expect(await call(url, 'caf\u00e9')).toBe(200);
     expect(await call(url, Buffer.from('caf\u00e9', 'utf8').toString('latin1'))).toBe(401);
   });
 
-  it('stays shut for everybody while there is no secret, not even an empty one, and asks for another call', async () => {
+  it('is refused for everybody while no secret is configured, and asks for another call', async () => {
     const url = await startServer([]);
     for (const secret of [undefined, '', 'anything']) expect(await call(url, secret)).toBe(503);
     expect(bodies).toEqual([]);
     expect(await counted('unavailable')).toBe(3);
   });
 
-  it('tells who has guessed too often to stay away, and still opens for the right secret', async () => {
-    patience = 1;
+  it('is throttled after too many guesses, but still granted for the right secret', async () => {
+    allowedGuesses = 1;
     const url = await startServer(['first']);
     expect([await call(url, 'wrong'), await call(url, 'wrong')]).toEqual([401, 429]);
     expect(await call(url, 'first')).toBe(200);
     expect([await counted('unauthorized'), await counted('throttled'), wrongSecrets]).toEqual([1, 1, 2]);
   });
 
-  it('opens for the right secret only to those who may come, where that is set', async () => {
+  it('is granted for the right secret only to configured addresses, if any', async () => {
     allowed = new Networks(['127.0.0.1']);
     const url = await startServer(['first']);
     expect(await call(url, 'first')).toBe(200);
@@ -111,7 +112,7 @@ describe('the door of the callback', () => {
     expect(bodies).toEqual([]);
   });
 
-  it('counts what comes with the right secret and still cannot be read', async () => {
+  it('counts requests with the right secret and an unreadable body', async () => {
     const url = await startServer(['first']);
     expect(await call(url, 'first', '{"a":')).toBe(400);
     expect(await call(url, 'first', 'x'.repeat(16_385))).toBe(413);
@@ -119,7 +120,7 @@ describe('the door of the callback', () => {
     expect(bodies).toEqual([]);
   });
 
-  it('is in front of the callback only', async () => {
+  it('is checked for the callback route only', async () => {
     const url = await startServer(['first']);
     const body = 'x'.repeat(20_000);
     const response = await fetch(`${url}/beside`, { method: 'POST', body });

@@ -14,22 +14,23 @@ const MAX_CALLBACK_BYTES = 16_384;
 
 export interface CallbackAuth {
   secrets: readonly string[];
-  /** Where callbacks may come from; from anywhere unless given. */
+  /** Networks that callbacks may come from; any when absent. */
   allowed?: Networks;
-  /** Counts a wrong secret; the answer when there were too many from one address. */
-  refused: (request: FastifyRequest) => Promise<TooManyRequestsError | undefined>;
+  /** Counts a wrong secret. @returns the error once there were too many from one address */
+  countRefusal: (request: FastifyRequest) => Promise<TooManyRequestsError | undefined>;
   metrics: Metrics;
 }
 
 /**
- * The door in front of the callback's route: the sender's address, if that matters; the secret, before a byte of the body is
- * looked at; then the size; and JSON whatever the content type says, as any answer of 4xx of the framework's own making would be
- * final for the provider.
+ * Installs the access control of the callback route. It checks the sender's address, if configured;
+ * then the secret, before a byte of the body is read; then the size. The body is parsed as JSON
+ * whatever its content type: a 4xx of the framework's own would be final for the provider.
  *
- * Only wrong secrets are counted: 429 would be final as well, so nobody who knows the secret ever gets it.
+ * Only wrong secrets are counted: 429 would be final as well, so a caller with the right secret
+ * never gets it.
  */
 export function installCallbackAuth(server: FastifyInstance, options: CallbackAuth): void {
-  const { secrets, allowed, refused, metrics } = options;
+  const { secrets, allowed, countRefusal, metrics } = options;
   const digests = secrets.map(digest);
   server.addHook('onRoute', (route) => {
     if (route.url !== CALLBACK_PATH) return;
@@ -42,22 +43,23 @@ export function installCallbackAuth(server: FastifyInstance, options: CallbackAu
           .send(errorBody(503, 'Service Unavailable', 'no callback secret is configured'));
       }
       if (allowed !== undefined && request.ip === UNKNOWN_ADDRESS) {
-        // The proxy's fault, and not the caller's, to whom a 4xx would be final: once it is mended the callback is welcome.
+        // The proxy is at fault, not the caller, for whom a 4xx would be final: once the proxy is
+        // repaired the callback is accepted.
         metrics.callbacks.inc({ outcome: 'unavailable' });
         return reply
           .status(503)
           .send(
-            errorBody(503, 'Service Unavailable', 'a proxy does not tell where this callback comes from'),
+            errorBody(503, 'Service Unavailable', 'a proxy does not report the address of this callback'),
           );
       }
       if (allowed?.includes(request.ip) === false) {
         metrics.callbacks.inc({ outcome: 'forbidden' });
         return reply
           .status(403)
-          .send(errorBody(403, 'Forbidden', 'callbacks from this address are not taken'));
+          .send(errorBody(403, 'Forbidden', 'callbacks from this address are not accepted'));
       }
       if (!isKnown(request.headers[CALLBACK_SECRET_HEADER], digests)) {
-        const tooMany = await refused(request);
+        const tooMany = await countRefusal(request);
         metrics.callbacks.inc({ outcome: tooMany === undefined ? 'unauthorized' : 'throttled' });
         if (tooMany !== undefined) return sendTooMany(reply, tooMany);
         return reply
@@ -81,12 +83,13 @@ export function installCallbackAuth(server: FastifyInstance, options: CallbackAu
 }
 
 /**
- * Digests have one length, and all of them are compared in constant time: nothing about a secret shows in how long it takes.
- * Node hands header bytes out as Latin-1; hashing them as such keeps odd bytes what they are.
+ * Compares digests of equal length, all of them in constant time, so that timing reveals nothing
+ * about a secret. Node decodes header bytes as Latin-1; hashing them as Latin-1 preserves unusual
+ * bytes.
  */
-function isKnown(given: unknown, digests: readonly Buffer[]): boolean {
-  if (typeof given !== 'string') return false;
-  const candidate = digest(given);
+function isKnown(secret: unknown, digests: readonly Buffer[]): boolean {
+  if (typeof secret !== 'string') return false;
+  const candidate = digest(secret);
   return digests.filter((known) => timingSafeEqual(known, candidate)).length > 0;
 }
 

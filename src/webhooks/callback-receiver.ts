@@ -7,18 +7,18 @@ import { JobQueues } from '../queues/job-queues.js';
 import { callbackProof, DOCTOR_STATUS } from './callback-proof.js';
 import { CallbacksRepository } from '../chunks/callbacks.repository.js';
 
-/** Longer ones are no nonce of the doctor's. */
+/** Maximum length of a nonce of the doctor. */
 const MAX_NONCE_LENGTH = 100;
 
 export type CallbackOutcome = 'ok' | 'error_handled' | 'ignored' | 'unknown' | 'malformed' | 'unavailable';
 
-/** Of the provider's form; anything else could not be stored, or asked for, as an id. */
+/** The provider's id format; anything else could not be stored or requested as an id. */
 const TRANSCRIPT_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 /**
- * Takes a callback as what it is: a hint that it is worth looking. It is recorded on its submission and wakes the check; of the
- * body nothing but the transcript id is used, and that only to find the submission, or as a claim that the check verifies.
- * Never talks to a provider.
+ * Receives callbacks. A callback is only a hint that a check is worthwhile: it is recorded on its
+ * submission and wakes the check. Only the transcript id of the body is used, to find the
+ * submission or as a claim that the check verifies. Never sends a request to a provider.
  */
 @Injectable()
 export class CallbackReceiver {
@@ -30,7 +30,7 @@ export class CallbackReceiver {
     private readonly queues: JobQueues,
   ) {}
 
-  /** @param submission the `submission` of the callback's query, if it has one */
+  /** @param submission the `submission` query parameter of the callback, if present */
   async receive(body: unknown, submission: unknown): Promise<CallbackOutcome> {
     const notification = readNotification(body);
     if (notification === 'malformed' || notification === 'ignored') return notification;
@@ -49,11 +49,11 @@ export class CallbackReceiver {
     }
   }
 
-  /** @returns the submission that it was recorded on */
+  /** @returns the submission on which the callback was recorded */
   private async record(transcriptId: string, submission: unknown): Promise<string | undefined> {
     const last = lastOf(submission);
     if (isUUID(last)) {
-      // One spelling: the check's job is called by it, and another spelling would be another job.
+      // Canonical spelling, as it is the id of the check's job: another spelling is another job.
       const named = canonicalId(String(last));
       return (await this.callbacks.record(named, transcriptId)) ? named : undefined;
     }
@@ -62,7 +62,7 @@ export class CallbackReceiver {
     return (await this.callbacks.record(known, transcriptId)) ? known : undefined;
   }
 
-  /** Coordination answers first, the record decides: coordination may have been wiped. */
+  /** Asks coordination first; the database decides, as coordination may have been wiped. */
   private async findSubmission(transcriptId: string): Promise<string | undefined> {
     let known: string | undefined;
     await bestEffort(this.logger, 'looking up callback metadata', async () => {
@@ -72,15 +72,15 @@ export class CallbackReceiver {
   }
 }
 
-/** A parameter that is given more than once is a list. Ours is the last: the configured URL may have one of its own before it. */
+/** Returns a repeated parameter's last value, which is ours: the configured URL may contain one. */
 function lastOf(parameter: unknown): unknown {
   return Array.isArray(parameter) ? parameter.at(-1) : parameter;
 }
 
 /**
- * Answers the doctor, who asks whether callbacks arrive at this service.
+ * Answers the doctor, which tests whether callbacks arrive at this service.
  *
- * @returns undefined when the callback is not the doctor's
+ * @returns undefined when the callback is not from the doctor
  */
 export function proofFor(body: unknown, secret: string | undefined): string | undefined {
   if (typeof body !== 'object' || body === null || secret === undefined) return undefined;
