@@ -4,7 +4,7 @@ import { VERSION } from './version.js';
 
 /** Serves Swagger UI on `/docs`, and the OpenAPI document on `/docs-json`. */
 export function describeApi(app: NestFastifyApplication): void {
-  leaveOneUrlOfThePage(app);
+  redirectDocsAliases(app);
   SwaggerModule.setup('docs', app, () => apiDocument(app), { jsonDocumentUrl: 'docs-json' });
 }
 
@@ -18,18 +18,21 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     )
     .setVersion(VERSION)
     .addBearerAuth()
-    // Relative to the document (https://spec.openapis.org/oas/v3.1.0.html#relative-references-in-urls): the API stands beside it, also
-    // below a path of a proxy. A document without a server means the root of the host.
+    // Relative to the document
+    // (https://spec.openapis.org/oas/v3.1.0.html#relative-references-in-urls), which is next to the
+    // API, also below a proxy's path prefix. A document without a server means the root of the
+    // host.
     .addServer('./')
     .build();
   return SwaggerModule.createDocument(app, description);
 }
 
 /**
- * Swagger UI has the document in its page, and takes the page's URL for the document's. Beside the API is `/docs` alone; its other
- * spellings lead there, by a relative redirect, as only the proxy knows the path that is in front.
+ * Redirects other spellings of `/docs`. Swagger UI resolves the embedded document against the
+ * page's URL, and only `/docs` is next to the API. The redirect is relative, as only the proxy
+ * knows the path prefix.
  */
-function leaveOneUrlOfThePage(app: NestFastifyApplication): void {
+function redirectDocsAliases(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
     const [path] = request.url.split('?');

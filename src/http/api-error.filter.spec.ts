@@ -8,8 +8,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DatabaseReadOnlyError, DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { errorBodyOf } from './api-error.filter.js';
 
-describe('the answer to a request that failed', () => {
-  it('has the status, its name and the message of an exception that was meant for the caller', () => {
+describe('the answer to a failed request', () => {
+  it('has the status, its name and the message of an exception meant for the caller', () => {
     expect(errorBodyOf(new ForbiddenException('not you'))).toEqual({
       statusCode: 403,
       error: 'Forbidden',
@@ -31,7 +31,7 @@ describe('the answer to a request that failed', () => {
     });
   });
 
-  it('keeps what else an exception tells, but in the one shape', () => {
+  it('keeps other fields of an exception, in the same shape', () => {
     const report = { status: 'error', error: { database: { status: 'down' } }, details: { a: 1 } };
     expect(errorBodyOf(new ServiceUnavailableException(report))).toEqual({
       statusCode: 503,
@@ -42,7 +42,7 @@ describe('the answer to a request that failed', () => {
     });
   });
 
-  it('takes over what the HTTP server says is the fault of the caller', () => {
+  it('keeps a 4xx of the HTTP server', () => {
     const error = Object.assign(new Error('Body is too large'), { statusCode: 413, code: 'FST_ERR' });
     expect(errorBodyOf(error)).toEqual({
       statusCode: 413,
@@ -51,7 +51,7 @@ describe('the answer to a request that failed', () => {
     });
   });
 
-  it('asks to try again later when the database does not answer', () => {
+  it('asks for a retry when the database does not answer', () => {
     expect(errorBodyOf(new DatabaseUnavailableError(new Error('connect ECONNREFUSED 10.0.0.1')))).toEqual({
       statusCode: 503,
       error: 'Service Unavailable',
@@ -59,7 +59,7 @@ describe('the answer to a request that failed', () => {
     });
   });
 
-  it('tells of a database that can only be read', () => {
+  it('reports a read-only database', () => {
     expect(errorBodyOf(new DatabaseReadOnlyError(new Error('cannot execute INSERT')))).toEqual({
       statusCode: 503,
       error: 'Service Unavailable',
@@ -74,7 +74,7 @@ describe('the answer to a request that failed', () => {
     'a text',
     undefined,
     null,
-  ])('says nothing of what is our own fault: %s', (exception) => {
+  ])('hides internal errors: %s', (exception) => {
     expect(errorBodyOf(exception)).toEqual({
       statusCode: 500,
       error: 'Internal Server Error',

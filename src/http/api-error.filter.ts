@@ -12,7 +12,7 @@ interface ErrorBody extends Record<string, unknown> {
   message: string | string[];
 }
 
-/** Gives every error the one shape of the API: `{ statusCode, error, message }`. */
+/** Converts every error to the API's error format: `{ statusCode, error, message }`. */
 @Catch()
 export class ApiErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
@@ -22,7 +22,7 @@ export class ApiErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const body = errorBodyOf(exception);
     const request = http.getRequest<FastifyRequest>();
-    // The route, not the URL: a query may carry what must not be logged.
+    // The route, not the URL: a query may contain data that must not be logged.
     const route = `${request.method} ${request.routeOptions.url ?? 'unknown route'}`;
     if (exception instanceof DatabaseUnavailableError) this.logger.warn(`${route}: ${exception.message}`);
     else if (body.statusCode === INTERNAL_SERVER_ERROR) {
@@ -34,7 +34,7 @@ export class ApiErrorFilter implements ExceptionFilter {
   }
 }
 
-/** The body of the answer to a request that failed with `exception`; what is our own fault is not told. */
+/** Builds the error body of a failed request; internal errors are not revealed. */
 export function errorBodyOf(exception: unknown): ErrorBody {
   if (exception instanceof HttpException) return fromHttpException(exception);
   if (exception instanceof DatabaseReadOnlyError) {
@@ -56,7 +56,7 @@ function fromHttpException(exception: HttpException): ErrorBody {
   return { ...rest, ...bodyOf(statusCode, message ?? exception.message) };
 }
 
-/** Fastify and its plugins mark what is the caller's fault with a 4xx `statusCode`. */
+/** Fastify and its plugins mark errors of the caller with a 4xx `statusCode`. */
 function clientErrorStatus(exception: unknown): number | undefined {
   if (typeof exception !== 'object' || exception === null || !('statusCode' in exception)) return undefined;
   const { statusCode } = exception;

@@ -8,12 +8,12 @@ import type { RateLimits } from './rate-limits.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route checks its caller itself. */
+    /** The route authenticates its caller itself. */
     skipsApiKey?: boolean;
   }
 }
 
-/** Marks a route under `/api` that checks its caller itself, as the provider's callback does by its secret. */
+/** Marks a route under `/api` that authenticates its caller itself, such as the callback. */
 export const SkipApiKey = (): MethodDecorator => RouteConfig({ skipsApiKey: true });
 
 const BEARER = /^Bearer +(\S+)$/i;
@@ -25,20 +25,20 @@ interface ApiKeyCheck {
 }
 
 /**
- * Asks for an API key on every `/api` route, when keys are configured: before a byte of the body is read, which may be large, or come
- * slowly.
+ * Requires an API key on every `/api` route if keys are configured. It is checked before a byte of
+ * the body is read, which may be large or slow.
  */
 export function installApiKeyCheck(server: FastifyInstance, { keys, limits, metrics }: ApiKeyCheck): void {
   if (keys.length === 0) return;
   for (const { name } of keys.filter(({ isShort }) => isShort)) {
     new Logger('Http').warn(
-      `${name} of API_KEYS is so short that it can be found by trying; make one with: openssl rand -hex 32`,
+      `${name} of API_KEYS is so short that it can be guessed; create one with: openssl rand -hex 32`,
     );
   }
   const known = keys.map(({ name, sha256 }) => ({ name, digest: Buffer.from(sha256, 'hex') }));
 
   const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
-    const tooMany = await limits.refused(request);
+    const tooMany = await limits.countRefusal(request);
     metrics.refusals.inc({ scope: 'api', reason: tooMany === undefined ? 'unauthorized' : 'throttled' });
     if (tooMany === undefined) {
       throw new UnauthorizedException('give a valid API key as Authorization: Bearer <key>');
@@ -48,7 +48,7 @@ export function installApiKeyCheck(server: FastifyInstance, { keys, limits, metr
   };
 
   server.addHook('onRequest', async (request, reply) => {
-    // The route that was matched, not the URL: one path can be written in many ways (`/%61pi/`, `http://host/api/`).
+    // Checks the matched route: a URL can be written in many ways (`/%61pi/`, `http://host/api/`).
     const { url, config } = request.routeOptions;
     if (url?.startsWith('/api/') !== true || config.skipsApiKey === true) return;
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
@@ -58,8 +58,8 @@ export function installApiKeyCheck(server: FastifyInstance, { keys, limits, metr
   });
 }
 
-/** Compares with every key, each in constant time: neither the index of a difference nor of a match shows. */
+/** Compares with every key in constant time, so that timing reveals nothing about a match. */
 function nameOf(key: string, known: readonly { name: string; digest: Buffer }[]): string | undefined {
-  const given = createHash('sha256').update(key, 'utf8').digest();
-  return known.filter(({ digest }) => timingSafeEqual(digest, given)).at(0)?.name;
+  const candidate = createHash('sha256').update(key, 'utf8').digest();
+  return known.filter(({ digest }) => timingSafeEqual(digest, candidate)).at(0)?.name;
 }

@@ -13,7 +13,7 @@ let server: FastifyInstance;
 let port: number;
 const sockets: Sender[] = [];
 
-/** A client that sends a byte every few milliseconds, for as long as it is let. */
+/** A client that sends a byte every few milliseconds until it is stopped. */
 class Sender {
   received = '';
   readonly closed: Promise<unknown>;
@@ -21,7 +21,7 @@ class Sender {
 
   private constructor(private readonly socket: Socket) {
     socket.on('data', (data) => (this.received += data.toString('latin1')));
-    // The server hangs up while this sends: that is what is tested, and no failure.
+    // The server closes the connection while this sends: this is tested, and not a failure.
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => socket.once('close', resolve));
     this.timer = setInterval(() => socket.write(' '), TRICKLE_MS);
@@ -59,7 +59,7 @@ beforeEach(async () => {
   });
   for (const path of ['/json', '/refused']) server.post(path, () => ({}));
   server.post('/uploads', { config: { takesUploads: true } }, () => ({}));
-  // As slow as a body that never comes.
+  // As slow as a body that never arrives.
   server.post('/slow', async () => {
     await (
       await Sender.begin('/json', JSON_HEAD)
@@ -76,8 +76,8 @@ afterEach(async () => {
   await server.close();
 });
 
-describe('a body that comes in a trickle', () => {
-  it('is given up after a while, and its sender told so', async () => {
+describe('a body that arrives very slowly', () => {
+  it('times out with an answer for its sender', async () => {
     const sender = await Sender.begin('/json', JSON_HEAD);
 
     await sender.closed;
@@ -86,7 +86,7 @@ describe('a body that comes in a trickle', () => {
     expect(sender.received).toContain('the body did not arrive within 0.2 s');
   });
 
-  it('of unknown length is given up as well', async () => {
+  it('times out when its length is unknown as well', async () => {
     const sender = await Sender.begin('/json', [
       'Content-Type: application/json',
       'Transfer-Encoding: chunked',
@@ -99,7 +99,7 @@ describe('a body that comes in a trickle', () => {
     expect(sender.received).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('is given up when the request was refused long ago', async () => {
+  it('times out when the request was refused before', async () => {
     const sender = await Sender.begin('/refused', FORM_HEAD);
 
     await sender.closed;
@@ -107,11 +107,11 @@ describe('a body that comes in a trickle', () => {
     expect(sender.received).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('is waited for where it is an upload, and given up there where it is none', async () => {
+  it('does not time out as an upload, but does on the same route as JSON', async () => {
     const upload = await Sender.begin('/uploads', FORM_HEAD);
     const other = await Sender.begin('/uploads', JSON_HEAD);
     await other.closed;
-    // A second one has lived its whole life during the upload's.
+    // The whole lifetime of another body fits into the upload's.
     await (
       await Sender.begin('/json', JSON_HEAD)
     ).closed;
@@ -122,7 +122,7 @@ describe('a body that comes in a trickle', () => {
   });
 });
 
-describe('a body that is there in time', () => {
+describe('a body that arrives in time', () => {
   it('is answered, however long the answer takes', async () => {
     const response = await fetch(`http://127.0.0.1:${port}/slow`, {
       method: 'POST',

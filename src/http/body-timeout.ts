@@ -4,10 +4,11 @@ import { errorBodyOf } from './api-error.filter.js';
 import { FORM_TYPE, hasBody } from './body-types.js';
 
 /**
- * Ends requests whose body takes too long: one byte every few seconds would hold a connection, and what has been read, without end.
+ * Ends requests whose body takes too long: one byte every few seconds would hold a connection and
+ * the bytes read so far forever.
  *
- * An upload that was let in is not among them, as gigabytes over a slow line take hours: it ends when nothing moves any more, by the
- * server's idle timeout. Node's own `requestTimeout` knows no such exception.
+ * An accepted upload is exempt, as gigabytes over a slow line take hours: it ends by the server's
+ * idle timeout. Node's own `requestTimeout` has no such exception.
  */
 export function installBodyTimeout(server: FastifyInstance, timeoutMs: number): void {
   const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
@@ -23,7 +24,7 @@ export function installBodyTimeout(server: FastifyInstance, timeoutMs: number): 
     }
     done();
   });
-  // After all checks of the caller: a form without a key is no upload.
+  // After authentication: a form without a key is not an upload.
   server.addHook('preParsing', (request, _reply, _payload, done) => {
     if (request.routeOptions.config.takesUploads === true && request.mediaType === FORM_TYPE) {
       clearTimeout(timers.get(request));
@@ -35,7 +36,7 @@ export function installBodyTimeout(server: FastifyInstance, timeoutMs: number): 
 function endUnlessComplete(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
   if (request.raw.complete) return;
   if (reply.sent) {
-    // Answered long ago, as a refusal, and still sending.
+    // Already answered with a refusal, and still sending.
     request.raw.destroy();
     return;
   }

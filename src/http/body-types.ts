@@ -5,32 +5,35 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route reads a form with a file in it, beside JSON. */
+    /** The route accepts a form with a file, besides JSON. */
     takesUploads?: boolean;
   }
 }
 
-/** Marks a route that reads multipart forms. On any other they are refused, as their fields would be dropped without a word. */
+/**
+ * Marks a route that accepts multipart forms. Other routes refuse them instead of dropping fields.
+ */
 export const TakesUploads = (): MethodDecorator => RouteConfig({ takesUploads: true });
 
 const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'multipart/form-data';
-/** In GET and HEAD content means nothing (RFC 9110, section 9.3.1: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1). */
+/** Methods whose body has a meaning (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1). */
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** Parameter as RFC 9110, section 8.3.2 writes it; names of character sets come in any case. */
+/** The charset parameter of RFC 9110, section 8.3.2; character set names are case-insensitive. */
 const CHARSET = /;\s*charset\s*=\s*"?(?<charset>[^";\s]*)/i;
 const UTF8_NAMES = new Set(['utf-8', 'utf8']);
 
 /**
- * Refuses bodies that would not be read, or not as they were meant: other types than the route takes with 415, JSON in another
- * character set with 415, and bytes that are no UTF-8 with 400. JSON is UTF-8
- * (RFC 8259, section 8.1: https://www.rfc-editor.org/rfc/rfc8259#section-8.1); a lenient reader would store U+FFFD instead.
+ * Refuses bodies that would not be read, or not as intended: types that the route does not accept
+ * and JSON in another character set with 415, bytes that are not UTF-8 with 400. JSON is UTF-8 (RFC
+ * 8259, section 8.1: https://www.rfc-editor.org/rfc/rfc8259#section-8.1); a lenient parser would
+ * store U+FFFD instead.
  */
 export function installBodyTypes(server: FastifyInstance): void {
   server.addHook('preParsing', (request, _reply, _payload, done) => {
     done(refusalOf(request));
   });
-  // Prototypes are refused, as by default.
+  // Prototype poisoning is refused, as by default.
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeContentTypeParser(['text/plain', JSON_TYPE]);
   server.addContentTypeParser<Buffer>(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
@@ -58,7 +61,7 @@ function refusalOf(request: FastifyRequest): UnsupportedMediaTypeException | nul
     : new UnsupportedMediaTypeException('JSON must be encoded in UTF-8; no other charset is read');
 }
 
-/** A type without a body is asked about as well: who names one means to send something. */
+/** A content type without a body counts as well: its sender intends to send something. */
 function mayHaveBody({ headers }: FastifyRequest): boolean {
   return headers['content-type'] !== undefined || hasBody(headers);
 }

@@ -30,7 +30,7 @@ describe('an entry of X-Forwarded-For', () => {
     '[2001:db8::1',
     'example.org:443',
     '"',
-  ])('%j is none', (entry) => {
+  ])('%j is not an address', (entry) => {
     expect(readForwardedAddress(entry)).toBeUndefined();
   });
 });

@@ -5,12 +5,12 @@ import type { TrustProxy } from '../config/proxy-settings.js';
 
 const HEADER = 'x-forwarded-for';
 
-/** Value of `request.ip` when a trusted proxy sent no address in its place; all such callers count as one. */
+/** Value of `request.ip` when a trusted proxy sent no address; all such callers count as one. */
 export const UNKNOWN_ADDRESS = 'unknown';
 
 /**
- * Brings the entries of `X-Forwarded-For` to one form, before anybody asks for `request.ip`: for what counts callers, and for what
- * lets them in, one caller has one address. To be installed first.
+ * Normalizes the entries of `X-Forwarded-For` before anything reads `request.ip`, so that a caller
+ * has one address for both rate limits and access control. Must be installed first.
  */
 export function installForwardedAddresses(server: FastifyInstance, trustProxy: TrustProxy): void {
   if (trustProxy === false) return;
@@ -26,12 +26,12 @@ export function installForwardedAddresses(server: FastifyInstance, trustProxy: T
       .split(',')
       .map((entry) => readForwardedAddress(entry) ?? UNKNOWN_ADDRESS)
       .join(', ');
-    // Not for every entry: the first ones are the caller's own words.
+    // Not for every entry: the first ones come from the caller itself.
     if (!hasWarned && request.ip === UNKNOWN_ADDRESS) {
       hasWarned = true;
       logger.warn(
-        'a proxy of TRUST_PROXY sends X-Forwarded-For without the address of the caller; callbacks are not taken from it where ' +
-          'CALLBACK_ALLOWED_IPS is set, and limits by address hold for all its callers together',
+        'a proxy of TRUST_PROXY sends X-Forwarded-For without the address of the caller; callbacks from it are refused when ' +
+          'CALLBACK_ALLOWED_IPS is set, and rate limits count all its callers as one',
       );
     }
     done();

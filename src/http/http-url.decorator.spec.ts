@@ -27,7 +27,7 @@ describe('a URL', () => {
     [' https://example.org/the first.mp3 ', 'https://example.org/the%20first.mp3'],
     ['https://exämple.org/größe', 'https://xn--exmple-cua.org/gr%C3%B6%C3%9Fe'],
     ['http://0x7f.1/', 'http://127.0.0.1/'],
-  ])('%j is left as %s', async (url, href) => {
+  ])('%j is stored as %s', async (url, href) => {
     expect(await read(url)).toBe(href);
   });
 
@@ -50,18 +50,18 @@ describe('a URL', () => {
     5,
     null,
     undefined,
-  ])('is not %j', async (url) => {
+  ])('is refused: %j', async (url) => {
     expect(await read(url)).toEqual(['url must be an http or https URL']);
   });
 
   it.each(['http://user:pass@example.org/', 'http://user@example.org/', 'HTTP://:pass@example.org/'])(
-    'bears no credentials: %s',
+    'is refused with credentials: %s',
     async (url) => {
       expect(await read(url)).toEqual(['url must be an http or https URL without a user name or password']);
     },
   );
 
-  it('is as long as it is written out', async () => {
+  it('is measured in its encoded form', async () => {
     expect(await read(`https://example.org/${'ö'.repeat(10)}`)).toEqual([
       `url must be a URL of at most ${MAX_LENGTH} characters`,
     ]);

@@ -2,16 +2,16 @@ import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { storableText } from '../database/storable.js';
 
-/** The rule itself would take the path's first part for the host where there is none, and drop line breaks. */
+/** The URL standard would take part of the path for a missing host, and drop line breaks. */
 const WITH_HOST = /^\s*https?:\/\/[^/\\?#]/i;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /**
- * A field that holds an http or https URL of up to `maxLength` characters. It is read by the one rule that all who fetch it go by
- * (https://url.spec.whatwg.org/), and left as that rule writes it: capitals of the scheme and host small, spaces and letters of other
- * scripts encoded.
+ * Declares a field with an http or https URL of up to `maxLength` characters. The URL is parsed by
+ * the standard that all code that fetches it follows (https://url.spec.whatwg.org/), and stored in
+ * its normal form: scheme and host in lower case, spaces and non-ASCII letters encoded.
  *
- * A user name or password is refused: the URL is stored, shown and handed on.
+ * A user name or password is refused: the URL is stored, shown and passed on.
  */
 export function HttpUrl(maxLength: number): PropertyDecorator {
   const problemOf = (value: unknown): string | undefined => {
@@ -38,7 +38,7 @@ export function HttpUrl(maxLength: number): PropertyDecorator {
   };
 }
 
-/** A character that cannot be stored is refused: the rule of URLs would put U+FFFD in its place. */
+/** Refuses characters that cannot be stored: the URL standard would replace them by U+FFFD. */
 function parse(value: unknown): URL | undefined {
   if (typeof value !== 'string' || !WITH_HOST.test(value)) return undefined;
   if (CONTROL_CHARACTER.test(value) || storableText(value) !== value) return undefined;

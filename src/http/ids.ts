@@ -3,8 +3,9 @@ import { Transform } from 'class-transformer';
 import { isUUID, IsUUID, type ValidationOptions } from 'class-validator';
 
 /**
- * Brings an id to the one spelling that is used behind the HTTP layer: names of folders and keys of queues are made of it. Letters
- * of a UUID may come in any case (RFC 9562, section 4: https://www.rfc-editor.org/rfc/rfc9562#section-4), and are written small.
+ * Returns the spelling of an id that is used behind the HTTP layer, where it is part of folder
+ * names and queue keys. A UUID is case-insensitive (RFC 9562, section 4:
+ * https://www.rfc-editor.org/rfc/rfc9562#section-4) and stored in lower case.
  */
 export function canonicalId(id: string): string {
   return id.toLowerCase();
@@ -17,12 +18,12 @@ class IdPipe implements PipeTransform<unknown, string> {
   }
 }
 
-/** A parameter of the path that holds an id: checked, and in its canonical spelling. */
+/** A path parameter with an id, validated and in its canonical spelling. */
 export function IdParam(name: string): ParameterDecorator {
   return Param(name, IdPipe);
 }
 
-/** A field of a body or a query that holds an id: checked, and in its canonical spelling. */
+/** A body or query field with an id, validated and in its canonical spelling. */
 export function IsId(options: ValidationOptions): PropertyDecorator {
   const decorators = [
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? canonicalId(value) : value)),

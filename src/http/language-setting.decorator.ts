@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { ASSEMBLYAI_LANGUAGES, assemblyAiLanguage, canonicalTag } from '../config/languages.js';
 
-/** Left to the recognizer. */
+/** The provider detects the language. */
 const DETECTED = 'auto';
 
 /** Longer than any tag in use. */
@@ -13,7 +13,7 @@ const MESSAGE =
   'language must be auto, or a language tag (BCP 47) such as en, pt-BR or zh-Hant-TW of one of these languages: ' +
   ASSEMBLYAI_LANGUAGES.join(', ');
 
-/** A language that can be transcribed, or `auto`, or null. It is stored in its canonical spelling. */
+/** Declares a field with a supported language, `auto`, or null, stored in canonical spelling. */
 export function LanguageSetting(): PropertyDecorator {
   return applyDecorators(
     IsOptional(),

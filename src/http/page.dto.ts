@@ -3,11 +3,13 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsId } from './ids.js';
 
-/** Chunks carry their texts, and deliveries their attempts: a page of them is a megabyte or two. */
+/**
+ * Chunks contain their texts, and deliveries their attempts: a page of them has a megabyte or two.
+ */
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 
-/** Which page of a list: `limit` entries behind `after`. */
+/** Selects a page of a list: `limit` entries after `after`. */
 export class PageQuery {
   @ApiPropertyOptional({ format: 'uuid', description: '`nextAfter` of the page before' })
   @IsOptional()

@@ -7,32 +7,33 @@ import { errorBodyOf } from './api-error.filter.js';
 import { TooManyRequestsError } from './too-many-requests-error.js';
 
 const MINUTE_MS = 60_000;
-/** Addresses that are counted at a time; beyond that the one that was not seen for longest is forgotten. */
+/** Addresses counted at a time; beyond that the least recently seen one is dropped. */
 const COUNTED_ADDRESSES = 10_000;
 
-/** @returns whole seconds until the caller may come again, or undefined while it may */
+/** @returns whole seconds until the caller may send requests again, or undefined while it may */
 type Counter = (request: FastifyRequest) => Promise<number | undefined>;
 
 /**
- * How often one address may come without a key: to what asks for none, and with wrong ones. Who has the right key or secret is
- * never counted nor refused, whatever others send from the same address.
+ * Limits requests of one address without a valid key: those to routes without authentication, and
+ * those with a wrong key. Requests with the right key or secret are never counted nor refused,
+ * whatever others send from the same address.
  *
- * Counted in each process for itself, by the minute, an IPv6 network of 64 bits as one address.
+ * Each process counts for itself, per minute, and an IPv6 network of 64 bits counts as one address.
  */
 @Injectable()
 export class RateLimits {
-  private countRefused: Counter = unlimited;
+  private refusedCounter: Counter = unlimited;
 
   constructor(
     private readonly config: AppConfig,
     private readonly metrics: Metrics,
   ) {}
 
-  /** To be called once, before there are routes. */
+  /** Must be called once, before routes are registered. */
   async install(server: FastifyInstance): Promise<void> {
     await server.register(rateLimit, { global: false, cache: COUNTED_ADDRESSES });
     const { publicRateLimit, refusedRateLimit } = this.config.http;
-    this.countRefused = counter(server, refusedRateLimit);
+    this.refusedCounter = counter(server, refusedRateLimit);
     const countPublic = counter(server, publicRateLimit);
     server.addHook('onRequest', async (request, reply) => {
       if (!isLimited(request)) return;
@@ -44,16 +45,19 @@ export class RateLimits {
     });
   }
 
-  /** Counts a request whose key or secret is wrong, or missing. */
-  async refused(request: FastifyRequest): Promise<TooManyRequestsError | undefined> {
-    const waitSeconds = await this.countRefused(request);
+  /**
+   * Counts a request with a wrong or missing key or secret. @returns the error once it is too many
+   */
+  async countRefusal(request: FastifyRequest): Promise<TooManyRequestsError | undefined> {
+    const waitSeconds = await this.refusedCounter(request);
     return waitSeconds === undefined ? undefined : new TooManyRequestsError(waitSeconds);
   }
 }
 
 /**
- * What asks for no key and does some work: documentation, metrics, and what there is not. Not `/api`, where the key decides. Nor
- * the health of the service: a load balancer that was told to stay away would take a healthy process for a dead one.
+ * Whether a route needs no key but does some work: documentation, metrics, and unknown paths. Not
+ * `/api`, where the key decides. Not the health checks either: a throttled load balancer would take
+ * a healthy process for a dead one.
  */
 function isLimited({ routeOptions: { url } }: FastifyRequest): boolean {
   return url === undefined || !(url.startsWith('/api/') || url.startsWith('/health/'));

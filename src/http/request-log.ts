@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose key the request bears, once that has been checked. */
+    /** Name of the request's API key, once it has been checked. */
     apiKeyName: string | undefined;
   }
 }
@@ -12,8 +12,8 @@ const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const UUID = /^[0-9a-f-]{36}$/i;
 
 /**
- * Writes a line for each request that changes something, with the name of the key that asked for it. Of the request the route and
- * ids stand in it: a URL or a body may hold what must not be logged.
+ * Logs each request that changes something, with the name of its key. Only the route and ids of the
+ * request are logged: a URL or a body may contain data that must not be logged.
  */
 export function installRequestLog(server: FastifyInstance): void {
   const logger = new Logger('Http');

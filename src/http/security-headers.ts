@@ -5,18 +5,19 @@ import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
 
 /**
- * Headers that tell a browser what not to do with an answer: run scripts from elsewhere, guess types, show it in a frame.
+ * Headers that keep a browser from running foreign scripts, guessing types, and showing answers in
+ * a frame.
  *
- * Not that it must come back by HTTPS: the service speaks plain HTTP, and whether there is TLS in front of it the proxy knows,
- * which sends Strict-Transport-Security itself. For the same reason requests are not upgraded, or Swagger UI would find none of
- * its files on a host without TLS.
+ * Strict-Transport-Security is not among them: the service uses plain HTTP, and only a proxy in
+ * front of it knows whether there is TLS. For the same reason requests are not upgraded, or Swagger
+ * UI would find none of its files on a host without TLS.
  */
 const middleware = helmet({
   strictTransportSecurity: false,
   contentSecurityPolicy: {
     directives: {
       defaultSrc: ["'self'"],
-      // Swagger UI has its style in the page, and its pictures as data.
+      // Swagger UI has inline styles, and images as data URLs.
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", 'data:'],
       upgradeInsecureRequests: null,
@@ -24,7 +25,7 @@ const middleware = helmet({
   },
 });
 
-/** Gives every answer the headers, those of errors and unknown paths too. */
+/** Adds the headers to every answer, including errors and unknown paths. */
 export async function installSecurityHeaders(server: FastifyInstance): Promise<void> {
   const headers = await makeHeaders();
   server.addHook('onRequest', (_request, reply, done) => {
@@ -33,7 +34,9 @@ export async function installSecurityHeaders(server: FastifyInstance): Promise<v
   });
 }
 
-/** No header depends on the request: making them anew for each would take a tenth of what a callback costs. */
+/**
+ * Creates the constant headers once: for each request it would take a tenth of a callback's time.
+ */
 async function makeHeaders(): Promise<OutgoingHttpHeaders> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

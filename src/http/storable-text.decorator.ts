@@ -1,9 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { storableText } from '../database/storable.js';
 
-/**
- * A string of Unicode text that PostgreSQL can store, not blank, up to `maxLength` UTF-16 units.
- */
+/** Declares a text field that PostgreSQL can store, not blank, up to `maxLength` UTF-16 units. */
 export function StorableText(maxLength: number): PropertyDecorator {
   return ValidateBy({
     name: 'storableText',

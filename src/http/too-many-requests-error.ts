@@ -1,10 +1,10 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 
-/** One address has come too often without a right key. */
+/** One address has sent too many requests without a valid key. */
 export class TooManyRequestsError extends HttpException {
   override readonly name = 'TooManyRequestsError';
 
-  /** @param retryAfterSeconds what the header Retry-After says */
+  /** @param retryAfterSeconds value of the header Retry-After */
   constructor(readonly retryAfterSeconds: number) {
     super(
       `too many requests without a valid key from this address; come again in ${retryAfterSeconds} s`,

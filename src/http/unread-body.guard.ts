@@ -6,8 +6,8 @@ import type { FastifyRequest } from 'fastify';
 const READS_BODY: readonly number[] = [RouteParamtypes.BODY, RouteParamtypes.REQUEST];
 
 /**
- * Refuses fields in the body of a route that reads none, as an unknown field is refused everywhere: a wish that is dropped would look
- * granted. An empty object is no wish.
+ * Refuses body fields on a route that reads no body, as unknown fields are refused everywhere: an
+ * ignored option would look accepted. An empty object is allowed.
  */
 @Injectable()
 export class UnreadBodyGuard implements CanActivate {
@@ -20,7 +20,7 @@ export class UnreadBodyGuard implements CanActivate {
   }
 }
 
-/** By the parameters of the handler, under keys of `<kind>:<index>`, as Nest's own decorators leave them. */
+/** Checks the handler's parameters, which Nest stores under keys of `<kind>:<index>`. */
 function readsBody(context: ExecutionContext): boolean {
   const parameters: unknown = Reflect.getMetadata(
     ROUTE_ARGS_METADATA,

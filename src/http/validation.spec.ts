@@ -41,44 +41,44 @@ describe('a body', () => {
     ]);
   });
 
-  it('is refused for a field that nobody knows, however it is called', async () => {
+  it('is refused for an unknown field of any name', async () => {
     for (const field of ['nmae', 'Name', '0']) {
       expect(await problemsOf({ name: 'a', [field]: 1 })).toEqual([`property ${field} should not exist`]);
     }
   });
 
   it.each([[undefined], [null], [[]], ['text'], [5], [true]])(
-    'is refused when it is no object: %j',
+    'is refused when it is not an object: %j',
     async (body) => {
       expect(await problemsOf(body)).toBeTruthy();
     },
   );
 
-  it('is not converted: a number in words is no number', async () => {
+  it('is not converted: a string is not a number', async () => {
     expect(await problemsOf({ name: 'a', count: '2' })).toEqual(['count must be an integer number']);
   });
 
   const many = Array.from({ length: 500_000 }, (_item, index) => `tag ${index}`);
   const manyFields = Object.fromEntries(many.map((name) => [name, 1]));
 
-  // Time by the square of their number would be minutes here: longer than a test may take.
+  // Quadratic time would be minutes here: longer than the timeout of a test.
   it.each([
     ['fields', { ...manyFields, name: 'a' }],
     ['fields in a field', { name: manyFields }],
     ['list entries', { name: 'a', tags: many }],
     ['fields in list entries', { name: 'a', tags: many.map((tag) => ({ tag })) }],
     ['bodies', many],
-  ])('is refused in no time, with one sentence, when it has too many %s', async (_what, body) => {
+  ])('is refused quickly, with one message, when it has too many %s', async (_what, body) => {
     expect(await problemsOf(body)).toEqual(['there are more than 100 fields and list entries']);
   });
 
-  it('is refused without quoting it when the name of a field is far too long', async () => {
+  it('is refused without quoting the name of a field that is far too long', async () => {
     expect(await problemsOf({ name: 'a', ['n'.repeat(1_000_000)]: 1 })).toEqual([
       'the name of a field is longer than 100 characters',
     ]);
   });
 
-  it('may be as large as it likes when it has no class that says what belongs into it', async () => {
+  it('may have any size when no class describes it', async () => {
     expect(await validateBody(Object, manyFields)).toBe(manyFields);
   });
 });

@@ -1,15 +1,15 @@
 import { type ArgumentMetadata, BadRequestException, ValidationPipe, type Type } from '@nestjs/common';
 
 /**
- * Most fields and list entries in a request, nested ones included. Five times what any request here
- * has. class-validator and class-transformer take time by the square of their number: a megabyte of
+ * Maximum of fields and list entries in a request, including nested ones: five times the largest
+ * request of this API. class-validator and class-transformer take quadratic time: a megabyte of
  * unknown fields would take five seconds, one of list entries fourteen.
  */
 const MAX_VALUES = 100;
-/** A message quotes the name of a field that nobody knows; ours have 30 characters at most. */
+/** An error message quotes the name of an unknown field; ours have 30 characters at most. */
 const MAX_FIELD_NAME_CHARACTERS = 100;
 
-/** Refuses what would be expensive to validate, or to complain about, before it is validated. */
+/** Refuses a body that would be expensive to validate or to report on, before it is validated. */
 class BoundedValidationPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const problem = this.toValidate(metadata) ? excessOf(value) : undefined;
@@ -18,7 +18,7 @@ class BoundedValidationPipe extends ValidationPipe {
   }
 }
 
-/** Unknown fields are refused, not ignored: a misspelt option would otherwise be a silent one. */
+/** Unknown fields are refused, not ignored: a misspelled option would have no effect. */
 const pipe = new BoundedValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true });
 
 export function validationPipe(): ValidationPipe {
@@ -26,7 +26,7 @@ export function validationPipe(): ValidationPipe {
 }
 
 /**
- * Validates a body that did not come through a handler's parameter, by the same rules.
+ * Validates a body that is not a handler's parameter, by the same rules.
  *
  * @throws BadRequestException with the list of problems
  */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
-/** `imports` of package.json leads there from the sources and from the build, which lies a folder deeper. */
+/** `imports` of package.json resolves it from the sources and from the build, one folder deeper. */
 const manifest = createRequire(import.meta.url)('#package.json') as { version: string };
 
-/** The release that runs, as package.json names it. */
+/** The running release, from package.json. */
 export const VERSION = manifest.version;
