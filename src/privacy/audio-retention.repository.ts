@@ -9,18 +9,18 @@ export interface ExpiredAudio {
 }
 
 /**
- * Recordings that are kept for a time.
+ * Recordings with a limited retention time.
  *
- *   expired  the chunk can no longer be started again; its recording is to be removed
- *   deleted  it is gone
+ * - expired: the chunk can no longer be started again; its recording must be removed
+ * - deleted: the recording is gone
  */
 @Injectable()
 export class AudioRetentionRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Expires recordings of chunks that settled so many days ago. A chunk that is started again at this moment either keeps its
-   * recording, or is refused.
+   * Expires recordings of chunks that settled the given number of days ago. A chunk that is started
+   * again at the same time either keeps its recording, or the restart is refused.
    *
    * @returns how many, `limit` at most
    */
@@ -45,7 +45,7 @@ export class AudioRetentionRepository {
     return Number(numUpdatedRows);
   }
 
-  /** @returns expired recordings that may still be there, by id, after `afterId` */
+  /** @returns expired recordings that may still exist, by id, after `afterId` */
   async expired(page: { afterId: string; limit: number }): Promise<ExpiredAudio[]> {
     const rows = await this.database
       .selectFrom('chunks')

@@ -7,11 +7,11 @@ import { bestEffort } from '../queues/best-effort.js';
 import { ConversationDeletionsRepository } from './conversation-deletions.repository.js';
 
 const BATCH = 50;
-/** No upload takes a day: one that was under way when its conversation was deleted has ended by then, or died. */
+/** No upload takes a day: one in progress at the deletion of its conversation has ended by then. */
 const SWEEP_AFTER_MS = 86_400_000;
 const MAX_PAUSE_MS = 600_000;
 
-/** Removes what is left of deleted conversations outside of the record. Running it twice is harmless. */
+/** Removes remains of deleted conversations outside the database. Running it twice is harmless. */
 @Injectable()
 export class ConversationDeleter {
   private readonly logger = new Logger('Deletions');
@@ -23,26 +23,26 @@ export class ConversationDeleter {
     private readonly coordination: Coordination,
   ) {}
 
-  /** Removes recordings, until nothing is due, or the store does not take it, or `signal` is aborted. */
+  /** Removes recordings until nothing is due, the store fails, or `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    const goesOn = (): boolean => !signal.aborted;
-    while (goesOn()) {
+    const isRunning = (): boolean => !signal.aborted;
+    while (isRunning()) {
       const due = await this.deletions.due({ limit: BATCH, sweepAfterMs: SWEEP_AFTER_MS });
       for (const { conversationId, attempts } of due) {
-        if (!goesOn() || !(await this.erase(conversationId, attempts))) return;
+        if (!isRunning() || !(await this.removeRecordings(conversationId, attempts))) return;
       }
       if (due.length < BATCH) return;
     }
   }
 
-  /** Ends the deletions of which nothing is left. */
+  /** Marks deletions as finished when nothing is left to remove. */
   async finish(): Promise<void> {
     for (const id of await this.deletions.endFinished()) {
       this.logger.log(`conversation ${id} is deleted, its recordings and its copies at AssemblyAI included`);
     }
   }
 
-  private async erase(conversationId: string, attempts: number): Promise<boolean> {
+  private async removeRecordings(conversationId: string, attempts: number): Promise<boolean> {
     await bestEffort(this.logger, `forgetting the pending chunks of conversation ${conversationId}`, () =>
       this.coordination.forgetConversation(conversationId),
     );
@@ -52,7 +52,9 @@ export class ConversationDeleter {
       const reason = error instanceof Error ? error.message : String(error);
       const failures = attempts + 1;
       const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, maxMs: MAX_PAUSE_MS, failures });
-      this.logger.warn(`recordings of the deleted conversation ${conversationId} are left: ${reason}`);
+      this.logger.warn(
+        `recordings of the deleted conversation ${conversationId} could not be removed: ${reason}`,
+      );
       await this.deletions.postpone(conversationId, { pauseMs, reason });
       return false;
     }

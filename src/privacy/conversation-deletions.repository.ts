@@ -4,37 +4,42 @@ import pg from 'pg';
 import { Database } from '../database/database.js';
 import type { ConversationDeletionStatus, Schema } from '../database/schema.js';
 
-/** A deletion as it stands; the only thing that is left of a deleted conversation. */
+/** State of a deletion; nothing else is left of a deleted conversation. */
 export interface ConversationDeletion {
   conversationId: string;
   status: ConversationDeletionStatus;
   requestedAt: Date;
-  /** When its recordings were gone. */
+  /** When its recordings were removed. */
   audioDeletedAt: Date | null;
   deletedAt: Date | null;
   attempts: number;
-  /** Why the last try did not end it. */
+  /** Why the last try failed. */
   error: string | null;
   providerCopies: { pending: number; deleted: number };
 }
 
-/** Others lock chunks before their conversation, or add a submission meanwhile: whoever lost starts over. */
+/**
+ * Error codes of lost races: others lock chunks before their conversation, or add a submission in
+ * the meantime. The deletion then starts over.
+ */
 const LOST_RACES: ReadonlySet<string | undefined> = new Set(['40P01', '23503']);
 const MAX_RACES = 5;
 
 /**
- * The end of a conversation.
+ * Deletions of conversations.
  *
- *   deleting  its rows are gone; recordings, or copies at the provider, may still be there
- *   deleted   all is gone. A day later it is swept once more, for what an upload left that was under way all the time
+ * - deleting: its rows are gone; recordings or copies at the provider may still exist
+ * - deleted: everything is gone. A day later it is swept once more, for the remains of an upload
+ *   that was in progress
  */
 @Injectable()
 export class ConversationDeletionsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Removes the conversation from the record, with all that hangs on it, in one transaction; what must be removed elsewhere is
-   * noted in the same. From then on jobs and callbacks find no row: nothing late is ever stored. Repeating it is harmless.
+   * Removes the conversation and all its rows from the database in one transaction, which also
+   * records what must be removed elsewhere. From then on jobs and callbacks find no row, so nothing
+   * late is ever stored. Repeating it is harmless.
    */
   async request(conversationId: string): Promise<void> {
     for (let race = 1; ; race += 1) {
@@ -76,7 +81,7 @@ export class ConversationDeletionsRepository {
 
   /**
    * @param sweepAfterMs how long after its end a deletion is swept once more
-   * @returns conversations whose recordings are to be removed now
+   * @returns conversations whose recordings must be removed now
    */
   async due(options: {
     limit: number;
@@ -98,7 +103,10 @@ export class ConversationDeletionsRepository {
       .execute();
   }
 
-  /** The recordings are gone, and what was logged meanwhile goes as well; for an ended deletion that was its last sweep. */
+  /**
+   * Records that the recordings are gone, and removes events logged in the meantime. For a finished
+   * deletion this was its last sweep.
+   */
   async noteAudioDeleted(conversationId: string): Promise<void> {
     await this.database.transaction().execute(async (trx) => {
       await trx.deleteFrom('processing_events').where('conversation_id', '=', conversationId).execute();
@@ -129,7 +137,7 @@ export class ConversationDeletionsRepository {
       .execute();
   }
 
-  /** deleting -> deleted, where recordings and all copies at the provider are gone. @returns which */
+  /** Changes deleting to deleted where recordings and provider copies are gone. @returns the ids */
   async endFinished(): Promise<string[]> {
     const rows = await this.database
       .updateTable('conversation_deletions')
@@ -156,7 +164,7 @@ export class ConversationDeletionsRepository {
 }
 
 async function removeRecords(trx: Transaction<Schema>, conversationId: string): Promise<void> {
-  // In the order in which everybody else locks them.
+  // Locks in the same order as all other code.
   await sql`select s.id from submissions s join chunks c on c.id = s.chunk_id
     where c.conversation_id = ${conversationId} order by s.id for update of s`.execute(trx);
   await sql`select id from chunks where conversation_id = ${conversationId} order by id for update`.execute(
@@ -175,7 +183,7 @@ async function removeRecords(trx: Transaction<Schema>, conversationId: string): 
     .values({ conversation_id: conversationId })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  // A submit that is under way ends with its lease: until then its transcript may not be there yet.
+  // A submit in progress ends with its lease: until then its transcript may not exist yet.
   await sql`insert into provider_deletions (submission_id, chunk_id, conversation_id, strategy, transcript_id,
       audio_url_hash, submission_created_at, next_attempt_at)
     select id, chunk_id, conversation_id, strategy, transcript_id, audio_url_hash, created_at,
@@ -184,12 +192,12 @@ async function removeRecords(trx: Transaction<Schema>, conversationId: string): 
       and provider = 'assemblyai' and strategy is not null and audio_url_hash is not null
       and (transcript_id is not null or status in ('created', 'abandoned'))
     on conflict (submission_id) do nothing`.execute(trx);
-  const itsChunks = trx.selectFrom('chunks').select('id').where('conversation_id', '=', conversationId);
+  const chunkIds = trx.selectFrom('chunks').select('id').where('conversation_id', '=', conversationId);
   await trx
     .deleteFrom('processing_events')
-    .where((eb) => eb.or([eb('conversation_id', '=', conversationId), eb('chunk_id', 'in', itsChunks)]))
+    .where((eb) => eb.or([eb('conversation_id', '=', conversationId), eb('chunk_id', 'in', chunkIds)]))
     .execute();
-  await trx.deleteFrom('submissions').where('chunk_id', 'in', itsChunks).execute();
+  await trx.deleteFrom('submissions').where('chunk_id', 'in', chunkIds).execute();
   await trx.deleteFrom('chunks').where('conversation_id', '=', conversationId).execute();
   await trx.deleteFrom('conversations').where('id', '=', conversationId).execute();
 }

@@ -2,21 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
 
-/** A recording as its key names it. */
+/** A recording, identified by its key. */
 export interface KeptAudio {
   key: string;
   conversationId: string;
   chunkId: string;
 }
 
-/** Recordings in the store, against the record. */
+/** Compares recordings in the store with the database. */
 @Injectable()
 export class LeftoverAudioRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Recordings of a conversation that this record has, or has deleted for good, whose chunk it does not have. Conversations that it
-   * knows nothing of are not ours to judge: the store may be shared, or the wrong database be configured.
+   * Finds recordings whose chunk does not exist, in conversations that this database contains or
+   * has completely deleted. Recordings of unknown conversations are not touched: the store may be
+   * shared, or the wrong database configured.
    */
   async withoutChunk(recordings: readonly KeptAudio[]): Promise<string[]> {
     if (recordings.length === 0) return [];

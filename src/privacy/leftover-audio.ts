@@ -3,20 +3,20 @@ import { AudioStorage, type ListedAudio } from '../audio/audio-storage.js';
 import { type KeptAudio, LeftoverAudioRepository } from './leftover-audio.repository.js';
 
 const HOUR_MS = 3_600_000;
-/** Between two rounds through the store, and after one that failed. */
+/** Pause between two rounds through the store, and after a failed one. */
 const ROUND_INTERVAL_MS = HOUR_MS;
-/** No upload takes a day, and its chunk is recorded within seconds of its end. */
+/** No upload takes a day, and its chunk is stored within seconds of its end. */
 const MIN_AGE_MS = 24 * HOUR_MS;
 /**
- * A recording goes when it was found without a chunk twice, so long apart by a clock that nobody sets: the ages come from clocks
- * that may be wrong, and recording a chunk takes seconds.
+ * A recording is removed when it was found without a chunk twice, this far apart by a monotonic
+ * clock: ages come from system clocks that may be wrong, and storing a chunk takes seconds.
  */
 const CONFIRM_AFTER_MS = HOUR_MS / 2;
-/** A page is one list of a bucket, and one statement. */
+/** Recordings per page: one list request to a bucket, and one statement. */
 const PAGE = 500;
-/** Deletions and copies at the provider wait for this work; 5,000 recordings take some seconds. */
+/** Deletions and copies at the provider wait for this work; 5,000 recordings take a few seconds. */
 const PAGES_PER_RUN = 10;
-/** Most suspects of a round; those beyond are found again in a later one. */
+/** Maximum of suspects per round; the others are found again in a later round. */
 const MAX_SUSPECTS = 10_000;
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -25,21 +25,22 @@ const OUR_KEY = new RegExp(`^(${UUID})/(${UUID})\\.`, 'i');
 export interface Clocks {
   /** Milliseconds since the epoch. */
   nowMs: number;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a monotonic clock. */
   monotonicMs: number;
 }
 
 /**
- * Removes recordings that no chunk names, and parts of uploads that did not end. They are left when recording the chunk fails after
- * its audio was stored, or when the process dies in between. Goes through the store in rounds, a bounded number of pages a run.
+ * Removes recordings without a chunk, and parts of unfinished uploads. They remain when storing the
+ * chunk fails after its audio was stored, or when the process crashes in between. Walks through the
+ * store in rounds, a limited number of pages per run.
  */
 @Injectable()
 export class LeftoverAudio {
   private readonly logger = new Logger('Retention');
-  /** Recordings without a chunk, and when they were first found so, by the monotonic clock. */
+  /** Recordings without a chunk, and when each was first found, by the monotonic clock. */
   private readonly suspects = new Map<string, number>();
   private after: string | undefined;
-  private roundBeganMs = -Infinity;
+  private roundStartMs = -Infinity;
   private nextRoundMs = -Infinity;
 
   constructor(
@@ -47,7 +48,7 @@ export class LeftoverAudio {
     private readonly storage: AudioStorage,
   ) {}
 
-  /** Goes on with the round, or begins one that is due. What fails ends the round; the next one makes up for it. */
+  /** Continues the round, or begins one that is due. An error ends it; the next one starts over. */
   async run(
     signal: AbortSignal,
     clocks: Clocks = { nowMs: Date.now(), monotonicMs: performance.now() },
@@ -55,7 +56,7 @@ export class LeftoverAudio {
     if (clocks.monotonicMs < this.nextRoundMs) return;
     try {
       if (this.after === undefined) {
-        this.roundBeganMs = clocks.monotonicMs;
+        this.roundStartMs = clocks.monotonicMs;
         await this.storage.cleanTemporary(clocks.nowMs);
       }
       for (let pages = 0; pages < PAGES_PER_RUN && !signal.aborted; pages += 1) {
@@ -77,7 +78,7 @@ export class LeftoverAudio {
   private endRound({ monotonicMs }: Clocks): void {
     this.nextRoundMs = monotonicMs + ROUND_INTERVAL_MS;
     for (const [key, foundMs] of this.suspects) {
-      if (foundMs < this.roundBeganMs) this.suspects.delete(key);
+      if (foundMs < this.roundStartMs) this.suspects.delete(key);
     }
   }
 
@@ -106,13 +107,13 @@ export class LeftoverAudio {
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`the recording ${key} belongs to no chunk, and is still there: ${reason}`);
+      this.logger.warn(`the recording ${key} belongs to no chunk, but could not be removed: ${reason}`);
       return false;
     }
   }
 }
 
-/** Other keys, such as the doctor's, are not those of chunks. */
+/** Parses the ids of a key. Other keys, such as the doctor's, do not belong to chunks. */
 function idsOf({ key }: ListedAudio): KeptAudio[] {
   const [, conversationId, chunkId] = OUR_KEY.exec(key) ?? [];
   return conversationId === undefined || chunkId === undefined ? [] : [{ key, conversationId, chunkId }];

@@ -11,8 +11,8 @@ const vertexai = (apiEndpoint?: string): LanguageModelConfig => ({
   apiEndpoint,
 });
 
-describe("the receipt's word on the provider of the model", () => {
-  it('is that nobody gets anything without a model', () => {
+describe("the receipt's statement about the model provider", () => {
+  it('is empty without a model', () => {
     expect(modelProviderReceipt({ kind: 'none' })).toEqual({
       name: null,
       isBehindGateway: false,
@@ -23,14 +23,14 @@ describe("the receipt's word on the provider of the model", () => {
     });
   });
 
-  it('is that the Gemini API is asked to store nothing, and keeps something against abuse', () => {
+  it('says that the Gemini API is asked to store nothing, but keeps data against abuse', () => {
     const receipt = modelProviderReceipt(gemini());
     expect(receipt).toMatchObject({ name: 'gemini', store: false });
     expect(receipt.keeps).toMatch(/store=false.*abuse.*55 days/);
     expect(receipt.sources).toContain('https://ai.google.dev/gemini-api/docs/usage-policies');
   });
 
-  it('is that Vertex AI knows no such wish, and for how long it keeps what', () => {
+  it('says that Vertex AI has no such setting, and how long it keeps what', () => {
     const receipt = modelProviderReceipt(vertexai());
     expect(receipt).toMatchObject({ name: 'vertexai', store: null });
     expect(receipt.keeps).toMatch(/24 hours.*90 days/);
@@ -44,7 +44,7 @@ describe("the receipt's word on the provider of the model", () => {
     [vertexai(), false],
     [vertexai('aiplatform.eu.rep.googleapis.com'), false],
     [vertexai('proxy.example.org:8443'), true],
-  ])('tells a gateway from Google: case %#', (config, isBehindGateway) => {
+  ])('distinguishes a gateway from Google: case %#', (config, isBehindGateway) => {
     expect(modelProviderReceipt(config).isBehindGateway).toBe(isBehindGateway);
   });
 });

@@ -1,13 +1,13 @@
 import type { LanguageModelConfig } from '../config/app-config.js';
 
 export interface ModelProviderReceipt {
-  /** By the configuration at the time of reading. Chunks record their model, not its provider. */
+  /** By the present configuration. Chunks record their model, not its provider. */
   name: 'gemini' | 'vertexai' | null;
-  /** Something between here and Google gets the requests as well, and may keep them. */
+  /** A gateway between this service and Google receives the requests as well, and may keep them. */
   isBehindGateway: boolean;
   /** false: each request asks Google to store nothing. null: the provider has no such setting. */
   store: false | null;
-  /** Summary of what the provider itself says that it keeps. */
+  /** Summary of the provider's own statement about what it keeps. */
   keeps: string | null;
   /** Month in which the statement was read. */
   asOf: string | null;
@@ -48,22 +48,22 @@ const STATEMENTS: Readonly<Record<'gemini' | 'vertexai', Statement>> = {
   },
 };
 
-/** Says who gets recordings and texts for correction and summary, what was asked of them, and what they keep. Pure. */
+/** Describes who receives recordings and texts for correction and summary, and what they keep. */
 export function modelProviderReceipt(config: LanguageModelConfig): ModelProviderReceipt {
   switch (config.kind) {
     case 'none':
       return { name: null, isBehindGateway: false, ...NOTHING_SENT };
     case 'gemini':
-      return { name: 'gemini', isBehindGateway: isElsewhere(config.baseUrl), ...STATEMENTS.gemini };
+      return { name: 'gemini', isBehindGateway: isGateway(config.baseUrl), ...STATEMENTS.gemini };
     case 'vertexai': {
       const { apiEndpoint } = config;
       const url = apiEndpoint === undefined ? undefined : `https://${apiEndpoint}`;
-      return { name: 'vertexai', isBehindGateway: isElsewhere(url), ...STATEMENTS.vertexai };
+      return { name: 'vertexai', isBehindGateway: isGateway(url), ...STATEMENTS.vertexai };
     }
   }
 }
 
-/** @param url undefined: Google's own */
-function isElsewhere(url: string | undefined): boolean {
+/** @param url undefined: Google's own address */
+function isGateway(url: string | undefined): boolean {
   return url !== undefined && !/(?:^|\.)googleapis\.com$/.test(new URL(url).hostname);
 }

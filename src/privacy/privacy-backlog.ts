@@ -4,7 +4,7 @@ import { Readiness } from '../observability/readiness.js';
 import { ConversationDeletionsRepository } from './conversation-deletions.repository.js';
 import { ProviderDeletionsRepository } from './provider-deletions.repository.js';
 
-/** How much is still to be removed, and for how long: shown by metrics and by the report of readiness. */
+/** Reports the number and age of pending deletions in the metrics and the readiness report. */
 @Injectable()
 export class PrivacyBacklog implements OnModuleInit {
   constructor(

@@ -17,16 +17,16 @@ import { LostSubmitSearch } from '../transcription/lost-submit-search.js';
 import { ProviderThrottle } from '../transcription/provider-throttle.js';
 import { ProviderDeletionsRepository, type ProviderDeletion } from './provider-deletions.repository.js';
 
-/** One short statement each. */
+/** Rows per statement, so that each is short. */
 const REQUEST_BATCH = 500;
-/** Few enough that submits and looks of the same account do not feel them. */
-const DELETES_AT_ONCE = 8;
-/** A provider that refuses for days is asked each hour, for each copy. */
+/** Few enough not to slow down submits and checks of the same account. */
+const CONCURRENT_DELETES = 8;
+/** A provider that refuses for days is asked once an hour for each copy. */
 const MAX_PAUSE_MS = 3_600_000;
 
 /**
- * Deletes copies at the provider, and makes sure that they are gone. Running it twice is harmless: a copy that is gone counts as
- * deleted.
+ * Deletes copies at the provider and verifies that they are gone. Running it twice is harmless: a
+ * missing copy counts as deleted.
  */
 @Injectable()
 export class ProviderDeleter {
@@ -37,18 +37,18 @@ export class ProviderDeleter {
     private readonly deletions: ProviderDeletionsRepository,
     private readonly client: AssemblyAiClient,
     private readonly search: LostSubmitSearch,
-    private readonly pace: ProviderThrottle,
+    private readonly throttle: ProviderThrottle,
     private readonly coordination: Coordination,
     private readonly metrics: Metrics,
   ) {}
 
-  /** Deletes what is due, until nothing is, or the provider is not well, or `signal` is aborted. */
+  /** Deletes copies until none is due, the provider fails, or `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.config.privacy.deleteAtProvider) await this.requestSettled(signal);
-    while (!signal.aborted && (await this.pace.waitMs()) === 0) {
-      const due = await this.deletions.due(DELETES_AT_ONCE);
-      const outcomes = await Promise.all(due.map((deletion) => this.erase(deletion, signal)));
-      if (due.length < DELETES_AT_ONCE || outcomes.includes('failed')) return;
+    while (!signal.aborted && (await this.throttle.waitMs()) === 0) {
+      const due = await this.deletions.due(CONCURRENT_DELETES);
+      const outcomes = await Promise.all(due.map((deletion) => this.attempt(deletion, signal)));
+      if (due.length < CONCURRENT_DELETES || outcomes.includes('failed')) return;
     }
   }
 
@@ -59,21 +59,21 @@ export class ProviderDeleter {
     }
   }
 
-  private async erase(deletion: ProviderDeletion, signal: AbortSignal): Promise<'deleted' | 'failed'> {
+  private async attempt(deletion: ProviderDeletion, signal: AbortSignal): Promise<'deleted' | 'failed'> {
     try {
-      const evidence = await this.eraseOne(deletion, signal);
+      const evidence = await this.deleteCopy(deletion, signal);
       await this.deletions.end(deletion.submissionId, evidence);
       this.metrics.providerDeletions.inc({ outcome: 'deleted' });
       return 'deleted';
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      // A stop is nobody's failure: it is due again at once.
+      // An aborted deletion is not a failure: it is due again at once.
       if (!signal.aborted) await this.postpone(deletion, error);
       return 'failed';
     }
   }
 
-  private async eraseOne(deletion: ProviderDeletion, signal: AbortSignal): Promise<DeletionEvidence> {
+  private async deleteCopy(deletion: ProviderDeletion, signal: AbortSignal): Promise<DeletionEvidence> {
     const transcriptId = deletion.transcriptId ?? (await this.find(deletion));
     if (transcriptId === undefined) return 'not_found';
     try {
@@ -89,7 +89,7 @@ export class ProviderDeleter {
     }
   }
 
-  /** A transcript that was made although the answer to its submit was lost. */
+  /** Finds the transcript of a submit whose answer was lost. */
   private async find(deletion: ProviderDeletion): Promise<string | undefined> {
     if (deletion.strategy === 'polling' && (await this.deletions.isSharedUrl(deletion))) return undefined;
     const found = await this.search.find(deletion);
@@ -108,7 +108,7 @@ export class ProviderDeleter {
   }
 
   private async postpone(deletion: ProviderDeletion, error: ProviderError): Promise<void> {
-    await this.pace.noteError(error);
+    await this.throttle.noteError(error);
     this.metrics.providerDeletions.inc({ outcome: 'failed' });
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     const failures = deletion.attempts + 1;

@@ -5,11 +5,11 @@ import { Database } from '../database/database.js';
 import type { DeletionEvidence, StrategyName } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
 
-/** A copy at the provider that is to go. */
+/** A copy at the provider that must be deleted. */
 export interface ProviderDeletion {
   submissionId: string;
   strategy: StrategyName;
-  /** Null: the answer to the submit was lost, and the transcript must be looked for first. */
+  /** Null: the answer to the submit was lost, and the transcript must be searched for first. */
   transcriptId: string | null;
   audioUrlHash: string;
   createdAt: Date;
@@ -19,23 +19,24 @@ export interface ProviderDeletion {
 
 export interface PendingDeletions {
   pending: number;
-  /** Since the oldest of them was asked for; 0 when there is none. */
+  /** Age of the oldest request; 0 when there is none. */
   oldestSeconds: number;
 }
 
 /**
- * Which copies at the provider are to be deleted, and which are.
+ * Copies at the provider that must be deleted or were deleted.
  *
- *   pending  asked for; tried again and again until it is done
- *   deleted  gone, with the evidence
+ * - pending: requested; retried until it is done
+ * - deleted: gone, with the evidence
  */
 @Injectable()
 export class ProviderDeletionsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Asks for the deletion of copies that nobody needs any more: those of ended submissions whose chunk has settled, or has
-   * gone on to another submission. While a chunk is correcting its copy stays: an anonymized one reads it there.
+   * Requests the deletion of copies that are no longer needed: those of ended submissions whose
+   * chunk has settled or has moved on to another submission. The copy of a chunk in correction
+   * stays, as the correction of an anonymized chunk reads it.
    *
    * @returns how many, `limit` at most
    */
@@ -60,7 +61,7 @@ export class ProviderDeletionsRepository {
     return rows.length;
   }
 
-  /** @returns those whose next try is due, the longest waiting first */
+  /** @returns deletions whose next try is due, the longest waiting first */
   async due(limit: number): Promise<ProviderDeletion[]> {
     return this.database
       .selectFrom('provider_deletions')
@@ -79,7 +80,10 @@ export class ProviderDeletionsRepository {
       .execute();
   }
 
-  /** The transcript of a submit whose answer was lost: kept before it is deleted, so that a crash does not lose it again. */
+  /**
+   * Stores the transcript id of a submit whose answer was lost. This happens before the deletion,
+   * so that a crash does not lose it again.
+   */
   async noteTranscript(submissionId: string, transcriptId: string): Promise<void> {
     await this.database
       .updateTable('provider_deletions')
@@ -89,7 +93,7 @@ export class ProviderDeletionsRepository {
       .execute();
   }
 
-  /** pending -> deleted */
+  /** Changes pending to deleted. */
   async end(submissionId: string, evidence: DeletionEvidence): Promise<void> {
     await this.database
       .updateTable('provider_deletions')
@@ -99,7 +103,7 @@ export class ProviderDeletionsRepository {
       .execute();
   }
 
-  /** Stays pending; the next try is due in `pauseMs`. */
+  /** Keeps the deletion pending; the next try is due in `pauseMs`. */
   async postpone(
     submissionId: string,
     { pauseMs, reason }: { pauseMs: number; reason: string },
@@ -116,7 +120,9 @@ export class ProviderDeletionsRepository {
       .execute();
   }
 
-  /** Whether other submissions were made from the same URL: its transcripts cannot be told apart by it. */
+  /**
+   * Whether other submissions have the same URL, so that it does not identify their transcripts.
+   */
   async isSharedUrl({ submissionId, audioUrlHash }: ProviderDeletion): Promise<boolean> {
     const row = await this.database
       .selectFrom('submissions')

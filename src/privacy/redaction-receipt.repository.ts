@@ -14,10 +14,10 @@ export interface ReceiptChunk {
   position: number;
   status: ChunkStatus;
   errorCode: string | null;
-  /** What holds for this chunk, whichever setting it comes from. */
+  /** The setting that applies to this chunk, whether its own or inherited. */
   isRedacted: boolean;
   redaction: RedactionPass[] | null;
-  /** Model that made the text; null where none did. */
+  /** Model that wrote the text; null when none did. */
   model: string | null;
 }
 
@@ -30,7 +30,7 @@ export interface ReceiptCopy {
   evidence: DeletionEvidence | null;
 }
 
-/** What a receipt is made of. None of it is text. */
+/** Reads the data of a receipt. It contains no text. */
 @Injectable()
 export class RedactionReceiptRepository {
   constructor(private readonly database: Database) {}
@@ -62,7 +62,9 @@ export class RedactionReceiptRepository {
       .execute();
   }
 
-  /** Transcripts at the provider, or that may be there, of all chunks; the oldest first. */
+  /**
+   * Reads the transcripts of all chunks that exist or may exist at the provider, the oldest first.
+   */
   async copies(conversationId: string): Promise<ReceiptCopy[]> {
     return this.database
       .selectFrom('chunks as c')

@@ -42,7 +42,7 @@ const receiptOf = (chunks: ReceiptChunk[], copies: ReceiptCopy[] = []) =>
   });
 
 describe('a receipt', () => {
-  it('of an empty conversation is empty', () => {
+  it('is empty for an empty conversation', () => {
     expect(receiptOf([])).toEqual({
       conversationId: 'conversation-1',
       redactPii: true,
@@ -54,12 +54,12 @@ describe('a receipt', () => {
     });
   });
 
-  it('says which model made each text, as recorded', () => {
+  it('names the recorded model of each text', () => {
     const receipt = receiptOf([chunk(), chunk({ id: 'chunk-2', model: null })]);
     expect(receipt.chunks.map(({ model }) => model)).toEqual(['gemini-3.8-flash', null]);
   });
 
-  it('counts each marker of the texts that stand once', () => {
+  it('counts each marker of the current texts once', () => {
     const other = chunk({ id: 'chunk-2', redaction: [FIRST] });
     expect(receiptOf([chunk(), other]).counts).toEqual({ email: 2, name: 2, phone: 1 });
   });
@@ -74,11 +74,11 @@ describe('a receipt', () => {
     [{ status: 'failed', errorCode: 'withheld', redaction: null }, 'withheld'],
     [{ status: 'failed', errorCode: 'no_speech', redaction: null }, 'no_text'],
     [{ isRedacted: false, redaction: null }, 'off'],
-  ])('says of a chunk with %j that it is %s', (changes, state) => {
+  ])('reports a chunk with %j as %s', (changes, state) => {
     expect(receiptOf([chunk(changes)]).chunks[0]?.state).toBe(state);
   });
 
-  it('tells of each copy at the provider whether it is gone, and how that is known', () => {
+  it('reports for each copy at the provider whether it is gone, with the evidence', () => {
     const receipt = receiptOf(
       [chunk()],
       [

@@ -4,13 +4,15 @@ import type { ModelProviderReceipt } from './model-provider-receipt.js';
 import type { ReceiptChunk, ReceiptCopy, ReceiptSettings } from './redaction-receipt.repository.js';
 
 /**
- * redacted       the model went over the text, and patterns after it
- * patterns_only  no model did: the correction failed, or there is none; names may be left
- * unknown        redaction was asked for, and no pass over the text is on record
- * withheld       it could not be redacted, so nothing of it is stored
- * pending        it is not final
- * no_text        the chunk failed, and there is no text
- * off            redaction was not asked for
+ * States of a chunk's redaction.
+ *
+ * - redacted: the model processed the text, and patterns after it
+ * - patterns_only: no model did, as the correction failed or there is none; names may be left
+ * - unknown: redaction was requested, but no pass over the text is recorded
+ * - withheld: it could not be redacted, so nothing of it is stored
+ * - pending: it is not final
+ * - no_text: the chunk failed, and there is no text
+ * - off: redaction was not requested
  */
 export const REDACTION_STATES = [
   'redacted',
@@ -24,7 +26,7 @@ export const REDACTION_STATES = [
 
 export type RedactionState = (typeof REDACTION_STATES)[number];
 
-/** kept: nobody has asked for its deletion. deleting: asked for. deleted: gone, by the evidence beside it. */
+/** kept: its deletion was not requested. deleting: requested. deleted: gone, with evidence. */
 export type CopyState = 'kept' | 'deleting' | 'deleted';
 
 export interface CopyReceipt {
@@ -40,7 +42,7 @@ export interface ChunkReceipt {
   chunkId: string;
   position: number;
   state: RedactionState;
-  /** Model whose answer the text is; null where it is none's. */
+  /** Model that wrote the text; null when none did. */
   model: string | null;
   passes: RedactionPass[];
   providerCopies: CopyReceipt[];
@@ -48,14 +50,14 @@ export interface ChunkReceipt {
 
 export interface RedactionReceipt extends ReceiptSettings {
   conversationId: string;
-  /** What all passes put in or found, by kind. */
+  /** Markers of all passes, by kind. */
   counts: MarkerCounts;
   providerCopies: Record<CopyState, number>;
   modelProvider: ModelProviderReceipt;
   chunks: ChunkReceipt[];
 }
 
-/** Puts together what is known of the redaction of a conversation. Pure. */
+/** Creates the redaction receipt of a conversation. */
 export function redactionReceipt(input: {
   conversationId: string;
   settings: ReceiptSettings;
@@ -81,7 +83,7 @@ export function redactionReceipt(input: {
     conversationId: input.conversationId,
     redactPii: input.settings.redactPii,
     anonymize: input.settings.anonymize,
-    counts: addCounts(chunks.map(({ passes }) => standingMarkers(passes))),
+    counts: addCounts(chunks.map(({ passes }) => currentMarkers(passes))),
     providerCopies: { kept: count('kept'), deleting: count('deleting'), deleted: count('deleted') },
     modelProvider: input.modelProvider,
     chunks,
@@ -89,10 +91,11 @@ export function redactionReceipt(input: {
 }
 
 /**
- * What was put into the text that stands. The model's text holds the first stage's markers as well, as it is told to leave them;
- * so where there is a model's pass, it counts, with what patterns found after it.
+ * Counts the markers of the current text. The model's text contains the first stage's markers as
+ * well, as it is instructed to keep them; so if there is a model's pass, it counts together with
+ * the patterns after it.
  */
-function standingMarkers(passes: readonly RedactionPass[]): MarkerCounts {
+function currentMarkers(passes: readonly RedactionPass[]): MarkerCounts {
   const hasModel = passes.some(({ by }) => by === 'model');
   const counting = passes.filter(({ by }) => !hasModel || by !== 'first_stage_patterns');
   return addCounts(counting.map(({ counts }) => counts));

@@ -13,17 +13,19 @@ import { ConversationDeleter } from './conversation-deleter.js';
 import { LeftoverAudio } from './leftover-audio.js';
 import { ProviderDeleter } from './provider-deleter.js';
 
-/** Who asks for a deletion, or has a chunk settled, need not wait for long. A pass without work is a few index look-ups. */
+/** Maximum delay of a due removal. A pass without work is a few index look-ups. */
 const MAX_INTERVAL_MS = 10_000;
-/** A request to a bucket that fell silent may take longer; what it was to remove is still owed. */
+/**
+ * A request to a stalled bucket may take longer; its work stays in the database for the next pass.
+ */
 const STOP_GRACE_MS = 10_000;
 
 /**
- * Removes what is to be removed: conversations, recordings, copies at the provider. All that is owed stands in the record, so a
- * crash, or queues that are wiped, cost nothing but time.
+ * Removes conversations, recordings and copies at the provider. All owed work is stored in the
+ * database, so a crash or lost queues only delay it.
  *
- * It is a timer of every worker process behind a lock of the database, and no job, for the reconciler's reason (rule K5): a
- * deletion that was promised must not be lost with a queue.
+ * It is a timer of every worker process behind a database lock instead of a job, for the same
+ * reason as the reconciler (rule K5): a promised deletion must not be lost with a queue.
  */
 @Injectable()
 export class RetentionTimer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -34,14 +36,14 @@ export class RetentionTimer implements OnApplicationBootstrap, BeforeApplication
     config: AppConfig,
     database: Database,
     private readonly conversations: ConversationDeleter,
-    private readonly retention: AudioRetention,
-    private readonly provider: ProviderDeleter,
+    private readonly recordings: AudioRetention,
+    private readonly copies: ProviderDeleter,
     private readonly leftovers: LeftoverAudio,
   ) {
     this.timer = new LockedTimer(database, {
       lock: 'ringback:privacy',
       intervalMs: Math.min(config.reconcileIntervalMs, MAX_INTERVAL_MS),
-      pass: () => this.keep(),
+      pass: () => this.run(),
       logger: this.logger,
     });
   }
@@ -55,21 +57,21 @@ export class RetentionTimer implements OnApplicationBootstrap, BeforeApplication
       inTime(
         this.timer.stop(),
         STOP_GRACE_MS,
-        () => new Error('a store does not answer; another process goes on'),
+        () => new Error('a store does not answer; another process continues'),
       ),
     );
   }
 
-  /** Removes what is due, unless another process does so at this moment. */
-  async keep(): Promise<void> {
-    await this.timer.alone(() => this.removeWhatIsDue(this.timer.signal));
+  /** Removes everything that is due, unless another process is doing so. */
+  async run(): Promise<void> {
+    await this.timer.runExclusively(() => this.removeDue(this.timer.signal));
   }
 
-  /** None of them stands in the way of the others: a bucket may be away, and AssemblyAI well. */
-  private async removeWhatIsDue(signal: AbortSignal): Promise<void> {
+  /** Runs the steps independently: a bucket may be unavailable while AssemblyAI works. */
+  private async removeDue(signal: AbortSignal): Promise<void> {
     await this.attempt('removing deleted conversations', () => this.conversations.run(signal));
-    await this.attempt('removing recordings', () => this.retention.run(signal));
-    await this.attempt('deleting copies at AssemblyAI', () => this.provider.run(signal));
+    await this.attempt('removing recordings', () => this.recordings.run(signal));
+    await this.attempt('deleting copies at AssemblyAI', () => this.copies.run(signal));
     await this.attempt('ending deletions', () => this.conversations.finish());
     await this.attempt('removing left-over recordings', () => this.leftovers.run(signal));
   }
@@ -79,7 +81,7 @@ export class RetentionTimer implements OnApplicationBootstrap, BeforeApplication
       await work();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`${what} failed, the next pass makes up for it: ${reason}`);
+      this.logger.warn(`${what} failed, the next pass tries again: ${reason}`);
     }
   }
 }
