@@ -1,16 +1,17 @@
-/** No pause grows beyond a minute: by then a person is looking, and wants to see it recover. */
+/** Maximum pause: after a minute an operator is watching, and wants to see the recovery. */
 export const MAX_BACKOFF_MS = 60_000;
 
-/** Half of a pause is random: tries that failed together do not come back together. */
+/** Half of a pause is random, so that tries that failed together are not repeated together. */
 const JITTER_SHARE = 0.5;
 
 /**
- * The pause before the next try: exponential with jitter, never shorter than what the provider asked for.
+ * Computes the pause before the next try: exponential with jitter, never shorter than the provider
+ * requested.
  *
  * @param options.baseMs first pause, in milliseconds (RETRY_BASE_MS)
  * @param options.failures failures so far, 1 or more
- * @param options.retryAfterMs the provider's own wish, in milliseconds; it wins when it is longer
- * @param options.maxMs the longest pause, for what nobody waits for
+ * @param options.retryAfterMs the provider's request, in milliseconds; it wins when it is longer
+ * @param options.maxMs the longest pause, for work that nobody waits for
  * @param options.random 0 to 1, for tests
  * @returns milliseconds, at least 0
  */

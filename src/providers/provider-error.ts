@@ -1,19 +1,22 @@
 /**
- * What a provider's failure means for the caller, whichever provider it was. A client wraps each failure exactly once,
- * in one of these classes; nobody above it looks at a status code or a message again.
+ * Classifies failures of all providers for the callers. A client wraps each failure exactly once,
+ * in one of these classes; no caller reads a status code or a message again.
  *
- * Messages go to people (a chunk's `error`, a log line): they name the provider, what it said and what to do, and never
- * carry a key, a signed URL or a transcript. The same holds for `cause`, so the HTTP library's error is never kept there.
+ * Messages are for people (a chunk's `error`, a log line): they name the provider, its reason and
+ * what to do, and never contain a key, a signed URL or a transcript. The same applies to `cause`,
+ * so the HTTP library's error is never kept there.
  */
 export type ProviderName = 'assemblyai' | 'litellm' | 'gemini' | 'vertexai' | 'audio' | 'service';
 
 export interface ProviderErrorDetails {
   provider: ProviderName;
-  /** Stable word for logs and metrics, such as `throttled`; never changes for the same reason. */
+  /**
+   * Stable code for logs and metrics, such as `throttled`; it never changes for the same reason.
+   */
   code: string;
   /** HTTP status, when there was an answer. */
   status?: number;
-  /** The provider's own id of the request, to quote in a support ticket. */
+  /** The provider's id of the request, to quote in a support ticket. */
   requestId?: string;
 }
 
@@ -33,16 +36,16 @@ export abstract class ProviderError extends Error {
 }
 
 export interface UnavailableDetails extends ProviderErrorDetails {
-  /** What the provider asked us to wait, in milliseconds (its Retry-After). */
+  /** Requested pause in milliseconds (the provider's Retry-After). */
   retryAfterMs?: number;
   /**
-   * True when the request may have been carried out although no good answer came (a timeout, a 5xx, a cut connection):
-   * before it is sent again, look whether it was.
+   * True when the request may have been carried out although no usable answer came (a timeout, a
+   * 5xx, a broken connection): check this before sending it again.
    */
   ambiguous: boolean;
 }
 
-/** Trying again can help: timeouts, 408, 429, 5xx, cut connections, answers that make no sense. */
+/** A retry can help: timeouts, 408, 429, 5xx, broken connections, invalid answers. */
 export class ProviderUnavailableError extends ProviderError {
   override readonly name = 'ProviderUnavailableError';
   readonly retryAfterMs?: number;
@@ -55,12 +58,12 @@ export class ProviderUnavailableError extends ProviderError {
   }
 }
 
-/** Trying again with the same request cannot help: 4xx other than 408 and 429, a blocked prompt, a refused key. */
+/** A retry cannot help: 4xx other than 408 and 429, a blocked prompt, a refused key. */
 export class ProviderRejectedError extends ProviderError {
   override readonly name = 'ProviderRejectedError';
 }
 
-/** The provider does not know the id that we asked for. */
+/** The provider does not know the requested id. */
 export class ProviderNotFoundError extends ProviderError {
   override readonly name = 'ProviderNotFoundError';
 }

@@ -17,7 +17,7 @@ describe('a Retry-After header', () => {
     ['soon', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%j asks for %j ms', (value, expected) => {
+  ])('%j requests %j ms', (value, expected) => {
     expect(parseRetryAfter(value, NOW_MS)).toBe(expected);
   });
 });
@@ -32,7 +32,7 @@ describe('the headers of an answer', () => {
     [{ 'x-ratelimit-reset': at(86_400) }, 3_600_000],
     [{ 'x-ratelimit-reset': 'later' }, undefined],
     [{}, undefined],
-  ])('%j ask for %j ms', (headers, expected) => {
+  ])('%j request %j ms', (headers, expected) => {
     expect(pauseOfHeaders(headers, NOW_MS)).toBe(expected);
   });
 });

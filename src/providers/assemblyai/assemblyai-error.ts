@@ -7,14 +7,14 @@ import {
   ProviderUnavailableError,
 } from '../provider-error.js';
 import { pauseOfHeaders } from '../retry-after.js';
-import { providerWords } from './provider-words.js';
+import { sanitizeProviderText } from './sanitize-provider-text.js';
 import { settingsNamedIn, SettingRefusedError } from './setting-refusal.js';
 
 /**
- * Every way in which a call to AssemblyAI can fail, and what it means, decided in one place.
+ * Classifies every failure of a call to AssemblyAI, in one place.
  *
- * Only a `submit` can be ambiguous: it costs money and has no idempotency key, so whoever sends it again must look first
- * whether it was carried out. The other calls can simply be repeated.
+ * Only a `submit` can be ambiguous: it costs money and has no idempotency key, so before sending it
+ * again the caller must check whether it was carried out. The other calls can simply be repeated.
  */
 export type Operation = 'submit' | 'get' | 'list' | 'delete' | 'upload';
 
@@ -24,15 +24,15 @@ export interface FailedAnswer {
   headers: Record<string, unknown>;
   /** As received; JSON or not. */
   body: string;
-  /** Values of ours that must not come back in a message. */
+  /** Our secrets, which must not appear in a message. */
   secrets: readonly string[];
-  /** The present, in milliseconds since the epoch. */
+  /** Current time in milliseconds since the epoch. */
   nowMs: number;
 }
 
 /**
- * A negative balance is the account's state, not the job's: the same request succeeds once somebody has paid. A minute
- * keeps a full queue from asking thousands of times in the meantime.
+ * A negative balance is the account's state, not the job's: the same request succeeds once somebody
+ * has paid. A minute's pause keeps a full queue from sending thousands of requests in the meantime.
  */
 const ACCOUNT_BLOCKED_RETRY_MS = 60_000;
 
@@ -44,41 +44,41 @@ const UNKNOWN_TRANSCRIPT = /transcript id not found|transcript lookup error/i;
 /** Documented with status 400: "Your current account balance is negative. Please top up to continue using the API." */
 const NEGATIVE_BALANCE = /account balance is negative/i;
 
-/** Nothing left the house: the name was not found, or nobody listened. */
+/** System errors after which nothing was sent: unknown host name, or connection refused. */
 const NEVER_SENT = new Map([
   ['ECONNREFUSED', 'connection_refused'],
   ['ENOTFOUND', 'name_not_found'],
   ['EAI_AGAIN', 'name_not_found'],
 ]);
 
-/** For an answer whose status is not 2xx. */
+/** Creates the error for an answer whose status is not 2xx. */
 export function errorOfAnswer(answer: FailedAnswer): ProviderError {
   const { status, operation } = answer;
-  const said = errorTextOf(answer);
-  const asksForOne = operation === 'get' || operation === 'delete';
-  if (asksForOne && (status === 404 || (status === 400 && UNKNOWN_TRANSCRIPT.test(said)))) {
+  const reason = errorTextOf(answer);
+  const isAboutOneTranscript = operation === 'get' || operation === 'delete';
+  if (isAboutOneTranscript && (status === 404 || (status === 400 && UNKNOWN_TRANSCRIPT.test(reason)))) {
     return new ProviderNotFoundError(
       'AssemblyAI does not know this transcript; it was deleted, or belongs to another project or region.',
       details(answer, 'not_found'),
     );
   }
-  if (status === 400 && NEGATIVE_BALANCE.test(said)) {
+  if (status === 400 && NEGATIVE_BALANCE.test(reason)) {
     return new ProviderUnavailableError("AssemblyAI's account balance is negative; top it up.", {
       ...details(answer, 'account_blocked'),
       retryAfterMs: ACCOUNT_BLOCKED_RETRY_MS,
       ambiguous: false,
     });
   }
-  if (status === 408 || status === 429 || status >= 500) return unavailable(answer, said);
-  return rejected(answer, said);
+  if (status === 408 || status === 429 || status >= 500) return unavailable(answer, reason);
+  return rejected(answer, reason);
 }
 
 /**
- * For a call that brought no whole answer.
+ * Creates the error for a call without a complete answer.
  *
- * @param failure.code the system's or the HTTP library's word for it, where there is one
+ * @param failure.code error code of the system or the HTTP library, if any
  */
-export function errorOfSilence(failure: {
+export function errorOfNoAnswer(failure: {
   operation: Operation;
   reason: 'timeout' | 'stopped' | 'broken';
   code?: string;
@@ -104,28 +104,28 @@ export function errorOfSilence(failure: {
   return unavailableBecause('connection_lost', `The connection to AssemblyAI broke (${systemCode}).`);
 }
 
-/** For a 2xx that does not hold what it should: HTML of something in between, half an object, a status that we do not know. */
-export function errorOfNonsense(answer: {
+/** Creates the error for a 2xx without the expected content, such as HTML or an unknown status. */
+export function errorOfInvalidAnswer(answer: {
   operation: Operation;
   status?: number;
   headers?: Record<string, unknown>;
 }): ProviderUnavailableError {
-  return new ProviderUnavailableError('AssemblyAI gave an answer that makes no sense.', {
+  return new ProviderUnavailableError('AssemblyAI sent an invalid answer.', {
     ...details({ status: answer.status, headers: answer.headers ?? {} }, 'invalid_answer'),
     ambiguous: answer.operation === 'submit',
   });
 }
 
-/** For a transcript longer than ten hours of speech make it. It would be no shorter the next time. */
+/** Creates the error for a transcript longer than ten hours of speech. A retry would not help. */
 export function errorOfLongTranscript(): ProviderRejectedError {
-  return new ProviderRejectedError('AssemblyAI sent a transcript longer than ten hours of speech make it.', {
+  return new ProviderRejectedError('AssemblyAI sent a transcript longer than ten hours of speech.', {
     provider: 'assemblyai',
     code: 'text_too_long',
   });
 }
 
-function unavailable(answer: FailedAnswer, said: string): ProviderUnavailableError {
-  const [code, message] = unavailableWords(answer.status, said);
+function unavailable(answer: FailedAnswer, reason: string): ProviderUnavailableError {
+  const [code, message] = describeUnavailable(answer.status, reason);
   return new ProviderUnavailableError(message, {
     ...details(answer, code),
     retryAfterMs: pauseOfHeaders(answer.headers, answer.nowMs),
@@ -133,24 +133,24 @@ function unavailable(answer: FailedAnswer, said: string): ProviderUnavailableErr
   });
 }
 
-function unavailableWords(status: number, said: string): [code: string, message: string] {
+function describeUnavailable(status: number, reason: string): [code: string, message: string] {
   if (status === 429) return ['throttled', 'AssemblyAI asked us to slow down (429).'];
   if (status === 408) return ['timeout', 'AssemblyAI gave up waiting for our request (408).'];
-  return ['server_fault', `AssemblyAI has a fault of its own (${status})${quoted(said)}.`];
+  return ['server_fault', `AssemblyAI failed internally (${status})${quoted(reason)}.`];
 }
 
-function rejected(answer: FailedAnswer, said: string): ProviderRejectedError {
-  const [code, message] = rejectedWords(answer.status, said);
-  const settings = answer.operation === 'submit' && answer.status === 400 ? settingsNamedIn(said) : [];
-  if (settings.length > 0) return new SettingRefusedError(message, details(answer, code), settings, said);
+function rejected(answer: FailedAnswer, reason: string): ProviderRejectedError {
+  const [code, message] = describeRejection(answer.status, reason);
+  const settings = answer.operation === 'submit' && answer.status === 400 ? settingsNamedIn(reason) : [];
+  if (settings.length > 0) return new SettingRefusedError(message, details(answer, code), settings, reason);
   return new ProviderRejectedError(message, details(answer, code));
 }
 
-function rejectedWords(status: number, said: string): [code: string, message: string] {
+function describeRejection(status: number, reason: string): [code: string, message: string] {
   if (status === 401 || status === 403) {
     return [
       status === 401 ? 'unauthorized' : 'forbidden',
-      `AssemblyAI refused the key (${status})${quoted(said)}; check ASSEMBLYAI_API_KEY, and that ASSEMBLYAI_BASE_URL is of the key's region.`,
+      `AssemblyAI refused the key (${status})${quoted(reason)}; check ASSEMBLYAI_API_KEY, and that ASSEMBLYAI_BASE_URL is of the key's region.`,
     ];
   }
   if (status < 400 || status === 404) {
@@ -159,11 +159,11 @@ function rejectedWords(status: number, said: string): [code: string, message: st
       `AssemblyAI's interface is not under this URL (status ${status}); check ASSEMBLYAI_BASE_URL.`,
     ];
   }
-  return ['rejected', `AssemblyAI refused the request (${status})${quoted(said)}.`];
+  return ['rejected', `AssemblyAI refused the request (${status})${quoted(reason)}.`];
 }
 
-function quoted(said: string): string {
-  return said === '' ? '' : `: "${said}"`;
+function quoted(reason: string): string {
+  return reason === '' ? '' : `: "${reason}"`;
 }
 
 function details(
@@ -175,9 +175,12 @@ function details(
   return { provider: 'assemblyai', code, status: answer.status, ...(usable && { requestId }) };
 }
 
-/** `{"error": "..."}`, made fit to be shown. Empty when the body is anything else: HTML of a gateway, or nothing (503, 504). */
+/**
+ * Returns the sanitized text of `{"error": "..."}`, or an empty text for any other body: HTML of a
+ * gateway, or nothing (503, 504).
+ */
 function errorTextOf(answer: FailedAnswer): string {
   const parsed = parseJson(answer.body);
   if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return '';
-  return typeof parsed.error === 'string' ? providerWords(parsed.error, answer.secrets) : '';
+  return typeof parsed.error === 'string' ? sanitizeProviderText(parsed.error, answer.secrets) : '';
 }

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ProviderNotFoundError, ProviderRejectedError } from '../provider-error.js';
 import { ProviderUnavailableError } from '../provider-error.js';
-import { errorOfSilence } from './assemblyai-error.js';
+import { errorOfNoAnswer } from './assemblyai-error.js';
 import { AssemblyAiClient, type AssemblyAiTimeouts } from './assemblyai.client.js';
 
 const KEY = 'key-0123456789';
@@ -62,9 +62,9 @@ afterEach(async () => {
 });
 
 function client(timeouts: Partial<AssemblyAiTimeouts> = {}): AssemblyAiClient {
-  const made = new AssemblyAiClient({ baseUrl: `${baseUrl}/`, apiKey: KEY, timeouts });
-  clients.push(made);
-  return made;
+  const created = new AssemblyAiClient({ baseUrl: `${baseUrl}/`, apiKey: KEY, timeouts });
+  clients.push(created);
+  return created;
 }
 
 function answer(status: number, body: unknown = '', headers: http.OutgoingHttpHeaders = {}): void {
@@ -89,8 +89,8 @@ async function failureOf(operation: Operation, using = client(), signal?: AbortS
   );
 }
 
-describe('what is sent', () => {
-  it('submits as JSON, with the raw key', async () => {
+describe('requests', () => {
+  it('submit as JSON, with the raw key', async () => {
     answer(200, TRANSCRIPT);
     await expect(client().submit(REQUEST)).resolves.toEqual(TRANSCRIPT);
     expect(received[0]).toMatchObject({ method: 'POST', url: '/v2/transcript' });
@@ -98,14 +98,14 @@ describe('what is sent', () => {
     expect(JSON.parse(received[0]?.body ?? '')).toEqual(REQUEST);
   });
 
-  it('gives a transcript whole, with fields that it does not know', async () => {
+  it('return a whole transcript, including unknown fields', async () => {
     const whole = { ...TRANSCRIPT, status: 'completed', text: 'Hi.', words: [{ text: 'Hi.' }], novelty: 0.5 };
     answer(200, whole);
     await expect(client().get('t-1')).resolves.toEqual(whole);
     expect(received[0]).toMatchObject({ method: 'GET', url: '/v2/transcript/t-1' });
   });
 
-  it('lists a page, leaves out entries that make no sense, and says where the next page begins', async () => {
+  it('list a page, skip invalid entries, and return the start of the next page', async () => {
     answer(200, {
       page_details: { prev_url: `${baseUrl}/v2/transcript?limit=3&before_id=t-0`, next_url: null },
       transcripts: [
@@ -126,7 +126,7 @@ describe('what is sent', () => {
     expect(received[0]?.url).toBe('/v2/transcript?limit=3&status=queued&before_id=t-9');
   });
 
-  it('names no next page on the last one', async () => {
+  it('return no next page on the last one', async () => {
     answer(200, { page_details: { prev_url: null }, transcripts: [] });
     await expect(client().list({ limit: 200 })).resolves.toEqual({
       transcripts: [],
@@ -135,13 +135,13 @@ describe('what is sent', () => {
     expect(received[0]?.url).toBe('/v2/transcript?limit=200');
   });
 
-  it('deletes', async () => {
+  it('delete a transcript', async () => {
     answer(200, { ...TRANSCRIPT, status: 'completed' });
     await client().delete('t-1');
     expect(received[0]).toMatchObject({ method: 'DELETE', url: '/v2/transcript/t-1' });
   });
 
-  it('uses one connection for calls that follow each other', async () => {
+  it('use one connection for consecutive calls', async () => {
     answer(200, TRANSCRIPT);
     const using = client();
     await using.get('t-1');
@@ -150,7 +150,7 @@ describe('what is sent', () => {
   });
 
   it.each(['../upload', '..', 'a/b', '', 'a?b=c'])(
-    'asks nothing about %p, which is no transcript id',
+    'are not sent for %p, which is not a transcript id',
     async (id) => {
       await expect(client().get(id)).rejects.toBeInstanceOf(ProviderNotFoundError);
       expect(received).toEqual([]);
@@ -158,7 +158,7 @@ describe('what is sent', () => {
   );
 });
 
-describe('an answer that is a failure', () => {
+describe('a failed answer', () => {
   const balance = 'Your current account balance is negative. Please top up to continue using the API.';
   const lookup = 'Transcript lookup error, transcript id not found';
 
@@ -220,7 +220,7 @@ describe('an answer that is a failure', () => {
     ['delete', 404, ''],
     ['delete', 400, { error: lookup }],
   ])(
-    'to %s with status %i and body %j means that there is no such transcript',
+    'to %s with status %i and body %j means that the transcript does not exist',
     async (operation, status, body) => {
       answer(status, body);
       const error = await failureOf(operation);
@@ -248,17 +248,14 @@ describe('an answer that is a failure', () => {
     ['submit', 400, '<html>', 'rejected', /refused the request \(400\)\.$/],
     ['submit', 404, '', 'wrong_url', /ASSEMBLYAI_BASE_URL/],
     ['list', 422, { error: 7 }, 'rejected', /\(422\)/],
-  ])(
-    'to %s with status %i and body %j will not get better',
-    async (operation, status, body, code, message) => {
-      answer(status, body);
-      const error = await failureOf(operation);
-      expect(error).toBeInstanceOf(ProviderRejectedError);
-      expect(error).toMatchObject({ code, status, message: expect.stringMatching(message) });
-    },
-  );
+  ])('to %s with status %i and body %j is final', async (operation, status, body, code, message) => {
+    answer(status, body);
+    const error = await failureOf(operation);
+    expect(error).toBeInstanceOf(ProviderRejectedError);
+    expect(error).toMatchObject({ code, status, message: expect.stringMatching(message) });
+  });
 
-  it('is not followed when it redirects: the key must not go elsewhere', async () => {
+  it('is not followed when it redirects: the key must not be sent to another host', async () => {
     answer(302, '', { location: `${baseUrl}/elsewhere` });
     const error = await failureOf('submit');
     expect(error).toBeInstanceOf(ProviderRejectedError);
@@ -266,7 +263,7 @@ describe('an answer that is a failure', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('shows nothing of ours that is secret, wherever one looks in the error', async () => {
+  it('does not reveal our secrets in any property of the error', async () => {
     answer(400, { error: `${KEY} hook-secret ${REQUEST.audio_url} ${'x'.repeat(5_000)}` });
     const shown = inspect(await failureOf('submit'), { depth: 10, showHidden: true });
     expect(shown).toContain('https://a.example/x.mp3');
@@ -274,12 +271,12 @@ describe('an answer that is a failure', () => {
     expect(shown.length).toBeLessThan(3_000);
   });
 
-  it('is not read to its end when it is larger than any list can be', async () => {
+  it('is not read to its end when it is larger than any list', async () => {
     answer(200, `{"transcripts":[],"x":"${'x'.repeat(5_000_000)}"}`);
     await expect(failureOf('list')).resolves.toMatchObject({ code: 'invalid_answer' });
   });
 
-  it('is final for a transcript that is longer than ten hours of speech make it', async () => {
+  it('is final for a transcript longer than ten hours of speech', async () => {
     answer(200, { ...TRANSCRIPT, text: 'x'.repeat(33_554_432) });
     await expect(failureOf('get')).resolves.toMatchObject({
       name: 'ProviderRejectedError',
@@ -288,20 +285,20 @@ describe('an answer that is a failure', () => {
   });
 });
 
-describe('no answer', () => {
+describe('a call without an answer', () => {
   const silence = () => undefined;
 
   it.each<[Operation, boolean]>([
     ['submit', true],
     ['get', false],
-  ])('to %s in time is a timeout, ambiguous: %p', async (operation, ambiguous) => {
+  ])('to %s in time times out, ambiguous: %p', async (operation, ambiguous) => {
     respond = silence;
     const error = await failureOf(operation, client({ submitMs: 100, answerMs: 100 }));
     expect(error).toBeInstanceOf(ProviderUnavailableError);
     expect(error).toMatchObject({ code: 'timeout', ambiguous });
   });
 
-  it('that comes byte by byte without end is a timeout as well', async () => {
+  it('times out as well when bytes arrive without end', async () => {
     let dripping: NodeJS.Timeout | undefined;
     respond = (_request, response) => {
       response.writeHead(200);
@@ -318,7 +315,7 @@ describe('no answer', () => {
   it.each<[Operation, boolean]>([
     ['submit', true],
     ['get', false],
-  ])('to %s because the connection broke is a lost one, ambiguous: %p', async (operation, ambiguous) => {
+  ])('to %s is a lost connection when the connection broke, ambiguous: %p', async (operation, ambiguous) => {
     respond = (request) => {
       request.socket.destroy();
     };
@@ -327,7 +324,7 @@ describe('no answer', () => {
     expect(error).toMatchObject({ code: 'connection_lost', ambiguous, status: undefined });
   });
 
-  it('but half of one is a lost connection too', async () => {
+  it('is a lost connection too when half of the answer arrived', async () => {
     respond = (request, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"id":"t-1",', () => request.socket.destroy());
@@ -335,7 +332,7 @@ describe('no answer', () => {
     await expect(failureOf('get')).resolves.toMatchObject({ code: 'connection_lost' });
   });
 
-  it('from a port where nobody listens is known not to have been carried out', async () => {
+  it('is not ambiguous when the connection was refused', async () => {
     const spare = http.createServer().listen(0, '127.0.0.1');
     await once(spare, 'listening');
     const { port } = spare.address() as AddressInfo;
@@ -347,17 +344,14 @@ describe('no answer', () => {
     expect(error).toMatchObject({ code: 'connection_refused', ambiguous: false });
   });
 
-  it.each(['ENOTFOUND', 'EAI_AGAIN'])(
-    'from a name that is not found (%s) is not ambiguous either',
-    (code) => {
-      expect(errorOfSilence({ operation: 'submit', reason: 'broken', code })).toMatchObject({
-        code: 'name_not_found',
-        ambiguous: false,
-      });
-    },
-  );
+  it.each(['ENOTFOUND', 'EAI_AGAIN'])('is not ambiguous when the host name is not found (%s)', (code) => {
+    expect(errorOfNoAnswer({ operation: 'submit', reason: 'broken', code })).toMatchObject({
+      code: 'name_not_found',
+      ambiguous: false,
+    });
+  });
 
-  it('is waited for no longer when the caller stops', async () => {
+  it('ends when the caller aborts', async () => {
     const controller = new AbortController();
     respond = () => {
       controller.abort();
@@ -366,7 +360,7 @@ describe('no answer', () => {
     expect(error).toMatchObject({ code: 'stopped', ambiguous: true });
   });
 
-  it('is not even asked for when the caller has stopped before', async () => {
+  it('is not sent when the caller has aborted before', async () => {
     await expect(failureOf('get', client(), AbortSignal.abort())).resolves.toMatchObject({ code: 'stopped' });
     expect(received).toEqual([]);
   });

@@ -6,13 +6,13 @@ import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse 
 import { Deadline } from '../../deadlines/deadline.js';
 import { decodeInSlices } from '../../event-loop/decode-in-slices.js';
 import { parseJsonInSteps } from '../../json/parse-json.js';
-import { leaveConnection } from '../leave-connection.js';
+import { closeUnfinishedRequest } from '../close-unfinished-request.js';
 import { ProviderNotFoundError } from '../provider-error.js';
 import {
   errorOfAnswer,
   errorOfLongTranscript,
-  errorOfNonsense,
-  errorOfSilence,
+  errorOfInvalidAnswer,
+  errorOfNoAnswer,
   type Operation,
 } from './assemblyai-error.js';
 import {
@@ -24,26 +24,34 @@ import {
   type TranscriptPage,
 } from './provider-transcript.js';
 
-/** A submit is answered within a second or two. Whoever holds a lease on a submission must hold it for longer than this. */
+/**
+ * A submit is answered within a second or two. A lease on a submission must last longer than this.
+ */
 export const SUBMIT_TIMEOUT_MS = 15_000;
-/** Silence that ends a look, or any other short call. A server that hangs must not hold the place of one that answers. */
+/** Inactivity that ends a short call: a hanging server must not occupy a concurrency slot. */
 export const ANSWER_TIMEOUT_MS = 10_000;
-/** A look may go on for longer while bytes arrive: the transcript of ten hours, the longest audio taken, has tens of megabytes. */
+/** A read may take longer while bytes arrive: ten hours of audio yield tens of megabytes. */
 export const READ_TIMEOUT_MS = 60_000;
-/** An upload may take as long as it needs, but not stand still: neither while it is sent nor before it is answered. */
+/** An upload may take any time, but must not stall, neither while it is sent nor afterwards. */
 export const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
 
 /**
- * Ten hours of speech are about 90,000 words, of which each appears twice with its times: some 20 MB, and ten more in scripts of
- * three bytes a character. More could not be parsed without holding up all others.
+ * Ten hours of speech have about 90,000 words, each of which appears twice with its times: some 20
+ * MB, and ten more in scripts with three bytes per character. Parsing more would block all other
+ * jobs.
  */
 const MAX_TRANSCRIPT_BYTES = 33_554_432;
-/** 200 entries, the longest page, with signed URLs of 2 KB each stay far below. */
+/**
+ * The longest page has 200 entries with signed URLs of 2 KB each and stays far below this limit.
+ */
 const MAX_SHORT_ANSWER_BYTES = 4_194_304;
 
-/** More than a worker process has jobs at once, few enough that a fault there does not open connections without end. */
+/** More than the jobs of a worker process, but few enough to limit the effect of a fault. */
 const MAX_SOCKETS = 64;
-/** Shorter than load balancers keep a silent connection (60 s): a request on one that they just closed is lost. */
+/**
+ * Shorter than load balancers keep an idle connection (60 s): a request on a connection that was
+ * just closed is lost.
+ */
 const IDLE_SOCKET_MS = 15_000;
 
 export interface AssemblyAiTimeouts {
@@ -54,7 +62,7 @@ export interface AssemblyAiTimeouts {
 }
 
 export interface AssemblyAiClientOptions {
-  /** Such as `https://api.eu.assemblyai.com`; data stays in the region that it names. */
+  /** Such as `https://api.eu.assemblyai.com`; data stays in the region of that host. */
   baseUrl: string;
   apiKey: string;
   timeouts?: Partial<AssemblyAiTimeouts>;
@@ -63,12 +71,12 @@ export interface AssemblyAiClientOptions {
 interface Call {
   operation: Operation;
   request: AxiosRequestConfig;
-  /** For the whole call; of inactivity where the call restarts it. */
+  /** Deadline of the whole call, or of inactivity when the call restarts it. */
   deadline: Deadline;
-  /** Silence that ends the call; 0 where the deadline alone decides. */
+  /** Inactivity that ends the call; 0 when only the deadline applies. */
   silenceMs: number;
   maxAnswerBytes: number;
-  /** What the request carries that must not come back in a message, beside the key. */
+  /** Secrets of the request, besides the key, that must not appear in a message. */
   secrets?: string[];
 }
 
@@ -79,17 +87,19 @@ interface Answer {
 }
 
 /**
- * AssemblyAI's interface for recorded audio (openapi.yml of AssemblyAI/assemblyai-api-spec), call by call.
+ * Client of AssemblyAI's API for recorded audio (openapi.yml of AssemblyAI/assemblyai-api-spec).
  *
- * Every failure is thrown as one of three:
+ * Every failure is thrown as one of three errors:
  *
- * - ProviderUnavailableError: try again, after its `retryAfterMs` if there is one. When it is `ambiguous` (submit only), the
- *   transcript may exist although we have not heard of it: look for it before submitting again.
+ * - ProviderUnavailableError: try again, after its `retryAfterMs` if present. When it is
+ *   `ambiguous` (submit only), the transcript may exist although its id did not reach us: search
+ *   for it before submitting again.
  * - ProviderNotFoundError (`get`, `delete`): no such transcript for this key and region.
  * - ProviderRejectedError: the same request will fail again; the message says why. When it is a
  *   SettingRefusedError (submit only), another request for the same recording may be accepted.
  *
- * A caller that aborts gets the first, with code `stopped`. Redirects are not followed: they would carry the key elsewhere.
+ * A caller that aborts gets the first, with code `stopped`. Redirects are not followed: they would
+ * send the key to another host.
  */
 export class AssemblyAiClient {
   readonly #http: AxiosInstance;
@@ -113,7 +123,7 @@ export class AssemblyAiClient {
     };
     this.#http = axios.create({
       baseURL: options.baseUrl.replace(/\/+$/, ''),
-      // The raw key: every document shows it so, none shows `Bearer`.
+      // The raw key: all of AssemblyAI's documentation shows it this way, never with `Bearer`.
       headers: { Authorization: options.apiKey, Accept: 'application/json' },
       httpAgent,
       httpsAgent,
@@ -124,43 +134,47 @@ export class AssemblyAiClient {
     });
   }
 
-  /** How many requests it has made, answered or not. */
+  /** Number of requests made, answered or not. */
   get requests(): number {
     return this.#requests;
   }
 
   /**
-   * Orders a transcript, and pays for it. Twice is two transcripts: there is no idempotency key.
+   * Orders a transcript, and pays for it. Submitting twice creates two transcripts: there is no
+   * idempotency key.
    *
    * @returns the new transcript, queued or further
    */
   async submit(request: TranscriptParams, signal?: AbortSignal): Promise<ProviderTranscript> {
-    const answer = await this.#brief({
+    const answer = await this.#shortCall({
       operation: 'submit',
       request: { method: 'POST', url: '/v2/transcript', data: request },
       timeoutMs: this.#timeouts.submitMs,
       secrets: [request.webhook_auth_header_value ?? ''],
       signal,
     });
-    return understood('submit', answer, asTranscript);
+    return parsed('submit', answer, asTranscript);
   }
 
-  /** Looks at a transcript once, whatever its state: a failed one is an answer, not an error. */
+  /**
+   * Reads a transcript once, whatever its state: a failed transcript is an answer, not an error.
+   */
   async get(transcriptId: string, signal?: AbortSignal): Promise<ProviderTranscript> {
-    const answer = await this.#brief({
+    const answer = await this.#shortCall({
       operation: 'get',
       request: { method: 'GET', url: pathOf(transcriptId) },
       timeoutMs: this.#timeouts.readMs,
       signal,
     });
-    return understood('get', answer, asTranscript);
+    return parsed('get', answer, asTranscript);
   }
 
   /**
-   * One page of this project's transcripts of the last 90 days, newest first.
+   * Reads one page of this project's transcripts of the last 90 days, newest first.
    *
    * @param options.limit 1 to 200
-   * @param options.beforeId only those older than this transcript: `nextBeforeId` of the page before
+   * @param options.beforeId returns only transcripts older than this one: `nextBeforeId` of the
+   *   previous page
    */
   async list(options: {
     limit: number;
@@ -169,23 +183,25 @@ export class AssemblyAiClient {
     signal?: AbortSignal;
   }): Promise<TranscriptPage> {
     const { limit, status, beforeId, signal } = options;
-    const answer = await this.#brief({
+    const answer = await this.#shortCall({
       operation: 'list',
       request: { method: 'GET', url: '/v2/transcript', params: { limit, status, before_id: beforeId } },
       timeoutMs: this.#timeouts.readMs,
       signal,
     });
-    return understood('list', answer, asTranscriptPage);
+    return parsed('list', answer, asTranscriptPage);
   }
 
   /**
-   * Empties a transcript: text, audio link and key terms. AssemblyAI keeps them without end otherwise. Its status stays
-   * `completed`. Repeating it is harmless, but may answer ProviderNotFoundError.
+   * Empties a transcript: text, audio link and key terms, which AssemblyAI keeps forever otherwise.
+   * Its status stays `completed`. Repeating the call is harmless, but may answer
+   * ProviderNotFoundError.
    *
-   * @returns what AssemblyAI shows of it from now on; undefined when its answer does not say
+   * @returns the transcript as AssemblyAI shows it from now on; undefined when its answer does not
+   *   contain it
    */
   async delete(transcriptId: string, signal?: AbortSignal): Promise<ProviderTranscript | undefined> {
-    const answer = await this.#brief({
+    const answer = await this.#shortCall({
       operation: 'delete',
       request: { method: 'DELETE', url: pathOf(transcriptId) },
       timeoutMs: this.#timeouts.answerMs,
@@ -195,19 +211,20 @@ export class AssemblyAiClient {
   }
 
   /**
-   * Hands a recording over without holding it in memory. Only AssemblyAI can read the URL that it gives, only transcripts of
-   * the same project may use it, and the file is deleted after a day or two: repeating an upload costs nothing but time.
+   * Uploads a recording without holding it in memory. Only AssemblyAI can read the resulting URL,
+   * only transcripts of the same project may use it, and the file is deleted after a day or two:
+   * repeating an upload costs nothing but time.
    *
    * The stream has been read to its end or destroyed when the promise settles.
    *
    * @param bytes the exact length where it is known; at most 2.2 GB, AssemblyAI's limit
-   * @throws what the stream itself failed with, unchanged
+   * @throws the stream's own error, unchanged
    */
   async upload(stream: Readable, bytes?: number, signal?: AbortSignal): Promise<{ uploadUrl: string }> {
     const deadline = new Deadline({ timeoutMs: this.#timeouts.uploadIdleMs, signal });
-    let broken: NodeJS.ErrnoException | null | undefined;
-    const body = pipeline(stream, passingOn(deadline, bytes), (error) => {
-      broken ??= error;
+    let streamError: NodeJS.ErrnoException | null | undefined;
+    const body = pipeline(stream, passThrough(deadline, bytes), (error) => {
+      streamError ??= error;
     });
     try {
       const length = bytes === undefined ? {} : { 'Content-Length': String(bytes) };
@@ -223,9 +240,9 @@ export class AssemblyAiClient {
         silenceMs: 0,
         maxAnswerBytes: MAX_SHORT_ANSWER_BYTES,
       });
-      return { uploadUrl: understood('upload', answer, asUploadUrl) };
+      return { uploadUrl: parsed('upload', answer, asUploadUrl) };
     } catch (error) {
-      throw broken ?? error;
+      throw streamError ?? error;
     } finally {
       deadline.dispose();
       body.destroy();
@@ -233,12 +250,12 @@ export class AssemblyAiClient {
     }
   }
 
-  /** Closes the connections that are kept open. Calls under way fail. */
+  /** Closes the pooled connections. Calls in flight fail. */
   close(): void {
     for (const agent of this.#agents) agent.destroy();
   }
 
-  async #brief(
+  async #shortCall(
     call: Pick<Call, 'operation' | 'request' | 'secrets'> & { timeoutMs: number; signal?: AbortSignal },
   ): Promise<Answer> {
     const { timeoutMs, signal, operation, ...rest } = call;
@@ -282,30 +299,30 @@ export class AssemblyAiClient {
         timeout: call.silenceMs,
         maxContentLength: call.maxAnswerBytes,
       });
-      leaveConnection(response.request);
+      closeUnfinishedRequest(response.request);
       return response;
     } catch (error) {
-      // Never kept as a cause: it holds the whole request, key and body included.
+      // Never kept as a cause: it contains the whole request, including key and body.
       if (!axios.isAxiosError(error)) throw error;
       if (deadline.expired || error.code === 'ETIMEDOUT')
-        throw errorOfSilence({ operation, reason: 'timeout' });
-      if (deadline.signal.aborted) throw errorOfSilence({ operation, reason: 'stopped' });
-      // Without a response attached, it is one that grew beyond the limit.
+        throw errorOfNoAnswer({ operation, reason: 'timeout' });
+      if (deadline.signal.aborted) throw errorOfNoAnswer({ operation, reason: 'stopped' });
+      // Without a response attached, the answer grew beyond the limit.
       if (error.code === 'ERR_BAD_RESPONSE' && error.response === undefined)
-        throw operation === 'get' ? errorOfLongTranscript() : errorOfNonsense({ operation });
-      throw errorOfSilence({ operation, reason: 'broken', code: error.code });
+        throw operation === 'get' ? errorOfLongTranscript() : errorOfInvalidAnswer({ operation });
+      throw errorOfNoAnswer({ operation, reason: 'broken', code: error.code });
     }
   }
 }
 
-function understood<Meaning>(
+function parsed<Result>(
   operation: Operation,
   answer: Answer,
-  read: (body: unknown) => Meaning | undefined,
-): Meaning {
-  const meaning = read(answer.body);
-  if (meaning === undefined) throw errorOfNonsense({ operation, ...answer });
-  return meaning;
+  read: (body: unknown) => Result | undefined,
+): Result {
+  const result = read(answer.body);
+  if (result === undefined) throw errorOfInvalidAnswer({ operation, ...answer });
+  return result;
 }
 
 function pathOf(transcriptId: string): string {
@@ -317,10 +334,11 @@ function pathOf(transcriptId: string): string {
 }
 
 /**
- * Passes everything on; whatever moves keeps the deadline away. Ends with the last of the announced bytes: the source may learn
- * a moment later that there are no more, and by then the answer may be there, which would cost the connection.
+ * Passes all bytes on and restarts the deadline with each chunk. It ends with the last of the
+ * announced bytes: the source may report its end later, when the answer may already be there, which
+ * would cost the connection.
  */
-function passingOn(deadline: Deadline, bytes = Infinity): Transform {
+function passThrough(deadline: Deadline, bytes = Infinity): Transform {
   let left = bytes;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -14,11 +14,11 @@ describe('callbackUrl', () => {
     ],
     ['https://a.example/hook?tenant=7&', 'https://a.example/hook?tenant=7&submission=s-1'],
     ['https://a.example/hook?tenant=7#part', 'https://a.example/hook?tenant=7&submission=s-1'],
-  ])('keeps %s as it is and adds the submission', (base, expected) => {
+  ])('keeps %s unchanged and adds the submission', (base, expected) => {
     expect(callbackUrl(base, 's-1')).toBe(expected);
   });
 
-  it('gives any submission id back, whatever the configured query is', () => {
+  it('preserves any submission id, whatever the configured query is', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.uuid(), (base, id) => {
         expect(submissionIdOf(callbackUrl(base, id))).toBe(id);
@@ -28,7 +28,7 @@ describe('callbackUrl', () => {
 });
 
 describe('submissionIdOf', () => {
-  it('takes the last one when the configured URL has a parameter of the same name', () => {
+  it('uses the last one when the configured URL has a parameter of the same name', () => {
     expect(submissionIdOf(callbackUrl('https://a.example/?submission=theirs', 'ours'))).toBe('ours');
   });
 

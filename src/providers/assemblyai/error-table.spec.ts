@@ -10,7 +10,7 @@ import { errorOfAnswer, type Operation } from './assemblyai-error.js';
 import { readTranscript } from './read-transcript.js';
 import { SettingRefusedError } from './setting-refusal.js';
 
-/** The tables that operators read; the code is held to them. */
+/** The tables that operators read; the code must match them. */
 const PAGE = new URL('../../../docs/assemblyai-errors.md', import.meta.url);
 
 let rows: string[][];
@@ -30,39 +30,39 @@ function verdictOf(error: ProviderError): string {
   if (error instanceof SettingRefusedError) return 'without it';
   if (error instanceof ProviderNotFoundError) return 'not found';
   if (error instanceof ProviderRejectedError) return 'fail';
-  return error instanceof ProviderUnavailableError && error.ambiguous ? 'look first' : 'retry';
+  return error instanceof ProviderUnavailableError && error.ambiguous ? 'search first' : 'retry';
 }
 
 describe('the page on AssemblyAI’s errors', () => {
-  it('says of every answer what it leads to', () => {
+  it('documents the consequence of every answer', () => {
     const answers = rows.filter(([, status]) => /^\d{3}$/.test(status ?? ''));
-    const found = answers.map(([operation = '', status = '', said = '']) => {
+    const found = answers.map(([operation = '', status = '', sentence = '']) => {
       const error = errorOfAnswer({
         operation: operation as Operation,
         status: Number(status),
         headers: {},
-        body: said === '' ? '' : JSON.stringify({ error: said }),
+        body: sentence === '' ? '' : JSON.stringify({ error: sentence }),
         secrets: [],
         nowMs: 0,
       });
-      return [operation, status, said, verdictOf(error), error.code];
+      return [operation, status, sentence, verdictOf(error), error.code];
     });
 
     expect(answers.length).toBeGreaterThanOrEqual(20);
     expect(found).toEqual(answers.map((cells) => [...cells.slice(0, 4), unquoted(cells[4])]));
   });
 
-  it('says of every error of a transcript what it leads to', () => {
+  it('documents the consequence of every transcript error', () => {
     const sentences = rows.filter((cells) => cells.length === 3 && cells[0] !== 'error');
-    const found = sentences.map(([said = '']) => {
-      const reading = readTranscript({ id: 't', status: 'error', error: said });
-      if (reading.kind !== 'failed') throw new Error(`${said} is no failure`);
+    const found = sentences.map(([sentence = '']) => {
+      const reading = readTranscript({ id: 't', status: 'error', error: sentence });
+      if (reading.kind !== 'failed') throw new Error(`${sentence} is no failure`);
       const verdict =
         reading.reason === 'no_speech' ? 'fail, no speech' : reading.canResubmit ? 'retry' : 'fail';
-      return [said, verdict, reading.reason];
+      return [sentence, verdict, reading.reason];
     });
 
     expect(sentences.length).toBeGreaterThanOrEqual(15);
-    expect(found).toEqual(sentences.map(([said, verdict, code]) => [said, verdict, unquoted(code)]));
+    expect(found).toEqual(sentences.map(([sentence, verdict, code]) => [sentence, verdict, unquoted(code)]));
   });
 });

@@ -23,7 +23,7 @@ describe('parseHotwords', () => {
     ['🇸🇬, party 🎉, 1\ufe0f\u20e3', ['🇸🇬', 'party 🎉', '1\ufe0f\u20e3'], 'unsupported_characters'],
     ['a\u0000b, c\ud800d', ['a\ufffdb', 'c\ufffdd'], 'unsupported_characters'],
     ['x'.repeat(100_000), ['x'.repeat(MAX_PHRASE_CHARACTERS)], 'too_long'],
-  ])('says what it dropped of %#, and why', (prompt, phrases, reason) => {
+  ])('reports dropped phrases and reasons: case %#', (prompt, phrases, reason) => {
     expect(parseHotwords(prompt).dropped).toEqual(phrases.map((phrase) => ({ phrase, reason })));
   });
 
@@ -40,7 +40,7 @@ describe('parseHotwords', () => {
     expect(parseHotwords(prompt).phrases).toHaveLength(1_000);
   });
 
-  it('keeps the limits for any text, and reads its own result back unchanged', () => {
+  it('respects the limits for any text, and parses its own result unchanged', () => {
     const piece = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(',', ' ', 'Anna', '\n', '🎉', 'ﬁ'));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {

@@ -1,7 +1,7 @@
 import type { Transcript, TranscriptStatus } from 'assemblyai';
 import { isRecord } from '../../json/is-record.js';
 
-/** The fields that decisions are made on. Only these are looked at, so only these are checked. */
+/** Fields that decisions depend on. Only these are read, so only these are validated. */
 interface CheckedFields {
   id: string;
   status: TranscriptStatus;
@@ -14,24 +14,26 @@ interface CheckedFields {
   audio_duration?: number | null;
 }
 
-/** A transcript as AssemblyAI answered it, whole; what has not been checked has no type. */
+/**
+ * The whole transcript as answered by AssemblyAI; fields that were not validated have type unknown.
+ */
 export type ProviderTranscript = CheckedFields & {
   [Field in Exclude<keyof Transcript, keyof CheckedFields>]?: unknown;
 };
 
-/** An entry of the list: enough to find a transcript again by the audio URL that it was made from. */
+/** A list entry: enough to find a transcript by the audio URL it was made from. */
 export interface ListItem {
   id: string;
   status: TranscriptStatus;
   audioUrl: string | null;
-  /** Milliseconds since the epoch, by the provider's clock; absent when it does not say. */
+  /** Milliseconds since the epoch, by the provider's clock; absent when it is not reported. */
   createdMs?: number;
 }
 
 export interface TranscriptPage {
   /** Newest first. */
   transcripts: ListItem[];
-  /** Pass it as `beforeId` for the next, older page; absent on the last. */
+  /** To be passed as `beforeId` for the next, older page; absent on the last. */
   nextBeforeId?: string;
 }
 
@@ -43,7 +45,7 @@ const STATUSES: readonly unknown[] = [
 ] satisfies TranscriptStatus[];
 const NULLABLE_STRINGS = ['text', 'error', 'audio_url', 'webhook_url', 'language_code'] as const;
 
-/** @returns undefined when it is no transcript: a provider's answer is data, not a promise */
+/** @returns undefined when the answer is not a transcript: answers are validated, not trusted */
 export function asTranscript(answer: unknown): ProviderTranscript | undefined {
   if (!isRecord(answer) || !hasIdAndStatus(answer)) return undefined;
   if (!NULLABLE_STRINGS.every((field) => isNullable(answer[field], 'string'))) return undefined;
@@ -52,9 +54,9 @@ export function asTranscript(answer: unknown): ProviderTranscript | undefined {
 }
 
 /**
- * Entries that make no sense are left out: one of them must not hide the others.
+ * Parses a page. Invalid entries are skipped, so that they do not hide the others.
  *
- * @returns undefined when it is no list
+ * @returns undefined when the answer is not a list
  */
 export function asTranscriptPage(answer: unknown): TranscriptPage | undefined {
   if (!isRecord(answer) || !Array.isArray(answer.transcripts)) return undefined;
@@ -73,7 +75,7 @@ export function asTranscriptPage(answer: unknown): TranscriptPage | undefined {
   return { transcripts, nextBeforeId: nextBeforeId(answer.page_details, transcripts) };
 }
 
-/** @returns undefined when it is no http(s) URL */
+/** @returns undefined when the answer has no http(s) URL */
 export function asUploadUrl(answer: unknown): string | undefined {
   if (!isRecord(answer) || typeof answer.upload_url !== 'string') return undefined;
   return /^https?:\/\//.test(answer.upload_url) && URL.canParse(answer.upload_url)
@@ -81,14 +83,16 @@ export function asUploadUrl(answer: unknown): string | undefined {
     : undefined;
 }
 
-/** Their times are UTC, and come without saying so (`2024-03-11T21:29:30.694870`). */
+/** AssemblyAI's times are UTC without a time zone suffix (`2024-03-11T21:29:30.694870`). */
 function createdMs(created: unknown): { createdMs?: number } {
   if (typeof created !== 'string') return {};
   const ms = Date.parse(/[Z+]|-\d\d:\d\d$/.test(created) ? created : `${created}Z`);
   return Number.isNaN(ms) ? {} : { createdMs: ms };
 }
 
-/** `prev_url` leads to older transcripts (the list is newest first) and names the id that they come before. */
+/**
+ * `prev_url` leads to older transcripts (the list is newest first) and names the id they precede.
+ */
 function nextBeforeId(pageDetails: unknown, transcripts: ListItem[]): string | undefined {
   if (!isRecord(pageDetails) || typeof pageDetails.prev_url !== 'string') return undefined;
   const { prev_url: previous } = pageDetails;
@@ -97,8 +101,8 @@ function nextBeforeId(pageDetails: unknown, transcripts: ListItem[]): string | u
 }
 
 /**
- * As AssemblyAI makes them (UUIDs, in older days with other letters). Others could lead to another path of its interface, or could
- * not be stored.
+ * The format of AssemblyAI's ids (UUIDs; older ones have other letters). Other ids could address
+ * another path of its API, or could not be stored.
  */
 const TRANSCRIPT_ID = /^[A-Za-z0-9_-]{1,100}$/;
 

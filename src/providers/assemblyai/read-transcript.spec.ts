@@ -15,11 +15,11 @@ const failure = (error: string | null | undefined) =>
   readTranscript(transcript({ status: 'error', text: null, error }));
 
 describe('readTranscript', () => {
-  it.each(['queued', 'processing'] as const)('sees that a transcript that is %s runs', (status) => {
+  it.each(['queued', 'processing'] as const)('classifies a %s transcript as running', (status) => {
     expect(readTranscript(transcript({ status }))).toEqual({ kind: 'running' });
   });
 
-  it('gives the text, the language, the length and the whole answer of a completed one', () => {
+  it('returns the text, language, duration and whole answer of a completed transcript', () => {
     const words = [{ text: 'Hello.', start: 0, end: 5, confidence: 1 }];
     const reading = readTranscript(transcript({ language_code: 'en', audio_duration: 12, words }));
     expect(reading).toMatchObject({
@@ -31,7 +31,7 @@ describe('readTranscript', () => {
     expect(reading).toHaveProperty('raw.words', words);
   });
 
-  it('keeps no signature and no token in the answer that goes on record', () => {
+  it('removes signatures and tokens from the answer to be stored', () => {
     const reading = readTranscript(
       transcript({ webhook_url: 'https://us.example/hook?token=abc&submission=1' }),
     );
@@ -39,16 +39,16 @@ describe('readTranscript', () => {
     expect(reading).toHaveProperty('raw.webhook_url', 'https://us.example/hook');
   });
 
-  it.each([null, '', undefined])('takes %p as a text in which nothing was heard', (text) => {
+  it.each([null, '', undefined])('reads %p as a text without speech', (text) => {
     expect(readTranscript(transcript({ text }))).toMatchObject({ kind: 'text', text: '' });
   });
 
-  it('does not take the sentence of a deleted transcript for what was said', () => {
+  it('does not take the sentence of a deleted transcript for speech', () => {
     const deleted = transcript({ text: 'Deleted by user.', audio_url: 'http://deleted_by_user' });
     expect(readTranscript(deleted)).toMatchObject({ kind: 'failed', reason: 'deleted', canResubmit: false });
   });
 
-  it('takes the same sentence for what was said when the transcript still has its audio', () => {
+  it('takes the same sentence for speech when the transcript still has its audio', () => {
     expect(readTranscript(transcript({ text: 'Deleted by user.' }))).toMatchObject({ kind: 'text' });
   });
 
@@ -102,7 +102,7 @@ describe('readTranscript', () => {
     expect(failure(error)).toMatchObject({ kind: 'failed', reason, canResubmit });
   });
 
-  it.each([null, undefined, ''])('has a message also when the reason is %p', (error) => {
+  it.each([null, undefined, ''])('returns a message even when the reason is %p', (error) => {
     expect(failure(error)).toEqual({
       kind: 'failed',
       reason: 'other',
@@ -111,15 +111,15 @@ describe('readTranscript', () => {
     });
   });
 
-  it('tells a person what is wrong, without the signature of the audio URL', () => {
-    const said = 'Download error to https://x.example/a.mp3?X-Amz-Signature=abc, 403 Client Error';
-    expect(failure(said)).toMatchObject({
+  it('explains the failure without the signature of the audio URL', () => {
+    const sentence = 'Download error to https://x.example/a.mp3?X-Amz-Signature=abc, 403 Client Error';
+    expect(failure(sentence)).toMatchObject({
       message:
         'AssemblyAI could not download the audio; check that its URL is reachable from the internet: "Download error to https://x.example/a.mp3 403 Client Error"',
     });
   });
 
-  it('believes no text that nobody speaks in the longest recording', () => {
+  it('rejects a text longer than the longest recording allows', () => {
     const reading = (length: number) =>
       readTranscript({ id: 't', status: 'completed', text: 'a'.repeat(length) });
 
@@ -128,11 +128,11 @@ describe('readTranscript', () => {
       kind: 'failed',
       reason: 'text_too_long',
       canResubmit: false,
-      message: 'AssemblyAI sent a text of more than 1080000 characters, which nobody speaks in ten hours.',
+      message: 'AssemblyAI sent a text of more than 1080000 characters, more than ten hours of speech.',
     });
   });
 
-  it('gives a short message for any error text', () => {
+  it('returns a short message for any error text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (error) => {
         const reading = failure(error);

@@ -30,8 +30,8 @@ describe('settingsNamedIn', () => {
       'The following models are not available in this language: speaker_labels',
       ['speaker_labels', 'speech_models'],
     ],
-  ])('reads %j as being about %j', (said, settings) => {
-    expect(settingsNamedIn(said)).toEqual(settings);
+  ])('reads %j as a refusal of %j', (reason, settings) => {
+    expect(settingsNamedIn(reason)).toEqual(settings);
   });
 
   it.each([
@@ -40,8 +40,8 @@ describe('settingsNamedIn', () => {
     'Invalid endpoint schema, please refer to documentation for examples.',
     'Your current account balance is negative. Please top up to continue using the API.',
     '"webhook_url" must start with http(s)',
-  ])('finds no setting in %j', (said) => {
-    expect(settingsNamedIn(said)).toEqual([]);
+  ])('finds no setting in %j', (reason) => {
+    expect(settingsNamedIn(reason)).toEqual([]);
   });
 });
 
@@ -49,7 +49,7 @@ describe('refusedModels', () => {
   it.each([
     ['the one that is named', DEPRECATED, ['universal-3-pro', 'universal-2'], ['universal-3-pro']],
     [
-      'none that is named as what to use instead',
+      'none that is only offered as an alternative',
       DEPRECATED,
       ['universal-2', 'universal-3-pro'],
       ['universal-3-pro'],
@@ -61,35 +61,38 @@ describe('refusedModels', () => {
       ['a-1', 'b-2'],
     ],
     [
-      'no model whose name is part of another',
+      'no model whose name is part of another one',
       'Unknown speech model: universal-3-pro',
       ['universal', 'universal-3-pro'],
       ['universal-3-pro'],
     ],
     [
-      'those that a complete list lacks',
+      'those missing from a complete list',
       ONE_OF,
       ['universal-9', 'universal-2', 'nano'],
       ['universal-9', 'nano'],
     ],
-    ['the first, where none is named', 'This speech model is deprecated.', ['a-1', 'b-2'], ['a-1']],
+    ['the first, when none is named', 'This speech model is deprecated.', ['a-1', 'b-2'], ['a-1']],
     [
-      'the first, where only others are named',
+      'the first, when only others are named',
       'Speech model deprecated. Use universal-2 instead.',
       ['a-1', 'universal-2'],
       ['a-1'],
     ],
-  ])('are %s', (_which, said, sent, refused) => {
-    expect(refusedModels(said, sent)).toEqual(refused);
+  ])('are %s', (_which, reason, sent, refused) => {
+    expect(refusedModels(reason, sent)).toEqual(refused);
   });
 
-  it.each(['', DEPRECATED, ONE_OF, 'anything'])('are never none, so that %j leads on', (said) => {
-    expect(refusedModels(said, ['universal-2', 'best'])).not.toEqual([]);
-  });
+  it.each(['', DEPRECATED, ONE_OF, 'anything'])(
+    'are never empty, so that the next request differs: %j',
+    (reason) => {
+      expect(refusedModels(reason, ['universal-2', 'best'])).not.toEqual([]);
+    },
+  );
 });
 
 describe('offeredModels', () => {
-  it('are those that the sentence says to use', () => {
+  it('returns the models that the message offers', () => {
     expect(offeredModels(ONE_OF)).toEqual(['universal-2', 'best']);
     expect(offeredModels(DEPRECATED)).toEqual(['universal-3-5-pro', 'universal-2']);
     expect(offeredModels('Something about speech models')).toEqual([]);
@@ -105,8 +108,8 @@ describe('refusedLanguages', () => {
     ['Invalid language code: xx. It must be one of: en, de', ['en', 'de', 'xx'], ['xx']],
     ['The language code in it is no good', ['in', 'it', 'is', 'no'], []],
     ['Invalid language code in "expected_languages"', ['en', 'in'], []],
-  ])('in %j, of %j, are %j', (said, sent, refused) => {
-    expect(refusedLanguages(said, sent)).toEqual(refused);
+  ])('in %j, of %j, are %j', (reason, sent, refused) => {
+    expect(refusedLanguages(reason, sent)).toEqual(refused);
   });
 });
 
@@ -116,7 +119,7 @@ describe('languagesSentIn', () => {
       buildSubmitRequest({ audioUrl: 'https://a.example/x', language, expectedLanguages, hotwords: [] }),
     );
 
-  it('are the expected ones and the fallback, each once', () => {
+  it('returns the expected languages and the fallback, each once', () => {
     expect(sentFor('nl', ['fr', 'nl'])).toEqual(['nl', 'fr']);
     expect(sentFor('auto', ['fr'])).toEqual(['fr']);
     expect(sentFor('auto')).toEqual([]);

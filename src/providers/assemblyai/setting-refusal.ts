@@ -12,75 +12,78 @@ export class SettingRefusedError extends ProviderRejectedError {
   constructor(
     message: string,
     details: ProviderErrorDetails,
-    /** Settings that it may be about, the likeliest first; at least one. */
+    /** Settings that may be the cause, the likeliest first; at least one. */
     readonly settings: readonly OptionalSetting[],
-    /** The provider's words, fit to be shown. */
-    readonly said: string,
+    /** The provider's sanitized message. */
+    readonly reason: string,
   ) {
     super(message, details);
   }
 }
 
 /**
- * Sentences of a 400, by the setting that they speak of. Known ones:
+ * Patterns of 400 messages, by the setting they mention. Known messages:
  *
  * - The following models are not available in this language: speaker_labels
  *   (https://www.assemblyai.com/docs/guides/common_errors_and_solutions)
- * - The "universal-3-pro" speech model(s) have been deprecated. Use speech_models: ["universal-3-5-pro", ...] instead.
+ * - The "universal-3-pro" speech model(s) have been deprecated. Use speech_models:
+ *   ["universal-3-5-pro", ...] instead.
  *   (https://github.com/TypeWhisper/typewhisper-mac/issues/1042)
  *
- * The order matters where a sentence speaks of several: a named feature is what is refused, and a chunk
- * that goes without languages costs less than a process that goes without a model.
+ * The order matters for a message that mentions several settings: a named feature is the refused
+ * one, and a chunk without languages costs less than a process without a model.
  */
-const SENTENCES: readonly { setting: OptionalSetting; says: RegExp }[] = [
-  { setting: 'speaker_labels', says: /\bspeaker_labels\b/i },
-  { setting: 'keyterms_prompt', says: /\bkeyterms_prompt\b/i },
+const PATTERNS: readonly { setting: OptionalSetting; pattern: RegExp }[] = [
+  { setting: 'speaker_labels', pattern: /\bspeaker_labels\b/i },
+  { setting: 'keyterms_prompt', pattern: /\bkeyterms_prompt\b/i },
   {
     setting: 'languages',
-    says: /\bexpected_languages\b|\bfallback_language\b|\blanguage_detection_options\b|\blanguage[ _]codes?\b/i,
+    pattern:
+      /\bexpected_languages\b|\bfallback_language\b|\blanguage_detection_options\b|\blanguage[ _]codes?\b/i,
   },
   {
     setting: 'speech_models',
-    says: /\bspeech[ _]models?\b|\bmodels?\b.*\b(?:not available|unavailable|unknown|not supported|deprecated|retired)\b/i,
+    pattern:
+      /\bspeech[ _]models?\b|\bmodels?\b.*\b(?:not available|unavailable|unknown|not supported|deprecated|retired)\b/i,
   },
 ];
 
-/** @returns the settings that a refusal may be about, the likeliest first; none when it is about something else */
-export function settingsNamedIn(said: string): OptionalSetting[] {
-  return SENTENCES.filter(({ says }) => says.test(said)).map(({ setting }) => setting);
+/** @returns settings that may be the cause of a refusal, the likeliest first, if any */
+export function settingsNamedIn(reason: string): OptionalSetting[] {
+  return PATTERNS.filter(({ pattern }) => pattern.test(reason)).map(({ setting }) => setting);
 }
 
-/** From here on a sentence tells what may be sent instead. */
+/** Start of the part of a message that lists alternatives. */
 const ALTERNATIVES =
   /\b(?:use|must be|should be|one or more of|one of|choose|supported (?:models|languages|codes)|valid (?:models|languages|codes))\b/i;
 
-/** The list is complete: what is not on it is refused. */
+/** Marks a complete list: everything not on it is refused. */
 const COMPLETE_LIST = /\bone (?:or more )?of\b/i;
 
 const QUOTED = /["'`“‘]([a-z0-9][a-z0-9_-]*)["'`”’]/gi;
 
-/** @returns those of the models sent that the sentence names, or else the first of them */
-export function refusedModels(said: string, sent: readonly string[]): string[] {
-  const { refusal, alternatives } = partsOf(said);
+/** @returns the sent models that the message names, or else the first of them */
+export function refusedModels(reason: string, sent: readonly string[]): string[] {
+  const { refusal, alternatives } = partsOf(reason);
   const named = sent.filter((model) => names(refusal, model));
   if (named.length > 0) return named;
   const missing = COMPLETE_LIST.test(alternatives) ? sent.filter((model) => !names(alternatives, model)) : [];
   return missing.length > 0 ? missing : sent.slice(0, 1);
 }
 
-/** @returns the models that the sentence asks for, for an account that has no default */
-export function offeredModels(said: string): string[] {
-  return [...partsOf(said).alternatives.matchAll(QUOTED)].flatMap(([, model]) => model ?? []);
+/** @returns the models that the message offers to an account without a default */
+export function offeredModels(reason: string): string[] {
+  return [...partsOf(reason).alternatives.matchAll(QUOTED)].flatMap(([, model]) => model ?? []);
 }
 
 /**
- * Codes are words of English, too (`it`, `is`, `no`): they count only where the sentence quotes them,
- * or lists them after a colon.
+ * Finds the refused language codes. Some codes are also English words (`it`, `is`, `no`), so they
+ * count only where the message quotes them or lists them after a colon.
  *
- * @returns the languages of those sent that the sentence names; none when it does not say which
+ * @returns the sent languages that the message names; none when it names none
  */
-export function refusedLanguages(said: string, sent: readonly string[]): string[] {
-  const { refusal } = partsOf(said);
+export function refusedLanguages(reason: string, sent: readonly string[]): string[] {
+  const { refusal } = partsOf(reason);
   const quoted = [...refusal.matchAll(QUOTED)].map(([, code = '']) => code);
   const listed = refusal.slice(refusal.lastIndexOf(':') + 1).split(/[\s,;.[\]()]+/);
   const named = new Set(
@@ -95,13 +98,13 @@ export function languagesSentIn({ language_detection_options: options }: Transcr
   return [...new Set([...(options?.expected_languages ?? []), ...(fallback === 'auto' ? [] : [fallback])])];
 }
 
-function partsOf(said: string): { refusal: string; alternatives: string } {
-  const start = said.search(ALTERNATIVES);
-  if (start === -1) return { refusal: said, alternatives: '' };
-  return { refusal: said.slice(0, start), alternatives: said.slice(start) };
+function partsOf(reason: string): { refusal: string; alternatives: string } {
+  const start = reason.search(ALTERNATIVES);
+  if (start === -1) return { refusal: reason, alternatives: '' };
+  return { refusal: reason.slice(0, start), alternatives: reason.slice(start) };
 }
 
-/** Ids hold hyphens, and one may begin like another (`universal`, `universal-2`). */
+/** Compares whole ids, as one may be a prefix of another (`universal`, `universal-2`). */
 function names(text: string, id: string): boolean {
   return text.split(/[^a-z0-9_-]+/i).includes(id);
 }

@@ -2,20 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels, SPEECH_MODELS } from './speech-models.js';
 
 describe('the catalog of speech models', () => {
-  it('has every default model, as a current one', () => {
+  it('lists every default model as current', () => {
     expect(outdatedSpeechModels(DEFAULT_SPEECH_MODELS)).toEqual([]);
     const current = SPEECH_MODELS.filter(({ state }) => state === 'current').map(({ id }) => id);
     expect(current).toEqual(expect.arrayContaining([...DEFAULT_SPEECH_MODELS]));
   });
 
-  it('names a successor that is current for every model that is not', () => {
+  it('names a current successor for every model that is not current', () => {
     for (const { state, successor } of SPEECH_MODELS) {
       if (state === 'current') continue;
       expect(SPEECH_MODELS.find(({ id }) => id === successor)?.state).toBe('current');
     }
   });
 
-  it('says where and since when each is so', () => {
+  it('gives source and date of each state', () => {
     for (const { since, source } of SPEECH_MODELS) {
       expect(since).toMatch(/^\d{4}-\d{2}(-\d{2})?$/);
       expect(URL.canParse(source)).toBe(true);
@@ -24,14 +24,14 @@ describe('the catalog of speech models', () => {
 });
 
 describe('outdatedSpeechModels', () => {
-  it('tells of refused and deprecated models, with date and successor', () => {
+  it('describes refused and deprecated models, with date and successor', () => {
     expect(outdatedSpeechModels(['universal-3-pro', 'universal-3-5-pro', 'universal-2'])).toEqual([
       'universal-3-pro, which AssemblyAI refuses (since 2026-09-02); assemblyai-stt-3-7 takes its place',
       'universal-3-5-pro, which AssemblyAI has deprecated (since 2026-11); assemblyai-stt-3-7 takes its place',
     ]);
   });
 
-  it('has no word for a model that it does not know', () => {
+  it('ignores unknown models', () => {
     expect(outdatedSpeechModels(['universal-9'])).toEqual([]);
   });
 });

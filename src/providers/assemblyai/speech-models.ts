@@ -1,9 +1,9 @@
-/** A model for recorded audio, as AssemblyAI's own pages speak of it. */
+/** A model for recorded audio, as documented by AssemblyAI. */
 export interface SpeechModel {
   id: string;
   /** `deprecated` models still work. A `refused` one makes AssemblyAI refuse the whole request. */
   state: 'current' | 'deprecated' | 'refused';
-  /** When the state began: a day, or a month where no page names the day. */
+  /** Start of the state: a day, or a month when no page gives the day. */
   since: string;
   successor?: string;
   source: string;
@@ -11,7 +11,7 @@ export interface SpeechModel {
 
 const NEWEST = 'assemblyai-stt-3-7';
 
-/** An id that is not listed here is sent as it is, without a word. */
+/** Known models. An id that is not listed is sent unchanged, without a warning. */
 export const SPEECH_MODELS: readonly SpeechModel[] = [
   {
     id: NEWEST,
@@ -37,7 +37,8 @@ export const SPEECH_MODELS: readonly SpeechModel[] = [
     state: 'refused',
     since: '2026-09-02',
     successor: NEWEST,
-    // Accounts met the refusal from July on: https://github.com/TypeWhisper/typewhisper-mac/issues/1042
+    // Some accounts were refused from July on:
+    // https://github.com/TypeWhisper/typewhisper-mac/issues/1042
     source: 'https://www.assemblyai.com/changelog',
   },
   {
@@ -50,15 +51,16 @@ export const SPEECH_MODELS: readonly SpeechModel[] = [
 ];
 
 /**
- * In order of preference: a recording goes to the first model that knows its language. The first is
- * the most accurate. The second knows ninety-nine languages, Dutch and Ukrainian among them, and must
- * stay last: the first does not fall back to it by itself
+ * Models in order of preference: a recording goes to the first model that supports its language.
+ * The first is the most accurate. The second supports ninety-nine languages, including Dutch and
+ * Ukrainian, and must stay last: the first does not fall back to it by itself
  * (https://www.assemblyai.com/docs/pre-recorded-audio/assemblyai-stt-3-7-migration-guide).
  */
 export const DEFAULT_SPEECH_MODELS: readonly string[] = [NEWEST, 'universal-2'];
 
 /**
- * Tells of each listed model that AssemblyAI refuses or has deprecated, one phrase each, for a person to act on.
+ * Describes each configured model that AssemblyAI refuses or has deprecated, in one phrase each,
+ * for an operator to act on.
  *
  * @param catalog for tests: the real one changes with AssemblyAI's models
  */

@@ -5,7 +5,7 @@ const request = (changes: Partial<SubmitRequestInput> = {}) =>
   buildSubmitRequest({ audioUrl: 'https://a.example/x.mp3', language: 'nl', hotwords: [], ...changes });
 
 describe('buildSubmitRequest', () => {
-  it('names the audio and the models in order of preference, and nothing that was not asked for', () => {
+  it('contains the audio and the models in order of preference, and no unset options', () => {
     expect(request()).toEqual({
       audio_url: 'https://a.example/x.mp3',
       speech_models: ['assemblyai-stt-3-7', 'universal-2'],
@@ -38,11 +38,11 @@ describe('buildSubmitRequest', () => {
     expect(options?.expected_languages).not.toContain(language);
   });
 
-  it.each(['auto', '', 'klingonese', '??', 'zz', 'xyz'])('leaves every language open for %p', (language) => {
+  it.each(['auto', '', 'klingonese', '??', 'zz', 'xyz'])('allows every language for %p', (language) => {
     expect(request({ language }).language_detection_options).toEqual({ fallback_language: 'auto' });
   });
 
-  it('takes other expected languages and models, and still makes the fallback one of them', () => {
+  it('uses configured languages and models, and adds the fallback to the languages', () => {
     const made = request({ expectedLanguages: ['fr'], speechModels: ['universal-2'] });
     expect(made.speech_models).toEqual(['universal-2']);
     expect(made.language_detection_options).toEqual({
@@ -55,18 +55,18 @@ describe('buildSubmitRequest', () => {
     });
   });
 
-  it('names no models when there are none, so that the account’s default is used', () => {
+  it('contains no models when none are configured, so that the account’s default is used', () => {
     expect(request({ speechModels: [] })).not.toHaveProperty('speech_models');
   });
 
   it.each([
     [
-      'an expected one is left out',
+      'an expected one is omitted',
       { language: 'nl', expectedLanguages: ['fr', 'xx'] },
       { expected_languages: ['nl', 'fr'], fallback_language: 'nl' },
     ],
     [
-      'a usual one is left out',
+      'a default one is omitted',
       { language: 'nl', refusedLanguages: new Set(['uk', 'pt']) },
       { expected_languages: ['nl', 'en', 'de', 'fr', 'es', 'it'], fallback_language: 'nl' },
     ],
@@ -75,9 +75,9 @@ describe('buildSubmitRequest', () => {
       { language: 'xx-YY', expectedLanguages: ['fr', 'xx'] },
       { expected_languages: ['fr'], fallback_language: 'auto' },
     ],
-    ['the only ones leave every language open', { language: 'xx' }, { fallback_language: 'auto' }],
+    ['without remaining ones every language is allowed', { language: 'xx' }, { fallback_language: 'auto' }],
     [
-      'all that are expected leave every language open',
+      'without remaining expected ones every language is allowed',
       { language: 'auto', expectedLanguages: ['xx'] },
       { fallback_language: 'auto' },
     ],
@@ -87,11 +87,11 @@ describe('buildSubmitRequest', () => {
     expect(made.language_detection_options).toEqual(options);
   });
 
-  it('sends hot words when there are any', () => {
+  it('contains hotwords when there are any', () => {
     expect(request({ hotwords: ['Kelly Byrne'] }).keyterms_prompt).toEqual(['Kelly Byrne']);
   });
 
-  it('names the callback and its secret in the webhook strategy', () => {
+  it('contains the callback URL and its secret in the webhook strategy', () => {
     expect(request({ webhook: { url: 'https://us.example/hook?submission=1', secret: 's3' } })).toMatchObject(
       {
         webhook_url: 'https://us.example/hook?submission=1',

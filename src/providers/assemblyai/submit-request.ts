@@ -3,31 +3,32 @@ import { assemblyAiLanguage } from '../../config/languages.js';
 import { DEFAULT_SPEECH_MODELS } from './speech-models.js';
 
 /**
- * What a conversation whose language is known may turn out to be in instead. Detection wants 15 seconds of speech and chunks
- * are short: a choice among a few is right more often than one among ninety-nine. `auto` leaves all of them open.
+ * Languages expected besides the known language of a conversation. Detection needs 15 seconds of
+ * speech and chunks are short: a choice among a few is right more often than among ninety-nine.
+ * `auto` allows all of them.
  */
 export const DEFAULT_EXPECTED_LANGUAGES: readonly string[] = ['en', 'nl', 'de', 'fr', 'es', 'it', 'pt', 'uk'];
 
-/** The header that carries the shared secret back to us; the only proof that AssemblyAI's callbacks have. */
+/** Header that carries the shared secret back to us; the only proof of AssemblyAI's callbacks. */
 export const WEBHOOK_SECRET_HEADER = 'X-AssemblyAI-Webhook-Secret';
 
-/** Any of the languages; as a fallback: whichever of the expected ones fits best. */
+/** Any language; as a fallback, the best match among the expected languages. */
 const ANY_LANGUAGE = 'auto';
 
 export interface SubmitRequestInput {
-  /** Where AssemblyAI fetches the recording: a signed URL, or what `upload` gave. */
+  /** URL from which AssemblyAI fetches the recording: a signed URL, or the result of `upload`. */
   audioUrl: string;
   /** The conversation's language: a tag such as `nl` or `en-GB`, or `auto`. */
   language: string;
   /** From `parseHotwords`. */
   hotwords: readonly string[];
-  /** None: the account's own default. @default DEFAULT_SPEECH_MODELS */
+  /** Empty: the account's own default. @default DEFAULT_SPEECH_MODELS */
   speechModels?: readonly string[];
-  /** AssemblyAI's codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
+  /** AssemblyAI's language codes. @default DEFAULT_EXPECTED_LANGUAGES, or all for `auto` */
   expectedLanguages?: readonly string[];
-  /** Codes that must not be sent, as AssemblyAI refuses them: as if they had never been chosen. */
+  /** Codes that AssemblyAI refuses; they are treated as if they had not been chosen. */
   refusedLanguages?: ReadonlySet<string>;
-  /** Speakers are told apart, by letters that hold within this recording. */
+  /** Whether speakers are distinguished, by letters that are valid within this recording. */
   speakerLabels?: boolean;
   /** Webhook strategy only. */
   webhook?: {
@@ -40,10 +41,11 @@ export interface SubmitRequestInput {
 }
 
 /**
- * What is asked of AssemblyAI for one recording.
+ * Builds the request for one recording.
  *
- * The language is always detected, with the conversation's as what it falls back to: people switch languages, and settings are
- * wrong. Without any speech the job then fails, which costs nothing, instead of completing empty, which is billed.
+ * The language is always detected, with the conversation's language as the fallback: people switch
+ * languages, and settings are wrong. Without any speech the job then fails, which costs nothing,
+ * instead of completing with an empty text, which is billed.
  */
 export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams {
   const { audioUrl, hotwords, webhook, speechModels = DEFAULT_SPEECH_MODELS } = input;
@@ -62,7 +64,9 @@ export function buildSubmitRequest(input: SubmitRequestInput): TranscriptParams 
   };
 }
 
-/** A fallback that is not among the expected languages is refused, so it is made one of them. */
+/**
+ * AssemblyAI refuses a fallback that is not among the expected languages, so it is added to them.
+ */
 function languageDetection(input: SubmitRequestInput): TranscriptParams['language_detection_options'] {
   const isUsable = (code: string): boolean => input.refusedLanguages?.has(code) !== true;
   const code = languageCode(input.language);
@@ -76,7 +80,7 @@ function languageDetection(input: SubmitRequestInput): TranscriptParams['languag
   return { expected_languages: [...new Set([language, ...all])], fallback_language: language };
 }
 
-/** A language that AssemblyAI does not know, or what is no language at all, leaves the choice to it. */
+/** Returns AssemblyAI's code, or `auto` for an unknown or invalid language. */
 export function languageCode(language: string): string {
   return assemblyAiLanguage(language) ?? ANY_LANGUAGE;
 }

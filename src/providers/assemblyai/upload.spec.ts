@@ -69,7 +69,7 @@ function endless(): Readable {
 }
 
 describe('upload', () => {
-  it('sends the bytes as they are, with their length when it is known', async () => {
+  it('sends the bytes unchanged, with their length when it is known', async () => {
     const seen = receive();
     const stream = Readable.from([Buffer.from('one'), Buffer.from('two')]);
     await expect(client.upload(stream, 6)).resolves.toEqual({ uploadUrl: UPLOAD_URL });
@@ -82,20 +82,20 @@ describe('upload', () => {
     });
   });
 
-  it('sends them in chunks when it is not', async () => {
+  it('sends chunks when the length is unknown', async () => {
     const seen = receive();
     await client.upload(Readable.from([Buffer.alloc(3_000_000)]));
     expect(seen.bytes).toBe(3_000_000);
     expect(seen.request?.headers['transfer-encoding']).toBe('chunked');
   });
 
-  it('may take longer than the limit as long as something moves', async () => {
+  it('may take longer than the timeout as long as bytes are sent', async () => {
     const seen = receive();
     await makeClient(500).upload(Readable.from(slowly(8, 100)));
     expect(seen.bytes).toBe(8_000);
   });
 
-  it('gives up when the provider stops reading, and reads no further itself', async () => {
+  it('times out when the provider stops reading, and stops reading the source', async () => {
     onUpload = (request) => {
       request.pause();
     };
@@ -108,7 +108,7 @@ describe('upload', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it('gives up when everything is sent and no answer comes', async () => {
+  it('times out when everything is sent and no answer comes', async () => {
     onUpload = (request) => {
       request.resume();
     };
@@ -117,7 +117,7 @@ describe('upload', () => {
     });
   });
 
-  it('fails with what the source failed with, not with a fault of the provider', async () => {
+  it('fails with the error of the source, not with a provider error', async () => {
     let cut: Promise<unknown> | undefined;
     onUpload = (request) => {
       request.resume();
@@ -136,11 +136,11 @@ describe('upload', () => {
     await cut;
   });
 
-  it('fails at once when the source was broken before', async () => {
+  it('fails at once when the source had failed before', async () => {
     receive();
     const stream = Readable.from([Buffer.alloc(10)]);
     stream.destroy();
-    // From a timer, so that the stream's own events come before anything of the request does.
+    // From a timer, so that the stream's own events are emitted before any event of the request.
     const uploading = new Promise((resolve, reject) => {
       setImmediate(() => {
         client.upload(stream).then(resolve, reject);
@@ -149,7 +149,7 @@ describe('upload', () => {
     await expect(uploading).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
   });
 
-  it('stops and lets go of the source when the provider refuses it meanwhile', async () => {
+  it('stops and destroys the source when the provider refuses the upload', async () => {
     onUpload = (request, response) => {
       response.writeHead(413).end('{"error":"too large"}');
       request.resume();
@@ -161,7 +161,7 @@ describe('upload', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it('keeps its connection for the next when the provider answers on the last byte', async () => {
+  it('reuses its connection when the provider answers on the last byte', async () => {
     let connections = 0;
     server.on('connection', () => {
       connections += 1;
@@ -173,7 +173,7 @@ describe('upload', () => {
       request.resume();
     };
     for (const word of ['one', 'two', 'six']) {
-      // It does not know yet that nothing else follows.
+      // The source does not know yet that nothing else follows.
       const stream = new Readable({ read: () => undefined });
       stream.push(word);
       await client.upload(stream, word.length);
@@ -182,8 +182,8 @@ describe('upload', () => {
     expect(connections).toBe(1);
   });
 
-  it('gives up its connection when the provider answers before it has everything', async () => {
-    // The server does not do it.
+  it('closes its connection when the provider answers before it has everything', async () => {
+    // The server does not close it.
     server.keepAliveTimeout = 0;
     const closed = new Promise<void>((resolve) => {
       onUpload = (request, response) => {
@@ -198,7 +198,7 @@ describe('upload', () => {
     await closed;
   });
 
-  it('stops when the caller does', async () => {
+  it('stops when the caller aborts', async () => {
     const controller = new AbortController();
     onUpload = () => {
       controller.abort();

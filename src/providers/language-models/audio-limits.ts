@@ -1,15 +1,15 @@
-import { factsOf } from './model-catalogue.js';
+import { factsOf } from './model-catalog.js';
 import { MAX_INLINE_AUDIO_BYTES, inlineAudioBytes } from './inline-audio.js';
 
-/** Recordings that a model hears. */
+/** Limits of the recordings that a model accepts. */
 export interface AudioLimits {
-  /** 0: it reads text only. Bytes before encoding. */
+  /** 0: the model accepts text only. Bytes before encoding. */
   maxBytes: number;
-  /** Media types, under the names that `modelMimeType` gives. */
+  /** Media types, by the names of `modelMimeType`. */
   mimeTypes: ReadonlySet<string>;
 }
 
-/** @param model as CORRECTION_MODEL names it, also with a path such as `models/` before it */
+/** @param model as in CORRECTION_MODEL, optionally with a path such as `models/` before it */
 export function audioLimitsOf(model: string): AudioLimits {
   const { audioTypes, limits } = factsOf(model);
   const maxBytes = Math.min(inlineAudioBytes(limits.inlineBytes), MAX_INLINE_AUDIO_BYTES);

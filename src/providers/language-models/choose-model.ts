@@ -3,7 +3,7 @@ import type { AppConfig } from '../../config/app-config.js';
 import type { LanguageModel } from './language-model.js';
 import { NoModel } from './no-model.js';
 
-/** The model that the configuration asks for. Its SDK alone is loaded: each takes its time at every start. */
+/** Creates the configured model. Only its SDK is loaded, as each SDK slows down every start. */
 export async function chooseModel({
   correction: { languageModel },
   transcription,

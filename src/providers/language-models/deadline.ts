@@ -2,13 +2,13 @@ import type { ModelProvider } from './language-model.js';
 import { cancelled, timedOut } from './model-failure.js';
 
 /**
- * Runs a call and returns no later than its deadline, also when the call pays no attention to the signal that it is given
- * (Vertex AI's SDK takes none, and fetches its token without a time limit). A call left behind is not waited for; how it
- * ends is of no interest any more.
+ * Runs a call and returns no later than its deadline, even if the call ignores its signal (Vertex
+ * AI's SDK accepts none, and fetches its token without a timeout). A call that missed the deadline
+ * is not awaited, and its result is ignored.
  *
  * @param options.timeoutMs milliseconds from now
- * @param options.signal the caller's own wish to stop
- * @throws ProviderUnavailableError `timeout` or `cancelled`; else whatever the call throws
+ * @param options.signal the caller's abort signal
+ * @throws ProviderUnavailableError `timeout` or `cancelled`; otherwise the call's own error
  */
 export async function withDeadline<T>(
   options: { provider: ModelProvider; timeoutMs: number; signal?: AbortSignal },
@@ -21,7 +21,7 @@ export async function withDeadline<T>(
   let stop: (reason: Error) => void = () => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
     stop = (reason) => {
-      // First the verdict, then the abort: the call's own complaint about being aborted comes too late to matter.
+      // Rejects before aborting, so that the call's own abort error comes too late to win the race.
       reject(reason);
       controller.abort();
     };

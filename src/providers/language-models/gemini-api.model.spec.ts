@@ -126,7 +126,7 @@ describe('GeminiApiModel', () => {
     });
   });
 
-  it('asks Gemini 3 for a level of thinking, and sends it neither temperature nor budget', async () => {
+  it('sends Gemini 3 a thinking level, and neither temperature nor budget', async () => {
     await generate({ model: 'gemini-3.8-flash', thinking: 'medium' });
 
     expect(received[0]?.body.generationConfig).toMatchObject({ thinkingConfig: { thinkingLevel: 'MEDIUM' } });
@@ -134,7 +134,7 @@ describe('GeminiApiModel', () => {
     expect(received[0]?.body.generationConfig).not.toHaveProperty('thinkingConfig.thinkingBudget');
   });
 
-  it('sends Gemini 2.5 a low temperature and no level of thinking', async () => {
+  it('sends Gemini 2.5 a low temperature and no thinking level', async () => {
     await generate({ model: 'gemini-2.5-pro' });
 
     expect(received[0]?.body.generationConfig).toMatchObject({ temperature: 0.2 });
@@ -142,7 +142,7 @@ describe('GeminiApiModel', () => {
   });
 
   it.each(['gemini-3.8-flash', 'gemini-2.5-pro', 'our-gateway-alias'])(
-    'asks for nothing to be stored: %s',
+    'disables storage at the provider: %s',
     async (model) => {
       await generate({ model });
 
@@ -150,14 +150,14 @@ describe('GeminiApiModel', () => {
     },
   );
 
-  it('makes one request also when an answer asks to be continued', async () => {
+  it('makes one request even when an answer asks to be continued', async () => {
     answer = json(finished('CONTINUATION'));
 
     await expect(failure()).resolves.toMatchObject({ code: 'unfinished' });
     expect(received).toHaveLength(1);
   });
 
-  it('tells the tokens of an answer that is of no use', async () => {
+  it('reports the tokens of an unusable answer', async () => {
     answer = json({
       ...finished('MAX_TOKENS'),
       usageMetadata: { promptTokenCount: 7, thoughtsTokenCount: 9 },
@@ -168,7 +168,7 @@ describe('GeminiApiModel', () => {
     expect(used).toEqual([{ inputTokens: 7, outputTokens: 9 }]);
   });
 
-  it('joins an answer of several parts and skips the thoughts', async () => {
+  it('joins an answer of several parts without the thoughts', async () => {
     answer = json({
       candidates: [
         {
@@ -180,7 +180,7 @@ describe('GeminiApiModel', () => {
     await expect(generate()).resolves.toMatchObject({ text: '{"a":1}' });
   });
 
-  it('hands on a NUL in the text, which the parser of the answer has to remove', async () => {
+  it('keeps a NUL in the text, which the parser of the answer has to remove', async () => {
     answer = json(good('a\u0000b'));
     await expect(generate()).resolves.toMatchObject({ text: 'a\u0000b' });
   });
@@ -241,7 +241,7 @@ describe('GeminiApiModel', () => {
     ],
     ['MAX_TOKENS', json(finished('MAX_TOKENS')), { code: 'truncated' }],
     ['OTHER', json(finished('OTHER')), { code: 'unfinished' }],
-    ['a reason of the future', json(finished('SOMETHING_NEW')), { code: 'unfinished' }],
+    ['an unknown reason', json(finished('SOMETHING_NEW')), { code: 'unfinished' }],
     [
       'no reason at all',
       json({ candidates: [{ content: { parts: [{ text: 'x' }] } }] }),
@@ -296,7 +296,7 @@ describe('GeminiApiModel', () => {
   });
 
   it.each([...unavailable, ...rejected])(
-    'names neither key, address nor content: %s',
+    'reveals neither key, address nor content: %s',
     async (_name, given) => {
       answer = given;
       const error = await failure();
@@ -308,7 +308,7 @@ describe('GeminiApiModel', () => {
     },
   );
 
-  it('gives up on a silent server when the time is over', async () => {
+  it('times out when the server does not answer', async () => {
     answer = () => undefined;
     await expect(failure({ timeoutMs: 50 })).resolves.toMatchObject({
       name: 'ProviderUnavailableError',
@@ -317,7 +317,7 @@ describe('GeminiApiModel', () => {
     });
   });
 
-  it('gives up on a server that goes silent in the middle of its answer, and closes the connection', async () => {
+  it('times out when the server stalls in the middle of its answer, and closes the connection', async () => {
     const closed = new Promise<void>((resolve) => {
       answer = (response, request) => {
         request.socket.once('close', resolve);
@@ -328,7 +328,7 @@ describe('GeminiApiModel', () => {
     await closed;
   });
 
-  it('stops at once when its caller aborts', async () => {
+  it('stops at once when the caller aborts', async () => {
     const controller = new AbortController();
     answer = () => {
       controller.abort();
@@ -336,12 +336,12 @@ describe('GeminiApiModel', () => {
     await expect(failure({ signal: controller.signal })).resolves.toMatchObject({ code: 'cancelled' });
   });
 
-  it('sends nothing when its caller aborted before', async () => {
+  it('sends nothing when the caller aborted before', async () => {
     await expect(failure({ signal: AbortSignal.abort() })).resolves.toMatchObject({ code: 'cancelled' });
     expect(received).toHaveLength(0);
   });
 
-  it('reports as unavailable a server that nobody listens at', async () => {
+  it('reports a refused connection as unavailable', async () => {
     const model = new GeminiApiModel({ apiKey: API_KEY, baseUrl: 'http://127.0.0.1:1' });
     await expect(
       model.generate({

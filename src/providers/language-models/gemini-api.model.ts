@@ -1,6 +1,6 @@
 import { ApiError, GoogleGenAI, ThinkingLevel } from '@google/genai';
 import { generationSettings } from './generation-settings.js';
-import { factsOf } from './model-catalogue.js';
+import { factsOf } from './model-catalog.js';
 import { ProviderError } from '../provider-error.js';
 import { withDeadline } from './deadline.js';
 import { MAX_INLINE_AUDIO_BYTES } from './inline-audio.js';
@@ -12,11 +12,11 @@ const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com/';
 
 export interface GeminiApiOptions {
   apiKey: string;
-  /** A gateway, for example; unset: Google's own address. */
+  /** Such as a gateway's; unset: Google's own address. */
   baseUrl?: string;
 }
 
-/** What the SDK's errors do not keep of an HTTP answer. */
+/** Parts of an HTTP answer that the SDK's errors do not contain. */
 interface SeenAnswer {
   status?: number;
   retryAfter?: string;
@@ -30,7 +30,7 @@ export class GeminiApiModel extends LanguageModel {
 
   constructor(options: GeminiApiOptions) {
     super();
-    // `vertexai` and `baseUrl` are always given: left out, the SDK reads them from environment variables of its own.
+    // Always set `vertexai` and `baseUrl`: the SDK would read them from its environment variables.
     this.client = new GoogleGenAI({
       vertexai: false,
       apiKey: options.apiKey,
@@ -71,19 +71,19 @@ export class GeminiApiModel extends LanguageModel {
         ...(thinkingLevel !== undefined && {
           thinkingConfig: { thinkingLevel: ThinkingLevel[thinkingLevel] },
         }),
-        // Wins over the project's setting, by which Google may keep prompts and answers for 55 days
+        // Overrides the project's setting, by which Google may keep prompts and answers for 55 days
         // (https://ai.google.dev/gemini-api/docs/logs-datasets).
         store: false,
-        // Else the SDK repeats a paid request by itself; whether an answer is whole is judged here.
+        // Otherwise the SDK repeats a paid request by itself; readAnswer judges completeness.
         automaticContinuation: false,
         abortSignal: deadline,
-        // `timeout` also travels as a header, so that the server stops working for nobody.
-        httpOptions: { timeout: request.timeoutMs, fetch: watchingFetch(seen) },
+        // `timeout` is also sent as a header, so that the server stops working after it.
+        httpOptions: { timeout: request.timeoutMs, fetch: recordingFetch(seen) },
       },
     });
   }
 
-  /** The SDK's error is never kept as a cause: it holds the provider's whole answer. */
+  /** The SDK's error is never kept as a cause: it contains the provider's whole answer. */
   private asProviderError(error: unknown, seen: SeenAnswer): ProviderError {
     if (error instanceof ProviderError) return error;
     const { status, retryAfter } = seen;
@@ -98,8 +98,8 @@ export class GeminiApiModel extends LanguageModel {
   }
 }
 
-/** Notes status and Retry-After on the way: the SDK's errors carry neither for every answer. */
-function watchingFetch(seen: SeenAnswer): typeof fetch {
+/** Stores status and Retry-After of the answer: the SDK's errors do not always contain them. */
+function recordingFetch(seen: SeenAnswer): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     seen.status = response.status;
@@ -108,7 +108,7 @@ function watchingFetch(seen: SeenAnswer): typeof fetch {
   };
 }
 
-/** The SDK hands on an error's body as its message, in JSON. */
+/** Parses an error's body, which the SDK puts into the error's message as JSON. */
 function errorBody(error: unknown): unknown {
   if (!(error instanceof ApiError)) return undefined;
   try {

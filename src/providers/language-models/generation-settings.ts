@@ -1,17 +1,19 @@
-import { type ModelFacts, THINKING_LEVELS, type ThinkingLevel } from './model-catalogue.js';
+import { type ModelFacts, THINKING_LEVELS, type ThinkingLevel } from './model-catalog.js';
 
-/** Parameters of a request that depend on the model's family. A budget of thoughts is never among them. */
+/**
+ * Parameters of a request that depend on the model's family. They never include a thinking budget.
+ */
 export interface GenerationSettings {
   temperature?: number;
-  /** The level as Google's interfaces spell it. */
+  /** The level as Google's APIs spell it. */
   thinkingLevel?: Uppercase<ThinkingLevel>;
 }
 
 /**
- * Parameters by family: Gemini 3 takes a level of thinking and no temperature, Gemini 2.5 a
- * temperature and no level.
+ * Returns the parameters by family: Gemini 3 takes a thinking level and no temperature, Gemini 2.5
+ * a temperature and no level.
  *
- * @param wanted the level to think at; a model that lacks it thinks at the nearest one that it has
+ * @param wanted the requested thinking level; a model without it uses its nearest level
  */
 export function generationSettings(facts: ModelFacts, wanted: ThinkingLevel): GenerationSettings {
   const level = nearestLevel(facts.thinking.levels, wanted);
@@ -21,7 +23,7 @@ export function generationSettings(facts: ModelFacts, wanted: ThinkingLevel): Ge
   };
 }
 
-/** Finds the level nearest to the wanted one; of two that are equally near, the one that thinks more. */
+/** Finds the level nearest to the wanted one; on a tie, the higher one. */
 function nearestLevel(levels: readonly ThinkingLevel[], wanted: ThinkingLevel): ThinkingLevel | undefined {
   const distance = (level: ThinkingLevel): number =>
     Math.abs(THINKING_LEVELS.indexOf(level) - THINKING_LEVELS.indexOf(wanted));

@@ -21,7 +21,7 @@ describe('readGoogleError', () => {
     expect(readGoogleError(body)).toEqual(READ);
   });
 
-  it('takes no free text for a code word', () => {
+  it('does not take free text for a code word', () => {
     expect(
       readGoogleError({
         error: { status: 'your key abc is wrong', details: [{ ...ERROR_INFO, reason: 'a b' }] },
@@ -33,7 +33,7 @@ describe('readGoogleError', () => {
     expect(readGoogleError({ details: [{ ...RETRY_INFO, retryDelay }] }).retryDelaySeconds).toBeUndefined();
   });
 
-  it('understands nothing, and throws nothing, whatever it is given', () => {
+  it('never throws, whatever the body', () => {
     fc.assert(
       fc.property(fc.anything(), (body) => {
         expect(() => readGoogleError(body)).not.toThrow();

@@ -1,6 +1,6 @@
 import { isRecord } from '../../json/is-record.js';
 
-/** What Google's error body tells in words fit for machines (https://cloud.google.com/apis/design/errors). */
+/** Machine-readable fields of Google's error body (https://cloud.google.com/apis/design/errors). */
 export interface GoogleError {
   /** A name of google.rpc.Code, such as RESOURCE_EXHAUSTED. */
   status?: string;
@@ -10,14 +10,14 @@ export interface GoogleError {
   retryDelaySeconds?: string;
 }
 
-/** Only such words go into our messages: the free text beside them can quote the request, keys and URLs included. */
+/** Only code words are used in our messages: free text can quote keys and URLs of the request. */
 const CODE_WORD = /^[A-Z][A-Z0-9_]{1,63}$/;
 
 /** google.protobuf.Duration in JSON: seconds with up to nine decimals and an `s`. */
 const DURATION = /^(\d{1,9}(?:\.\d{1,9})?)s$/;
 
 /**
- * Reads an error body of any shape; what it does not understand is left out. Never throws.
+ * Reads an error body of any shape; unknown parts are ignored. Never throws.
  *
  * @param body the parsed body: `{error: {...}}`, the inner object alone, or a list with one of them
  */
@@ -33,7 +33,7 @@ export function readGoogleError(body: unknown): GoogleError {
   };
 }
 
-/** The value when it is a code word; anything else, free text above all, is dropped. */
+/** Returns the value if it is a code word; anything else, above all free text, is dropped. */
 export function codeWord(value: unknown): string | undefined {
   return typeof value === 'string' && CODE_WORD.test(value) ? value : undefined;
 }

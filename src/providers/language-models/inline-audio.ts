@@ -1,19 +1,22 @@
 /**
- * The largest request that this service makes, whatever the model takes: a recording is held three times over while it
- * is sent (bytes, base64, JSON), times CORRECTION_CONCURRENCY.
+ * The largest request of this service, whatever the model accepts: a recording is held three times
+ * in memory while it is sent (bytes, base64, JSON), times CORRECTION_CONCURRENCY.
  */
 const MAX_REQUEST_BYTES = 20_000_000;
 
-/** Left for instructions, partial text (up to four bytes a character once escaped), hotwords and guidance. */
+/** Reserved for instructions, text (up to four bytes per character), hotwords and guidance. */
 const PROMPT_RESERVE_BYTES = 2_000_000;
 
-/** Base64 writes three bytes as four characters. */
+/** Base64 encodes three bytes as four characters. */
 const BYTES_PER_ENCODED_BYTE = 3 / 4;
 
-/** Largest recording that fits this service's requests beside its prompt, in bytes before encoding: 13.5 MB. */
+/** Largest recording that fits into our requests, in bytes before encoding: 13.5 MB. */
 export const MAX_INLINE_AUDIO_BYTES = inlineAudioBytes(MAX_REQUEST_BYTES);
 
-/** Largest recording that fits a request of so many bytes beside its prompt, in bytes before encoding. */
+/**
+ * Computes the largest recording that fits into a request of the given size together with the
+ * prompt, in bytes before encoding.
+ */
 export function inlineAudioBytes(requestBytes: number): number {
   return (requestBytes - PROMPT_RESERVE_BYTES) * BYTES_PER_ENCODED_BYTE;
 }

@@ -1,10 +1,10 @@
-import type { ThinkingLevel } from './model-catalogue.js';
+import type { ThinkingLevel } from './model-catalog.js';
 import type { ProviderName } from '../provider-error.js';
 
-/** The providers that can stand behind the port. */
+/** Providers that implement the interface. */
 export type ModelProvider = Extract<ProviderName, 'gemini' | 'vertexai'>;
 
-/** A flat object of texts: the one shape we ask for, and one that every Gemini endpoint can force on its answer. */
+/** A flat object of strings: the only shape we request. Every Gemini endpoint can enforce it. */
 export interface ModelSchema {
   type: 'OBJECT';
   properties: Record<string, { type: 'STRING'; description: string }>;
@@ -15,58 +15,64 @@ export interface ModelRequest {
   model: string;
   systemInstruction: string;
   prompt: string;
-  /** At most `maxInlineAudioBytes` of the model; more is the caller's mistake and comes back as a rejected request. */
+  /**
+   * At most `maxInlineAudioBytes` of the model; a larger recording is the caller's mistake and is
+   * answered as a rejected request.
+   */
   audio?: { mimeType: string; bytes: Buffer };
   responseSchema: ModelSchema;
-  /** Thinking counts against it. More than the catalogue's limit of the model is rejected. */
+  /** Includes thinking tokens. More than the catalog's limit of the model is rejected. */
   maxOutputTokens: number;
-  /** How much to think, where the model's family has levels. */
+  /** Thinking level, for model families that have levels. */
   thinking: ThinkingLevel;
   /**
-   * For everything together: token, sending, thinking, reading the answer. Milliseconds, 1 to 300,000: beyond five minutes
-   * without an answer's headers Node's own fetch gives up.
+   * Timeout of the whole call: token, sending, thinking, reading the answer. Milliseconds, 1 to
+   * 300,000: Node's own fetch gives up after five minutes without response headers.
    */
   timeoutMs: number;
-  /** Aborted: the call ends at once as unavailable, with the code `cancelled`. */
+  /** When aborted, the call ends at once as unavailable, with the code `cancelled`. */
   signal?: AbortSignal;
-  /** Told the tokens of an answer before it is judged: one that is of no use is paid for as well. */
+  /** Receives the token usage of every answer, as an unusable one is paid for as well. */
   onUsage?: UsageListener;
 }
 
-/** Tokens as they are billed; a field is left out when the provider does not say. */
+/** Billed tokens; a field is absent when the provider does not report it. */
 export interface ModelUsage {
   inputTokens?: number;
-  /** Thoughts included. */
+  /** Includes thinking tokens. */
   outputTokens?: number;
 }
 
 export type UsageListener = (usage: ModelUsage) => void;
 
 export interface ModelAnswer {
-  /** The whole answer, thoughts left out. Never empty, never cut off; whether it is the JSON asked for is not checked. */
+  /** The whole answer without thoughts, never empty nor cut off. Its JSON is not validated. */
   text: string;
-  /** The exact version that answered, when the provider says. */
+  /** The exact version that answered, if the provider reports it. */
   modelVersion?: string;
   usage: ModelUsage;
 }
 
 /**
- * A language model that hears. One call is one request: no retries inside, so that a single place decides about them.
- * Repeating a call is harmless but for its price. Answers differ from call to call.
+ * A language model that understands audio. One call is one request: there are no internal retries,
+ * so that a single place decides about them. Repeating a call only costs its price. Answers differ
+ * from call to call.
  *
- * Not in the port: uploads of large files, streaming, conversation state.
+ * Not in the interface: uploads of large files, streaming, conversation state.
  */
 export abstract class LanguageModel {
   abstract readonly provider: ModelProvider;
 
-  /** Largest recording that may be sent within a request, in bytes before encoding; the prompt has its own room. */
+  /** Largest recording within a request, in bytes before encoding; the prompt does not count. */
   abstract readonly maxInlineAudioBytes: number;
 
   /**
    * @returns an answer that the model finished by itself
-   * @throws ProviderUnavailableError when trying again can help: no connection, no answer within `timeoutMs`, 408, 429
-   *   (with the pause that was asked for), 5xx, an answer that is empty, cut off or unreadable
-   * @throws ProviderRejectedError when the same request cannot succeed: 4xx, a blocked prompt or answer
+   * @throws ProviderUnavailableError when a retry can help: no connection, no answer within
+   *   `timeoutMs`, 408, 429 (with the requested pause), 5xx, an answer that is empty, cut off or
+   *   unreadable
+   * @throws ProviderRejectedError when the same request cannot succeed: 4xx, a blocked prompt or
+   *   answer
    */
   abstract generate(request: ModelRequest): Promise<ModelAnswer>;
 }

@@ -9,10 +9,7 @@ import {
   type UsageListener,
 } from './language-model.js';
 
-/**
- * Counts the answers of a model by outcome, and their tokens. Answers that are of no use are counted
- * as well: all are paid for.
- */
+/** Counts a model's answers by outcome, and their tokens, as unusable ones are paid for as well. */
 export class MeteredModel extends LanguageModel {
   constructor(
     private readonly model: LanguageModel,

@@ -4,13 +4,13 @@ import { isRecord } from '../../json/is-record.js';
 import { readGoogleError } from './google-error.js';
 import type { ModelProvider } from './language-model.js';
 
-interface ProviderWords {
+interface ProviderMessages {
   name: string;
-  /** What to check when the provider does not let us in. */
+  /** Advice when the provider refuses access. */
   access: string;
 }
 
-const WORDS: Record<ModelProvider, ProviderWords> = {
+const MESSAGES: Record<ModelProvider, ProviderMessages> = {
   gemini: {
     name: 'The Gemini API',
     access: 'Check GEMINI_API_KEY: it must be valid, and its project must have the Gemini API enabled.',
@@ -31,9 +31,10 @@ export interface HttpFailure {
 }
 
 /**
- * What a status that is not 2xx means for the caller. A longer pause wins when header and body name one each.
+ * Creates the error for a status that is not 2xx. The longer pause wins when both header and body
+ * contain one.
  *
- * @param nowMs the present, for a Retry-After that is a date
+ * @param nowMs current time, for a Retry-After that is a date
  */
 export function failureFromStatus(
   provider: ModelProvider,
@@ -41,9 +42,9 @@ export function failureFromStatus(
   nowMs = Date.now(),
 ): ProviderError {
   const { status } = failure;
-  const { name } = WORDS[provider];
+  const { name } = MESSAGES[provider];
   const google = readGoogleError(failure.body);
-  const said = `${name} answered ${describe(status, google.status)}`;
+  const answer = `${name} answered ${describe(status, google.status)}`;
 
   if (status === 429) {
     const waits = [
@@ -51,13 +52,13 @@ export function failureFromStatus(
       parseRetryAfter(google.retryDelaySeconds, nowMs),
     ];
     return new ProviderUnavailableError(
-      `${said}: too many requests, or a quota is used up. If it lasts, raise the quota.`,
+      `${answer}: too many requests, or a quota is used up. If it lasts, raise the quota.`,
       { provider, code: 'throttled', status, ambiguous: false, retryAfterMs: longest(waits) },
     );
   }
-  // 499 is Google's "cancelled": the connection was closed on the way, nobody judged the request.
+  // 499 is Google's "cancelled": the connection was closed before the request was processed.
   if (status === 408 || status === 499 || status >= 500 || status < 400) {
-    return new ProviderUnavailableError(`${said}.`, {
+    return new ProviderUnavailableError(`${answer}.`, {
       provider,
       code: status === 408 ? 'timeout' : 'server_error',
       status,
@@ -65,17 +66,17 @@ export function failureFromStatus(
       retryAfterMs: parseRetryAfter(failure.retryAfter, nowMs),
     });
   }
-  const { code, advice } = judgeRejection(provider, status, google.reason);
-  return new ProviderRejectedError(`${said}. ${advice}`, { provider, code, status });
+  const { code, advice } = describeRejection(provider, status, google.reason);
+  return new ProviderRejectedError(`${answer}. ${advice}`, { provider, code, status });
 }
 
-function judgeRejection(
+function describeRejection(
   provider: ModelProvider,
   status: number,
   reason: string | undefined,
 ): { code: string; advice: string } {
-  const { access } = WORDS[provider];
-  // The Gemini API answers a wrong key with 400 and this reason, not with 401.
+  const { access } = MESSAGES[provider];
+  // The Gemini API answers 400 with this reason to a wrong key, not 401.
   if (status === 401 || reason === 'API_KEY_INVALID') return { code: 'unauthenticated', advice: access };
   if (status === 403) return { code: 'forbidden', advice: access };
   if (status === 404) {
@@ -91,64 +92,69 @@ function judgeRejection(
   }
   return {
     code: 'bad_request',
-    advice: 'It will not take this request: check the model, its limits, and the format of the recording.',
+    advice: 'It does not accept this request: check the model, its limits, and the format of the recording.',
   };
 }
 
-/** A 5xx of which no more is known than that it was one. */
+/** A 5xx whose exact status is unknown. */
 export function serverFailed(provider: ModelProvider): ProviderUnavailableError {
-  return new ProviderUnavailableError(`${WORDS[provider].name} failed on its side (5xx).`, {
+  return new ProviderUnavailableError(`${MESSAGES[provider].name} failed on its side (5xx).`, {
     provider,
     code: 'server_error',
     ambiguous: true,
   });
 }
 
-/** Nothing came within the time. */
+/** No answer within the timeout. */
 export function timedOut(provider: ModelProvider, timeoutMs: number): ProviderUnavailableError {
-  return new ProviderUnavailableError(`${WORDS[provider].name} gave no answer within ${timeoutMs} ms.`, {
+  return new ProviderUnavailableError(`${MESSAGES[provider].name} gave no answer within ${timeoutMs} ms.`, {
     provider,
     code: 'timeout',
     ambiguous: true,
   });
 }
 
-/** We stopped waiting ourselves, to shut down for example. */
+/** We canceled the request, to shut down for example. */
 export function cancelled(provider: ModelProvider): ProviderUnavailableError {
-  return new ProviderUnavailableError(`The request to ${WORDS[provider].name} was cancelled.`, {
+  return new ProviderUnavailableError(`The request to ${MESSAGES[provider].name} was cancelled.`, {
     provider,
     code: 'cancelled',
     ambiguous: true,
   });
 }
 
-/** No connection, or one that broke before the whole answer was here. */
+/** No connection, or one that broke before the answer was complete. */
 export function unreachable(provider: ModelProvider): ProviderUnavailableError {
   return new ProviderUnavailableError(
-    `${WORDS[provider].name} could not be reached, or the connection broke. If it lasts, check the network and the address.`,
+    `${MESSAGES[provider].name} could not be reached, or the connection broke. If it lasts, check the network and the address.`,
     { provider, code: 'network', ambiguous: true },
   );
 }
 
-/** A 2xx whose content is of no use: not JSON, no text, cut off, not what was asked for. Asking again may bring better. */
+/**
+ * A 2xx with unusable content: not JSON, no text, cut off, not as requested. A retry may succeed.
+ */
 export function unusableAnswer(
   provider: ModelProvider,
   code: string,
   what: string,
 ): ProviderUnavailableError {
-  return new ProviderUnavailableError(`${WORDS[provider].name} ${what}.`, {
+  return new ProviderUnavailableError(`${MESSAGES[provider].name} ${what}.`, {
     provider,
     code,
     ambiguous: false,
   });
 }
 
-/** Whether a body was no JSON. Told by the name: a SyntaxError of Node's fetch is not an instance of a test runner's. */
+/**
+ * Whether a body was not JSON. Compares the name, as a SyntaxError of Node's fetch is not an
+ * instance of the test runner's class.
+ */
 export function isUnreadableBody(error: unknown): boolean {
   return isRecord(error) && error.name === 'SyntaxError';
 }
 
-/** The model, or a filter around it, refuses this very content. */
+/** The model, or a filter around it, refuses this specific content. */
 export function blocked(
   provider: ModelProvider,
   code: 'prompt_blocked' | 'answer_blocked',
@@ -156,14 +162,14 @@ export function blocked(
 ): ProviderRejectedError {
   const what = code === 'prompt_blocked' ? 'refused the recording or its text' : 'withheld its answer';
   return new ProviderRejectedError(
-    `${WORDS[provider].name} ${what} (${reason}). The same content will be refused again: listen to the recording, or correct it by hand.`,
+    `${MESSAGES[provider].name} ${what} (${reason}). The same content will be refused again: listen to the recording, or correct it by hand.`,
     { provider, code },
   );
 }
 
-/** The credentials themselves were refused, before any request was made. */
+/** The credentials were refused before any request was made. */
 export function accessRefused(provider: ModelProvider, status?: number): ProviderRejectedError {
-  const { name, access } = WORDS[provider];
+  const { name, access } = MESSAGES[provider];
   return new ProviderRejectedError(`${name} did not accept our credentials. ${access}`, {
     provider,
     code: 'unauthenticated',

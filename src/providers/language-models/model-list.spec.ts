@@ -7,7 +7,7 @@ const rejected = (code: string) => new ProviderRejectedError(`is ${code}`, { pro
 const unavailable = (code: string) =>
   new ProviderUnavailableError(`is ${code}`, { provider: 'gemini', code, ambiguous: false });
 
-/** A list of three models, of which some fail; the others answer with their own name. */
+/** A list of three models, some of which fail; the others answer with their own name. */
 function listWhere(failures: Record<string, ProviderError>) {
   const list = new ModelList({ variable: 'CORRECTION_MODEL', models: ['one', 'two', 'three'] });
   const asked: string[] = [];
@@ -30,14 +30,14 @@ describe('a list of models', () => {
     });
   });
 
-  it('asks the first one only, as long as it answers', async () => {
+  it('asks only the first one, as long as it answers', async () => {
     const { ask, asked } = listWhere({});
     await expect(ask()).resolves.toBe('one');
     expect(asked).toEqual(['one']);
   });
 
   it.each(['model_not_found', 'prompt_blocked', 'answer_blocked', 'bad_request', 'forbidden', 'too_large'])(
-    'asks the next one when the first says %s',
+    'asks the next one when the first fails with %s',
     async (code) => {
       const { ask, asked } = listWhere({ one: rejected(code) });
       await expect(ask()).resolves.toBe('two');
@@ -46,7 +46,7 @@ describe('a list of models', () => {
   );
 
   it.each(['throttled', 'server_error', 'timeout', 'truncated', 'blocked_without_reason'])(
-    'asks no other one when the first says %s, as it is tried again later',
+    'asks no other one when the first fails with %s, as it is tried again later',
     async (code) => {
       const { ask, asked } = listWhere({ one: unavailable(code) });
       await expect(ask()).rejects.toMatchObject({ name: 'ProviderUnavailableError', code });
@@ -54,14 +54,14 @@ describe('a list of models', () => {
     },
   );
 
-  it('asks the next one on the last try also when the first is overloaded', async () => {
+  it('asks the next one on the last try even when the first is overloaded', async () => {
     const { ask, asked } = listWhere({ one: unavailable('throttled') });
     await expect(ask({ isLastTry: true })).resolves.toBe('two');
     expect(asked).toEqual(['one', 'two']);
   });
 
   it.each([rejected('unauthenticated'), rejected('not_configured'), unavailable('cancelled')])(
-    'asks no other one for what every one would answer ($code)',
+    'asks no other one when every one would fail alike ($code)',
     async (failure) => {
       const { ask, asked } = listWhere({ one: failure });
       await expect(ask({ isLastTry: true })).rejects.toBe(failure);
@@ -69,7 +69,7 @@ describe('a list of models', () => {
     },
   );
 
-  it('tells the words of all when all refuse', async () => {
+  it('combines the messages of all when all refuse', async () => {
     const { ask } = listWhere({
       one: rejected('model_not_found'),
       two: rejected('prompt_blocked'),
@@ -82,7 +82,7 @@ describe('a list of models', () => {
     });
   });
 
-  it('tells on the last try that a refusal was not all there was', async () => {
+  it('is unavailable on the last try when not every failure was a refusal', async () => {
     const { ask } = listWhere({
       one: unavailable('throttled'),
       two: rejected('prompt_blocked'),
@@ -91,12 +91,12 @@ describe('a list of models', () => {
     await expect(ask({ isLastTry: true })).rejects.toMatchObject({ name: 'ProviderUnavailableError' });
   });
 
-  it('leaves a model out that was not found, and says so once', async () => {
+  it('skips a model that was not found, and logs it once', async () => {
     const { ask, asked } = listWhere({ one: rejected('model_not_found') });
     await ask();
     await ask();
     expect(asked).toEqual(['one', 'two', 'two']);
-    expect(warnings).toEqual(['CORRECTION_MODEL: one is left out for 10 minutes: is model_not_found']);
+    expect(warnings).toEqual(['CORRECTION_MODEL: one is skipped for 10 minutes: is model_not_found']);
   });
 
   it('asks a model again that refused the content of one request', async () => {
@@ -106,7 +106,7 @@ describe('a list of models', () => {
     expect(asked).toEqual(['one', 'two', 'one', 'two']);
   });
 
-  it('lets an error of our own pass', async () => {
+  it('rethrows an error of our own', async () => {
     const list = new ModelList({ variable: 'CORRECTION_MODEL', models: ['one', 'two'] });
     await expect(list.ask(() => Promise.reject(new TypeError('ours')))).rejects.toThrow('ours');
   });

@@ -3,14 +3,14 @@ import { ProviderError, ProviderRejectedError, ProviderUnavailableError } from '
 import { PreferenceList } from './preference-list.js';
 
 /**
- * A model that was not found is not asked again for so long. Models come and go within months, and
- * each question in vain costs a chunk a round trip.
+ * A model that was not found is skipped for this long. Models come and go within months, and each
+ * useless request delays a chunk by a round trip.
  */
-const NOT_FOUND_REST_MS = 600_000;
+const NOT_FOUND_PAUSE_MS = 600_000;
 
-/** Refusals of the caller: every model of a list would refuse alike. */
+/** Refusals that concern the caller: every model of the list would refuse alike. */
 const REFUSALS_OF_THE_CALLER: ReadonlySet<string> = new Set(['unauthenticated', 'not_configured']);
-/** The caller does not want an answer any more. */
+/** The caller no longer wants an answer. */
 const CANCELLED = 'cancelled';
 
 interface Failure {
@@ -33,11 +33,11 @@ export class ModelList {
   }
 
   /**
-   * Asks the first model, and the next one when a model is not offered or refuses this request. An
-   * overloaded model is not followed by another one, since it is tried again later; on the last try
-   * there is no later, and the next model is asked then, too.
+   * Asks the first model, and the next one when a model is not offered or refuses this request.
+   * After an overloaded model no other one is asked, since the request is tried again later. On the
+   * last try there is no later, so the next model is asked as well.
    *
-   * @throws ProviderError the failure of the last model, told together with those before it
+   * @throws ProviderError the failure of the last model, with the messages of those before it
    */
   async ask<Answer>(
     ask: (model: string) => Promise<Answer>,
@@ -48,32 +48,32 @@ export class ModelList {
       try {
         return await ask(model);
       } catch (error) {
-        if (!(error instanceof ProviderError) || !mayPassOn(error, isLastTry)) throw error;
-        if (error.code === 'model_not_found') this.leaveOut(model, error);
+        if (!(error instanceof ProviderError) || !mayAskNext(error, isLastTry)) throw error;
+        if (error.code === 'model_not_found') this.pause(model, error);
         failures.push({ model, error });
       }
     }
-    throw joined(failures);
+    throw combined(failures);
   }
 
-  private leaveOut(model: string, error: ProviderError): void {
-    if (!this.preferences.isResting(model)) {
-      const minutes = NOT_FOUND_REST_MS / 60_000;
+  private pause(model: string, error: ProviderError): void {
+    if (!this.preferences.isPaused(model)) {
+      const minutes = NOT_FOUND_PAUSE_MS / 60_000;
       this.logger.warn(
-        `${this.options.variable}: ${model} is left out for ${minutes} minutes: ${error.message}`,
+        `${this.options.variable}: ${model} is skipped for ${minutes} minutes: ${error.message}`,
       );
     }
-    this.preferences.rest(model, NOT_FOUND_REST_MS);
+    this.preferences.pause(model, NOT_FOUND_PAUSE_MS);
   }
 }
 
-function mayPassOn(error: ProviderError, isLastTry: boolean): boolean {
+function mayAskNext(error: ProviderError, isLastTry: boolean): boolean {
   if (REFUSALS_OF_THE_CALLER.has(error.code) || error.code === CANCELLED) return false;
   return isLastTry || error instanceof ProviderRejectedError;
 }
 
-/** One failure as it is; of several, the last with the words of all. */
-function joined(failures: readonly Failure[]): ProviderError {
+/** Returns a single failure unchanged; of several, the last with the messages of all. */
+function combined(failures: readonly Failure[]): ProviderError {
   const last = failures.at(-1);
   if (last === undefined) throw new TypeError('a list of models is never empty');
   if (failures.length === 1) return last.error;

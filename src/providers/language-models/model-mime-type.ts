@@ -1,6 +1,7 @@
 /**
- * Names that browsers and file detectors give to formats which Gemini knows by another
- * (https://ai.google.dev/gemini-api/docs/audio; the containers of browser recordings hold sound only).
+ * Names that browsers and file detectors use for formats that Gemini calls differently
+ * (https://ai.google.dev/gemini-api/docs/audio; the containers of browser recordings hold sound
+ * only).
  */
 const KNOWN_AS: Record<string, string> = {
   'audio/x-wav': 'audio/wav',
@@ -20,7 +21,7 @@ const KNOWN_AS: Record<string, string> = {
   'video/webm': 'audio/webm',
 };
 
-/** The media type to name to the model: without parameters such as codecs, under the name that Gemini documents. */
+/** Returns the media type by Gemini's name for it, without parameters such as codecs. */
 export function modelMimeType(mimeType: string): string {
   const bare = (mimeType.split(';')[0] ?? '').trim().toLowerCase();
   return KNOWN_AS[bare] ?? bare;

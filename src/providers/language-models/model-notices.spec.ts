@@ -13,8 +13,8 @@ const notices = (configured: Partial<ConfiguredModels>, day: string) =>
     new Date(day),
   ).map(({ detail, advice }) => `${detail}; ${advice}`);
 
-describe('what is told of a configured model', () => {
-  it('is its end and its successor, from 60 days before on', () => {
+describe('notices about a configured model', () => {
+  it('give its end and its successor, from 60 days before', () => {
     const lite = { models: ['gemini-3.1-flash-lite'] };
     expect(notices(lite, '2027-03-07')).toEqual([]);
     expect(notices(lite, '2027-03-08')).toEqual([
@@ -25,13 +25,13 @@ describe('what is told of a configured model', () => {
     ]);
   });
 
-  it('is that new projects are refused, however far its end', () => {
+  it('say that new projects are refused, however far its end', () => {
     expect(notices({ provider: 'vertexai', locations: ['eu'] }, '2026-11-26')).toEqual([
       'gemini-2.5-pro is closed to new projects and ends on 2027-03-31; use gemini-3.8-flash',
     ]);
   });
 
-  it('is that its locations do not serve it', () => {
+  it('say that its locations do not serve it', () => {
     const onVertex = { provider: 'vertexai' as const, models: ['gemini-3.8-flash'] };
     expect(notices({ ...onVertex, locations: ['europe-west1'] }, '2026-11-26')).toEqual([
       'gemini-3.8-flash is served by Vertex AI in global, eu, us only; set VERTEX_LOCATION to one of them',
@@ -39,7 +39,7 @@ describe('what is told of a configured model', () => {
     expect(notices({ ...onVertex, locations: ['europe-west1', 'eu'] }, '2026-11-26')).toEqual([]);
   });
 
-  it('is nothing of the defaults, and of models that nobody knows', () => {
+  it('are empty for the defaults and for unknown models', () => {
     const models = ['gemini-3.8-flash', 'gemini-3.5-flash-lite', 'our-gateway-alias'];
     expect(notices({ models }, '2026-11-26')).toEqual([]);
   });

@@ -1,11 +1,11 @@
-import { factsOf, type ModelEnd, type ModelFacts } from './model-catalogue.js';
+import { factsOf, type ModelEnd, type ModelFacts } from './model-catalog.js';
 
-/** A model that ends within so many days is told of: time for a test and a release. */
+/** Days before a model's end from which it is reported: time for a test and a release. */
 const NOTICE_DAYS = 60;
 const DAY_MS = 86_400_000;
 
 export interface ConfiguredModels {
-  /** The variable that names them. */
+  /** The variable that lists the models. */
   variable: string;
   models: readonly string[];
   provider: 'gemini' | 'vertexai';
@@ -14,14 +14,14 @@ export interface ConfiguredModels {
 }
 
 export interface ModelNotice {
-  /** Says which model has ended, ends soon, or is not served where it is asked. */
+  /** Says which model has ended, ends soon, or is not offered in the configured location. */
   detail: string;
   advice: string;
 }
 
 /**
- * Notices about configured models that have ended, end within 60 days, are closed to new projects, or
- * are not served where they are asked.
+ * Returns notices about configured models that have ended, end within 60 days, are closed to new
+ * projects, or are not offered in the configured location.
  *
  * @param today any time of the day in question
  */

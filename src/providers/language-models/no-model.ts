@@ -1,7 +1,9 @@
 import { ProviderRejectedError } from '../provider-error.js';
 import { LanguageModel } from './language-model.js';
 
-/** Stands in when no model is configured: every text stays as the first stage heard it, and says why. */
+/**
+ * Used when no model is configured: every text stays as the first stage produced it, and says why.
+ */
 export class NoModel extends LanguageModel {
   readonly provider = 'gemini';
   readonly maxInlineAudioBytes = 0;

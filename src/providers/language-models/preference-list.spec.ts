@@ -7,27 +7,27 @@ const order = (regions: ReturnType<typeof make>, nowMs: number) =>
   regions.inOrder(nowMs).map(({ name }) => name);
 
 describe('choices such as the regions of a model', () => {
-  it('are asked in the order of preference', () => {
+  it('are asked in order of preference', () => {
     expect(order(make(), 0)).toEqual(LOCATIONS);
   });
 
-  it('are left out while they rest, and preferred again afterwards', () => {
+  it('are skipped while they are paused, and preferred again afterwards', () => {
     const regions = make();
-    regions.rest('europe-west1', 100, 0);
+    regions.pause('europe-west1', 100, 0);
     expect(order(regions, 99)).toEqual(['europe-west4', 'europe-north1']);
     expect(order(regions, 100)).toEqual(LOCATIONS);
   });
 
-  it('rest for half a minute when they do not say for how long', () => {
+  it('are paused for half a minute when they request no pause', () => {
     const regions = make();
-    regions.rest('europe-west1', undefined, 0);
+    regions.pause('europe-west1', undefined, 0);
     expect(order(regions, 29_999)).not.toContain('europe-west1');
     expect(order(regions, 30_000)).toContain('europe-west1');
   });
 
-  it('that all rest leave one to be asked: that which is back first', () => {
+  it('are reduced to the one that resumes first when all are paused', () => {
     const regions = make();
-    for (const [index, location] of LOCATIONS.entries()) regions.rest(location, 300 - index * 100, 0);
+    for (const [index, location] of LOCATIONS.entries()) regions.pause(location, 300 - index * 100, 0);
     expect(order(regions, 50)).toEqual(['europe-north1']);
   });
 });

@@ -1,14 +1,14 @@
-/** Quotas are counted by the minute, so a choice that names no pause of its own is left alone for half of one. */
-const DEFAULT_REST_MS = 30_000;
+/** Default pause of half a minute, as quotas are counted per minute. */
+const DEFAULT_PAUSE_MS = 30_000;
 
 /**
- * Choices in order of preference, and which of them rest at present, by the process's steady clock.
- * Regions of Vertex AI and models of a list are such choices.
+ * Choices in order of preference, some of which may be paused, by the process's monotonic clock.
+ * Examples are regions of Vertex AI and the models of a list.
  */
 export class PreferenceList<Choice extends { readonly name: string }> {
-  private readonly restUntilMs = new Map<string, number>();
+  private readonly pausedUntilMs = new Map<string, number>();
 
-  /** @param choices the preferred first, at least one, with names of their own */
+  /** @param choices the preferred first, at least one, with unique names */
   constructor(private readonly choices: readonly Choice[]) {}
 
   get all(): readonly Choice[] {
@@ -16,27 +16,27 @@ export class PreferenceList<Choice extends { readonly name: string }> {
   }
 
   /**
-   * Choices to ask now, the preferred first. When all rest, the one that will be back first is asked
-   * all the same: callers have a pause of their own, and a rest is a guess.
+   * Returns the choices to ask now, the preferred first. When all are paused, the one that resumes
+   * first is asked nevertheless: callers pause themselves, and the end of a pause is a guess.
    */
   inOrder(nowMs = performance.now()): Choice[] {
-    const awake = this.choices.filter(({ name }) => !this.isResting(name, nowMs));
-    if (awake.length > 0) return awake;
+    const available = this.choices.filter(({ name }) => !this.isPaused(name, nowMs));
+    if (available.length > 0) return available;
     return [...this.choices]
-      .sort((one, other) => this.restOf(one.name) - this.restOf(other.name))
+      .sort((one, other) => this.pausedUntil(one.name) - this.pausedUntil(other.name))
       .slice(0, 1);
   }
 
-  /** @param pauseMs how long the choice asked to be left alone, if it did */
-  rest(name: string, pauseMs = DEFAULT_REST_MS, nowMs = performance.now()): void {
-    this.restUntilMs.set(name, nowMs + pauseMs);
+  /** @param pauseMs the pause that the choice requested, if it did */
+  pause(name: string, pauseMs = DEFAULT_PAUSE_MS, nowMs = performance.now()): void {
+    this.pausedUntilMs.set(name, nowMs + pauseMs);
   }
 
-  isResting(name: string, nowMs = performance.now()): boolean {
-    return this.restOf(name) > nowMs;
+  isPaused(name: string, nowMs = performance.now()): boolean {
+    return this.pausedUntil(name) > nowMs;
   }
 
-  private restOf(name: string): number {
-    return this.restUntilMs.get(name) ?? 0;
+  private pausedUntil(name: string): number {
+    return this.pausedUntilMs.get(name) ?? 0;
   }
 }

@@ -5,21 +5,21 @@ import { readAnswer } from './read-answer.js';
 
 describe('readAnswer', () => {
   it.each(['BLOCK_REASON_UNSPECIFIED', 'BLOCKED_REASON_UNSPECIFIED'])(
-    'takes %s for no block',
+    'does not treat %s as a block',
     (blockReason) => {
       const candidates = [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }];
       expect(readAnswer('gemini', { promptFeedback: { blockReason }, candidates }).text).toBe('a');
     },
   );
 
-  it('takes a block without a meaning for one that may pass', () => {
+  it('treats a block without a meaning as transient', () => {
     expect(() => readAnswer('gemini', { promptFeedback: { blockReason: 'OTHER' } })).toThrow(
       expect.objectContaining({ name: 'ProviderUnavailableError', code: 'blocked_without_reason' }),
     );
   });
 
-  it.each(['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'A_REASON_OF_TOMORROW'])(
-    'takes %s for a refusal of the content',
+  it.each(['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'AN_UNKNOWN_REASON'])(
+    'treats %s as a refusal of the content',
     (blockReason) => {
       expect(() => readAnswer('gemini', { promptFeedback: { blockReason } })).toThrow(
         expect.objectContaining({ name: 'ProviderRejectedError', code: 'prompt_blocked' }),
@@ -27,7 +27,7 @@ describe('readAnswer', () => {
     },
   );
 
-  it('tells the tokens first, whatever becomes of the answer', () => {
+  it('reports the tokens first, even of an unusable answer', () => {
     const used: object[] = [];
     expect(() =>
       readAnswer(
@@ -39,19 +39,19 @@ describe('readAnswer', () => {
     expect(used).toEqual([{ inputTokens: 7, outputTokens: undefined }]);
   });
 
-  it('does not read a text that was not finished, even when it looks complete', () => {
+  it('does not accept an unfinished text, even when it looks complete', () => {
     const candidates = [{ content: { parts: [{ text: '{"a":"b"}' }] }, finishReason: 'MAX_TOKENS' }];
     expect(() => readAnswer('vertexai', { candidates })).toThrow(ProviderError);
   });
 
-  it('does not take thoughts for the answer', () => {
+  it('excludes thoughts from the answer', () => {
     const candidates = [{ content: { parts: [{ text: 'hm', thought: true }] }, finishReason: 'STOP' }];
     expect(() => readAnswer('gemini', { candidates })).toThrow(
       expect.objectContaining({ code: 'empty_answer' }),
     );
   });
 
-  it('reads or refuses any answer at all, with errors of ours only', () => {
+  it('reads or refuses any answer, with provider errors only', () => {
     const part = fc.oneof(fc.record({ text: fc.anything(), thought: fc.anything() }), fc.anything());
     const content = fc.oneof(fc.record({ parts: fc.oneof(fc.array(part), fc.anything()) }), fc.anything());
     const candidate = fc.record({ content, finishReason: fc.oneof(fc.constant('STOP'), fc.anything()) });

@@ -4,8 +4,8 @@ import type { ModelAnswer, ModelProvider, ModelUsage, UsageListener } from './la
 import { blocked, unusableAnswer } from './model-failure.js';
 
 /**
- * Reasons to stop that judge the content: the same request meets them again. Everything else that is not STOP (OTHER,
- * MAX_TOKENS, a reason invented after this was written) may go better the next time.
+ * Finish reasons that concern the content: the same request meets them again. Any other reason
+ * except STOP (OTHER, MAX_TOKENS, one that is newer than this code) may not occur the next time.
  * https://ai.google.dev/api/generate-content#FinishReason
  */
 const CONTENT_REFUSALS = new Set([
@@ -21,21 +21,21 @@ const CONTENT_REFUSALS = new Set([
   'IMAGE_RECITATION',
 ]);
 
-/** "No reason", as the Gemini API and Vertex AI spell it. */
+/** "No reason" in the spelling of the Gemini API and of Vertex AI. */
 const UNSPECIFIED_BLOCK = new Set(['BLOCK_REASON_UNSPECIFIED', 'BLOCKED_REASON_UNSPECIFIED']);
 /**
- * A block without a documented meaning, which comes and goes for the same request
+ * A block without a documented meaning, which appears and disappears for the same request
  * (https://github.com/googleapis/python-genai/issues/1289).
  */
-const PASSING_BLOCK = 'OTHER';
+const TRANSIENT_BLOCK = 'OTHER';
 
 /**
- * Reads a generateContent answer, of either SDK or of none: nothing in it is taken for granted.
+ * Reads a generateContent answer, of any SDK or none: nothing in it is trusted.
  *
- * @param onUsage told the tokens first, whatever becomes of the answer
+ * @param onUsage receives the token usage first, even of an unusable answer
  * @throws ProviderRejectedError when the content of the prompt or of the answer was refused
  * @throws ProviderUnavailableError when there is no finished text: no candidate, no STOP, no text
- *   part, or a block that does not speak of the content
+ *   part, or a block that does not concern the content
  */
 export function readAnswer(provider: ModelProvider, response: unknown, onUsage?: UsageListener): ModelAnswer {
   const body = isRecord(response) ? response : {};
@@ -59,7 +59,7 @@ export function readAnswer(provider: ModelProvider, response: unknown, onUsage?:
 function requireNoBlock(provider: ModelProvider, promptFeedback: unknown): void {
   const reason = isRecord(promptFeedback) ? promptFeedback.blockReason : undefined;
   if (typeof reason !== 'string' || UNSPECIFIED_BLOCK.has(reason)) return;
-  if (reason === PASSING_BLOCK) {
+  if (reason === TRANSIENT_BLOCK) {
     throw unusableAnswer(provider, 'blocked_without_reason', 'blocked the request without a reason (OTHER)');
   }
   throw blocked(provider, 'prompt_blocked', codeWord(reason) ?? 'no reason given');
@@ -75,7 +75,7 @@ function requireStop(provider: ModelProvider, finishReason: unknown): void {
   throw unusableAnswer(provider, 'unfinished', `did not finish its answer (${reason})`);
 }
 
-/** A long answer may come in several parts; a part marked as thought is the model talking to itself. */
+/** Joins the parts of a long answer; a part marked as thought is not part of the text. */
 function joinText(content: unknown): string {
   const parts: unknown[] = isRecord(content) && Array.isArray(content.parts) ? content.parts : [];
   return parts

@@ -10,9 +10,10 @@ import { makeCertificate } from './testing/certificate.js';
 import { closeServer, listen } from './testing/local-server.js';
 import { VertexAiModel } from './vertex-ai.model.js';
 
-/*
- * Google's SDK speaks https only, and fetches its token from a fixed host. So one TLS server of our own plays both Vertex AI
- * (as `localhost`) and the token server (reached through a proxy of our own), with a certificate made here.
+/**
+ * Google's SDK uses https only, and fetches its token from a fixed host. So one TLS server of ours
+ * simulates both Vertex AI (as `localhost`) and the token server (reached through our proxy), with
+ * a certificate made here.
  */
 
 const SECRET_WORDS = 'what was said in the room';
@@ -23,7 +24,7 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 interface Received {
   url: string;
-  /** The host that was asked, by the name that the client wants to see in the certificate. */
+  /** The requested host, by the name that the client expects in the certificate. */
   host?: string;
   authorization?: string;
   body: Record<string, unknown>;
@@ -251,7 +252,7 @@ describe('VertexAiModel', () => {
   ];
 
   it.each(rows)(
-    'judges, after one request and without quoting anything: %s',
+    'classifies, after one request and without quoting anything: %s',
     async (_name, given, expected) => {
       answer = given;
       const error = await failure();
@@ -279,7 +280,7 @@ describe('VertexAiModel', () => {
       ['429', googleError(429, 'RESOURCE_EXHAUSTED')],
       ['503', googleError(503, 'UNAVAILABLE')],
     ])(
-      'asks the next one when the first answers %s, and leaves that one alone for a while',
+      'asks the next one when the first answers %s, and pauses the first for a while',
       async (_status, failing) => {
         answer = onlyIn('europe-west4', failing);
         const model = inRegions('europe-west1', 'europe-west4');
@@ -289,7 +290,7 @@ describe('VertexAiModel', () => {
       },
     );
 
-    it('asks no other one for what would be refused there too', async () => {
+    it('asks no other one when it would refuse the request too', async () => {
       answer = googleError(400, 'INVALID_ARGUMENT');
       await expect(failure({}, inRegions('europe-west1', 'europe-west4'))).resolves.toMatchObject({
         code: 'bad_request',
@@ -297,7 +298,7 @@ describe('VertexAiModel', () => {
       expect(locationsAsked()).toEqual(['europe-west1']);
     });
 
-    it('asks the next one when the first does not serve the model, and asks the first again the next time', async () => {
+    it('asks the next one when the first does not serve the model, and the first again the next time', async () => {
       answer = onlyIn('eu', googleError(404, 'NOT_FOUND'));
       const model = inRegions('europe-west1', 'eu');
       await expect(generate({}, model)).resolves.toMatchObject({ text: 'fine' });
@@ -305,19 +306,19 @@ describe('VertexAiModel', () => {
       expect(locationsAsked()).toEqual(['europe-west1', 'eu', 'europe-west1', 'eu']);
     });
 
-    it('does not call a model missing while a region that may serve it is overloaded', async () => {
+    it('does not report a missing model while a region that may serve it is overloaded', async () => {
       answer = (response, request) => {
         const isEu = request.url?.includes('/locations/eu/') === true;
         googleError(isEu ? 429 : 404, isEu ? 'RESOURCE_EXHAUSTED' : 'NOT_FOUND')(response, request);
       };
       const model = inRegions('eu', 'europe-west1');
       await expect(failure({}, model)).resolves.toMatchObject({ code: 'throttled' });
-      // Now `eu` rests, and the other region alone cannot tell.
+      // Now `eu` is paused, and the other region alone cannot decide.
       await expect(failure({}, model)).resolves.toMatchObject({ code: 'throttled' });
       expect(locationsAsked()).toEqual(['eu', 'europe-west1', 'europe-west1', 'eu']);
     });
 
-    it('calls a model missing that none of them serves', async () => {
+    it('reports a missing model that no region serves', async () => {
       answer = googleError(404, 'NOT_FOUND');
       await expect(failure({}, inRegions('eu', 'us'))).resolves.toMatchObject({ code: 'model_not_found' });
       expect(locationsAsked()).toEqual(['eu', 'us']);
@@ -338,7 +339,7 @@ describe('VertexAiModel', () => {
       expect(locationsAsked()).toEqual(['a1', 'b1', 'c1']);
     });
 
-    it('keeps within the time that the request has for all of them together', async () => {
+    it('applies the timeout of the request to all regions together', async () => {
       answer = onlyIn('nowhere', (response, request) => {
         if (request.url?.includes('/locations/a1/') === true)
           googleError(503, 'UNAVAILABLE')(response, request);
@@ -350,8 +351,8 @@ describe('VertexAiModel', () => {
     });
   });
 
-  it('asks each location at a host of its own, one after the other', async () => {
-    leadHome(google);
+  it('asks each location at its own host, one after the other', async () => {
+    redirectGoogleHosts(google);
     answer = googleError(503, 'UNAVAILABLE');
     const locations = ['eu', 'us', 'europe-west1', 'global'] as const;
 
@@ -360,7 +361,7 @@ describe('VertexAiModel', () => {
     expect(received.map(({ url }) => /locations\/([^/]+)\//.exec(url)?.[1])).toEqual(locations);
   });
 
-  it('asks Gemini 3 for a level of thinking, without temperature, budget or a field that Vertex AI lacks', async () => {
+  it('sends Gemini 3 a thinking level, without temperature, budget or a field that Vertex AI lacks', async () => {
     await generate({ model: 'gemini-3.8-flash', thinking: 'high' });
 
     expect(received[0]?.body.generationConfig).toMatchObject({ thinkingConfig: { thinkingLevel: 'HIGH' } });
@@ -368,14 +369,14 @@ describe('VertexAiModel', () => {
     expect(received[0]?.body).not.toHaveProperty('store');
   });
 
-  it('sends Gemini 2.5 a low temperature and no level of thinking', async () => {
+  it('sends Gemini 2.5 a low temperature and no thinking level', async () => {
     await generate({ model: 'gemini-2.5-pro' });
 
     expect(received[0]?.body.generationConfig).toMatchObject({ temperature: 0.2 });
     expect(received[0]?.body.generationConfig).not.toHaveProperty('thinkingConfig');
   });
 
-  it('gives up on a silent server when the time is over, and closes the connection', async () => {
+  it('times out when the server does not answer, and closes the connection', async () => {
     const closed = new Promise<void>((resolve) => {
       answer = (_response, request) => {
         request.socket.once('close', resolve);
@@ -385,13 +386,13 @@ describe('VertexAiModel', () => {
     await closed;
   });
 
-  it('gives up on a silent token server when the time is over', async () => {
+  it('times out when the token server does not answer', async () => {
     answerToken = () => undefined;
     await expect(failure({ timeoutMs: 300 })).resolves.toMatchObject({ code: 'timeout' });
     expect(received).toHaveLength(0);
   });
 
-  it('stops at once when its caller aborts', async () => {
+  it('stops at once when the caller aborts', async () => {
     const controller = new AbortController();
     answer = () => {
       controller.abort();
@@ -399,20 +400,20 @@ describe('VertexAiModel', () => {
     await expect(failure({ signal: controller.signal })).resolves.toMatchObject({ code: 'cancelled' });
   });
 
-  it('reports as rejected a key that the token server refuses', async () => {
+  it('reports a key that the token server refuses as rejected', async () => {
     answerToken = json({ error: 'invalid_grant', error_description: SECRET_WORDS }, 400);
     const error = await failure();
     expect(error).toBeInstanceOf(ProviderRejectedError);
     expect(error).toMatchObject({ code: 'unauthenticated', status: 400 });
   });
 
-  it('reports as unavailable a token server that fails', async () => {
+  it('reports a failing token server as unavailable', async () => {
     answerToken = json({}, 503);
-    // The token library tries a few times by itself; our deadline is what bounds it.
+    // The token library retries a few times by itself; our deadline bounds it.
     await expect(failure({ timeoutMs: 500 })).resolves.toBeInstanceOf(ProviderUnavailableError);
   });
 
-  it('reports as rejected a private key that cannot be read', async () => {
+  it('reports an unreadable private key as rejected', async () => {
     const error = await failure({}, makeModel('no key at all'));
     expect(error).toBeInstanceOf(ProviderRejectedError);
     expect(error).toMatchObject({ code: 'unauthenticated' });
@@ -420,10 +421,10 @@ describe('VertexAiModel', () => {
 });
 
 /**
- * Leads connections to Google's hosts to a server of ours, whatever port it has. The name that the
- * client wants to see stays, and is what the server tells the hosts apart by.
+ * Redirects connections for Google's hosts to our server, whatever port it has. The name that the
+ * client expects stays, and lets the server distinguish the hosts.
  */
-function leadHome(server: Server): void {
+function redirectGoogleHosts(server: Server): void {
   const { port } = server.address() as AddressInfo;
   const connectTls = tls.connect as (options: tls.ConnectionOptions) => tls.TLSSocket;
   jest
@@ -437,7 +438,7 @@ function leadHome(server: Server): void {
       )) as typeof tls.connect);
 }
 
-/** Node 20 offers no way to add an authority at run time, so each new secure context is given ours. */
+/** Node 20 cannot add a certificate authority at run time, so each new secure context gets ours. */
 function trust(certificate: string): void {
   const original = tls.createSecureContext;
   jest.spyOn(tls, 'createSecureContext').mockImplementation((options) => {

@@ -11,7 +11,7 @@ import {
 import { Logger } from '@nestjs/common';
 import { withConsoleWarnings } from '../../observability/library-warnings.js';
 import { generationSettings } from './generation-settings.js';
-import { factsOf } from './model-catalogue.js';
+import { factsOf } from './model-catalog.js';
 import { ProviderError, type ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { withDeadline } from './deadline.js';
 import { isRecord } from '../../json/is-record.js';
@@ -29,7 +29,7 @@ import { readAnswer } from './read-answer.js';
 import { PreferenceList } from './preference-list.js';
 import { vertexHost } from './vertex-host.js';
 
-/** The fields of a service account's key file that we need. */
+/** Required fields of a service account's key file. */
 export interface ServiceAccount {
   project_id: string;
   client_email: string;
@@ -40,32 +40,29 @@ export interface VertexAiOptions {
   serviceAccount: ServiceAccount;
   /** Multi-regions (`global`, `eu`, `us`) and regions such as `europe-west1`, the preferred first. */
   locations: readonly string[];
-  /** Host, with a port if need be, reached by https; unset: the location's own. */
+  /** Host with an optional port, reached by https; unset: the location's own. */
   apiEndpoint?: string;
 }
 
-/**
- * Answers that speak of a region and not of the request: its load, or that it does not serve the model.
- * The next region may well answer.
- */
-const OF_THE_REGION: ReadonlySet<string> = new Set(['throttled', 'server_error', 'model_not_found']);
+/** Errors of a region and not of the request, such as its load. The next region may succeed. */
+const REGION_FAILURE_CODES: ReadonlySet<string> = new Set(['throttled', 'server_error', 'model_not_found']);
 /** With less time left, a model could not answer in the next region either. */
 const MIN_TIME_MS = 1_000;
 
 interface Region {
-  /** The location. */
+  /** Name of the location. */
   name: string;
   client: VertexAI;
 }
 
 /**
- * Gemini through a service account, with Google's `@google-cloud/vertexai`. That SDK is no longer developed and says so
- * on the console for each client; the log gets it once. It does not retry, takes no abort signal, and does not tell the
- * status of a 5xx.
+ * Gemini through a service account, with Google's `@google-cloud/vertexai`. That SDK is no longer
+ * developed and says so on the console for each client; the log gets the warning once. It does not
+ * retry, accepts no abort signal, and does not report the status of a 5xx.
  *
- * A region that answers 429 or 5xx rests for as long as it asks, and the same request goes to the next one at once; so it
- * does when a region does not serve the model. Regions are no retries: each is asked once, and all within the request's
- * own time.
+ * A region that answers 429 or 5xx is paused for as long as it requests, and the same request goes
+ * to the next region at once. The same happens when a region does not serve the model. Other
+ * regions are not retries: each is asked once, and all within the request's own timeout.
  */
 export class VertexAiModel extends LanguageModel {
   readonly provider = 'vertexai';
@@ -92,19 +89,19 @@ export class VertexAiModel extends LanguageModel {
   async generate(request: ModelRequest): Promise<ModelAnswer> {
     const endMs = performance.now() + request.timeoutMs;
     const preferred = this.regions.inOrder();
-    const resting = this.regions.all.filter((region) => !preferred.includes(region));
+    const paused = this.regions.all.filter((region) => !preferred.includes(region));
     let failure: RegionFailure | undefined;
-    for (const region of [...preferred, ...resting]) {
+    for (const region of [...preferred, ...paused]) {
       const timeoutMs = Math.round(endMs - performance.now());
       if (failure !== undefined && timeoutMs < MIN_TIME_MS) break;
-      // A resting region is asked only when no other one serves the model.
-      if (resting.includes(region) && failure instanceof ProviderUnavailableError) break;
+      // A paused region is asked only when no other one serves the model.
+      if (paused.includes(region) && failure instanceof ProviderUnavailableError) break;
       try {
         return await this.ask(region, { ...request, timeoutMs });
       } catch (error) {
-        if (!isOfTheRegion(error)) throw error;
-        if (error instanceof ProviderUnavailableError) this.regions.rest(region.name, error.retryAfterMs);
-        failure = hopefulOf(failure, error);
+        if (!isRegionFailure(error)) throw error;
+        if (error instanceof ProviderUnavailableError) this.regions.pause(region.name, error.retryAfterMs);
+        failure = morePromising(failure, error);
       }
     }
     throw failure ?? unreachable(this.provider);
@@ -129,7 +126,7 @@ export class VertexAiModel extends LanguageModel {
       audio === undefined
         ? []
         : [{ inlineData: { mimeType: audio.mimeType, data: audio.bytes.toString('base64') } }];
-    // The SDK's own time limit is what frees the socket of a hanging call. It is not cleared when the answer comes first.
+    // Only the SDK's own timeout frees the socket of a hanging call. An answer does not clear it.
     const model = client.getGenerativeModel({ model: request.model }, { timeout: request.timeoutMs });
     const { response } = await model.generateContent({
       systemInstruction: { role: 'system', parts: [{ text: request.systemInstruction }] },
@@ -146,8 +143,8 @@ export class VertexAiModel extends LanguageModel {
 }
 
 /**
- * The SDK's types know no level of thinking; it sends the configuration as it is given.
- * Field names: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thinking
+ * The SDK's types lack the thinking level, but it sends the configuration unchanged. Field names:
+ * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thinking
  */
 function settingsOf({ model, thinking }: ModelRequest): GenerationConfig & { thinkingConfig?: object } {
   const { temperature, thinkingLevel } = generationSettings(factsOf(model), thinking);
@@ -159,23 +156,23 @@ function settingsOf({ model, thinking }: ModelRequest): GenerationConfig & { thi
 
 type RegionFailure = ProviderUnavailableError | ProviderRejectedError;
 
-function isOfTheRegion(error: unknown): error is RegionFailure {
-  return error instanceof ProviderError && OF_THE_REGION.has(error.code);
+function isRegionFailure(error: unknown): error is RegionFailure {
+  return error instanceof ProviderError && REGION_FAILURE_CODES.has(error.code);
 }
 
 /**
- * Chooses which of two regions that failed speaks for both, the one that gives more hope: one that is overloaded rather than one that
- * does not serve the model, and of two that are overloaded the one that can be asked again first.
+ * Chooses the more promising of two regions' failures: an overloaded region rather than one that
+ * does not serve the model, and of two overloaded ones the one that can be asked again first.
  */
-function hopefulOf(one: RegionFailure | undefined, other: RegionFailure): RegionFailure {
+function morePromising(one: RegionFailure | undefined, other: RegionFailure): RegionFailure {
   if (!(one instanceof ProviderUnavailableError)) return other;
   if (!(other instanceof ProviderUnavailableError)) return one;
   return (one.retryAfterMs ?? 0) <= (other.retryAfterMs ?? 0) ? one : other;
 }
 
 /**
- * What an error of the SDK means. It is never kept as a cause: it can hold the token request and the provider's whole
- * answer.
+ * Converts an error of the SDK. It is never kept as a cause: it can contain the token request and
+ * the provider's whole answer.
  */
 export function vertexFailure(error: unknown): ProviderError {
   const provider = 'vertexai';
@@ -185,18 +182,19 @@ export function vertexFailure(error: unknown): ProviderError {
     const { code, status, errorDetails } = error.cause;
     return failureFromStatus(provider, { status: Number(code), body: { status, details: errorDetails } });
   }
-  // With a cause, the request did not get through; without, it is how the SDK reports every 5xx, the number in prose only.
+  // With a cause, the request did not get through; without one, the SDK reports a 5xx whose status
+  // appears in prose only.
   if (error instanceof GoogleGenerativeAIError) {
     return error.cause === undefined ? serverFailed(provider) : unreachable(provider);
   }
-  // A 2xx or an error page: the SDK does not tell which.
+  // A 2xx or an error page: the SDK does not say which.
   if (isUnreadableBody(error)) {
     return unusableAnswer(provider, 'invalid_answer', 'sent an answer that is not JSON');
   }
   return unreachable(provider);
 }
 
-/** No token: a status of 4xx (invalid_grant) or no request at all (an unusable key) will not heal by itself. */
+/** Converts a failed token request: a 4xx (invalid_grant) or an unusable key is final. */
 function tokenFailure(cause: unknown): ProviderError {
   const provider = 'vertexai';
   const response = isRecord(cause) ? cause.response : undefined;
@@ -206,7 +204,7 @@ function tokenFailure(cause: unknown): ProviderError {
   return accessRefused(provider, status);
 }
 
-/** OpenSSL could not read the private key, or there is none. */
+/** Whether OpenSSL could not read the private key, or there is none. */
 function isKeyError(cause: unknown): boolean {
   return isRecord(cause) && typeof cause.code === 'string' && cause.code.startsWith('ERR_OSSL');
 }

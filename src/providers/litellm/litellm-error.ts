@@ -2,37 +2,40 @@ import { isRecord } from '../../json/is-record.js';
 import { parseJson } from '../../json/parse-json.js';
 import { type ProviderError, ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { pauseOfHeaders } from '../retry-after.js';
-import { providerWords } from '../assemblyai/provider-words.js';
+import { sanitizeProviderText } from '../assemblyai/sanitize-provider-text.js';
 import { MAX_TEXT_CHARS } from '../text-length.js';
 
 /**
- * Every way in which a request for a transcript can fail, and what it means. Statuses and codes are those of OpenAI
- * (https://platform.openai.com/docs/guides/error-codes), which LiteLLM and Azure share; other servers may only use some.
+ * Classifies every failure of a transcription request. Statuses and codes are OpenAI's
+ * (https://platform.openai.com/docs/guides/error-codes), which LiteLLM and Azure share; other
+ * servers may use only some of them.
  */
 export interface FailedAnswer {
   status: number;
   headers: Record<string, unknown>;
   /** As received; JSON or not. */
   body: string;
-  /** Values of ours that must not come back in a message. */
+  /** Our secrets, which must not appear in a message. */
   secrets: readonly string[];
-  /** The present, in milliseconds since the epoch. */
+  /** Current time in milliseconds since the epoch. */
   nowMs: number;
 }
 
-/** An empty purse is the account's state: the same request succeeds once somebody has paid. */
+/**
+ * An exhausted balance is the account's state: the same request succeeds once somebody has paid.
+ */
 const ACCOUNT_BLOCKED_RETRY_MS = 60_000;
 
 /** OpenAI: "Audio file is too short. Minimum audio length is 0.1 seconds.", code `audio_too_short`. */
 const TOO_SHORT = /audio(?: file)? is too short/i;
 
-/** Nothing left the house: the name was not found, or nobody listened. */
+/** System errors after which nothing was sent: unknown host name, or connection refused. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 export function errorOfAnswer(answer: FailedAnswer): ProviderError {
   const { status } = answer;
-  const said = readError(answer);
-  if (status === 429 && said.code === 'insufficient_quota') {
+  const error = readError(answer);
+  if (status === 429 && error.code === 'insufficient_quota') {
     return unavailable('The account of the transcription server has no quota left; top it up.', {
       code: 'account_blocked',
       status,
@@ -50,21 +53,18 @@ export function errorOfAnswer(answer: FailedAnswer): ProviderError {
     });
   }
   if (status === 408 || status >= 500) {
-    return unavailable(
-      `The transcription server has a fault of its own (${status})${quoted(said.message)}.`,
-      {
-        code: status === 408 ? 'timeout' : 'server_fault',
-        status,
-        retryAfterMs,
-        ambiguous: true,
-      },
-    );
+    return unavailable(`The transcription server failed internally (${status})${quoted(error.message)}.`, {
+      code: status === 408 ? 'timeout' : 'server_fault',
+      status,
+      retryAfterMs,
+      ambiguous: true,
+    });
   }
-  return rejected(status, said);
+  return rejected(status, error);
 }
 
-/** For a request that brought no whole answer. */
-export function errorOfSilence(
+/** Creates the error for a request without a complete answer. */
+export function errorOfNoAnswer(
   reason: 'timeout' | 'stopped' | 'broken',
   systemCode = 'no code',
 ): ProviderUnavailableError {
@@ -92,39 +92,39 @@ export function errorOfSilence(
   });
 }
 
-/** For a 2xx that holds no transcript. */
-export function errorOfNonsense(status?: number): ProviderUnavailableError {
-  return unavailable('The transcription server gave an answer that makes no sense.', {
+/** Creates the error for a 2xx without a transcript. */
+export function errorOfInvalidAnswer(status?: number): ProviderUnavailableError {
+  return unavailable('The transcription server sent an invalid answer.', {
     code: 'invalid_answer',
     status,
     ambiguous: true,
   });
 }
 
-/** Another request would be answered with the same, and paid for. */
+/** Creates the error for a text too long to be speech. A retry would return, and cost, the same. */
 export function errorOfLongText(): ProviderRejectedError {
   return new ProviderRejectedError(
-    `The transcription server sent a text of more than ${MAX_TEXT_CHARS} characters, which nobody speaks in ten hours.`,
+    `The transcription server sent a text of more than ${MAX_TEXT_CHARS} characters, more than ten hours of speech.`,
     { provider: 'litellm', code: 'text_too_long' },
   );
 }
 
-function rejected(status: number, said: SaidError): ProviderRejectedError {
+function rejected(status: number, error: ServerError): ProviderRejectedError {
   const refuse = (code: string, message: string) =>
     new ProviderRejectedError(message, { provider: 'litellm', code, status });
-  if (said.code === 'audio_too_short' || TOO_SHORT.test(said.message)) {
+  if (error.code === 'audio_too_short' || TOO_SHORT.test(error.message)) {
     return refuse('no_speech', 'The recording is too short to hold speech.');
   }
   if (status === 401 || status === 403) {
     return refuse(
       status === 401 ? 'unauthorized' : 'forbidden',
-      `The transcription server refused the key (${status})${quoted(said.message)}; check LITELLM_TRANSCRIPTION_API_KEY.`,
+      `The transcription server refused the key (${status})${quoted(error.message)}; check LITELLM_TRANSCRIPTION_API_KEY.`,
     );
   }
   if (status < 400 || status === 404 || status === 405) {
     return refuse(
       'wrong_url',
-      `There is no such model or address at the transcription server (status ${status})${quoted(said.message)}; check LITELLM_TRANSCRIPTION_MODEL, _API_BASE and _API_VERSION.`,
+      `There is no such model or address at the transcription server (status ${status})${quoted(error.message)}; check LITELLM_TRANSCRIPTION_MODEL, _API_BASE and _API_VERSION.`,
     );
   }
   if (status === 413) {
@@ -135,7 +135,7 @@ function rejected(status: number, said: SaidError): ProviderRejectedError {
   }
   return refuse(
     'rejected',
-    `The transcription server refused the request (${status})${quoted(said.message)}.`,
+    `The transcription server refused the request (${status})${quoted(error.message)}.`,
   );
 }
 
@@ -146,22 +146,22 @@ function unavailable(
   return new ProviderUnavailableError(message, { provider: 'litellm', ...details });
 }
 
-function quoted(said: string): string {
-  return said === '' ? '' : `: "${said}"`;
+function quoted(text: string): string {
+  return text === '' ? '' : `: "${text}"`;
 }
 
-interface SaidError {
+interface ServerError {
   message: string;
   code: string | undefined;
 }
 
-/** `{"error": {"message", "code"}}`; LiteLLM and others also send `{"error": "..."}` or `{"detail": "..."}`. */
-function readError({ body, secrets }: FailedAnswer): SaidError {
+/** Reads `{"error": {"message", "code"}}`, `{"error": "..."}` (LiteLLM) or `{"detail": "..."}`. */
+function readError({ body, secrets }: FailedAnswer): ServerError {
   const parsed = parseJson(body);
   const error = isRecord(parsed) ? (parsed.error ?? parsed.detail) : undefined;
   const inner = isRecord(error) ? error : { message: error };
   return {
-    message: typeof inner.message === 'string' ? providerWords(inner.message, secrets) : '',
+    message: typeof inner.message === 'string' ? sanitizeProviderText(inner.message, secrets) : '',
     code: typeof inner.code === 'string' ? inner.code : undefined,
   };
 }

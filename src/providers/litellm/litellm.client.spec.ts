@@ -48,12 +48,12 @@ function answer(status: number, body: unknown = '', headers: http.OutgoingHttpHe
 
 function client(config: Partial<LiteLlmConfig> = {}, timeoutMs = 5_000): LiteLlmClient {
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const made = new LiteLlmClient(
+  const created = new LiteLlmClient(
     { baseUrl, model: 'whisper-1', apiKey: KEY, maxAudioBytes: 1_000, ...config },
     timeoutMs,
   );
-  clients.push(made);
-  return made;
+  clients.push(created);
+  return created;
 }
 
 async function failureOf(using = client(), signal?: AbortSignal): Promise<unknown> {
@@ -66,8 +66,8 @@ async function failureOf(using = client(), signal?: AbortSignal): Promise<unknow
 }
 
 describe('a request for a transcript', () => {
-  it('gives up its connection when the server refuses it before it has all of the recording', async () => {
-    // The server does not do it, nor does it read on.
+  it('closes its connection when the server refuses it before it has the whole recording', async () => {
+    // The server neither closes it nor reads on.
     server.keepAliveTimeout = 0;
     server.removeAllListeners('request');
     const closed = new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ describe('a request for a transcript', () => {
     await closed;
   });
 
-  it('is a form with the recording, under a name that tells its format', async () => {
+  it('is a form with the recording, whose file name gives its format', async () => {
     await client().transcribe({ audio: AUDIO, language: 'nl', prompt: 'Merwede' });
 
     const [request] = received;
@@ -96,21 +96,21 @@ describe('a request for a transcript', () => {
     );
   });
 
-  it('leaves out what nobody has set, the key included', async () => {
+  it('omits unset options, including the key', async () => {
     await client({ apiKey: undefined }).transcribe({ audio: AUDIO });
 
     expect(received[0]?.headers.authorization).toBeUndefined();
     expect(received[0]?.body).not.toMatch(/name="(?:language|prompt)"/);
   });
 
-  it('asks models other than Whisper for plain JSON, as they take nothing else', async () => {
+  it('requests plain JSON from models other than Whisper, as they support nothing else', async () => {
     await client({ model: 'gpt-4o-transcribe' }).transcribe({ audio: AUDIO });
 
     expect(received[0]?.body).toMatch(/name="response_format"\r\n\r\njson\r\n/);
     expect(received[0]?.body).not.toContain('timestamp_granularities');
   });
 
-  it('carries its key to Azure in Azure’s header', async () => {
+  it('sends the key to Azure in Azure’s header', async () => {
     await client({ apiVersion: '2024-06-01' }).transcribe({ audio: AUDIO });
 
     expect(received[0]?.headers).toMatchObject({ 'api-key': KEY });
@@ -131,13 +131,13 @@ describe('a request for a transcript', () => {
       { baseUrl: 'https://h/openai/deployments/other', apiVersion: 'v' },
       'https://h/openai/deployments/other/audio/transcriptions?api-version=v',
     ],
-  ])('goes, with %j, to %s', (config, url) => {
+  ])('with %j is sent to %s', (config, url) => {
     expect(urlOf({ baseUrl: '', model: 'azure/whisper', maxAudioBytes: 1, ...config })).toBe(url);
   });
 });
 
 describe('the answer to a request for a transcript', () => {
-  it('is told in the words of AssemblyAI’s answers, times in milliseconds', async () => {
+  it('is converted to AssemblyAI’s format, with times in milliseconds', async () => {
     answer(200, {
       task: 'transcribe',
       language: 'dutch',
@@ -167,12 +167,12 @@ describe('the answer to a request for a transcript', () => {
     });
   });
 
-  it('is refused when it has more text than the longest recording', async () => {
+  it('is refused when its text is longer than the longest recording allows', async () => {
     answer(200, { text: 'a'.repeat(1_080_001) });
     expect(await failureOf()).toMatchObject({ name: 'ProviderRejectedError', code: 'text_too_long' });
   });
 
-  it('may be the text alone', async () => {
+  it('may contain only the text', async () => {
     await expect(client().transcribe({ audio: AUDIO })).resolves.toMatchObject({
       text: 'Hello.',
       raw: { words: null, audio_duration: null, language_code: null },
@@ -278,7 +278,7 @@ describe('the answer to a request for a transcript', () => {
       },
       { code: 'connection_lost', ambiguous: true },
     ],
-  ])('that is %s is judged once, for all who ask', async (_name, prepare, expected) => {
+  ])('is classified: %s', async (_name, prepare, expected) => {
     prepare();
     const error = await failureOf();
 
@@ -286,13 +286,13 @@ describe('the answer to a request for a transcript', () => {
     expect(inspect(error, { depth: 5 })).not.toContain(KEY);
   });
 
-  it('that does not come within the time is not waited for', async () => {
+  it('times out', async () => {
     respond = () => undefined;
 
     expect(await failureOf(client({}, 100))).toMatchObject({ code: 'timeout', ambiguous: true });
   });
 
-  it('is not waited for when the caller stops', async () => {
+  it('is not awaited when the caller aborts', async () => {
     const controller = new AbortController();
     respond = () => {
       controller.abort();
@@ -301,7 +301,7 @@ describe('the answer to a request for a transcript', () => {
     expect(await failureOf(client(), controller.signal)).toMatchObject({ code: 'stopped', ambiguous: true });
   });
 
-  it('cannot come from where nobody listens, and then nothing was carried out', async () => {
+  it('is not ambiguous when the connection was refused', async () => {
     expect(await failureOf(client({ baseUrl: 'http://127.0.0.1:1' }))).toMatchObject({
       code: 'unreachable',
       ambiguous: false,

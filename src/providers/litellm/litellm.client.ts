@@ -5,22 +5,28 @@ import type { LiteLlmConfig } from '../../config/app-config.js';
 import { Deadline } from '../../deadlines/deadline.js';
 import { decodeInSlices } from '../../event-loop/decode-in-slices.js';
 import { parseJsonInSteps } from '../../json/parse-json.js';
-import { leaveConnection } from '../leave-connection.js';
+import { closeUnfinishedRequest } from '../close-unfinished-request.js';
 import type { TextReading } from '../assemblyai/read-transcript.js';
 import { MAX_TEXT_CHARS } from '../text-length.js';
-import { errorOfAnswer, errorOfLongText, errorOfNonsense, errorOfSilence } from './litellm-error.js';
+import { errorOfAnswer, errorOfLongText, errorOfInvalidAnswer, errorOfNoAnswer } from './litellm-error.js';
 import { readLiteLlmAnswer } from './read-litellm-answer.js';
 
-/** Ten hours of words with their times are some ten megabytes. */
+/** Ten hours of words with their times have some ten megabytes. */
 const MAX_ANSWER_BYTES = 67_108_864;
-/** Shorter than load balancers keep a silent connection (60 s): a request on one that they just closed is lost. */
+/**
+ * Shorter than load balancers keep an idle connection (60 s): a request on a connection that was
+ * just closed is lost.
+ */
 const IDLE_SOCKET_MS = 15_000;
-/** LiteLLM's way to say that a model is a deployment of Azure's. */
+/** LiteLLM's prefix for a deployment of Azure. */
 const AZURE_PREFIX = /^azure\//;
-/** Models that tell times and language. Others take `json` alone, and refuse anything else. */
+/** Models that report times and language. Others accept only `json`. */
 const VERBOSE_MODELS = /whisper/i;
 
-/** Servers tell a recording's format by the name of its file (https://platform.openai.com/docs/api-reference/audio). */
+/**
+ * Servers detect a recording's format by its file name
+ * (https://platform.openai.com/docs/api-reference/audio).
+ */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'audio/mpeg': 'mp3',
   'audio/wav': 'wav',
@@ -31,12 +37,12 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/webm': 'webm',
   'video/mp4': 'mp4',
 };
-/** For what they do not know they look at the content, or refuse it in words of their own. */
+/** For an unknown extension servers inspect the content, or refuse it with their own message. */
 const OTHER_EXTENSION = 'bin';
 
 export interface LiteLlmRequest {
   audio: { bytes: Buffer; mimeType: string };
-  /** ISO 639-1; undefined: it is detected. */
+  /** ISO 639-1; undefined: the language is detected. */
   language?: string;
   /** Words that may occur. */
   prompt?: string;
@@ -44,11 +50,13 @@ export interface LiteLlmRequest {
 }
 
 /**
- * `POST /audio/transcriptions` as OpenAI has made it (https://platform.openai.com/docs/api-reference/audio/createTranscription),
- * of LiteLLM's proxy, OpenAI, Azure OpenAI, and servers of one's own such as faster-whisper-server.
+ * Client of OpenAI's `POST /audio/transcriptions`
+ * (https://platform.openai.com/docs/api-reference/audio/createTranscription), for LiteLLM's proxy,
+ * OpenAI, Azure OpenAI, and self-hosted servers such as faster-whisper-server.
  *
- * With an API version it is Azure's dialect: the model is a deployment in the path, the version a parameter, and the key comes
- * in the header `api-key`. Redirects are not followed: they would carry the key elsewhere.
+ * With an API version it uses Azure's dialect: the model is a deployment in the path, the version a
+ * parameter, and the key is in the header `api-key`. Redirects are not followed: they would send
+ * the key to another host.
  */
 export class LiteLlmClient {
   readonly #http: AxiosInstance;
@@ -79,10 +87,12 @@ export class LiteLlmClient {
   }
 
   /**
-   * Sends one request and waits for its transcript, for no longer than the timeout that it was made with.
+   * Sends one request and waits for its transcript, at most for the client's timeout.
    *
-   * @throws ProviderUnavailableError when trying again can help; `ambiguous` unless it was certainly not carried out
-   * @throws ProviderRejectedError when it cannot; `no_speech` for a recording that is too short to hold any
+   * @throws ProviderUnavailableError when a retry can help; `ambiguous` unless the request was
+   *   certainly not carried out
+   * @throws ProviderRejectedError when a retry cannot help; `no_speech` for a recording too short
+   *   to contain speech
    */
   async transcribe(request: LiteLlmRequest): Promise<TextReading> {
     const deadline = new Deadline({ timeoutMs: this.#timeoutMs, signal: request.signal });
@@ -94,7 +104,7 @@ export class LiteLlmClient {
     }
   }
 
-  /** Closes the connections that are kept open. Requests under way fail. */
+  /** Closes the pooled connections. Requests in flight fail. */
   close(): void {
     for (const agent of this.#agents) agent.destroy();
   }
@@ -104,15 +114,15 @@ export class LiteLlmClient {
       const response = await this.#http.post<Buffer>(urlOf(this.#config), formOf(request, this.#config), {
         signal: deadline.signal,
       });
-      leaveConnection(response.request);
+      closeUnfinishedRequest(response.request);
       return response;
     } catch (error) {
-      // Never kept as a cause: it holds the whole request, key and recording included.
+      // Never kept as a cause: it contains the whole request, including key and recording.
       if (!axios.isAxiosError(error)) throw error;
-      if (deadline.expired || error.code === 'ETIMEDOUT') throw errorOfSilence('timeout');
-      if (deadline.signal.aborted) throw errorOfSilence('stopped');
-      if (error.code === 'ERR_BAD_RESPONSE' && error.response === undefined) throw errorOfNonsense();
-      throw errorOfSilence('broken', error.code);
+      if (deadline.expired || error.code === 'ETIMEDOUT') throw errorOfNoAnswer('timeout');
+      if (deadline.signal.aborted) throw errorOfNoAnswer('stopped');
+      if (error.code === 'ERR_BAD_RESPONSE' && error.response === undefined) throw errorOfInvalidAnswer();
+      throw errorOfNoAnswer('broken', error.code);
     }
   }
 
@@ -127,7 +137,7 @@ export class LiteLlmClient {
       });
     }
     const reading = readLiteLlmAnswer(await parseJsonInSteps(body), this.#config.model);
-    if (reading === undefined) throw errorOfNonsense(status);
+    if (reading === undefined) throw errorOfInvalidAnswer(status);
     if (reading.text.length > MAX_TEXT_CHARS) throw errorOfLongText();
     return reading;
   }
@@ -138,7 +148,7 @@ function keyHeader({ apiKey, apiVersion }: LiteLlmConfig): Record<string, string
   return apiVersion === undefined ? { Authorization: `Bearer ${apiKey}` } : { 'api-key': apiKey };
 }
 
-/** Azure's base may name the deployment already, or be the resource alone. */
+/** Builds the endpoint's URL. Azure's base URL may or may not contain the deployment already. */
 export function urlOf({ baseUrl, model, apiVersion }: LiteLlmConfig): string {
   if (apiVersion === undefined) return `${baseUrl}/audio/transcriptions`;
   const deployment = baseUrl.includes('/deployments/')

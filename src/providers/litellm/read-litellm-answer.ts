@@ -4,12 +4,13 @@ import { isRecord } from '../../json/is-record.js';
 const MS_PER_SECOND = 1_000;
 
 /**
- * Reads `json` or `verbose_json` of the OpenAI interface, and tells it in the words of AssemblyAI's answer (`audio_duration` in
- * seconds, `words` with times in milliseconds), so that whoever reads a chunk's data, redaction and subtitles included, reads
- * one language. Segments are left out: they say the same words once more.
+ * Reads `json` or `verbose_json` of the OpenAI API, and converts it to AssemblyAI's format
+ * (`audio_duration` in seconds, `words` with times in milliseconds), so that all readers of a
+ * chunk's data, including redaction and subtitles, handle one format. Segments are dropped, as they
+ * repeat the same words.
  *
- * @param model that was asked
- * @returns undefined when it is no transcript
+ * @param model the requested model
+ * @returns undefined when the answer is not a transcript
  */
 export function readLiteLlmAnswer(answer: unknown, model: string): TextReading | undefined {
   if (!isRecord(answer) || typeof answer.text !== 'string') return undefined;
@@ -27,7 +28,7 @@ export function readLiteLlmAnswer(answer: unknown, model: string): TextReading |
   };
 }
 
-/** Entries that make no sense are left out: one of them must not hide the others. */
+/** Reads the words. Invalid entries are skipped, so that they do not hide the others. */
 function readWords(words: unknown): { text: string; start: number; end: number }[] | null {
   if (!Array.isArray(words)) return null;
   return words.flatMap((entry: unknown) => {

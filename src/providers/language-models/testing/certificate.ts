@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** A self-signed X.509 v3 certificate (RFC 5280), as small as TLS accepts it. */
+/** Creates a self-signed X.509 v3 certificate (RFC 5280), as small as TLS accepts it. */
 export function makeCertificate(hosts: string[]): { key: string; certificate: string } {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));

@@ -11,7 +11,9 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Closes the server and all its connections, also those that a tunnel or a request holds open. */
+/**
+ * Closes the server and all its connections, including those that a tunnel or a request holds open.
+ */
 export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   for (const socket of socketsOf.get(server) ?? []) socket.destroy();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { generationSettings } from './generation-settings.js';
-import { factsOf, type ThinkingLevel } from './model-catalogue.js';
+import { factsOf, type ThinkingLevel } from './model-catalog.js';
 
-describe('the catalogue of models', () => {
+describe('the catalog of models', () => {
   it.each([
     ['gemini-3.8-flash', 'gemini-3.8-flash', 'gemini-3'],
     ['models/gemini-3.5-flash-lite', 'gemini-3.5-flash-lite', 'gemini-3'],
@@ -16,19 +16,19 @@ describe('the catalogue of models', () => {
   });
 
   it.each(['gemini-4-flash', 'our-gateway-alias', 'gemini-3.9-pro'])(
-    'gives %s, which it does not know, the rules of the newest family',
+    'applies the rules of the newest family to the unknown %s',
     (model) => {
       expect(factsOf(model).family).toBe('gemini-3');
       expect(factsOf(model).id).toBeUndefined();
     },
   );
 
-  it('gives an unknown model of an older family the rules of its family', () => {
+  it('applies the rules of its family to an unknown model of an older family', () => {
     expect(factsOf('gemini-2.5-ultra').family).toBe('gemini-2.5');
     expect(factsOf('gemini-2.5-ultra').id).toBeUndefined();
   });
 
-  it('has the days of prices and ends as dates', () => {
+  it('has valid dates of prices and ends', () => {
     for (const model of ['gemini-3.8-flash', 'gemini-2.5-pro', 'gemini-2.0-flash', 'gemini-3.1-flash-lite']) {
       const { prices = [], ends } = factsOf(model);
       const days = [...prices.map(({ since }) => since), ends?.gemini?.endsOn, ends?.vertexai?.endsOn];
@@ -48,7 +48,7 @@ describe('the settings of a request', () => {
     ['gemini-9-flash', 'high', { thinkingLevel: 'HIGH' }],
     ['gemini-2.5-pro', 'low', { temperature: 0.2 }],
     ['gemma-3n-e4b-it', 'high', { temperature: 0.2 }],
-  ])('of %s that is to think at %s are of its family', (model, wanted, settings) => {
+  ])('of %s at thinking level %s follow its family', (model, wanted, settings) => {
     expect(generationSettings(factsOf(model), wanted)).toEqual(settings);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { providerWords, withoutUrls, withoutUrlSecrets } from './provider-words.js';
+import { sanitizeProviderText, withoutUrls, withoutUrlSecrets } from './sanitize-provider-text.js';
 
-describe('providerWords', () => {
+describe('sanitizeProviderText', () => {
   it.each([
     [
       'a signed URL loses its query',
       'Download error to https://b.s3.amazonaws.com/k.mp3?X-Amz-Signature=abc, 403 for url: https://b.s3.amazonaws.com/k.mp3?X-Amz-Signature=abc',
       'Download error to https://b.s3.amazonaws.com/k.mp3 403 for url: https://b.s3.amazonaws.com/k.mp3',
     ],
-    ['a fragment goes as well', 'see http://a.example/p#token=abc now', 'see http://a.example/p now'],
-    ['credentials in a URL go as well', 'at https://user:abc@a.example/p', 'at https://a.example/p'],
+    ['a URL loses its fragment', 'see http://a.example/p#token=abc now', 'see http://a.example/p now'],
+    ['a URL loses its credentials', 'at https://user:abc@a.example/p', 'at https://a.example/p'],
     ['a URL without scheme loses its query', 'at a.example/p?sig=abc&x=1 there', 'at a.example/p there'],
     [
       'an encoded URL loses its query',
@@ -24,24 +24,24 @@ describe('providerWords', () => {
     ],
     ['ordinary words stay as they are', 'Audio duration is too short.', 'Audio duration is too short.'],
   ])('%s', (_rule, text, expected) => {
-    expect(providerWords(text)).toBe(expected);
+    expect(sanitizeProviderText(text)).toBe(expected);
   });
 
-  it('takes out values of ours that the provider echoes', () => {
-    expect(providerWords('token key-1 and key-1 are bad', ['key-1', ''])).toBe(
+  it('removes our secrets that the provider echoes', () => {
+    expect(sanitizeProviderText('token key-1 and key-1 are bad', ['key-1', ''])).toBe(
       'token [removed] and [removed] are bad',
     );
   });
 
-  it('bounds the length, and a query that crosses the bound does not come back', () => {
-    const words = providerWords(`${'x'.repeat(280)} https://a.example/p?sig=${'s'.repeat(9_000)}`);
+  it('limits the length, and removes a query that crosses the limit', () => {
+    const words = sanitizeProviderText(`${'x'.repeat(280)} https://a.example/p?sig=${'s'.repeat(9_000)}`);
     expect(words).toBe(`${'x'.repeat(280)} https://a.example/p`);
-    expect(providerWords('y'.repeat(9_000))).toBe(`${'y'.repeat(300)}…`);
+    expect(sanitizeProviderText('y'.repeat(9_000))).toBe(`${'y'.repeat(300)}…`);
   });
 });
 
-describe('a URL of a provider, however long', () => {
-  // The square of these lengths would be minutes and hours.
+describe('a provider URL of any length', () => {
+  // Quadratic time would take minutes and hours for these lengths.
   const lengths = [100_000, 5_000_000];
   const rows = [
     ['beginnings of URLs', 'http://'],
@@ -54,7 +54,7 @@ describe('a URL of a provider, however long', () => {
   ] as const;
   const cases = rows.flatMap(([name, piece]) => lengths.map((length) => [name, piece, length] as const));
 
-  it.each(cases)('is left as it is without a query: %s (%j), %d characters', (_name, piece, length) => {
+  it.each(cases)('is unchanged without a query: %s (%j), %d characters', (_name, piece, length) => {
     const text = piece.repeat(length / piece.length);
     expect(withoutUrlSecrets(text) === text).toBe(true);
     const address = `https://a.example/${text.replaceAll('?', '/')}`;
@@ -68,13 +68,13 @@ describe('a URL of a provider, however long', () => {
     expect(withoutUrlSecrets('http://a.example/?a=b '.repeat(length / 20)).includes('?')).toBe(false);
   });
 
-  it.each(cases)('is removed whole: %s (%j), %d characters', (_name, piece, length) => {
+  it.each(cases)('is removed completely: %s (%j), %d characters', (_name, piece, length) => {
     const text = piece.repeat(length / piece.length).trim();
     expect(withoutUrls(`a https://b.example/${text} c`)).toBe('a  c');
   });
 });
 
-describe('a word that is longer than any URL', () => {
+describe('a word longer than any URL', () => {
   const long = 'a'.repeat(20_000);
 
   it.each([

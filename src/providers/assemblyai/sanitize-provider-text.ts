@@ -1,74 +1,75 @@
 import { redactPatterns } from '../../redaction/redact-patterns.js';
 
-/** Enough for every message that AssemblyAI documents; a page of HTML in a chunk's `error` helps nobody. */
+/** Enough for every documented message of AssemblyAI; a page of HTML in an `error` is useless. */
 const MAX_CHARACTERS = 300;
 
-/** Read so much of it at most: a page of URLs would take long to search, and is cut in the end anyway. */
+/** Maximum read: a page of URLs would take long to search, and is cut in the end anyway. */
 const MAX_READ_CHARACTERS = 5_000;
 
-/** Word that a person is told in place of a secret. */
+/** Placeholder for a removed secret. */
 const REMOVED = '[removed]';
 
 /**
- * Makes a provider's own words fit for logs and records: URLs lose their query, fragment and credentials (a signed URL is a
- * secret), our secrets are taken out, personal data is replaced by patterns, control characters and line breaks become spaces, and
- * the length is bounded.
+ * Sanitizes a provider's message for logs and the database: URLs lose their query, fragment and
+ * credentials (a signed URL is a secret), our secrets are removed, personal data is redacted by
+ * patterns, control characters and line breaks become spaces, and the length is limited.
  *
- * Personal data of any conversation: these words are logged and shown where nobody knows whose they are, and need none.
+ * Personal data is redacted for every conversation: messages are logged and shown without knowing
+ * whose they are, and do not need it.
  *
- * @param secrets values of ours that the provider may have echoed
+ * @param secrets our secrets that the provider may have echoed
  * @returns at most 300 characters and an ellipsis
  */
-export function providerWords(text: string, secrets: readonly string[] = []): string {
-  let words = text;
+export function sanitizeProviderText(text: string, secrets: readonly string[] = []): string {
+  let sanitized = text;
   for (const secret of secrets) {
-    if (secret !== '') words = words.replaceAll(secret, REMOVED);
+    if (secret !== '') sanitized = sanitized.replaceAll(secret, REMOVED);
   }
-  const { text: redacted } = redactPatterns(withoutUrlSecrets(words.slice(0, MAX_READ_CHARACTERS)));
-  words = redacted.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return words.length > MAX_CHARACTERS ? `${words.slice(0, MAX_CHARACTERS).trimEnd()}…` : words;
+  const { text: redacted } = redactPatterns(withoutUrlSecrets(sanitized.slice(0, MAX_READ_CHARACTERS)));
+  sanitized = redacted.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return sanitized.length > MAX_CHARACTERS ? `${sanitized.slice(0, MAX_CHARACTERS).trimEnd()}…` : sanitized;
 }
 
-/** Removes whole URLs: what they are called says nothing about what went wrong. */
+/** Removes whole URLs: their text says nothing about the error. */
 export function withoutUrls(text: string): string {
   return inBlocks(text, {
     usual: (block) => block.replace(/https?:\/\/\S+/gi, ''),
-    endless: (word) => word.slice(0, indexOr(word.length, word.search(SCHEME))),
+    overlong: (word) => word.slice(0, indexOr(word.length, word.search(SCHEME))),
   });
 }
 
 /** @returns the text with the query, fragment and credentials of every URL in it removed */
 export function withoutUrlSecrets(text: string): string {
-  return inBlocks(text, { usual: withoutSecrets, endless: withoutSecretsOfEndless });
+  return inBlocks(text, { usual: withoutSecrets, overlong: withoutSecretsOfOverlong });
 }
 
 const SCHEME = /https?:\/\//i;
 
 /**
- * Characters that a regular expression reads at once. One that goes over millions without a space
- * can exhaust the stack of V8, which keeps a way back for each.
+ * Characters that a regular expression reads at once. Over millions of characters without a space
+ * it can exhaust the stack of V8, which keeps a backtracking position for each.
  */
 const BLOCK_CHARACTERS = 16_384;
 
 interface BlockReaders {
   /** Reads a block that ends with a word. */
   usual: (block: string) => string;
-  /** Reads a word that is longer than a block. */
-  endless: (word: string) => string;
+  /** Reads a word longer than a block. */
+  overlong: (word: string) => string;
 }
 
-function inBlocks(text: string, { usual, endless }: BlockReaders): string {
+function inBlocks(text: string, { usual, overlong }: BlockReaders): string {
   const pieces: string[] = [];
   for (let start = 0; start < text.length;) {
     const end = blockEnd(text, start);
     const piece = text.slice(start, end);
-    pieces.push(piece.length > BLOCK_CHARACTERS ? endless(piece) : usual(piece));
+    pieces.push(piece.length > BLOCK_CHARACTERS ? overlong(piece) : usual(piece));
     start = end;
   }
   return pieces.join('');
 }
 
-/** A block ends before its last space; a word that is longer ends where it ends. */
+/** Finds the end of a block: before its last space, or at the end of a word longer than a block. */
 function blockEnd(text: string, start: number): number {
   const limit = start + BLOCK_CHARACTERS;
   if (limit >= text.length) return text.length;
@@ -83,7 +84,7 @@ function withoutSecrets(block: string): string {
   return (
     block
       .replace(/(https?:\/\/)[^\s/?#@]*@/gi, '$1')
-      // The query is optional, so that each beginning of a URL is read once.
+      // The query is optional, so that each start of a URL is read once.
       .replace(/(https?:\/\/[^\s?#]*)(?:[?#]\S*)?/gi, '$1')
       // URLs whose scheme was cut off, or that were encoded as a whole.
       .replace(/\?[^\s=?]+=\S*/g, '')
@@ -91,21 +92,21 @@ function withoutSecrets(block: string): string {
   );
 }
 
-/** The same for a word that is longer than any URL, without going back. */
-function withoutSecretsOfEndless(word: string): string {
+/** Does the same for a word longer than any URL, without backtracking. */
+function withoutSecretsOfOverlong(word: string): string {
   const scheme = word.search(SCHEME);
   const tail = scheme < 0 ? '' : word.slice(scheme);
   const ends = [
     scheme + indexOr(Infinity, scheme < 0 ? -1 : tail.search(/[?#]/)),
-    indexOr(Infinity, beginOfQuery(word)),
+    indexOr(Infinity, startOfQuery(word)),
     indexOr(Infinity, word.search(/%3f/i)),
   ];
   const kept = word.slice(0, Math.min(...ends));
   return kept.replace(/(https?:\/\/)[^\s/?#@]{0,2000}@/gi, '$1');
 }
 
-/** @returns where a question mark with a name and an equals sign stands, or -1 */
-function beginOfQuery(word: string): number {
+/** @returns the index of a question mark that is followed by a name and an equals sign, or -1 */
+function startOfQuery(word: string): number {
   let equals = -1;
   for (let mark = word.indexOf('?'); mark >= 0;) {
     if (equals <= mark) equals = word.indexOf('=', mark + 1);

@@ -1,6 +1,6 @@
 /**
- * Facts about language models, and the only place that has them. Ids, limits, prices and end dates
- * move within months: check them against the sources before a release.
+ * Facts about language models, kept only in this file. Ids, limits, prices and end dates change
+ * within months: compare them with the sources before a release.
  *
  * Sources, read on 2026-11-26:
  * - ids, end dates, successors: https://ai.google.dev/gemini-api/docs/deprecations
@@ -20,56 +20,55 @@ export type ModelFamily = 'gemini-3' | 'gemini-2.5' | 'gemma';
 export interface ModelPrice {
   /** First day of this price, `YYYY-MM-DD`. */
   since: string;
-  /** US dollars for a million tokens. Prompts of more than 200,000 tokens may cost more. */
+  /** US dollars per million tokens. Prompts of more than 200,000 tokens may cost more. */
   inputPerMillion: number;
-  /** US dollars for a million tokens, thoughts included. */
+  /** US dollars per million tokens, including thinking tokens. */
   outputPerMillion: number;
 }
 
 /** The end of a model at one provider. Dates are `YYYY-MM-DD`. */
 export interface ModelEnd {
-  /** Projects that have not used the model before are refused from this day on. */
+  /** New projects are refused from this day on. */
   closedToNewProjectsOn?: string;
-  /** Requests that name the model are refused, or answered by its successor, from this day on. */
+  /** Requests for the model are refused, or answered by its successor, from this day on. */
   endsOn: string;
 }
 
 export interface ModelFacts {
-  /** The id as Google writes it; undefined for a model that the catalogue does not know. */
+  /** Google's id; undefined for a model that is not in the catalog. */
   id?: string;
   family: ModelFamily;
   limits: {
     inputTokens: number;
-    /** Thoughts included. */
+    /** Includes thinking tokens. */
     outputTokens: number;
-    /** Bytes of a whole request with its recording inline, encoded. */
+    /** Size in bytes of a whole request including its encoded recording. */
     inlineBytes: number;
   };
-  /** Media types of recordings that it hears, under the names of `modelMimeType`; empty: none. */
+  /** Media types of recordings that it accepts, by the names of `modelMimeType`; empty: none. */
   audioTypes: ReadonlySet<string>;
   thinking: {
     /** Empty: the family has no levels. */
     levels: readonly ThinkingLevel[];
-    /** Level of a request that names none; undefined where the family has no levels. */
+    /** Level of a request without one; undefined where the family has no levels. */
     defaultLevel?: ThinkingLevel;
-    /** Output tokens that thoughts may take before the first letter of the answer. */
+    /** Maximum of output tokens that thinking may use before the first letter of the answer. */
     maxTokens: number;
   };
   /** Sampling temperature to send; undefined: none is sent. */
   temperature?: number;
-  /** Locations of Vertex AI that serve it; undefined: single regions serve it as well. */
+  /** Locations of Vertex AI that serve the model; undefined: single regions serve it as well. */
   vertexLocations?: readonly string[];
-  /** In the order of their days. */
+  /** By ascending date. */
   prices?: readonly ModelPrice[];
   ends?: { gemini?: ModelEnd; vertexai?: ModelEnd };
   successor?: string;
 }
 
 /**
- * Formats that Gemini documents. Either side takes what only the other one lists; a recording in
- * another format makes them refuse the whole request.
- * With a key: https://ai.google.dev/gemini-api/docs/audio
- * Vertex AI:
+ * Formats that Gemini documents. Both APIs accept the formats of both lists; a recording in another
+ * format makes them refuse the whole request. With a key:
+ * https://ai.google.dev/gemini-api/docs/audio Vertex AI:
  * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/audio-understanding
  */
 const GEMINI_AUDIO: ReadonlySet<string> = new Set([
@@ -85,20 +84,23 @@ const GEMINI_AUDIO: ReadonlySet<string> = new Set([
 ]);
 const NO_AUDIO: ReadonlySet<string> = new Set();
 
-/** https://ai.google.dev/gemini-api/docs/files: a request may be 100 MB in all. Vertex AI takes more. */
+/**
+ * Size limit of a whole request: https://ai.google.dev/gemini-api/docs/files. Vertex AI accepts
+ * more.
+ */
 const GEMINI_INLINE_BYTES = 100_000_000;
-/** One million tokens, as every page of a current model has it. */
+/** One million tokens, as documented for every current model. */
 const GEMINI_INPUT_TOKENS = 1_048_576;
 
 /**
- * The most that Gemini 2.5 Pro thinks (https://ai.google.dev/gemini-api/docs/thinking). Google
- * gives no bound for the levels of Gemini 3, so the same room is left for them. With less room an
+ * The maximum of Gemini 2.5 Pro (https://ai.google.dev/gemini-api/docs/thinking). Google documents
+ * no limit for the levels of Gemini 3, so the same number is reserved for them. With less, an
  * answer ends at MAX_TOKENS in the middle of its JSON, or before its first letter.
  */
 const THOUGHT_TOKENS = 32_768;
 
 /**
- * Gemini 3 is sent no temperature: below 1.0 Google warns of looping and of worse answers.
+ * Gemini 3 gets no temperature: below 1.0 Google warns of loops and worse answers.
  * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/start/gemini-3-prompting-guide
  */
 const GEMINI_3: ModelFacts = {
@@ -112,8 +114,8 @@ const GEMINI_3_LITE: ModelFacts = {
   thinking: { levels: THINKING_LEVELS, defaultLevel: 'minimal', maxTokens: THOUGHT_TOKENS },
 };
 /**
- * The temperature is low, since a correction copies far more than it writes. It is not zero, at
- * which Gemini 2.5 tends to repeat the same sentence in long answers.
+ * The temperature is low, since a correction mostly copies its input. It is not zero, at which
+ * Gemini 2.5 tends to repeat the same sentence in long answers.
  */
 const GEMINI_2_5: ModelFacts = {
   family: 'gemini-2.5',
@@ -122,20 +124,20 @@ const GEMINI_2_5: ModelFacts = {
   thinking: { levels: [], maxTokens: THOUGHT_TOKENS },
   temperature: 0.2,
 };
-/** Open models that are served beside Gemini, by the rules of its older family. */
+/** Open models that are offered beside Gemini, with the parameters of its older family. */
 const GEMMA: ModelFacts = { ...GEMINI_2_5, family: 'gemma', audioTypes: NO_AUDIO };
 
-/** The multi-regions in which Vertex AI serves the newer models of Gemini 3, and these alone. */
+/** The multi-regions of Vertex AI, which alone serve the newer models of Gemini 3. */
 const MULTI_REGIONS = ['global', 'eu', 'us'] as const;
 
-/** Half the price until the end of 2026, for Gemini 3.6, 3.7 and 3.8 Flash. */
+/** Half price until the end of 2026, for Gemini 3.6, 3.7 and 3.8 Flash. */
 const FLASH_PRICES: readonly ModelPrice[] = [
   { since: '2026-07-21', inputPerMillion: 0.75, outputPerMillion: 3.75 },
   { since: '2027-01-01', inputPerMillion: 1.5, outputPerMillion: 7.5 },
 ];
-/** Vertex AI ends all of Gemini 2.5 together. */
+/** Vertex AI retires all of Gemini 2.5 together. */
 const GEMINI_2_5_ON_VERTEX: ModelEnd = { closedToNewProjectsOn: '2026-10-20', endsOn: '2027-03-31' };
-/** Closed since the day on which Google's page was last seen to say so, or longer. */
+/** Closed at the latest since the day on which Google's page was last seen to say so. */
 const GEMINI_2_5_WITH_A_KEY: ModelEnd = { closedToNewProjectsOn: '2026-11-10', endsOn: '2026-12-01' };
 
 const KNOWN_MODELS: readonly (ModelFacts & { id: string })[] = [
@@ -213,26 +215,26 @@ const KNOWN_MODELS: readonly (ModelFacts & { id: string })[] = [
   },
 ];
 
-/** Rules for ids that are not in the table; the first that fits counts. */
+/** Rules for ids that are not in the table; the first match applies. */
 const UNKNOWN_MODELS: readonly [name: RegExp, facts: ModelFacts][] = [
-  // Only the "n" models of the open family hear.
+  // Only the "n" models of the open family accept audio.
   [/^gemma-3n/, { ...GEMMA, audioTypes: GEMINI_AUDIO }],
   [/^gemma-/, GEMMA],
-  // Of the Gemini family, but for one thing only.
+  // Specialized models of the Gemini family.
   [/^gemini-2[.-].*(?:-tts|-image)/, { ...GEMINI_2_5, audioTypes: NO_AUDIO }],
   [/^gemini-.*(?:-tts|-image|embedding)/, { ...GEMINI_3, audioTypes: NO_AUDIO }],
   [/^gemini-(?:1|2)[.-]/, GEMINI_2_5],
 ];
 
-/** From the longest id to the shortest: `gemini-3.5-flash` begins `gemini-3.5-flash-lite`, too. */
+/** By descending length, as `gemini-3.5-flash` is a prefix of `gemini-3.5-flash-lite`. */
 const BY_LENGTH = [...KNOWN_MODELS].sort((one, other) => other.id.length - one.id.length);
 
 /**
- * Facts about a model. A dated or numbered version, such as `gemini-2.5-pro-001`, has those of its
- * model. An id that the table lacks, of a gateway or of a newer model, has those of the newest
+ * Returns the facts about a model. A dated or numbered version, such as `gemini-2.5-pro-001`, has
+ * those of its model. An unknown id, of a gateway or of a newer model, has those of the newest
  * family.
  *
- * @param model as configured, also with a path such as `models/` before it
+ * @param model as configured, optionally with a path such as `models/` before it
  */
 export function factsOf(model: string): ModelFacts {
   const name = model.split('/').at(-1) ?? model;
@@ -244,7 +246,7 @@ export function factsOf(model: string): ModelFacts {
   return byRule?.[1] ?? GEMINI_3;
 }
 
-/** `-001`, `-09-2025`, `-preview-06-17`: the same model on another day. */
+/** Whether a suffix denotes a version of the same model: `-001`, `-09-2025`, `-preview-06-17`. */
 function isVersion(suffix: string): boolean {
   return /^(?:-preview)?(?:-\d{2,4}){0,3}$/.test(suffix);
 }
