@@ -4,7 +4,7 @@ import { AudioStorage } from '../audio/audio-storage.js';
 import type { AudioSource } from '../audio/audio-source.js';
 import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 
-/** Gets the provider a URL of the recording. */
+/** Makes a recording reachable for the provider by a URL. */
 @Injectable()
 export class AudioUrls {
   constructor(
@@ -13,10 +13,12 @@ export class AudioUrls {
   ) {}
 
   /**
-   * The sender's own URL, a signed one of our store, or that of a fresh upload to the provider. The last two are new at
-   * each call, so that a submission can be found again by the URL that it was made with.
+   * The sender's own URL, a signed URL of our store, or the URL of a fresh upload to the provider.
+   * The last two are new at each call, so a submission can be found again by the URL it was made
+   * with.
    *
-   * @throws AudioMissingError when the recording is gone, AudioUnavailableError when the store cannot be read now
+   * @throws AudioMissingError when the recording is gone, AudioUnavailableError when the store
+   *   cannot be read now
    * @throws ProviderUnavailableError, ProviderRejectedError when the upload fails
    */
   async urlFor(audio: AudioSource, signal: AbortSignal): Promise<string> {
@@ -29,7 +31,7 @@ export class AudioUrls {
   }
 }
 
-/** Identifies an audio URL without keeping it: it may be signed, and is then as good as the recording. */
+/** Identifies an audio URL without storing it: a signed URL gives access to the recording. */
 export function audioUrlHash(url: string): string {
   return createHash('sha256').update(url, 'utf8').digest('hex');
 }

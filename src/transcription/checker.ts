@@ -23,21 +23,23 @@ import { ended, LEASE_MARGIN_MS, retryOnRace, type Step } from './retry-on-race.
 
 type TextReading = Extract<Reading, { kind: 'text' }>;
 
-/** A transcript that was accepted may take a moment to be known everywhere at the provider. */
-const MAX_NOT_FOUND_LOOKS = 5;
-/** The code of a transcript that is too long to be read, and will not be shorter the next time. */
+/** A transcript that was just accepted may not be visible on all of the provider's servers yet. */
+const MAX_NOT_FOUND_CHECKS = 5;
+/** Error code of a transcript that is too long to read; reading it again cannot help. */
 const TOO_LONG = 'text_too_long';
 
 /**
- * Looks at the provider once and acts on what it says. It may run at any time, any number of times, for a submission in any
- * state: every change is a conditional one, and a change that did not happen leads to reading again.
+ * Polls the provider once and acts on the answer. It may run at any time and any number of times,
+ * for a submission in any state: every change is conditional, and when a change did not apply, the
+ * state is read again.
  *
- * The rules that it keeps, by the names that docs/architecture.md gives them:
+ * Rules, by their names in docs/architecture.md:
  *
- * K1 a callback is on its submission before this is woken, so there is no callback that it cannot see
- * K2 after falling asleep it reads the callback counter once more, and wakes itself when it has moved
- * K3 a lost conditional update means "read again", never "somebody did it, done"
- * K4 no verdict "resubmit" while the submitter's lease lasts
+ * - K1: a callback is stored before the check is woken, so the check sees every callback
+ * - K2: after going to sleep the check reads the callback counter once more, and wakes itself when it
+ * has changed
+ * - K3: a lost conditional update means "read again", never "somebody else did it, done"
+ * - K4: no verdict "resubmit" while the submitter's lease lasts
  */
 @Injectable()
 export class Checker {
@@ -82,7 +84,7 @@ export class Checker {
     }
   }
 
-  /** The provider's answer, by the id that is on record. */
+  /** Acts on the provider's answer for the transcript id on record. */
   private async judge(task: CheckTask, transcript: ProviderTranscript): Promise<Step> {
     const { timeoutMs } = this.config.transcription;
     const verdict = decideAfterCheck(task, readTranscript(transcript), timeoutMs);
@@ -115,7 +117,10 @@ export class Checker {
     return { kind: 'first_stage', ...(await firstStageText(task, reading)) };
   }
 
-  /** A callback named a transcript before we knew its id. It is believed only when it bears this submission's callback URL. */
+  /**
+   * Handles a callback that named a transcript before we knew its id. The id is accepted only when
+   * the transcript has this submission's callback URL.
+   */
   private async tryCallback(task: CheckTask, transcriptId: string, signal: AbortSignal): Promise<Step> {
     let transcript: ProviderTranscript | undefined;
     try {
@@ -125,7 +130,7 @@ export class Checker {
     }
     if (submissionIdOf(transcript?.webhook_url) !== task.submissionId) {
       this.logger.warn(
-        `a callback named a transcript that is not of submission ${task.submissionId}; ignored`,
+        `a callback named a transcript that does not belong to submission ${task.submissionId}; ignored`,
       );
       await this.checks.dropCallbackTranscript(task.submissionId, transcriptId);
       return 'again';
@@ -135,8 +140,9 @@ export class Checker {
   }
 
   /**
-   * Nobody knows an id. While the lease lasts the submitter may bring one; when it has told of a failure already, the
-   * transcript is looked for meanwhile. After the lease the answer was lost, or the submit was never sent.
+   * Handles a submission without a known transcript id. While the lease lasts the submitter may
+   * still store one; when it has already reported a failure, the transcript is searched for in the
+   * meantime. After the lease, either the answer was lost or the request was never sent.
    */
   private async findLostSubmit(task: CheckTask): Promise<Step> {
     if (task.leaseMs > 0 && task.error === null) return this.sleepUntilLeaseEnds(task);
@@ -154,19 +160,20 @@ export class Checker {
   }
 
   /**
-   * The provider did not answer usefully. The transcript may well be there, so nothing is given up before the submission's
-   * time is over: not for a key that is refused either, as it can be mended meanwhile.
+   * Handles an answer that could not be used. The transcript may exist, so nothing is given up
+   * before the submission times out. This includes a refused key, as it can be corrected in the
+   * meantime.
    */
   private async afterFault(task: CheckTask, error: ProviderError): Promise<Step> {
     const { timeoutMs } = this.config.transcription;
-    // Before anything else: until the others know of it they go on asking.
+    // First, as the other workers keep sending requests until they see the throttle.
     await this.throttle.noteError(error);
     const failures = await this.checks.noteFailedCheck(task.submissionId, error.message);
     if (task.ageMs > timeoutMs) {
       const failure = overdue(timeoutMs, error.message);
       return ended(await this.outcomes.fail(task, failure), failure.error);
     }
-    if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_LOOKS) {
+    if (error instanceof ProviderNotFoundError && failures >= MAX_NOT_FOUND_CHECKS) {
       const failure = { error: error.message, errorCode: error.code };
       return ended(await this.outcomes.resubmit(task, failure), error.message);
     }
@@ -195,7 +202,9 @@ export class Checker {
   }
 }
 
-/** A submission is looked at once more right when its time is over, not a whole pause later. */
+/**
+ * Time until one last check, right when the submission times out instead of a whole pause later.
+ */
 function timeLeftMs(task: CheckTask, timeoutMs: number): number {
   return Math.max(timeoutMs - task.ageMs, 0) + LEASE_MARGIN_MS;
 }

@@ -17,14 +17,14 @@ const theirFault: Reading = {
   message: 'their fault',
 };
 
-describe('after a look at the provider', () => {
+describe('the verdict after a check', () => {
   it.each<[string, Reading, number, Verdict]>([
     ['a text is recorded', text, IN_TIME_MS, { kind: 'record', reading: text }],
-    ['a text is recorded also when its time is over', text, LATE_MS, { kind: 'record', reading: text }],
+    ['a text is recorded even after the timeout', text, LATE_MS, { kind: 'record', reading: text }],
     ['an empty text is a text', silence, IN_TIME_MS, { kind: 'record', reading: silence }],
-    ['a running transcript is slept over', running, IN_TIME_MS, { kind: 'sleep' }],
+    ['the check sleeps while a transcript is running', running, IN_TIME_MS, { kind: 'sleep' }],
     [
-      'a running transcript is given up when its time is over',
+      'a running transcript is given up after the timeout',
       running,
       LATE_MS,
       { kind: 'fail', ...overdue(TIMEOUT_MS) },
@@ -42,7 +42,7 @@ describe('after a look at the provider', () => {
       { kind: 'resubmit', error: 'their fault', errorCode: 'provider_fault' },
     ],
     [
-      'a failure of the provider is final when the time is over',
+      'a failure of the provider is final after the timeout',
       theirFault,
       LATE_MS,
       { kind: 'fail', error: 'their fault', errorCode: 'provider_fault' },
@@ -52,14 +52,14 @@ describe('after a look at the provider', () => {
   });
 });
 
-describe('the words for a submission whose time is over', () => {
-  it('say how long it had, and what the last look brought', () => {
+describe('the error of a submission that timed out', () => {
+  it('contains the timeout and the error of the last check', () => {
     expect(overdue(90_000)).toEqual({
       error: 'AssemblyAI did not finish the transcript within 90 s; try the chunk again.',
       errorCode: 'timeout',
     });
     expect(overdue(90_000, 'it was down.').error).toMatch(
-      /within 90 s.*The last look failed: it was down\.$/,
+      /within 90 s.*The last check failed: it was down\.$/,
     );
   });
 });

@@ -2,7 +2,7 @@ import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Reading } from '../providers/assemblyai/read-transcript.js';
 import type { CheckTask } from '../chunks/checks.repository.js';
 
-/** What to do about a submission after one look at the provider. */
+/** Verdict on a submission after one check. */
 export type Verdict =
   | { kind: 'sleep' }
   | { kind: 'record'; reading: Extract<Reading, { kind: 'text' }> }
@@ -10,9 +10,10 @@ export type Verdict =
   | ({ kind: 'fail' } & ChunkFailure);
 
 /**
- * Decides after the provider has answered.
+ * Decides what to do after the provider has answered.
  *
- * @param timeoutMs TRANSCRIPTION_TIMEOUT_MS: a submission older than this is given up, unless this very look brings its text
+ * @param timeoutMs TRANSCRIPTION_TIMEOUT_MS: an older submission is given up, unless this very
+ *   check finds its text
  */
 export function decideAfterCheck(
   task: Pick<CheckTask, 'ageMs'>,
@@ -35,6 +36,6 @@ export function decideAfterCheck(
 
 export function overdue(timeoutMs: number, lastFault?: string): ChunkFailure {
   const base = `AssemblyAI did not finish the transcript within ${Math.round(timeoutMs / 1_000)} s; try the chunk again`;
-  const error = lastFault === undefined ? `${base}.` : `${base}. The last look failed: ${lastFault}`;
+  const error = lastFault === undefined ? `${base}.` : `${base}. The last check failed: ${lastFault}`;
   return { error, errorCode: 'timeout' };
 }

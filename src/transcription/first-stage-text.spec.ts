@@ -11,8 +11,8 @@ const reading = {
   raw: { id: 'a-transcript', text: HEARD, words: [{ text: `${EMAIL}.`, start: 0, end: 900 }] },
 };
 
-describe('what is stored of a first-stage text', () => {
-  it('is all of it, and the whole answer, when nothing is asked for', async () => {
+describe('the stored first-stage text', () => {
+  it('is complete, with the whole answer, without privacy settings', async () => {
     expect(await firstStageText({ redactPii: false, anonymize: false }, reading)).toEqual({
       transcript: HEARD,
       diarization: { schema: 'Dembrane-25-09-assemblyai-partial', data: reading.raw },
@@ -20,7 +20,7 @@ describe('what is stored of a first-stage text', () => {
     });
   });
 
-  it('is redacted by patterns, text and answer alike, where redaction is asked for', async () => {
+  it('is redacted by patterns, as is the answer, when redaction is requested', async () => {
     const stored = await firstStageText({ redactPii: true, anonymize: false }, reading);
 
     expect(stored).toMatchObject({
@@ -30,7 +30,7 @@ describe('what is stored of a first-stage text', () => {
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
-  it.each([true, false])('is nothing for an anonymized conversation (redactPii: %j)', async (redactPii) => {
+  it.each([true, false])('is empty for an anonymized conversation (redactPii: %j)', async (redactPii) => {
     expect(await firstStageText({ redactPii, anonymize: true }, reading)).toEqual({
       transcript: null,
       diarization: null,
@@ -39,8 +39,8 @@ describe('what is stored of a first-stage text', () => {
   });
 });
 
-describe('what is stored as final of a provider without a correction', () => {
-  it('is its text and its whole answer', async () => {
+describe('the stored final text of a provider without a correction', () => {
+  it('is the provider’s text with its whole answer', async () => {
     expect(await finalText({ redactPii: false, anonymize: false }, reading, 'ASSEMBLYAI')).toEqual({
       kind: 'text',
       transcript: HEARD,
@@ -49,14 +49,14 @@ describe('what is stored as final of a provider without a correction', () => {
     });
   });
 
-  it('is redacted by patterns where redaction is asked for', async () => {
+  it('is redacted by patterns when redaction is requested', async () => {
     const stored = await finalText({ redactPii: true, anonymize: false }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({ kind: 'text', transcript: REDACTED });
     expect(JSON.stringify(stored)).not.toContain('okonkwo');
   });
 
-  it('is withheld from an anonymized conversation, with what to do', async () => {
+  it('is withheld for an anonymized conversation, with advice', async () => {
     const stored = await finalText({ redactPii: true, anonymize: true }, reading, 'ASSEMBLYAI');
 
     expect(stored).toMatchObject({

@@ -5,7 +5,7 @@ import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
 import type { TextReading } from '../providers/assemblyai/read-transcript.js';
 
-/** Names that readers of the API know the data by. */
+/** Schema names by which clients of the API recognize the data. */
 export const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
 export const ONE_STAGE_SCHEMA = 'ASSEMBLYAI';
 export const LITELLM_SCHEMA = 'LITELLM';
@@ -23,8 +23,9 @@ interface StorableReading {
 }
 
 /**
- * What may be stored of a first-stage text: all of it; redacted by patterns; or, for an anonymized conversation, nothing, not
- * even the provider's answer. Its correction then asks the provider again, and keeps the text in memory only.
+ * Returns the storable part of a first-stage text: all of it; a version redacted by patterns; or,
+ * for an anonymized conversation, nothing, not even the provider's answer. The correction of such a
+ * chunk then asks the provider again, and keeps the text in memory only.
  */
 export async function firstStageText(
   privacy: PrivacySettings,
@@ -34,7 +35,7 @@ export async function firstStageText(
   return storable(privacy, reading, FIRST_STAGE_SCHEMA);
 }
 
-/** What a provider that cannot anonymize leaves of an anonymized conversation. */
+/** Result for an anonymized conversation when the provider cannot anonymize. */
 export const WITHHELD = {
   kind: 'withheld',
   errorCode: 'withheld',
@@ -42,7 +43,10 @@ export const WITHHELD = {
     'This conversation is anonymized, which needs a language model; set TRANSCRIPTION_PROVIDER to Dembrane-25-09 or Gemini.',
 } as const;
 
-/** The text of a provider without a correction is final; it cannot redact names, so an anonymized one is withheld. */
+/**
+ * Returns the final text of a provider without a correction stage. Such a provider cannot redact
+ * names, so the text of an anonymized conversation is withheld.
+ */
 export async function finalText(
   privacy: PrivacySettings,
   reading: TextReading,

@@ -4,17 +4,17 @@ import { submissionIdOf } from '../providers/assemblyai/callback-url.js';
 import { audioUrlHash } from './audio-urls.js';
 import { ChecksRepository, type CheckTask } from '../chunks/checks.repository.js';
 
-/** The largest page that the provider gives. */
+/** The provider's maximum page size. */
 const PAGE_SIZE = 200;
-/** A submit whose answer was lost is minutes old: thousands of newer transcripts mean that it is not there. */
+/** A lost submit is minutes old: behind thousands of newer transcripts it cannot be in the list. */
 const MAX_PAGES = 25;
-/** The provider's clock and the database's may differ by as much. */
+/** Maximum difference between the provider's clock and the database's. */
 const CLOCK_SKEW_MS = 300_000;
 
-/** What is known of a submission whose answer was lost. */
+/** Known facts about a submission whose answer was lost. */
 export type LostSubmit = Pick<CheckTask, 'submissionId' | 'strategy' | 'audioUrlHash' | 'createdAt'>;
 
-/** Looks at the provider for the transcript of a submission whose answer was lost, before it is paid for twice. */
+/** Searches the provider's list for a transcript whose id was lost, before it is paid for twice. */
 @Injectable()
 export class LostSubmitSearch {
   constructor(
@@ -42,7 +42,7 @@ export class LostSubmitSearch {
     return undefined;
   }
 
-  /** A sender's own URL may stand behind several chunks: the callback URL, and our record, tell them apart. */
+  /** Chunks may share a sender's URL: the callback URL and our database distinguish them. */
   private async belongsTo(task: LostSubmit, transcriptId: string): Promise<boolean> {
     if (await this.checks.isKnownTranscript(transcriptId)) return false;
     if (task.strategy === 'polling') return true;

@@ -9,31 +9,32 @@ import { ChecksRepository } from '../chunks/checks.repository.js';
 /** AssemblyAI's limit on requests of one account (https://www.assemblyai.com/docs/pre-recorded-audio/rate-limits). */
 const ALLOWED_REQUESTS = 20_000;
 const QUOTA_WINDOW_MS = 300_000;
-/** What other users of the account, and requests counted late, may take without hitting the limit. */
+/** Leaves room for other users of the account and for requests that are counted late. */
 const USABLE_SHARE = 0.9;
-/** Looks at running transcripts may take half; the rest is for submits, uploads and results. */
+/** Polls of running transcripts may take half; the rest is for submits, uploads and results. */
 const POLLING_REQUESTS = ALLOWED_REQUESTS / 2;
 
 const QUOTA = 'assemblyai';
-/** All processes learn of a brake within this; none asks more often, however many jobs it runs. */
+/** All processes learn of a throttle within this time; none asks more often. */
 const REPORT_INTERVAL_MS = 500;
-/** How old the number of submissions in flight may be that pauses are reckoned with. */
+/** Maximum age of the number of submissions in flight from which pauses are computed. */
 const IN_FLIGHT_MAX_AGE_MS = 5_000;
-/** The client's word for a 429. */
+/** The client's error code for a 429. */
 const THROTTLED = 'throttled';
-/** Jobs that waited together do not come back together. */
+/** Spreads jobs that waited together, so that they do not resume at the same time. */
 const JITTER_SHARE = 0.2;
 
 /**
- * Keeps all workers of all processes together within what the provider allows: a 429 to one brakes all, requests are counted over
- * the limit's own window, and pauses between looks grow with the number in flight. It never holds a job: it says for how long
- * to sleep. Without its store it lets everything pass; the provider's own limit is then the only one.
+ * Keeps all workers of all processes together within the provider's limits: a 429 for one throttles
+ * all, requests are counted over the limit's own window, and pauses between polls grow with the
+ * number in flight. It never blocks a job, but returns how long the job should sleep. When its
+ * store is unavailable it allows everything; only the provider's own limit then applies.
  */
 @Injectable()
 export class ProviderThrottle {
   private readonly logger = new Logger(ProviderThrottle.name);
   private reportedRequests = 0;
-  // Both by the process's steady clock: the machine's own may jump.
+  // Both use the process's monotonic clock: the system clock may jump.
   private reportedAt = -Infinity;
   private throttledUntil = 0;
   private warnedUntil = 0;
@@ -47,7 +48,7 @@ export class ProviderThrottle {
     private readonly checks: ChecksRepository,
   ) {}
 
-  /** @returns milliseconds to leave the provider alone before a request, 0 for none */
+  /** @returns milliseconds to wait before a request, 0 for none */
   async waitMs(): Promise<number> {
     if (performance.now() - this.reportedAt >= REPORT_INTERVAL_MS) {
       this.reporting ??= this.report().finally(() => {
@@ -59,21 +60,21 @@ export class ProviderThrottle {
     return waitMs > 0 ? withJitter(waitMs) : 0;
   }
 
-  /** Brakes all workers when the provider said that it is too much; other faults are nobody else's matter. */
+  /** Throttles all workers when the provider answered 429; other errors do not concern them. */
   async noteError(error: Error): Promise<void> {
     if (!(error instanceof ProviderUnavailableError) || error.code !== THROTTLED) return;
     const { retryAfterMs = this.config.retryBaseMs } = error;
     const releasedAt = performance.now() + retryAfterMs;
-    // Requests that were under way together are throttled together: one of them speaks for all.
+    // Requests in flight together are throttled together: reporting one of them is enough.
     if (releasedAt <= this.throttledUntil + REPORT_INTERVAL_MS) return;
     this.throttledUntil = releasedAt;
-    this.logger.warn(`AssemblyAI throttles us; all workers leave it alone for ${retryAfterMs} ms`);
-    await bestEffort(this.logger, 'braking the other workers', () =>
+    this.logger.warn(`AssemblyAI throttles us; all workers pause for ${retryAfterMs} ms`);
+    await bestEffort(this.logger, 'throttling the other workers', () =>
       this.coordination.throttle(QUOTA, retryAfterMs),
     );
   }
 
-  /** The pause between two looks at one transcript, so that all looks together stay within their share. */
+  /** Pause between two polls of one transcript that keeps all polls together within their share. */
   async checkPauseMs(wantedMs: number): Promise<number> {
     if (performance.now() - this.inFlight.at > IN_FLIGHT_MAX_AGE_MS) {
       this.inFlight = { count: this.inFlight.count, at: performance.now() };
@@ -88,14 +89,14 @@ export class ProviderThrottle {
     const units = requests - this.reportedRequests;
     this.reportedRequests = requests;
     this.reportedAt = performance.now();
-    await bestEffort(this.logger, 'sharing the pace with other workers', async () => {
+    await bestEffort(this.logger, 'sharing the request count with other workers', async () => {
       this.apply(await this.coordination.reportUsage(QUOTA, { units, windowMs: QUOTA_WINDOW_MS }));
     });
   }
 
   private apply(usage: Usage): void {
     const spent = usage.used >= ALLOWED_REQUESTS * USABLE_SHARE;
-    // Once a window: it may be minutes long, and is asked for every moment.
+    // Once per window: it may be minutes long, and the usage is read every half second.
     if (spent && performance.now() >= this.warnedUntil) {
       this.warnedUntil = performance.now() + usage.windowEndsInMs;
       this.logger.warn(`${usage.used} requests to AssemblyAI in this window; waiting for the next one`);

@@ -39,18 +39,18 @@ function started(env: Record<string, string> = {}) {
 describe('the models of a process', () => {
   const MODELS = { ASSEMBLYAI_SPEECH_MODELS: 'a-1,b-2' };
 
-  it('are those that are configured, or else the default ones', () => {
+  it('are the configured ones, or else the default ones', () => {
     expect(started(MODELS).refused.speechModels()).toEqual(['a-1', 'b-2']);
     expect(started().refused.speechModels()).toEqual(['assemblyai-stt-3-7', 'universal-2']);
   });
 
-  it('lose one that is refused, which is told of once, however many requests met it', () => {
+  it('no longer include a refused one, which is logged once, however many requests met it', () => {
     const { refused, requestFor } = started(MODELS);
     const [one, other] = [requestFor('en'), requestFor('en')];
-    const said = 'Unknown speech model "a-1"';
+    const reason = 'Unknown speech model "a-1"';
 
-    expect(refused.refuseModels({ request: one, said, task })).toBe(true);
-    expect(refused.refuseModels({ request: other, said, task })).toBe(true);
+    expect(refused.refuseModels({ request: one, reason, task })).toBe(true);
+    expect(refused.refuseModels({ request: other, reason, task })).toBe(true);
 
     expect(refused.speechModels()).toEqual(['b-2']);
     expect(warnings).toEqual([
@@ -59,19 +59,19 @@ describe('the models of a process', () => {
     ]);
   });
 
-  it('lose the same one by two refusals that name none, when their requests had the same list', () => {
+  it('lose only one model by two refusals that name none, when their requests had the same list', () => {
     const { refused, requestFor } = started(MODELS);
     const [one, other] = [requestFor('en'), requestFor('en')];
     for (const request of [one, other])
-      refused.refuseModels({ request, said: 'a speech model is off', task });
+      refused.refuseModels({ request, reason: 'a speech model is off', task });
 
     expect(refused.speechModels()).toEqual(['b-2']);
   });
 
-  it('leave it to the account when all are refused', () => {
+  it('are left to the account when all are refused', () => {
     const { refused, requestFor } = started(MODELS);
     while (refused.speechModels().length > 0) {
-      refused.refuseModels({ request: requestFor('en'), said: 'a speech model is off', task });
+      refused.refuseModels({ request: requestFor('en'), reason: 'a speech model is off', task });
     }
 
     expect(requestFor('en')).not.toHaveProperty('speech_models');
@@ -79,20 +79,20 @@ describe('the models of a process', () => {
     expect(warnings[1]).toContain("using the account's own default");
   });
 
-  it('are those that AssemblyAI asks for, when the account has no default', () => {
+  it('are those that AssemblyAI lists, when the account has no default', () => {
     const { refused, requestFor } = started({ ASSEMBLYAI_SPEECH_MODELS: 'a-1' });
-    refused.refuseModels({ request: requestFor('en'), said: 'a speech model is off', task });
+    refused.refuseModels({ request: requestFor('en'), reason: 'a speech model is off', task });
 
-    expect(refused.refuseModels({ request: requestFor('en'), said: ONE_OF, task })).toBe(true);
+    expect(refused.refuseModels({ request: requestFor('en'), reason: ONE_OF, task })).toBe(true);
     expect(refused.speechModels()).toEqual(['universal-2', 'a-9']);
   });
 
-  it('come to an end: what is offered is taken once, and nothing more can be left out after it', () => {
+  it('run out: an offer is used once, and after it nothing more can be omitted', () => {
     const { refused, requestFor } = started(MODELS);
     let requests = 1;
-    while (refused.refuseModels({ request: requestFor('en'), said: ONE_OF, task })) requests += 1;
+    while (refused.refuseModels({ request: requestFor('en'), reason: ONE_OF, task })) requests += 1;
 
-    // Both that are configured at once, none at all, what is offered (one by one), and none again.
+    // The two configured models at once, none, the offered ones (one by one), and none again.
     expect(requests).toBeLessThanOrEqual(5);
     expect(refused.speechModels()).toEqual([]);
   });
@@ -101,15 +101,15 @@ describe('the models of a process', () => {
 describe('the languages of a process', () => {
   const EXPECTED = { EXPECTED_LANGUAGES: 'nl,haw' };
 
-  it('lose an expected one that is refused, told of once', () => {
+  it('no longer include an expected one that is refused, which is logged once', () => {
     const { refused, requestFor } = started(EXPECTED);
     const request = {
       ...requestFor('auto'),
       language_detection_options: { expected_languages: ['nl', 'haw'] },
     };
-    const said = 'Invalid language code in "expected_languages": haw';
+    const reason = 'Invalid language code in "expected_languages": haw';
     for (const each of [request, request]) {
-      expect(refused.refuseLanguages({ request: each, said, task })).toBe(true);
+      expect(refused.refuseLanguages({ request: each, reason, task })).toBe(true);
     }
 
     expect([...refused.refusedLanguages()]).toEqual(['haw']);
@@ -117,36 +117,36 @@ describe('the languages of a process', () => {
     expect(warnings[0]).toContain('Set EXPECTED_LANGUAGES without it.');
   });
 
-  it('lose a conversation’s own, which names the conversation', () => {
+  it('no longer include a refused one of a conversation, which is logged with its id', () => {
     const { refused, requestFor } = started();
     const request = requestFor('yi');
-    refused.refuseLanguages({ request, said: 'Invalid language code in "fallback_language": yi', task });
+    refused.refuseLanguages({ request, reason: 'Invalid language code in "fallback_language": yi', task });
 
     expect([...refused.refusedLanguages()]).toEqual(['yi']);
     expect(warnings).toEqual([expect.stringContaining('the language of conversation c-1')]);
   });
 
-  it('stay when none is named; the request can do without', () => {
+  it('are kept when the refusal names none; the request can do without', () => {
     const { refused, requestFor } = started(EXPECTED);
 
-    expect(refused.refuseLanguages({ request: requestFor('nl'), said: 'Bad language code', task })).toBe(
+    expect(refused.refuseLanguages({ request: requestFor('nl'), reason: 'Bad language code', task })).toBe(
       true,
     );
     expect(refused.refusedLanguages().size).toBe(0);
     expect(warnings).toHaveLength(1);
   });
 
-  it('are no matter of a request that had none', () => {
+  it('are not the cause when the request had none', () => {
     const { refused, requestFor } = started();
 
-    expect(refused.refuseLanguages({ request: requestFor('auto'), said: 'Bad language code', task })).toBe(
+    expect(refused.refuseLanguages({ request: requestFor('auto'), reason: 'Bad language code', task })).toBe(
       false,
     );
   });
 });
 
-describe('a process that starts', () => {
-  it('tells of a model that is known to be refused, and of one that is deprecated', () => {
+describe('at start, a process', () => {
+  it('warns of a model that is known to be refused, and of one that is deprecated', () => {
     started({ ASSEMBLYAI_SPEECH_MODELS: 'universal-3-pro,universal-3-5-pro,universal-2,a-new-one' });
 
     expect(warnings).toEqual([
@@ -159,7 +159,7 @@ describe('a process that starts', () => {
     ]);
   });
 
-  it('has nothing to tell of AssemblyAI when another provider transcribes', () => {
+  it('warns of nothing at AssemblyAI when another provider transcribes', () => {
     const { readiness } = started({
       TRANSCRIPTION_PROVIDER: 'Gemini',
       ASSEMBLYAI_SPEECH_MODELS: 'universal-3-pro',
@@ -169,14 +169,14 @@ describe('a process that starts', () => {
     expect(readiness.detailEntries()).toEqual([]);
   });
 
-  it('reports what was refused since', async () => {
+  it('reports later refusals', async () => {
     const { refused, readiness, requestFor } = started();
     const [[name, detail] = []] = readiness.detailEntries();
     expect(name).toBe('assemblyai');
     expect(await detail?.()).toEqual({ refusedSpeechModels: [], refusedLanguages: [] });
 
-    refused.refuseModels({ request: requestFor('en'), said: 'Unknown speech model: universal-2', task });
-    refused.refuseLanguages({ request: requestFor('yi'), said: 'Bad language codes: yi', task });
+    refused.refuseModels({ request: requestFor('en'), reason: 'Unknown speech model: universal-2', task });
+    refused.refuseLanguages({ request: requestFor('yi'), reason: 'Bad language codes: yi', task });
 
     expect(await detail?.()).toEqual({ refusedSpeechModels: ['universal-2'], refusedLanguages: ['yi'] });
   });

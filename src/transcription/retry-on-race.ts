@@ -1,17 +1,17 @@
 import { DONE, type JobContext, type JobOutcome } from '../queues/job-processor.js';
 
-/** A race is lost once or twice; more than this is a defect, and the job's retry tells of it. */
+/** A race is lost once or twice; more is a defect, and the job's retry makes it visible. */
 const MAX_ROUNDS = 5;
-/** Waking just before the end of a lease would only mean falling asleep again. */
+/** Avoids waking just before the end of a lease, only to sleep again. */
 export const LEASE_MARGIN_MS = 50;
 
-/** `again`: the record has changed meanwhile; what is true now decides (rule K3). */
+/** `again`: the record has changed in the meantime; its current state decides (rule K3). */
 export type Step = JobOutcome | 'again';
 
 /**
- * Takes a step with what is true now, and reads again for as long as the step lost a race.
+ * Runs a step on the current state, and reads the state again as long as the step lost a race.
  *
- * @param read undefined when there is nothing to do
+ * @param read returns undefined when there is nothing to do
  * @throws Error when races are lost again and again; the queue tries again
  */
 export async function retryOnRace<Task extends { chunkId: string; conversationId: string }>(
@@ -24,13 +24,13 @@ export async function retryOnRace<Task extends { chunkId: string; conversationId
     if (task === undefined) return DONE;
     subject.chunkId = task.chunkId;
     subject.conversationId = task.conversationId;
-    const taken = await step(task);
-    if (taken !== 'again') return taken;
+    const outcome = await step(task);
+    if (outcome !== 'again') return outcome;
   }
-  throw new Error(`submission ${submissionId} changed under every one of ${MAX_ROUNDS} looks`);
+  throw new Error(`submission ${submissionId} changed during each of ${MAX_ROUNDS} attempts`);
 }
 
-/** @param happened whether this job ended the submission; if not, what is true now decides (K3) */
+/** @param happened whether this job ended the submission; if not, the current state decides (K3) */
 export function ended(happened: boolean, note: string | undefined): Step {
   return happened ? { kind: 'done', note } : 'again';
 }

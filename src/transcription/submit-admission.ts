@@ -10,11 +10,11 @@ import { JobQueues } from '../queues/job-queues.js';
 import { SubmitTasksRepository, type SubmitTask } from './submit-tasks.repository.js';
 
 const NOT_TAKEN_IN_TIME = {
-  error: 'The provider did not take the audio in time; try again when it is well.',
+  error: 'The provider did not take the audio in time; try again when it is available.',
   errorCode: 'timeout',
 };
 
-/** Whether a chunk is to be handed to its provider at all, whichever that is; and the submission that it then gets. */
+/** Decides whether a chunk should be sent to its provider, and creates its submission. */
 @Injectable()
 export class SubmitAdmission {
   constructor(
@@ -36,7 +36,7 @@ export class SubmitAdmission {
     subject.conversationId = task.conversationId;
     if (task.status === 'failed') await this.settlement.settled(task.conversationId, chunkId);
     if (task.status !== 'queued' || task.attempt !== attempt) return { outcome: DONE };
-    if (await this.isOnItsWay(task)) return { outcome: DONE };
+    if (await this.hasOpenSubmission(task)) return { outcome: DONE };
     if (task.queuedForMs > this.config.transcription.timeoutMs) {
       await this.outcomes.failUnsubmitted(task, NOT_TAKEN_IN_TIME);
       return { outcome: { kind: 'done', note: NOT_TAKEN_IN_TIME.error } };
@@ -44,7 +44,7 @@ export class SubmitAdmission {
     return { task };
   }
 
-  /** @returns whether the chunk has this submission now; if not, somebody else was faster */
+  /** @returns whether the chunk now has this submission; if not, another job was faster */
   async open(
     { chunkId, conversationId, attempt }: SubmitTask,
     submission: Pick<NewSubmission, 'id' | 'provider' | 'strategy' | 'audioUrlHash' | 'leaseMs'>,
@@ -56,10 +56,11 @@ export class SubmitAdmission {
   }
 
   /**
-   * A run before this one made a submission and died: the submission's own job finds out what came of it. A check is woken, as
-   * it may be asleep for the callback of a request that never left; while the lease lasts it goes back to sleep (rule K4).
+   * Detects a submission that an earlier, crashed run made: the submission's own job determines its
+   * outcome. A check is woken, as it may be waiting for the callback of a request that was never
+   * sent; while the lease lasts it goes back to sleep (rule K4).
    */
-  private async isOnItsWay({ open }: SubmitTask): Promise<boolean> {
+  private async hasOpenSubmission({ open }: SubmitTask): Promise<boolean> {
     if (open === null) return false;
     const data = { submissionId: open.id };
     if (open.provider === 'assemblyai') {

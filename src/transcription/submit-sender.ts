@@ -13,19 +13,19 @@ import type { SubmissionRef } from '../chunks/statements/open-submissions.js';
 import { SubmissionsRepository } from '../chunks/submissions.repository.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
-/** Settings that one chunk's request goes without, beside what the process has learned to leave out. */
-interface Order {
+/** Optional settings of one chunk's request, beside those that the process has learned to omit. */
+interface Options {
   hotwords: readonly string[];
   speakerLabels: boolean;
   hasLanguages: boolean;
 }
 
 /**
- * Sends the request of a submission. A request that is refused for a setting was not carried out and
- * costs nothing. It is sent again at once without that setting, within the same submission: no chunk
- * fails for a setting that it can do without.
+ * Sends the request of a submission. A request that is refused for a setting was not carried out
+ * and costs nothing. It is sent again at once without that setting, within the same submission: no
+ * chunk fails for an optional setting.
  *
- * This comes to an end, as every further request lacks something that the one before had.
+ * This terminates, as every further request lacks something that the previous one had.
  */
 @Injectable()
 export class SubmitSender {
@@ -40,56 +40,65 @@ export class SubmitSender {
     private readonly refused: RefusedSettings,
   ) {}
 
-  /** A URL of the recording, new at each call unless it is the sender's own. @throws as AudioUrls does */
+  /**
+   * Returns a URL of the recording, new at each call unless the sender's own. @throws as AudioUrls
+   */
   async urlFor({ audio }: SubmitTask, signal: AbortSignal): Promise<string> {
     return this.audioUrls.urlFor(audio, signal);
   }
 
-  /** No answer is waited for any more: the check may look at once, and conclude after what is left. */
+  /**
+   * Shortens the lease when no answer is expected: the check starts now, and decides after leftMs.
+   */
   async shortenLease({ submissionId }: SubmissionRef, leftMs: number, reason: string): Promise<void> {
     await this.submissions.shortenLease(submissionId, leftMs, reason);
   }
 
   /**
-   * How long only the submitter may conclude anything (rule K4), in milliseconds. It is longer than one
-   * request can take, and than a process that was stopped for a moment takes to come back and store the
-   * answer. Before each further request of a submission it begins anew, so it need not cover several.
+   * Time during which only the submitter may decide anything (rule K4), in milliseconds. It is
+   * longer than one request can take plus the time a paused process needs to resume and store the
+   * answer. It restarts before each further request of a submission, so it need not cover several.
    */
   get leaseMs(): number {
     return SUBMIT_TIMEOUT_MS + this.config.jobLockMs;
   }
 
   /**
-   * @returns the transcript's id, or undefined when the submission is no longer this sender's to conclude
+   * @returns the transcript's id, or undefined when the submission no longer belongs to this sender
    * @throws ProviderError
    */
   async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string): Promise<string | undefined> {
-    let order: Order = {
+    let options: Options = {
       hotwords: this.hotwordsOf(task),
       speakerLabels: task.speakerLabels,
       hasLanguages: true,
     };
     let mayBeSent = true;
     while (mayBeSent) {
-      const request = this.requestFor(task, ref, audioUrl, order);
+      const request = this.requestFor(task, ref, audioUrl, options);
       try {
         return (await this.client.submit(request)).id;
       } catch (error) {
         if (!(error instanceof SettingRefusedError)) throw error;
-        const changed = this.withoutRefused(error, { request, order, task });
+        const changed = this.withoutRefused(error, { request, options, task });
         if (changed === undefined) throw error;
-        order = changed;
+        options = changed;
       }
       mayBeSent = await this.submissions.renewLease(ref, this.leaseMs);
     }
     return undefined;
   }
 
-  private requestFor(task: SubmitTask, ref: SubmissionRef, audioUrl: string, order: Order): TranscriptParams {
-    const { language, isLanguageSet: isSet, heardLanguages: heard } = task;
+  private requestFor(
+    task: SubmitTask,
+    ref: SubmissionRef,
+    audioUrl: string,
+    options: Options,
+  ): TranscriptParams {
+    const { language, isLanguageSet: isSet, heardLanguages: detected } = task;
     const configured = this.config.transcription.expectedLanguages;
-    const { fallback, expected } = order.hasLanguages
-      ? expectLanguages({ language, isSet, heard, configured })
+    const { fallback, expected } = options.hasLanguages
+      ? expectLanguages({ language, isSet, detected, configured })
       : { fallback: 'auto', expected: undefined };
     return buildSubmitRequest({
       audioUrl,
@@ -97,53 +106,55 @@ export class SubmitSender {
       expectedLanguages: expected,
       refusedLanguages: this.refused.refusedLanguages(),
       speechModels: this.refused.speechModels(),
-      speakerLabels: order.speakerLabels,
-      hotwords: order.hotwords,
+      speakerLabels: options.speakerLabels,
+      hotwords: options.hotwords,
       webhook: this.strategy.callbackRequest(ref.submissionId),
     });
   }
 
-  /** @returns undefined when nothing is left that the request could go without */
+  /** @returns undefined when there is nothing left to omit */
   private withoutRefused(
     error: SettingRefusedError,
-    sent: { request: TranscriptParams; order: Order; task: SubmitTask },
-  ): Order | undefined {
+    sent: { request: TranscriptParams; options: Options; task: SubmitTask },
+  ): Options | undefined {
     for (const setting of error.settings) {
-      const order = this.without(setting, error.said, sent);
-      if (order !== undefined) return order;
+      const options = this.without(setting, error.reason, sent);
+      if (options !== undefined) return options;
     }
     return undefined;
   }
 
   private without(
     setting: OptionalSetting,
-    said: string,
-    { request, order, task }: { request: TranscriptParams; order: Order; task: SubmitTask },
-  ): Order | undefined {
+    reason: string,
+    { request, options, task }: { request: TranscriptParams; options: Options; task: SubmitTask },
+  ): Options | undefined {
     switch (setting) {
       case 'speech_models':
-        return this.refused.refuseModels({ request, said, task }) ? order : undefined;
+        return this.refused.refuseModels({ request, reason, task }) ? options : undefined;
       case 'languages':
-        if (!this.refused.refuseLanguages({ request, said, task })) return undefined;
-        return { ...order, hasLanguages: false };
+        if (!this.refused.refuseLanguages({ request, reason, task })) return undefined;
+        return { ...options, hasLanguages: false };
       case 'speaker_labels':
-        if (!order.speakerLabels) return undefined;
-        this.logger.warn(`chunk ${task.chunkId} goes without speaker labels, which were refused: "${said}"`);
-        return { ...order, speakerLabels: false };
+        if (!options.speakerLabels) return undefined;
+        this.logger.warn(
+          `chunk ${task.chunkId} goes without speaker labels, which were refused: "${reason}"`,
+        );
+        return { ...options, speakerLabels: false };
       case 'keyterms_prompt':
-        return this.withFewerHotwords(said, order, task);
+        return this.withFewerHotwords(reason, options, task);
     }
   }
 
-  /** AssemblyAI takes fewer of them when its better models are refused. */
-  private withFewerHotwords(said: string, order: Order, task: SubmitTask): Order | undefined {
-    const { length } = order.hotwords;
+  /** Sends fewer hotwords: AssemblyAI's older models accept fewer. */
+  private withFewerHotwords(reason: string, options: Options, task: SubmitTask): Options | undefined {
+    const { length } = options.hotwords;
     if (length === 0) return undefined;
     const kept = length > MAX_PHRASES_OF_UNIVERSAL_2 ? MAX_PHRASES_OF_UNIVERSAL_2 : 0;
     this.logger.warn(
-      `chunk ${task.chunkId} goes with ${kept} of its ${length} hotwords, which were refused: "${said}"`,
+      `chunk ${task.chunkId} goes with ${kept} of its ${length} hotwords, which were refused: "${reason}"`,
     );
-    return { ...order, hotwords: order.hotwords.slice(0, kept) };
+    return { ...options, hotwords: options.hotwords.slice(0, kept) };
   }
 
   private hotwordsOf(task: SubmitTask): string[] {

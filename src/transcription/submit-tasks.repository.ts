@@ -6,9 +6,9 @@ import { runStatement } from '../database/run-statement.js';
 import { shareRead } from '../database/share-statement.js';
 import type { SubmissionProvider } from '../database/schema.js';
 import { type ChunkStatus, OPEN_SUBMISSIONS } from '../chunks/states.js';
-import type { HeardLanguage } from '../chunks/texts.js';
+import type { ConversationLanguage } from '../chunks/texts.js';
 
-/** A chunk as its submit needs it. */
+/** Fields of a chunk that its submit needs. */
 export interface SubmitTask {
   chunkId: string;
   conversationId: string;
@@ -16,15 +16,15 @@ export interface SubmitTask {
   status: ChunkStatus;
   audio: AudioSource;
   language: string;
-  /** Whether somebody chose that language, for the conversation or its project. */
+  /** Whether somebody chose the language, for the conversation or its project. */
   isLanguageSet: boolean;
-  /** In the conversation's chunks so far. */
-  heardLanguages: HeardLanguage[];
+  /** Languages detected in the conversation's chunks so far. */
+  heardLanguages: ConversationLanguage[];
   speakerLabels: boolean;
   transcriptPrompt: string | null;
-  /** The submission that it has open. */
+  /** The chunk's open submission. */
   open: { id: string; provider: SubmissionProvider } | null;
-  /** Since the chunk was accepted or restarted, by the database's clock. */
+  /** Time since the chunk was accepted or restarted, by the database's clock. */
   queuedForMs: number;
 }
 

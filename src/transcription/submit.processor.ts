@@ -29,6 +29,6 @@ export class SubmitProcessor extends JobProcessor<'submit'> {
   protected handle(data: JobData['submit'], context: JobContext): Promise<JobOutcome> {
     return this.provider === null
       ? this.submitter.submit(data, context)
-      : this.synchronous.place(this.provider, data, context);
+      : this.synchronous.submit(this.provider, data, context);
   }
 }

@@ -16,15 +16,16 @@ import { SubmitSender } from './submit-sender.js';
 import type { SubmitTask } from './submit-tasks.repository.js';
 
 /**
- * For how long a submit that was not answered properly may still be carried out: behind a connection that broke, or a gateway
- * that gave up, somebody may be at it. It is looked for at once, and ordered again only after this.
+ * Time during which a submit without a proper answer may still be carried out, behind a broken
+ * connection or a gateway that timed out. The transcript is searched for at once, but ordered again
+ * only after this time.
  */
 const LATE_WORK_MS = 3_000;
 
 /**
- * Sends a chunk to AssemblyAI. The order is the guarantee: first the submission is in the record and its check in the
- * queue, then the request leaves. Whatever breaks after that, the check finds out what came of it; nothing is sent twice
- * before it has looked.
+ * Sends a chunk to AssemblyAI. The order is the guarantee: the submission is in the database and
+ * its check in the queue before the request is sent. Whatever breaks after that, the check
+ * determines the outcome; nothing is sent twice before the check has run.
  */
 @Injectable()
 export class Submitter {
@@ -73,14 +74,16 @@ export class Submitter {
     return this.send(task, ref, audioUrl);
   }
 
-  /** Not beyond the submission's own time: it is looked at when that is over, whether a callback was due by then or not. */
+  /** Pause before the first check, at most until the submission times out. */
   private async firstPauseMs(): Promise<number> {
     const wantedMs = this.strategy.firstPauseMs();
     const pauseMs = this.strategy.name === 'polling' ? await this.throttle.checkPauseMs(wantedMs) : wantedMs;
     return Math.min(pauseMs, this.config.transcription.timeoutMs);
   }
 
-  /** Not stopped when the job is: a request that has left is waited for, its answer is worth a transcript. */
+  /**
+   * Sends the request. Its answer is awaited even if the job is aborted: it is worth a transcript.
+   */
   private async send(task: SubmitTask, ref: SubmissionRef, audioUrl: string): Promise<JobOutcome> {
     let transcriptId: string | undefined;
     try {
@@ -89,7 +92,7 @@ export class Submitter {
       return this.afterSubmit(task, ref, error);
     }
     if (transcriptId === undefined) {
-      // Asleep, perhaps, for the callback of a request that did not leave.
+      // The check may be waiting for the callback of a request that was never sent.
       await this.queues.wake('check', { submissionId: ref.submissionId });
       return DONE;
     }
@@ -97,21 +100,21 @@ export class Submitter {
     return DONE;
   }
 
-  /** Before anything was submitted. @throws what is neither the provider's nor the store's fault */
+  /** Handles an error before the submit. @throws errors not caused by the provider or the store */
   private async afterAudioUrl(task: SubmitTask, error: unknown): Promise<JobOutcome> {
     if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
       await this.outcomes.failUnsubmitted(task, { error: error.message, errorCode: error.code });
       return { kind: 'done', note: error.message };
     }
     if (!(error instanceof ProviderUnavailableError || error instanceof AudioUnavailableError)) throw error;
-    this.logger.warn(`chunk ${task.chunkId} could not be handed over, trying again: ${error.message}`);
+    this.logger.warn(`chunk ${task.chunkId} could not be submitted, trying again: ${error.message}`);
     await this.throttle.noteError(error);
     const retryAfterMs = error instanceof ProviderUnavailableError ? error.retryAfterMs : undefined;
     await this.outcomes.requeueUnsubmitted(task, retryAfterMs);
     return { kind: 'done', note: error.message };
   }
 
-  /** The check could not be queued, so nothing was sent: no lease need be waited for, as there is no answer to come. */
+  /** Handles a check that could not be queued: nothing was sent, so no lease has to expire. */
   private async beforeSubmit(ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
     const reason = `its check could not be queued: ${error instanceof Error ? error.message : String(error)}`;
     this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} was not sent, ${reason}`);
@@ -119,7 +122,7 @@ export class Submitter {
     return { kind: 'done', note: reason };
   }
 
-  /** After the request left. @throws what is not the provider's fault */
+  /** Handles an error after the request was sent. @throws errors that the provider did not cause */
   private async afterSubmit(task: SubmitTask, ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
     if (error instanceof ProviderRejectedError) {
       const { message, code } = error;
@@ -132,7 +135,7 @@ export class Submitter {
       `submission ${ref.submissionId} of chunk ${ref.chunkId} got no answer: ${error.message}`,
     );
     if (error.ambiguous) {
-      // It may have been carried out: the check looks before anything is sent again.
+      // The request may have been carried out: the check runs before anything is sent again.
       await this.sender.shortenLease(ref, LATE_WORK_MS, error.message);
       await this.queues.wake('check', { submissionId: ref.submissionId });
       return { kind: 'done', note: error.message };

@@ -5,7 +5,7 @@ import { AssemblyAiModule } from '../providers/assemblyai/assemblyai.module.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { ProviderThrottle } from './provider-throttle.js';
 
-/** For whoever else asks AssemblyAI. */
+/** Providers for other modules that send requests to AssemblyAI. */
 @Module({
   imports: [ChunksModule, CoordinationModule, AssemblyAiModule],
   providers: [LostSubmitSearch, ProviderThrottle],

@@ -2,15 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createAppConfig } from '../../config/create-app-config.js';
 import { Metrics } from '../../observability/metrics.js';
-import { CallbackLosses, type CallbackSign } from './callback-losses.js';
+import { CallbackLosses, type CallbackObservation } from './callback-losses.js';
 
 Logger.overrideLogger(false);
 
 const DEADLINE_MS = 60_000;
-const ARRIVED: CallbackSign = { callbacks: 1, webhookStatusCode: 200, ageMs: 1_000 };
-const LOST: CallbackSign = { callbacks: 0, webhookStatusCode: null, ageMs: DEADLINE_MS };
+const ARRIVED: CallbackObservation = { callbacks: 1, webhookStatusCode: 200, ageMs: 1_000 };
+const LOST: CallbackObservation = { callbacks: 0, webhookStatusCode: null, ageMs: DEADLINE_MS };
 
-describe('a result that a look has found', () => {
+describe('a result that a check has found', () => {
   let metrics: Metrics;
   let losses: CallbackLosses;
 
@@ -23,7 +23,7 @@ describe('a result that a look has found', () => {
     losses = new CallbackLosses(config, metrics);
   });
 
-  it.each<[string, CallbackSign]>([
+  it.each<[string, CallbackObservation]>([
     ['a callback has been recorded', ARRIVED],
     [
       'a callback was recorded, whatever status the provider has seen since',
@@ -31,8 +31,8 @@ describe('a result that a look has found', () => {
     ],
     ['the provider got a 2xx', { callbacks: 0, webhookStatusCode: 200, ageMs: 1_000 }],
     ['none was due yet', { callbacks: 0, webhookStatusCode: null, ageMs: DEADLINE_MS - 1 }],
-  ])('is not worth a word when %s', async (_when, sign) => {
-    expect(losses.note(sign)).toBeUndefined();
+  ])('is not counted as a lost callback when %s', async (_when, observation) => {
+    expect(losses.note(observation)).toBeUndefined();
     expect((await metrics.scrape()).text).not.toMatch(/^ringback_callback_losses_total\{/m);
   });
 
@@ -47,7 +47,7 @@ describe('a result that a look has found', () => {
     [500, 'server_error', /5xx/],
     [503, 'server_error', /5xx/],
   ])(
-    'tells by the status %p that the provider got why no callback brought it',
+    'explains the lost callback by the status %p that the provider received',
     async (status, cause, words) => {
       const note = losses.note({ callbacks: 0, webhookStatusCode: status, ageMs: DEADLINE_MS });
 
@@ -56,10 +56,10 @@ describe('a result that a look has found', () => {
     },
   );
 
-  it('ends the waiting for callbacks after five losses in a row, until one arrives', () => {
+  it('ends waiting for callbacks after five losses in a row, until one arrives', () => {
     const seen = [LOST, LOST, LOST, LOST, ARRIVED, LOST, LOST, LOST, LOST, LOST, LOST, ARRIVED].map(
-      (sign) => {
-        losses.note(sign);
+      (observation) => {
+        losses.note(observation);
         return losses.arePersistent;
       },
     );

@@ -23,22 +23,23 @@ const EXPLANATIONS: Readonly<Record<LossCause, string>> = {
   timed_out: 'the answer took too long; check the proxies in front of this service, and its load',
 };
 
-/** So many in a row are no accident: the way back to us is broken. */
+/** So many losses in a row are not a coincidence: callbacks cannot reach us. */
 const LOSSES_UNTIL_POLLING = 5;
 
-/** What a look found, of a submission that asked for a callback. */
-export interface CallbackSign {
-  /** Callbacks recorded before the look. */
+/** Observation of a check, about a submission that asked for a callback. */
+export interface CallbackObservation {
+  /** Callbacks recorded before the check. */
   callbacks: number;
-  /** The last HTTP status that the provider got from us for it; null when it has none. */
+  /** The last HTTP status that the provider received from us for it; null when it reports none. */
   webhookStatusCode: number | null;
-  /** Since the submission was made. */
+  /** Age of the submission. */
   ageMs: number;
 }
 
 /**
- * Watches whether callbacks arrive. A transcript that a look had to find says why by the status that the provider got; after
- * several losses in a row this process stops to wait for callbacks and looks as in polling, until one arrives again.
+ * Watches whether callbacks arrive. When a check had to find a transcript, the status that the
+ * provider received explains why. After several losses in a row this process polls instead of
+ * waiting for callbacks, until one arrives again.
  */
 @Injectable()
 export class CallbackLosses {
@@ -50,14 +51,16 @@ export class CallbackLosses {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Whether callbacks are not to be waited for at present. */
+  /** Whether callbacks should currently not be waited for. */
   get arePersistent(): boolean {
     return this.inARow >= LOSSES_UNTIL_POLLING;
   }
 
-  /** @returns for the processing log: why no callback brought this result; undefined when one did, or none was due yet */
-  note(sign: CallbackSign): string | undefined {
-    const cause = causeOf(sign, this.config.transcription.callbackDeadlineMs);
+  /**
+   * @returns why no callback brought the result, for the log; undefined if one did or none was due
+   */
+  note(observation: CallbackObservation): string | undefined {
+    const cause = causeOf(observation, this.config.transcription.callbackDeadlineMs);
     if (cause === 'arrived') this.recover();
     if (cause === 'arrived' || cause === 'not_due') return undefined;
     this.metrics.callbackLosses.inc({ cause });
@@ -66,7 +69,7 @@ export class CallbackLosses {
     this.logger.warn(explanation);
     if (this.inARow === LOSSES_UNTIL_POLLING) {
       this.logger.error(
-        `${LOSSES_UNTIL_POLLING} callbacks in a row did not arrive; looking every POLL_INTERVAL_MS until one does. The last: ${EXPLANATIONS[cause]}`,
+        `${LOSSES_UNTIL_POLLING} callbacks in a row did not arrive; polling every POLL_INTERVAL_MS until one does. The last: ${EXPLANATIONS[cause]}`,
       );
     }
     return explanation;
@@ -78,10 +81,13 @@ export class CallbackLosses {
   }
 }
 
-function causeOf(sign: CallbackSign, callbackDeadlineMs: number): LossCause | 'arrived' | 'not_due' {
-  const { webhookStatusCode: status } = sign;
-  if (sign.callbacks > 0 || (status !== null && status >= 200 && status < 300)) return 'arrived';
-  if (status === null) return sign.ageMs >= callbackDeadlineMs ? 'never_called' : 'not_due';
+function causeOf(
+  observation: CallbackObservation,
+  callbackDeadlineMs: number,
+): LossCause | 'arrived' | 'not_due' {
+  const { webhookStatusCode: status } = observation;
+  if (observation.callbacks > 0 || (status !== null && status >= 200 && status < 300)) return 'arrived';
+  if (status === null) return observation.ageMs >= callbackDeadlineMs ? 'never_called' : 'not_due';
   if (status < 400) return 'redirected';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 404) return 'not_found';

@@ -19,11 +19,11 @@ function webhookDelivery(options: { callbackDeadlineMs?: number; arePersistent?:
 describe('the polling strategy', () => {
   const delivery: DeliveryStrategy = new PollingDelivery(POLL_INTERVAL_MS);
 
-  it('asks for no callback', () => {
+  it('requests no callback', () => {
     expect(delivery.callbackRequest(SUBMISSION)).toBeUndefined();
   });
 
-  it('looks in one rhythm, also at what was sent with a callback', () => {
+  it('polls at one interval, including submissions sent with a callback', () => {
     expect(delivery.firstPauseMs()).toBe(POLL_INTERVAL_MS);
     expect(delivery.nextPauseMs('polling')).toBe(POLL_INTERVAL_MS);
     expect(delivery.nextPauseMs('webhook')).toBe(POLL_INTERVAL_MS);
@@ -31,7 +31,7 @@ describe('the polling strategy', () => {
 });
 
 describe('the webhook strategy', () => {
-  it('asks for a callback that names the submission and bears the secret', () => {
+  it('requests a callback with the submission id and the secret', () => {
     expect(webhookDelivery().callbackRequest(SUBMISSION)).toEqual({
       url: `https://ringback.example.org/api/webhooks/assemblyai?tenant=a&submission=${SUBMISSION}`,
       headerName: 'X-AssemblyAI-Webhook-Secret',
@@ -39,7 +39,7 @@ describe('the webhook strategy', () => {
     });
   });
 
-  it('waits for the callback until the deadline, and as long again after each look', () => {
+  it('waits for the callback until the deadline, and as long again after each check', () => {
     const delivery = webhookDelivery();
 
     expect(delivery.firstPauseMs()).toBe(45_000);
@@ -53,11 +53,11 @@ describe('the webhook strategy', () => {
     expect(delivery.nextPauseMs('webhook')).toBe(60_000);
   });
 
-  it('looks in the rhythm of polling at what was sent without a callback', () => {
+  it('polls submissions that were sent without a callback', () => {
     expect(webhookDelivery().nextPauseMs('polling')).toBe(POLL_INTERVAL_MS);
   });
 
-  it('looks in the rhythm of polling at everything while callbacks are lost', () => {
+  it('polls every submission while callbacks are lost', () => {
     const delivery = webhookDelivery({ arePersistent: true });
 
     expect(delivery.firstPauseMs()).toBe(POLL_INTERVAL_MS);

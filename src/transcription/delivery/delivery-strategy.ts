@@ -1,7 +1,7 @@
 import type { StrategyName } from '../../database/schema.js';
-import type { CallbackSign } from './callback-losses.js';
+import type { CallbackObservation } from './callback-losses.js';
 
-/** What a submit request carries so that the provider calls us back. */
+/** Fields of a submit request that make the provider call us back. */
 export interface CallbackRequest {
   url: string;
   headerName: string;
@@ -9,25 +9,29 @@ export interface CallbackRequest {
 }
 
 /**
- * How we learn that a transcript is ready. Both adapters are the same protocol: a submission owns one sleeping check,
- * and differ only in how long it sleeps and in whether the provider is asked to call. Chosen by the configuration alone.
+ * Strategy to learn that a transcript is ready. Both implementations follow the same protocol: a
+ * submission owns one sleeping check. They differ only in how long it sleeps and in whether the
+ * provider is asked to call back. The configuration alone chooses between them.
  */
 export abstract class DeliveryStrategy {
   abstract readonly name: StrategyName;
 
-  /** What to add to a submit request; undefined when the provider is not to call. */
+  /** Callback fields of a submit request; undefined when the provider should not call. */
   abstract callbackRequest(submissionId: string): CallbackRequest | undefined;
 
-  /** Milliseconds from making a submission to its first look. */
+  /** Milliseconds from the creation of a submission to its first check. */
   abstract firstPauseMs(): number;
 
   /**
-   * Milliseconds to the next look at a transcript that is not ready.
+   * Milliseconds to the next check of a transcript that is not ready.
    *
-   * @param sentAs how the submission was sent: one that bears no callback URL must be looked at, whatever is configured now
+   * @param sentAs strategy the submission was sent with: without a callback URL it must be polled,
+   *   whatever is configured now
    */
   abstract nextPauseMs(sentAs: StrategyName): number;
 
-  /** @returns for the processing log: why a look had to find what a callback should have told, if it had to */
-  abstract noteText(sign: CallbackSign): string | undefined;
+  /**
+   * @returns why no callback announced a result that a check found, if so, for the processing log
+   */
+  abstract noteText(observation: CallbackObservation): string | undefined;
 }

@@ -1,6 +1,6 @@
 import { DeliveryStrategy } from './delivery-strategy.js';
 
-/** Looks every POLL_INTERVAL_MS, in-flight submissions of the webhook strategy included. */
+/** Polls every POLL_INTERVAL_MS, including in-flight submissions of the webhook strategy. */
 export class PollingDelivery extends DeliveryStrategy {
   readonly name = 'polling';
 

@@ -1,16 +1,18 @@
 import type { StrategyName } from '../../database/schema.js';
 import { callbackUrl } from '../../providers/assemblyai/callback-url.js';
 import { WEBHOOK_SECRET_HEADER } from '../../providers/assemblyai/submit-request.js';
-import type { CallbackLosses, CallbackSign } from './callback-losses.js';
+import type { CallbackLosses, CallbackObservation } from './callback-losses.js';
 import { DeliveryStrategy, type CallbackRequest } from './delivery-strategy.js';
 
 /**
- * After the deadline nobody knows whether a callback will still come; and a crash between falling asleep and the second
- * look at the callback counter costs one such pause. A minute bounds both.
+ * Bounds two pauses to a minute: after the deadline, when a callback may or may not still come, and
+ * after a crash between going to sleep and the second read of the callback counter.
  */
 const MAX_PAUSE_AFTER_DEADLINE_MS = 60_000;
 
-/** Waits for the provider's call, and looks without one when CALLBACK_DEADLINE_MS is over. */
+/**
+ * Waits for the provider's callback, and polls without one once CALLBACK_DEADLINE_MS has passed.
+ */
 export class WebhookDelivery extends DeliveryStrategy {
   readonly name = 'webhook';
 
@@ -20,7 +22,7 @@ export class WebhookDelivery extends DeliveryStrategy {
       secret: string;
       callbackDeadlineMs: number;
       pollIntervalMs: number;
-      /** Tells whether callbacks are not to be waited for at present, and takes note of each that was due. */
+      /** Says whether callbacks are worth waiting for, and records each one that was due. */
       losses: Pick<CallbackLosses, 'arePersistent' | 'note'>;
     },
   ) {
@@ -44,8 +46,8 @@ export class WebhookDelivery extends DeliveryStrategy {
     return Math.min(this.options.callbackDeadlineMs, MAX_PAUSE_AFTER_DEADLINE_MS);
   }
 
-  noteText(sign: CallbackSign): string | undefined {
-    return this.options.losses.note(sign);
+  noteText(observation: CallbackObservation): string | undefined {
+    return this.options.losses.note(observation);
   }
 
   private get isWaiting(): boolean {

@@ -10,12 +10,15 @@ import { LiteLlmProvider } from './litellm.provider.js';
 import { GeminiProvider } from './gemini.provider.js';
 import type { TranscriptionProvider } from './transcription-provider.js';
 
-/** Beyond five minutes without an answer's headers Node's own fetch, which the models are asked with, gives up. */
+/**
+ * Node's own fetch, which model requests use, gives up after five minutes without response headers.
+ */
 const MAX_MODEL_TIMEOUT_MS = 300_000;
 
 /**
- * @param parts.model what the provider Gemini hears with
- * @returns the provider that answers requests with the transcript; null where AssemblyAI is asked, and looked at later
+ * @param parts.model the model of the provider Gemini
+ * @returns the provider that answers a request with the transcript; null for AssemblyAI, which is
+ *   checked later
  */
 export function chooseProvider(
   { transcription, correction }: AppConfig,

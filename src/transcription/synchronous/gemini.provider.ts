@@ -12,11 +12,14 @@ import {
   type TranscriptionResult,
 } from './transcription-provider.js';
 
-/** Names that readers of the API know the data by. */
+/** Schema names by which clients of the API recognize the data. */
 const GEMINI_SCHEMA = 'GEMINI';
 const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 
-/** Both stages in one pass of a model that hears: its text is final, and redacted where that is asked for. */
+/**
+ * Runs both stages in one request to a model that understands audio. The text is final, and
+ * redacted if requested.
+ */
 export class GeminiProvider extends TranscriptionProvider {
   readonly name = 'gemini';
   readonly title = 'The model';
@@ -38,7 +41,7 @@ export class GeminiProvider extends TranscriptionProvider {
       maxBytes: this.corrector.maxAudioBytes,
       signal,
     });
-    const result = await this.hear({
+    const result = await this.request({
       audio,
       hotwords: parseHotwords(transcriptPrompt).phrases,
       guidance: transcriptPrompt,
@@ -60,8 +63,11 @@ export class GeminiProvider extends TranscriptionProvider {
     };
   }
 
-  /** Whatever is not a 429 may have been carried out, and paid for: an answer that makes no sense, above all. */
-  private async hear(input: TranscriptionInput): Promise<CorrectionResult> {
+  /**
+   * Marks every error but a 429 as ambiguous: the request may have been carried out and paid for,
+   * above all when its answer is unusable.
+   */
+  private async request(input: TranscriptionInput): Promise<CorrectionResult> {
     try {
       return await this.corrector.transcribe(input);
     } catch (error) {

@@ -12,12 +12,13 @@ import {
 import type { LiteLlmClient } from '../../providers/litellm/litellm.client.js';
 
 /**
- * Whisper reads the last 224 tokens of a prompt (https://platform.openai.com/docs/guides/speech-to-text#prompting); names take
- * two to four characters a token. What is beyond would push the first names out.
+ * Whisper reads the last 224 tokens of a prompt
+ * (https://platform.openai.com/docs/guides/speech-to-text#prompting); a token of a name has two to
+ * four characters. A longer prompt would push the first names out.
  */
 const MAX_PROMPT_CHARS = 600;
 
-/** Any OpenAI-compatible server. Its text is final: there is no correction, and nothing that could redact names. */
+/** Any OpenAI-compatible server. Its text is final, and nothing can redact names in it. */
 export class LiteLlmProvider extends TranscriptionProvider implements OnApplicationShutdown {
   readonly name = 'litellm';
   readonly title = 'The transcription server';
@@ -35,7 +36,7 @@ export class LiteLlmProvider extends TranscriptionProvider implements OnApplicat
   }
 
   async transcribe(request: TranscriptionRequest): Promise<TranscriptionResult> {
-    // Not even asked for: nothing of its answer could be kept.
+    // No request is sent, as nothing of its answer could be stored.
     if (request.anonymize) return WITHHELD;
     const { signal } = request;
     const audio = await loadRequestAudio({
@@ -55,7 +56,7 @@ export class LiteLlmProvider extends TranscriptionProvider implements OnApplicat
   }
 }
 
-/** A language that somebody has set is taken at their word; otherwise the model listens for it. */
+/** Uses the language that somebody has set; otherwise the model detects it. */
 function languageOf(language: string | null): string | undefined {
   const [code = ''] = (language ?? '').toLowerCase().split(/[-_]/);
   return /^[a-z]{2}$/.test(code) ? code : undefined;

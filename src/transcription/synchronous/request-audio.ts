@@ -8,7 +8,7 @@ import { Deadline } from '../../deadlines/deadline.js';
 import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { ProviderRejectedError, ProviderUnavailableError } from '../../providers/provider-error.js';
 
-/** A recording that our own store, or its sender's server, does not hand out within this time is tried again later. */
+/** Timeout of reading a recording from our store or its sender's server; retried later. */
 export const LOAD_AUDIO_TIMEOUT_MS = 60_000;
 
 export interface RequestAudio {
@@ -19,18 +19,19 @@ export interface RequestAudio {
 export interface RequestAudioOptions {
   storage: AudioStorage;
   source: AudioSource;
-  /** Where a caller's URL may lead. */
+  /** Agents that restrict which addresses a caller's URL may reach. */
   agents: OutboundAgents;
-  /** More is never held in memory. */
+  /** Maximum size held in memory. */
   maxBytes: number;
   signal: AbortSignal;
 }
 
 /**
- * Brings a recording into memory, to be sent within a request that can do nothing without it.
+ * Loads a recording into memory, for a request that contains it.
  *
- * @throws ProviderRejectedError `audio_too_large`, `not_audio`, `private_address`; ProviderUnavailableError `download` when the sender's server
- *   does not hand it out
+ * @throws ProviderRejectedError `audio_too_large`, `not_audio`, `private_address`
+ * @throws ProviderUnavailableError `download` when the sender's server does not deliver the
+ *   recording
  * @throws AudioMissingError, AudioUnavailableError of our own store
  */
 export async function loadRequestAudio(options: RequestAudioOptions): Promise<RequestAudio> {
@@ -64,13 +65,10 @@ async function loadFromUrl(options: RequestAudioOptions): Promise<RequestAudio> 
     case 'too_large':
       throw tooLarge(options.maxBytes);
     case 'not_audio':
-      throw new ProviderRejectedError(
-        'The audio URL delivered something else than audio; send a recording.',
-        {
-          provider: 'audio',
-          code: 'not_audio',
-        },
-      );
+      throw new ProviderRejectedError('The audio URL did not deliver audio; send a recording.', {
+        provider: 'audio',
+        code: 'not_audio',
+      });
     case 'refused':
       throw new ProviderRejectedError(`The recording is not fetched: ${audio.detail}.`, {
         provider: 'audio',
@@ -80,7 +78,7 @@ async function loadFromUrl(options: RequestAudioOptions): Promise<RequestAudio> 
       throw new ProviderUnavailableError(`The recording cannot be fetched: ${audio.detail}.`, {
         provider: 'audio',
         code: 'download',
-        // A URL that leads nowhere must not be asked for half an hour.
+        // Counts as a lost request, so that a dead URL is not tried for half an hour.
         ambiguous: true,
       });
   }

@@ -5,14 +5,16 @@ import { Database } from '../../database/database.js';
 import type { SubmissionProvider } from '../../database/schema.js';
 import type { ChunkStatus, SubmissionStatus } from '../../chunks/states.js';
 
-/** A submission that its request answers, as its job sees it. Times are the database's reckoning. */
+/**
+ * A submission to a synchronous provider, as its job sees it. Times are by the database's clock.
+ */
 export interface RequestTask {
   submissionId: string;
   chunkId: string;
   conversationId: string;
   status: SubmissionStatus;
   provider: SubmissionProvider;
-  /** What is left of the lease of the request under way; 0 or less when it is over. */
+  /** Time left of the lease of the request in flight; 0 or less when it is over. */
   leaseMs: number;
   ageMs: number;
   chunkStatus: ChunkStatus;

@@ -7,8 +7,9 @@ import { SubmitAdmission } from '../submit-admission.js';
 import type { TranscriptionProvider } from './transcription-provider.js';
 
 /**
- * The submit of a provider that answers with the transcript: it records the submission and queues its request, which takes
- * long and has places of its own. What comes between the two is made up for by the reconciler.
+ * Submits to a provider that answers with the transcript: it stores the submission and queues its
+ * request, which takes long and has its own concurrency slots. The reconciler repairs a crash
+ * between the two.
  */
 @Injectable()
 export class SynchronousSubmitter {
@@ -17,7 +18,7 @@ export class SynchronousSubmitter {
     private readonly queues: JobQueues,
   ) {}
 
-  async place(
+  async submit(
     provider: TranscriptionProvider,
     data: JobData['submit'],
     context: JobContext,

@@ -19,28 +19,32 @@ import { RequestsRepository, type RequestTask } from './requests.repository.js';
 import { TranscriptionProvider, type TranscriptionResult } from './transcription-provider.js';
 
 /**
- * Requests that may have been carried out, and paid for, although no answer came. A recording that makes every one of them
- * time out, or every worker crash, is given up after so many; what was certainly not carried out is tried for as long as
- * TRANSCRIPTION_TIMEOUT_MS.
+ * Maximum of requests that may have been carried out, and paid for, although no answer came. A
+ * recording that makes every request time out, or every worker crash, is given up after so many. A
+ * request that was certainly not carried out is repeated for as long as TRANSCRIPTION_TIMEOUT_MS.
  */
 export const MAX_LOST_REQUESTS = 5;
 
-/** A connection to the record that breaks at the wrong moment must not cost a transcript that is paid for. */
+/**
+ * A database connection that breaks at the wrong time must not cost a transcript that was paid for.
+ */
 const MAX_RECORD_TRIES = 3;
 
 type TextResult = Extract<TranscriptionResult, { kind: 'text' }>;
 
-/** A submission that may still be concluded by whoever holds it. */
+/** A submission that has not ended. */
 type OpenTask = RequestTask & { status: 'created' | 'submitted' };
 
 /**
- * Makes the one request of a submission to a provider that answers with the transcript, and records the answer. It may run at
- * any time, any number of times, for a submission in any state:
+ * Makes the one request of a submission to a provider that answers with the transcript, and stores
+ * the answer. It may run at any time and any number of times, for a submission in any state:
  *
- *   created    nothing was sent: whoever turns it into `submitted` sends it, and holds a lease longer than the request takes
- *   submitted  sent. While the lease lasts its sender may be alive: nobody else concludes anything, and nothing is sent again
- *              (rule K4). Afterwards the request is dead, and lost: the chunk is queued for another submission
- *   ended      only what follows is started again
+ * - created: nothing was sent. The job that changes it to `submitted` sends the request, and holds
+ *   a lease longer than the request takes.
+ * - submitted: sent. While the lease lasts the sender may be alive: no other job decides anything,
+ *   and nothing is sent again (rule K4). Afterwards the request is lost: the chunk is queued for
+ *   another submission.
+ * - ended: only the follow-up is started again.
  */
 @Injectable()
 export class Transcriber {
@@ -69,10 +73,10 @@ export class Transcriber {
         return this.send({ ...task, status: 'created' }, signal);
       case 'submitted':
         if (task.leaseMs > 0) return { kind: 'sleep', delayMs: task.leaseMs + LEASE_MARGIN_MS };
-        return this.lose(
+        return this.afterLostRequest(
           { ...task, status: 'submitted' },
           {
-            error: 'The process that made the request did not come back with an answer.',
+            error: 'The process that made the request was lost before it stored an answer.',
             errorCode: 'request_lost',
           },
         );
@@ -84,7 +88,7 @@ export class Transcriber {
     }
   }
 
-  /** Longer than a request takes, and than a process that was stopped for a moment takes to store the answer. */
+  /** Longer than a request, plus the time a paused process needs to resume and store the answer. */
   private get leaseMs(): number {
     const { transcription, jobLockMs } = this.config;
     return LOAD_AUDIO_TIMEOUT_MS + transcription.transcribeTimeoutMs + jobLockMs;
@@ -93,8 +97,8 @@ export class Transcriber {
   private async send(task: OpenTask, signal: AbortSignal): Promise<Step> {
     const { provider } = this;
     if (provider === null || provider.name !== task.provider) {
-      // Made under another configuration: nothing was sent, and the chunk goes to the provider of today.
-      return this.giveBack(task, { reason: 'another provider is configured' });
+      // Made under another configuration: nothing was sent, and the current provider takes over.
+      return this.resubmit(task, { reason: 'another provider is configured' });
     }
     if (!(await this.submissions.claim(task, this.leaseMs))) return 'again';
     return this.request(provider, { ...task, status: 'submitted' }, signal);
@@ -111,15 +115,15 @@ export class Transcriber {
       result = await provider.transcribe({ ...task, onUsage, signal });
     } catch (error) {
       if (used !== undefined) await this.submissions.addTokens(task, used);
-      if (signal.aborted) return this.giveBack(task, { reason: 'the request was stopped with its worker' });
+      if (signal.aborted) return this.resubmit(task, { reason: 'the request was stopped with its worker' });
       return this.afterFault(task, error);
     }
     if (result.kind === 'withheld') return this.fail(task, result);
-    if (!(await this.record(task, result))) return this.afterRefusal(task, result, start);
-    return this.recorded(task, start);
+    if (!(await this.record(task, result))) return this.afterUnstoredText(task, result, start);
+    return this.finish(task, start);
   }
 
-  private async recorded(task: OpenTask, start: number): Promise<JobOutcome> {
+  private async finish(task: OpenTask, start: number): Promise<JobOutcome> {
     this.metrics.submitToTextSeconds.observe(
       { strategy: 'synchronous' },
       (performance.now() - start) / 1_000,
@@ -129,7 +133,9 @@ export class Transcriber {
     return DONE;
   }
 
-  /** @throws Error when the record is away; the request is then lost once its lease is over */
+  /**
+   * @throws Error when the database is unavailable; the request is then lost once its lease is over
+   */
   private async record(task: OpenTask, text: TextResult, triesLeft = MAX_RECORD_TRIES - 1): Promise<boolean> {
     try {
       return await this.submissions.recordFinalText(task, text);
@@ -140,47 +146,52 @@ export class Transcriber {
   }
 
   /**
-   * The text was not taken: the submission had moved on, or redaction was asked for while the request was under way. Then a
-   * model is asked again, as it finds more than patterns do; where there is none, patterns are all there is.
+   * Handles a text that was not stored: the submission had moved on, or redaction was requested
+   * while the request was in flight. In the latter case a model is asked again, as it finds more
+   * than patterns do; a provider without a model has only patterns.
    */
-  private async afterRefusal(task: OpenTask, text: TextResult, start: number): Promise<Step> {
+  private async afterUnstoredText(task: OpenTask, text: TextResult, start: number): Promise<Step> {
     const now = await this.requests.read(task.submissionId);
     if (text.isRedacted || now?.status !== 'submitted' || !now.redactPii) return 'again';
     if (text.modelUse !== undefined) {
       await this.submissions.addTokens(task, text.modelUse);
-      return this.giveBack(task, { reason: 'redaction was asked for while the request was under way' });
+      return this.resubmit(task, { reason: 'redaction was requested while the request was in progress' });
     }
     const redacted = await redactStoredText(text);
     if (!(await this.record(task, { ...text, ...redacted, isRedacted: true }))) return 'again';
-    return this.recorded(task, start);
+    return this.finish(task, start);
   }
 
   private async afterFault(task: OpenTask, error: unknown): Promise<Step> {
     if (error instanceof AudioMissingError || error instanceof ProviderRejectedError) {
       return this.fail(task, { error: error.message, errorCode: error.code });
     }
-    if (error instanceof AudioUnavailableError) return this.giveBack(task, { reason: error.message });
+    if (error instanceof AudioUnavailableError) return this.resubmit(task, { reason: error.message });
     if (error instanceof ProviderUnavailableError) {
       const { message, retryAfterMs } = error;
       return error.ambiguous
-        ? this.lose(task, { error: message, errorCode: error.code }, retryAfterMs)
-        : this.giveBack(task, { reason: message, retryAfterMs });
+        ? this.afterLostRequest(task, { error: message, errorCode: error.code }, retryAfterMs)
+        : this.resubmit(task, { reason: message, retryAfterMs });
     }
     if (error instanceof ProviderError)
       return this.fail(task, { error: error.message, errorCode: error.code });
-    // A defect of ours, which may crash every try: it counts like a request that brought no answer, and the log has the rest.
+    // A defect of ours, which may crash every try: it counts as a lost request.
     this.logger.error(error instanceof Error ? error.stack : String(error));
-    return this.lose(task, {
+    return this.afterLostRequest(task, {
       error: 'The request failed unexpectedly; see the log.',
       errorCode: 'unexpected',
     });
   }
 
-  /** The request may have been carried out, but brought nothing: another one, while there are any left. */
-  private async lose(task: OpenTask, failure: ChunkFailure, retryAfterMs?: number): Promise<Step> {
+  /** Ends a request that was perhaps carried out, and starts another unless too many were lost. */
+  private async afterLostRequest(
+    task: OpenTask,
+    failure: ChunkFailure,
+    retryAfterMs?: number,
+  ): Promise<Step> {
     const lost = (await this.submissions.countLost(task.chunkId)) + 1;
     if (lost < MAX_LOST_REQUESTS) {
-      return this.giveBack(task, { reason: failure.error, retryAfterMs, lost: true });
+      return this.resubmit(task, { reason: failure.error, retryAfterMs, lost: true });
     }
     return this.fail(task, {
       error: `${this.provider?.title ?? 'The provider'} brought no transcript in ${lost} requests; try the chunk again. The last one: ${failure.error}`,
@@ -188,8 +199,8 @@ export class Transcriber {
     });
   }
 
-  /** Ends this submission and queues the chunk for another. */
-  private async giveBack(
+  /** Ends this submission and queues the chunk for another one. */
+  private async resubmit(
     task: OpenTask,
     { reason, retryAfterMs, lost }: { reason: string; retryAfterMs?: number; lost?: boolean },
   ): Promise<Step> {

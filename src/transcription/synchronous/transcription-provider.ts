@@ -4,20 +4,20 @@ import type { ModelUse, TokenUse } from '../../chunks/texts.js';
 import type { Diarization, RedactionPass, SubmissionProvider } from '../../database/schema.js';
 import type { PrivacySettings } from '../first-stage-text.js';
 
-/** A recording to be transcribed, and what is known about it. */
+/** A recording to transcribe, with its settings. */
 export interface TranscriptionRequest extends PrivacySettings {
   audio: AudioSource;
-  /** A code, or `auto`; null when nobody has said, and the provider is to hear for itself. */
+  /** A code, or `auto`; null when nobody has chosen one, so that the provider detects it. */
   language: string | null;
   /** The project's hotwords and guidance. */
   transcriptPrompt: string | null;
-  /** Told of the tokens of an answer before it is judged. */
+  /** Receives the token usage of an answer before the answer is checked. */
   onUsage?: (use: TokenUse) => void;
-  /** Aborted: the request is cut, and its answer will not be taken. */
+  /** Aborts the request; its answer will not be stored. */
   signal: AbortSignal;
 }
 
-/** A final text, fit to be stored under the privacy settings it was asked with; or why it is withheld. */
+/** A final text, storable under the request's privacy settings, or why it is withheld. */
 export type TranscriptionResult =
   | {
       kind: 'text';
@@ -30,22 +30,25 @@ export type TranscriptionResult =
   | ({ kind: 'withheld' } & ChunkFailure);
 
 /**
- * A provider that answers the request with the transcript. One call is one request, without retries inside, and ends within
- * TRANSCRIBE_TIMEOUT_MS. Repeating it costs twice and harms nothing: such providers have no idempotency key and no list to
- * look in.
+ * A provider that answers a request with the transcript. One call is one request without internal
+ * retries, and ends within TRANSCRIBE_TIMEOUT_MS. Repeating a request costs twice but does no harm:
+ * such providers have neither an idempotency key nor a list to search.
  *
- * Not in the port: callbacks and looks, which are AssemblyAI's way.
+ * Callbacks and checks are not in this interface: they are specific to AssemblyAI.
  */
 export abstract class TranscriptionProvider {
   abstract readonly name: Exclude<SubmissionProvider, 'assemblyai'>;
 
-  /** For a person. */
+  /** Name in messages for people. */
   abstract readonly title: string;
 
   /**
-   * @throws ProviderUnavailableError when trying again can help; `ambiguous` when it may have been carried out, and paid for
-   * @throws ProviderRejectedError when it cannot: the request, the recording or the key is refused, or nothing was said
-   * @throws AudioMissingError, AudioUnavailableError when our own store does not have, or does not hand out, the recording
+   * @throws ProviderUnavailableError when a retry can help; `ambiguous` when the request may have
+   *   been carried out and paid for
+   * @throws ProviderRejectedError when a retry cannot help: the request, the recording or the key
+   *   is refused, or there is no speech
+   * @throws AudioMissingError, AudioUnavailableError when our own store does not have, or cannot
+   *   deliver, the recording
    */
   abstract transcribe(request: TranscriptionRequest): Promise<TranscriptionResult>;
 }
