@@ -22,7 +22,7 @@ export interface FailedAnswer {
   operation: Operation;
   status: number;
   headers: Record<string, unknown>;
-  /** As received; JSON or not. */
+  /** Raw body, JSON or not. */
   body: string;
   /** Our secrets, which must not appear in a message. */
   secrets: readonly string[];

@@ -13,7 +13,7 @@ import { MAX_TEXT_CHARS } from '../text-length.js';
 export interface FailedAnswer {
   status: number;
   headers: Record<string, unknown>;
-  /** As received; JSON or not. */
+  /** Raw body, JSON or not. */
   body: string;
   /** Our secrets, which must not appear in a message. */
   secrets: readonly string[];

@@ -37,7 +37,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/webm': 'webm',
   'video/mp4': 'mp4',
 };
-/** For an unknown extension servers inspect the content, or refuse it with their own message. */
+/** Extension for other types: servers inspect the content, or refuse it with their own message. */
 const OTHER_EXTENSION = 'bin';
 
 export interface LiteLlmRequest {
