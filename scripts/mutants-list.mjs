@@ -39,7 +39,7 @@ export const MUTANTS = [
   {
     name: 'a submission is opened in any state of its chunk',
     file: 'src/chunks/statements/open-submissions.ts',
-    changes: [[` and c.attempt = given.attempt and c.status is not distinct from 'queued'`, '']],
+    changes: [[` and c.attempt = batch.attempt and c.status is not distinct from 'queued'`, '']],
   },
   {
     name: 'a submission is opened while another is open',
@@ -83,7 +83,7 @@ export const MUTANTS = [
   {
     name: 'K1: a callback is not counted',
     file: CALLBACKS,
-    changes: [['s.callbacks + given.count', 's.callbacks']],
+    changes: [['s.callbacks + batch.count', 's.callbacks']],
   },
   {
     name: 'K1: a callback wakes no check',
@@ -104,8 +104,8 @@ export const MUTANTS = [
     name: 'K4: the lease is not waited for',
     file: CHECKER,
     changes: [
-      ['if (look.leaseMs > 0 && look.error === null)', 'if (false)'],
-      ['if (look.leaseMs > 0) return', 'if (false) return'],
+      ['if (task.leaseMs > 0 && task.error === null)', 'if (false)'],
+      ['if (task.leaseMs > 0) return', 'if (false) return'],
     ],
   },
   {
@@ -123,7 +123,7 @@ export const MUTANTS = [
   {
     name: 'no search before the resubmit',
     file: CHECKER,
-    changes: [['await this.search.find(look)', 'await Promise.resolve(undefined)']],
+    changes: [['await this.search.find(task)', 'await Promise.resolve(undefined)']],
   },
   {
     name: 'a missing answer counts as a no',
@@ -135,7 +135,7 @@ export const MUTANTS = [
     file: SEARCH,
     changes: [
       [
-        'return submissionIdOf(transcript.webhook_url) === look.submissionId;',
+        'return submissionIdOf(transcript.webhook_url) === task.submissionId;',
         'return transcript.id === transcriptId;',
       ],
     ],
@@ -143,13 +143,13 @@ export const MUTANTS = [
   {
     name: "another submission's transcript is adopted",
     file: SEARCH,
-    changes: [['if (await this.looks.isKnownTranscript(transcriptId)) return false;', '']],
+    changes: [['if (await this.checks.isKnownTranscript(transcriptId)) return false;', '']],
   },
   {
     name: "a callback's claim is not verified",
     file: CHECKER,
     changes: [
-      ['if (submissionIdOf(transcript?.webhook_url) !== look.submissionId)', 'if (transcript === undefined)'],
+      ['if (submissionIdOf(transcript?.webhook_url) !== task.submissionId)', 'if (transcript === undefined)'],
     ],
   },
   {
@@ -176,8 +176,8 @@ export const MUTANTS = [
     file: CORRECTOR,
     changes: [
       [
-        'const happened = await this.store(task, result);',
-        'await this.settlement.settled(task.conversationId, task.chunkId);\n      const happened = await this.store(task, result);',
+        'const recorded = await this.store(task, result);',
+        'await this.settlement.settled(task.conversationId, task.chunkId);\n      const recorded = await this.store(task, result);',
       ],
       [`if (task.status !== 'queued' && task.status !== 'transcribing') {\n      ${SETTLED}\n    }`, ''],
     ],
@@ -185,7 +185,7 @@ export const MUTANTS = [
   {
     name: 'the first-stage text is not saved',
     file: 'src/chunks/statements/record-texts.ts',
-    changes: [[`status = 'correcting', transcript = given.transcript,`, `status = 'correcting',`]],
+    changes: [[`status = 'correcting', transcript = batch.transcript,`, `status = 'correcting',`]],
   },
   {
     name: 'a correction that fails loses the text',
