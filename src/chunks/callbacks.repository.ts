@@ -3,7 +3,7 @@ import { Database } from '../database/database.js';
 import { shareStatement } from '../database/share-statement.js';
 import { recordCallbacks, type RecordedCallback } from './statements/record-callbacks.js';
 
-/** Callbacks per statement; the provider sends hundreds per second only after its own outage. */
+/** Maximum per statement; the provider sends hundreds per second only after its own outage. */
 const MAX_CALLBACKS = 500;
 
 /** Records callbacks that arrive together by one statement, and answers each after its commit. */

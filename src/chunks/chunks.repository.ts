@@ -121,8 +121,7 @@ export class ChunksRepository {
       .where('id', '=', conversationId)
       .executeTakeFirst();
     if (conversation === undefined) return { kind: 'no_conversation' };
-    // A conversation never opens again: one that is open now was open before, but had no position
-    // left.
+    // Conversations never reopen: one that is open now was open before, but had no position left.
     return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
   }
 

@@ -20,9 +20,9 @@ import { SubmissionsRepository } from './submissions.repository.js';
 import type { FinalText, FirstStageText, DetectedLanguage } from './texts.js';
 
 /**
- * Most new submissions for a chunk after submissions that AssemblyAI accepted and could not finish.
- * AssemblyAI retries on its side as well. The pauses, from RETRY_BASE_MS upwards, outlast an outage
- * of two or three minutes; after a longer one, the chunk has to be restarted by request.
+ * Maximum number of new submissions for a chunk after AssemblyAI accepted one and could not finish
+ * it. AssemblyAI retries on its side as well. The pauses, from RETRY_BASE_MS upwards, outlast an
+ * outage of two or three minutes; after a longer one, the chunk has to be restarted by request.
  */
 export const MAX_RESUBMISSIONS = 8;
 
@@ -114,7 +114,7 @@ export class SubmissionOutcomes {
     return true;
   }
 
-  /** The same for a chunk that has no submission. */
+  /** Fails a chunk that has no submission, or leaves it to the model. */
   async failUnsubmitted(
     task: ChunkAttempt & { conversationId: string },
     failure: ChunkFailure,
@@ -161,7 +161,7 @@ export class SubmissionOutcomes {
     return true;
   }
 
-  /** The same for a chunk that has no submission. */
+  /** Queues the next attempt of a chunk that has no submission. */
   async requeueUnsubmitted(task: ChunkAttempt, retryAfterMs?: number): Promise<void> {
     const requeued = await this.transitions.requeueUnsubmitted(task);
     if (requeued !== undefined) await this.queueAgain(task.chunkId, requeued, retryAfterMs);

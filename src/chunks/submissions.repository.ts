@@ -66,8 +66,7 @@ export class SubmissionsRepository {
     try {
       if (await this.opening(submission)) return 'opened';
     } catch (error) {
-      // The statement waited for a concurrent one, whose submission it did not see yet. The index
-      // did.
+      // The unique index found a concurrent submission, which the statement could not see yet.
       if (isUniqueViolation(error)) return 'busy';
       throw error;
     }
@@ -112,7 +111,7 @@ export class SubmissionsRepository {
     return count;
   }
 
-  /** Counts submissions, since then as well, that AssemblyAI accepted but that gave no result. */
+  /** Counts abandoned submissions, accepted by AssemblyAI, since the chunk's start or restart. */
   async countAbandoned(chunkId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('submissions as s')

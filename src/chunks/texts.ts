@@ -20,7 +20,7 @@ export interface FirstStageText {
   diarization: Diarization | null;
   /** Redaction passes before the text is stored; undefined when there were none. */
   redaction?: RedactionPass[];
-  /** Whether it may be stored where redaction is asked for. */
+  /** Whether the text may be stored when redaction is requested. */
   isRedacted: boolean;
 }
 
@@ -29,9 +29,9 @@ export interface FinalText {
   diarization: Diarization;
   /** Passes over this text, in addition to those of the first stage. */
   redaction?: RedactionPass[];
-  /** Whether it may be stored where redaction is asked for. */
+  /** Whether the text may be stored when redaction is requested. */
   isRedacted: boolean;
-  /** The model that made the text, if one did. */
+  /** The model that made the text, if any. */
   modelUse?: ModelUse;
 }
 

@@ -129,8 +129,7 @@ export class ChunksController {
   @ApiNotFoundResponse({ description: 'No such chunk' })
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     const chunk = await this.intake.read(id);
-    // A provider's answer may have many megabytes: it is parsed and written in different iterations
-    // of the event loop.
+    // A provider's answer may have megabytes: it is parsed and written in separate iterations.
     await yieldToEventLoop();
     return toChunkResponse(chunk);
   }

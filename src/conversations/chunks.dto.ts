@@ -5,8 +5,8 @@ import { CHUNK_STATUSES, type ChunkStatus } from '../chunks/states.js';
 import { HttpUrl } from '../http/http-url.decorator.js';
 
 /**
- * Largest position of a caller. As many again are left, in the column's integer, for chunks without
- * a position that come after it.
+ * Largest position that a caller may set. The column's integer leaves as many again for chunks that
+ * follow such a chunk without a position.
  */
 export const MAX_POSITION = 1_000_000_000;
 /** Longer than any presigned URL. */

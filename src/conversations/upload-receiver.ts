@@ -127,8 +127,7 @@ export class UploadReceiver {
         },
       });
     } catch (error) {
-      // Exceeded limits have a status. All other errors are invalid or truncated forms; only the
-      // text differs.
+      // Exceeded limits have a status. Other errors mean an invalid or truncated form.
       if (error instanceof Error && 'statusCode' in error) throw error;
       throw new BadRequestException(
         'the multipart form is broken or incomplete; send it again, with the boundary that its content type names',

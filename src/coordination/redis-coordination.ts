@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 5_000;
 const SOCKET_TIMEOUT_MS = 15_000;
 /** A frozen Redis fails a call instead of blocking a job; the job's own retries continue it. */
 const COMMAND_TIMEOUT_MS = 1_500;
-/** Removes unfinished conversations in the end; the reconciler renews what is still needed. */
+/** Removes sets of unfinished conversations in the end; the reconciler renews needed sets. */
 const PENDING_TTL_MS = 30 * 86_400_000;
 /** Redis accepts as many arguments as its scripts' stack holds: several thousand. */
 const CHUNKS_PER_COMMAND = 1_000;

@@ -11,9 +11,7 @@ const CLASS_LENGTH = 2;
 /** Code of a session with a standby or a read-only database. Only a new session may be writable. */
 export const READ_ONLY_TRANSACTION = '25006';
 
-/**
- * Thrown when the database does not answer in time. The outcome is unknown; a retry may succeed.
- */
+/** Thrown when the database gives no answer: the outcome is unknown, and a retry may succeed. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
 

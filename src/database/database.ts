@@ -10,7 +10,7 @@ export class Database extends Kysely<Schema> {}
  * Size of the pool of one process: its requests and jobs hold a connection for a few milliseconds.
  */
 const MAX_CONNECTIONS = 10;
-/** A statement to a frozen or unreachable server fails instead of blocking a job for ever. */
+/** A statement to a frozen or unreachable server fails instead of blocking a job forever. */
 const QUERY_TIMEOUT_MS = 8_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /**

@@ -16,9 +16,9 @@ export interface LockedTimerOptions {
 }
 
 /**
- * Timer of work that every process attempts and one process at a time does. It is not a job of a
- * queue, because it must run when queues are wiped (rule K5). A failed pass is logged, and the next
- * one repeats it.
+ * Timer for work that every process attempts, and that one process at a time does. It is not a job
+ * of a queue, because it must run when queues are wiped (rule K5). A failed pass is logged, and the
+ * next one repeats it.
  */
 export class LockedTimer {
   private readonly stopping = new AbortController();

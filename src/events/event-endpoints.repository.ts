@@ -6,7 +6,9 @@ import type { EventEndpointsTable, EventType, Schema } from '../database/schema.
 import { newEndpointSecret } from './endpoint-secret.js';
 import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
 
-/** As long as an event may be retried, for receivers that do not know the new secret yet. */
+/**
+ * The previous secret expires after the time for which an event is retried; until then, both sign.
+ */
 const PREVIOUS_SECRET_EXPIRY = sql<Date>`now() + interval '24 hours'`;
 
 export type EventEndpoint = Omit<

@@ -8,5 +8,5 @@ export const EVENT_TYPES = [
   'chunk.failed',
 ] as const satisfies EventType[];
 
-/** Most endpoints of a project; more are a mistake, and every change would write as many rows. */
+/** Maximum number per project; more are a mistake, and every change would write as many rows. */
 export const MAX_ENDPOINTS_PER_PROJECT = 10;

@@ -98,7 +98,7 @@ export class JobQueues implements OnModuleInit {
 }
 
 /**
- * Limits the wait for an absent store, because a callback must be withTimeout within seconds. The
+ * Limits the wait for an absent store, because a callback must be answered within seconds. The
  * store may still carry out an abandoned call later, which does no harm.
  *
  * @throws QueueTimeoutError

@@ -23,7 +23,7 @@ class ReadOnlySessionError extends Error {
  * Makes a PostgreSQL backend of BullMQ that follows a failover. By default, its pool closes a
  * read-only session only at the first refused change, so that each such session loses one job. And
  * its LISTEN connection is replaced only when it breaks: if it leads to a standby, it is refused
- * for ever, and its worker takes no more jobs.
+ * forever, and its worker takes no more jobs.
  */
 export const createRecoveringBackend: typeof createPostgresBackend = (name, options, factoryOptions) => {
   const { connection } = options;

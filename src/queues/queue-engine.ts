@@ -9,7 +9,7 @@ import { createRecoveringBackend } from './postgres-backend.js';
 
 /** Size of the pool of each Queue and Worker; its statements take a millisecond or two. */
 const POSTGRES_CONNECTIONS_PER_OBJECT = 4;
-/** Without it, a server that stopped answering would block every worker for ever. */
+/** Without it, a server that stopped answering would block every worker forever. */
 const POSTGRES_QUERY_TIMEOUT_MS = 8_000;
 /**
  * A start opens dozens of connections at once, which takes seconds on a busy machine, and a queue

@@ -15,7 +15,7 @@ const RUN_RETRY_DELAY_MS = 1_000;
 /** Options of all workers; concurrency and lock duration follow from the configuration. */
 export const WORKER_OPTIONS: Omit<WorkerOptions, 'connection'> = {
   // The processor starts it once it is connected: a worker whose first connection breaks remembers
-  // that for ever, and polls for jobs in a loop that blocks the rest of the process.
+  // that forever, and polls for jobs in a loop that blocks the rest of the process.
   autorun: false,
   maxStalledCount: MAX_STALLED_COUNT,
   drainDelay: DRAIN_DELAY_SECONDS,

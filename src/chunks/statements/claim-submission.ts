@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import { runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
 
-/** `$1` is the submission, `$2` its lease in milliseconds. Its answer may still be unusable. */
+/**
+ * `$1` submission, `$2` lease in milliseconds. Keeps `failed_submits`: the answer may be unusable.
+ */
 const CLAIM_SUBMISSION = `
   with moved as (
     update submissions as s set status = 'submitted', submitted_at = now(),

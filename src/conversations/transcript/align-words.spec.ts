@@ -188,8 +188,7 @@ describe('the words of a corrected text', () => {
     const before = process.cpuUsage();
     for (let chunk = 0; chunk < 20; chunk += 1) expect(alignWords(other, words, null)).toHaveLength(5_000);
     const { user, system } = process.cpuUsage(before);
-    // Takes about two seconds; a shortest edit script of so many changes took three quarters of a
-    // minute.
+    // Takes about two seconds; a shortest edit script took three quarters of a minute.
     expect((user + system) / 1_000_000).toBeLessThan(20);
   }, 120_000);
 

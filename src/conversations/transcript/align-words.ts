@@ -140,7 +140,9 @@ function splitRecognized(word: RecognizedWord): RecognizedWord[] {
   return texts.length === 1 ? [word] : shareTime(texts, word).map((piece) => ({ ...word, ...piece }));
 }
 
-/** Sorts start times: the second half of a split word may begin after a simultaneous word. */
+/**
+ * Makes start times ascend: the second half of a split word may begin after a simultaneous word.
+ */
 function inOrder(words: RecognizedWord[]): RecognizedWord[] {
   let earliestMs = 0;
   return words.map((word) => {

@@ -1,8 +1,6 @@
 import { diffArrays } from 'diff';
 
-/**
- * A section of one text and the section of the other in its position; at most one of them is empty.
- */
+/** A section of one text and the section of the other that replaces it; at most one is empty. */
 export interface Stretch {
   isSame: boolean;
   /** Indexes in the older text: from `first` up to, but not including, `end`. */
@@ -16,8 +14,8 @@ export interface Range {
 }
 
 /**
- * Most differing words of two texts that are compared by the shortest edit script. Its time grows
- * with the square of the edits: about 30 ms here, and seconds for 5,000 edits.
+ * Maximum number of edits for which two texts are compared by the shortest edit script. Its time
+ * grows with the square of the edits: about 30 ms here, and seconds for 5,000 edits.
  */
 const MAX_EDITS = 600;
 

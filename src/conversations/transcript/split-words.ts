@@ -21,7 +21,7 @@ const OPENING = String.raw`[\p{Ps}\p{Pi}]{1,4}`;
 const BEHIND = String.raw`(?:[\p{M}\u0E33\u0EB3ー]|(?![\p{Ps}\p{Pi}])\p{P})*`;
 
 /**
- * Splits those scripts into characters, with the signs around each; all other words are kept whole.
+ * Splits text in these scripts into characters, with adjacent signs; other words are kept whole.
  */
 const PIECES = new RegExp(
   `(?:${OPENING})?[${UNSPACED_SCRIPTS}]${BEHIND}|(?:(?!${OPENING}[${UNSPACED_SCRIPTS}])[^${UNSPACED_SCRIPTS}])+`,

@@ -51,9 +51,7 @@ export async function positionChunks(chunks: readonly TranscriptChunk[]): Promis
   return all;
 }
 
-/**
- * When two people talk at once, the last word need not end last. A loop has no limit of arguments.
- */
+/** Not the last word's end: two may talk at once. Not Math.max(...words): arguments are limited. */
 function lastEnd(words: readonly { endMs: number }[]): number {
   return words.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
 }

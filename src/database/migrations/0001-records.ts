@@ -36,8 +36,7 @@ const statements = [
     finished_at timestamptz,
     finalized_at timestamptz
   )`,
-  // Only the reconciler reads these indexes; they hold the few conversations that still owe
-  // something.
+  // Read by the reconciler only; they hold the few conversations that still owe something.
   `create index conversations_merge_needed on conversations (id) where merge_needed and status <> 'open'`,
   `create index conversations_summary_pending on conversations (id) where summary_status = 'pending'`,
 
@@ -91,7 +90,7 @@ const statements = [
     submitted_at timestamptz,
     settled_at timestamptz
   )`,
-  // Guarantees that we never have a chunk at the provider twice.
+  // Guarantees that the service never has a chunk at the provider twice.
   `create unique index submissions_one_open_per_chunk on submissions (chunk_id)
     where status in ('created', 'submitted')`,
   `create index submissions_open on submissions (id) where status in ('created', 'submitted')`,
