@@ -11,10 +11,7 @@ export interface NumberOption {
 export interface ScenarioTools {
   /** Prints a line about the progress. */
   progress(line: string): void;
-  /**
-   * Aborted when the user interrupts the run; everything that is awaited ends, and every started
-   * process is stopped.
-   */
+  /** Aborted when the user interrupts the run; everything started must then be stopped. */
   signal: AbortSignal;
   /** Registers a listener for the case that stopping takes too long. */
   onForce(listener: () => void): void;

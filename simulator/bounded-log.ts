@@ -1,7 +1,4 @@
-/**
- * Trimming moves the whole array; doing it once per tenth of the limit makes the cost per entry
- * negligible.
- */
+/** Trimming moves the whole array; once per tenth of the limit its cost is negligible. */
 const TRIM_SHARE = 0.1;
 
 /** Keeps the newest entries of a log. */

@@ -6,10 +6,7 @@ import { acceptJson } from './json-body.js';
 import type { Ledger } from './ledger.js';
 import { InvalidSettingsError, type SimulatorSettings } from './settings.js';
 
-/**
- * Latest events of each kind in the answer of GET /_simulator/ledger, unless `?last=` says
- * otherwise.
- */
+/** Default number of latest events of each kind in the answer of GET /_simulator/ledger. */
 const DEFAULT_LAST = 100;
 
 /** The parts of a simulator that can be controlled from outside its process. */

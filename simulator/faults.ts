@@ -69,10 +69,7 @@ export interface FaultStatus {
   readonly struck: number;
 }
 
-/**
- * Holds the faults that wait for a matching request. They apply in the order in which they were
- * added.
- */
+/** Holds the faults that wait for a matching request, in the order in which they apply. */
 export class FaultBoard {
   private armed: ArmedFault[] = [];
 
@@ -92,10 +89,7 @@ export class FaultBoard {
     this.armed = [];
   }
 
-  /**
-   * Returns all faults, including those that are used up, so that a test can see whether its fault
-   * was applied.
-   */
+  /** Returns all faults, including used ones, so that a test can see whether its fault applied. */
   list(): FaultStatus[] {
     return this.armed.map(({ fault, left, struck }) => ({
       fault,

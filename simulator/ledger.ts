@@ -107,10 +107,7 @@ export interface TranscriptEntry {
   readonly createdAt: number;
   endedAt: number | null;
   status: string;
-  /**
-   * The real provider does not bill a job that ends in `error`, but every other job that was
-   * created.
-   */
+  /** The real provider bills every created job, unless it ends in `error`. */
   billed: boolean;
   gets: number;
   deletes: number;
@@ -167,10 +164,7 @@ export class Ledger {
     this.changes.setMaxListeners(0);
   }
 
-  /**
-   * Every POST /v2/transcript, including refused ones. Those that made a transcript have a
-   * `transcriptId`.
-   */
+  /** Every POST /v2/transcript, including refused ones, which have no `transcriptId`. */
   get submits(): readonly SubmitRecord[] {
     return this.submitLog.entries;
   }
@@ -248,10 +242,7 @@ export class Ledger {
   summarize(record: SummaryRecord): SummaryRecord {
     return this.write('summarize', this.summaryLog, record);
   }
-  /**
-   * @param transcriptId the transcript that the callback is about, also when the body does not name
-   *   it
-   */
+  /** @param transcriptId the transcript of the callback, also when the body does not name it */
   webhookAttempt(transcriptId: string, record: WebhookAttemptRecord): void {
     const entry = this.transcripts.get(transcriptId);
     if (entry !== undefined) {

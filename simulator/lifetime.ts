@@ -11,10 +11,7 @@ export class Lifetime {
     return this.ended;
   }
 
-  /**
-   * @returns `cancelled` when the lifetime ended first: the caller then stops without doing its
-   *   work
-   */
+  /** @returns `cancelled` when the lifetime ended first: the caller must then stop its work */
   sleep(ms: number): Promise<'elapsed' | 'cancelled'> {
     if (this.ended) {
       return Promise.resolve('cancelled');

@@ -28,9 +28,7 @@ export interface SampleManifest {
   readonly recordings: readonly Sample[];
 }
 
-/**
- * Compiled code is two folders deeper than the sources; a `samples/` further up would be unrelated.
- */
+/** Compiled code is two folders deeper than the sources; one further up would be unrelated. */
 const MAX_LEVELS_UP = 4;
 
 /** @returns the folder with the recordings, also when the code runs from `dist/` */

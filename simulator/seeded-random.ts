@@ -3,10 +3,7 @@ import { createHash } from 'node:crypto';
 /** 2^32: mulberry32 generates 32-bit numbers, callers need 0 to 1. */
 const TWO_TO_32 = 4_294_967_296;
 
-/**
- * The step of mulberry32 (public domain, Tommy Ettinger): its period depends on this exact
- * constant.
- */
+/** The step of mulberry32 (public domain, Tommy Ettinger), on which its period depends. */
 const MULBERRY_STEP = 0x6d2b79f5;
 
 /**

@@ -22,10 +22,7 @@ export interface SimulatorSettings {
   webhookTimeoutMs: number;
   /** Maximum number of attempts of one callback. */
   webhookMaxAttempts: number;
-  /**
-   * Status for a GET or DELETE of an unknown id: the specification says 404, the cookbook shows
-   * 400.
-   */
+  /** Status for an unknown id: the specification says 404, the cookbook shows 400. */
   unknownIdStatus: 404 | 400;
   /** AssemblyAI's models that this account may name; the first is its default. */
   speechModels: readonly string[];

@@ -31,10 +31,7 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   seed?: number;
   /** Keys that AssemblyAI's side accepts. @defaultValue any but `invalid` */
   apiKeys?: readonly string[];
-  /**
-   * A PocketSphinx-like program that transcribes unknown recordings; without it they get a
-   * placeholder.
-   */
+  /** A PocketSphinx-like program for unknown recordings; without it they get a placeholder. */
   recognizerCommand?: string | null;
 }
 
@@ -90,10 +87,7 @@ export interface AssemblyAiControl {
    * was delivered or given up.
    */
   finish(transcriptId: string): Promise<void>;
-  /**
-   * Sends the callback of a job again, late and out of order if needed. Resolves when it was
-   * delivered or given up.
-   */
+  /** Sends the callback of a job again. Resolves when it was delivered or given up. */
   sendWebhook(transcriptId: string): Promise<void>;
 }
 

@@ -94,7 +94,7 @@ describe('access control', () => {
   });
 
   it.each(['/docs-json', '/no-such-page'])(
-    'limits how often one address asks for %s, and no other address',
+    'limits how often one address may ask for %s, and not other addresses',
     async (path) => {
       const ok = path === '/docs-json' ? 200 : 404;
       const address = path === '/docs-json' ? '192.0.2.3' : '192.0.2.4';
@@ -136,7 +136,7 @@ describe('access control', () => {
     expect((await from(address, '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(404);
   });
 
-  it('answers a callback 503 when the proxy does not name its address', async () => {
+  it('answers a callback with 503 when the proxy does not name its address', async () => {
     const headers = { 'x-assemblyai-webhook-secret': CALLBACK_SECRET };
 
     expect((await from('_hidden', '/api/webhooks/assemblyai', headers, 'POST')).status).toBe(503);

@@ -118,7 +118,7 @@ describe('recordings that are kept for seven days', () => {
   });
 });
 
-describe('recordings that are kept for ever', () => {
+describe('recordings that are kept without a limit', () => {
   const world = sharedWorld(() => World.start({ env: ENV }));
   let host: AudioHost;
 

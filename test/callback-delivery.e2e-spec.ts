@@ -136,7 +136,7 @@ describe('the callback of a service that polls', () => {
   });
 });
 
-describe('the callback while the database is away', () => {
+describe('the callback while the database is down', () => {
   let world: World;
   let proxy: TcpProxy;
   let open: OpenSubmission;

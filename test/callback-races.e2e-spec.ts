@@ -191,7 +191,7 @@ describe('a chunk settles once', () => {
     expect(notices.map(({ status }) => status)).toEqual([200]);
   });
 
-  it('as failed, when the transcript ends in an error, and later callbacks find nothing', async () => {
+  it('as failed, when the transcript ends in an error, and later callbacks get 404', async () => {
     world.simulator.faults.add({
       operation: 'submit',
       match: { audioUrlContains: audioUrl },
@@ -216,7 +216,7 @@ describe('a chunk settles once', () => {
     await settled.expectCounts();
   });
 
-  it('by its second submission, when the first was abandoned, whose late callback finds nothing', async () => {
+  it('by its second submission, when the first was abandoned, whose late callback gets 404', async () => {
     world.simulator.faults.add({
       operation: 'submit',
       match: { audioUrlContains: audioUrl },
@@ -242,7 +242,7 @@ describe('a chunk settles once', () => {
     await settled.expectCounts();
   });
 
-  it('each of many, when their callbacks come early, often or only once', async () => {
+  it('when it is one of many, whose callbacks come early, often or only once', async () => {
     const effects: Effect[] = [{ kind: 'early' }, { kind: 'duplicate', copies: 3 }, { kind: 'delay', ms: 1 }];
     const { id: conversationId } = await world.api.createConversation();
     const urls = Array.from({ length: 12 }, () => host.newUrl());

@@ -125,17 +125,17 @@ describe('the callback', () => {
   });
 
   describe('of an unknown submission', () => {
-    it('is not found when there is no such submission, also when the transcript is known', async () => {
+    it('is answered 404 when there is no such submission, also when the transcript is known', async () => {
       const answer = await call(completed(), WITH_SECRET, `?submission=${UNKNOWN_ID}`);
       expect([answer.status, answer.body]).toEqual([404, NOT_FOUND]);
     });
 
-    it('is not found when no submission is named and there is no such transcript', async () => {
+    it('is answered 404 when no submission is named and there is no such transcript', async () => {
       const answer = await call(completed('a-transcript-that-nobody-knows'), WITH_SECRET, '');
       expect([answer.status, answer.body]).toEqual([404, NOT_FOUND]);
     });
 
-    it('is not found when the submission has settled, with and without its id', async () => {
+    it('is answered 404 when the submission has settled, with and without its id', async () => {
       const settled = await openSubmission(world, host);
       await world.simulator.assemblyai.finish(settled.transcriptId);
       await world.api.settledChunk(settled.chunk.id);
@@ -281,13 +281,13 @@ describe('the callback', () => {
       expect([answer.status, answer.body]).toEqual([413, TOO_LARGE]);
     });
 
-    it('is refused beyond 16 KiB also when it comes in pieces and does not say how long it is', async () => {
+    it('is refused beyond 16 KiB also when it comes in pieces without a content length', async () => {
       const body = padded(MAX_CALLBACK_BYTES + 1);
       const answer = await call([body.slice(0, 100), body.slice(100)]);
       expect([answer.status, answer.body]).toEqual([413, TOO_LARGE]);
     });
 
-    it('is refused beyond 16 KiB before it has been sent to its end', async () => {
+    it('is refused beyond 16 KiB before it has been sent in full', async () => {
       const answer = await httpRequest(world.api.url, {
         path: CALLBACK_PATH,
         headers: { ...WITH_SECRET, 'content-length': 1_000_000_000 },

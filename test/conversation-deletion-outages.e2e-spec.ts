@@ -8,7 +8,7 @@ import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 
 describe('the process that deletes a conversation', () => {
-  it('may be killed in the middle: the next one goes on', async () => {
+  it('may be killed in the middle, and the next one continues', async () => {
     const world = await World.start({ env: DELETION_ENV });
     await world.stopService();
     let service = await ServiceProcess.start(world.env());

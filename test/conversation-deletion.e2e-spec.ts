@@ -178,7 +178,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await expectGone(world(), chunk);
   });
 
-  it('is deleted although the provider fails, the service is stopped and the queues are wiped', async () => {
+  it('is deleted even when the provider fails, the service is stopped and the queues are wiped', async () => {
     const { simulator } = world();
     const chunk = await settleChunk(world().api);
     simulator.faults.add({ operation: 'delete', effect: { kind: 'status', status: 500 } });
@@ -195,7 +195,7 @@ describe.each(STRATEGIES)('a conversation that is deleted, with the %s strategy'
     await expectGone(world(), chunk);
   });
 
-  it('is swept once more a day later, for what an interrupted upload left behind', async () => {
+  it('loses the remains of an interrupted upload a day later', async () => {
     const { api, dataDir, database } = world();
     const chunk = await settleChunk(api);
     const { conversationId } = chunk;

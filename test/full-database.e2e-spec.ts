@@ -11,7 +11,7 @@ const CHUNKS = 3;
 /** Tables that grow with every chunk. */
 const TABLES = ['chunks', 'submissions', 'processing_events'];
 
-describe('in a database full of settled chunks', () => {
+describe('a database full of settled chunks', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.start();
@@ -21,7 +21,7 @@ describe('in a database full of settled chunks', () => {
     await world.stop();
   });
 
-  it('processing a chunk reads no table in full', async () => {
+  it('has no table that processing a chunk reads in full', async () => {
     await fill();
     const before = await rowsReadWithoutIndex();
     await world.startService();

@@ -25,7 +25,7 @@ describe('a disk without room for a recording', () => {
     await world.stop();
   });
 
-  it('is reported to sender and operator, leaves nothing behind, and stops nothing', async () => {
+  it('is reported to sender and operator, leaves no file behind, and does not stop the service', async () => {
     const api = new Api(`http://127.0.0.1:${world.port}`);
     const { id } = await api.createConversation();
 

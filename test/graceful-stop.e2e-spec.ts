@@ -91,7 +91,7 @@ describe('a process that gets a signal to stop', () => {
 });
 
 describe('a process with a wrong environment', () => {
-  it('exits with code 78 and one line for each problem, and shows the value of no secret', async () => {
+  it('exits with code 78 and one line for each problem, and shows no secret', async () => {
     service = ServiceProcess.spawn({
       HOST: '0.0.0.0',
       PORT: '99999',

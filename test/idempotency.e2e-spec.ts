@@ -46,7 +46,7 @@ describe('an Idempotency-Key', () => {
     expect(world.simulator.ledger.counts.submit).toBeLessThanOrEqual(submitsBefore + 1);
   });
 
-  it('is honoured for a URL as for an upload', async () => {
+  it('is honored for a URL as for an upload', async () => {
     const { id } = await world.api.createConversation();
     const path = `/api/conversations/${id}/chunks`;
     const body = { audioUrl: host.newUrl() };

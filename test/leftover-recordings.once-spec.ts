@@ -101,7 +101,7 @@ describe.each(STORES)('the recordings in %s', (_name, start) => {
     await store.stop();
   });
 
-  it('are listed page by page, each once, with the time at which it was stored', async () => {
+  it('are listed page by page, each once, with the time of their storage', async () => {
     const { storage } = store;
     const before = Date.now();
     const keys: string[] = [];
@@ -115,7 +115,7 @@ describe.each(STORES)('the recordings in %s', (_name, start) => {
     for (const { storedAtMs } of recordings) expect(Math.abs(storedAtMs - before)).toBeLessThan(HOUR_MS);
   });
 
-  it('are none in an empty store, and other files are not listed', async () => {
+  it('do not include other files in the store', async () => {
     expect(await listed(store.storage, 2)).toEqual([]);
 
     for (const key of ['a-file', 'a/notes.txt', 'a/b/c.wav', '.incoming/half.wav', 'a/without-end']) {

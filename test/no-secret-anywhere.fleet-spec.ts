@@ -122,7 +122,7 @@ describe.each(STRATEGIES)('an anonymized run, with the %s strategy', (strategy) 
     TEST_TIMEOUT_MS,
   );
 
-  it('is searched by a search that works: without anonymization the text is found, in the record alone', async () => {
+  it('has a search that finds the text without anonymization, in the record alone', async () => {
     const open = plantSecrets();
     world.simulator.faults.clear();
     world.simulator.faults.add(

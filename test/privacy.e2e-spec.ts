@@ -49,7 +49,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(places).toEqual([]);
   });
 
-  it('has the correction redact, and what patterns find is taken out of its answer once more', async () => {
+  it('has the correction redact, and patterns redact its answer once more', async () => {
     world().simulator.faults.add({
       operation: 'correct',
       effect: saying(`Write to <redacted_name>, ${EMAIL}.`, `Mail ${EMAIL} for a better microphone.`),
@@ -91,7 +91,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
 
-  it('is searched by a search that works: the personal data of another conversation is found', async () => {
+  it('has a search that finds the personal data of another conversation', async () => {
     const { api, simulator } = world();
     simulator.faults.add({ operation: 'correct', effect: saying('Write to control@example.org.') });
     const chunk = await settleChunk(api);
@@ -191,7 +191,7 @@ describe.each(STRATEGIES)('an anonymized conversation, with the %s strategy', (s
   });
 });
 
-describe('a provider that quotes in its error what was said', () => {
+describe('a provider whose error quotes spoken text', () => {
   const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }));
 
   it.each([{}, { redactPii: true }, { anonymize: true }])(

@@ -65,7 +65,7 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
     expect(keptTranscripts(world())).toEqual([]);
   });
 
-  it('stays while an anonymized chunk is correcting, which reads it there at each try', async () => {
+  it('stays while an anonymized chunk is correcting, as each try reads it there', async () => {
     const { api, simulator } = world();
     const gate = new Gate();
     simulator.hooks.beforeCorrectionResponse = gate.pass;
@@ -90,7 +90,7 @@ describe.each(STRATEGIES)('the copy of a transcript at the provider, with the %s
     expect(keptTranscripts(world())).toEqual([]);
   });
 
-  it('is deleted of submissions that were given up as well', async () => {
+  it('is also deleted for abandoned submissions', async () => {
     world().simulator.faults.add({
       operation: 'submit',
       effect: { kind: 'outcome', status: 'error', error: 'Server error, developers have been alerted.' },

@@ -87,7 +87,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(ledger().counts.get).toBe(1);
   });
 
-  it('adopts it also when no callback comes and the list cannot be read at first', async () => {
+  it('adopts a transcript also when no callback comes and the list cannot be read at first', async () => {
     const chunk = await settleWith(
       { operation: 'submit', effect: { kind: 'lostReply' }, times: 1 },
       { operation: 'list', effect: { kind: 'status', status: 500 }, times: 2 },
@@ -150,7 +150,7 @@ describe.each(STRATEGIES)('a provider that fails, with the %s strategy', (strate
     expect(chunk.transcriptId).toBe(ledger().submits[1]?.transcriptId);
   });
 
-  it('submits again after a fault on the provider’s own side, which costs nothing', async () => {
+  it('submits again after a fault of the provider, which bills nothing', async () => {
     const chunk = await settleWith({
       operation: 'submit',
       effect: { kind: 'outcome', status: 'error', error: 'Server error, developers have been alerted.' },

@@ -83,7 +83,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     );
   }
 
-  it('starts again what was running when its job was lost, and it is done once', async () => {
+  it('repeats the work of a job that was lost while it ran, and its result is recorded once', async () => {
     const { api, simulator } = world();
     const { id: conversationId } = await api.createConversation();
     const gate = holdNext(world(), 'beforeCorrectionResponse');

@@ -22,7 +22,7 @@ const WAVE64 = Buffer.from(
 const MP3_FRAMES = frames('fffb9000', 417);
 const TRANSPORT_PACKETS = frames('47010010', 188);
 
-describe('a recording of a rarer kind', () => {
+describe('a recording in a rare format', () => {
   const world = sharedWorld(async () => World.start());
 
   async function upload(content: Buffer, filename: string): Promise<string[]> {

@@ -100,7 +100,7 @@ describe('the receipt of a redaction', () => {
     [{ redactPii: true }, 'patterns_only', { email: 2 }],
     [{ anonymize: true }, 'withheld', {}],
     [{}, 'off', {}],
-  ])('says so when no model went over the text: %j', async (settings, state, counts) => {
+  ])('says so when no model has redacted the text: %j', async (settings, state, counts) => {
     world().simulator.faults.add({ operation: 'correct', effect: { kind: 'blocked', reason: 'OTHER' } });
     const chunk = await settleChunk(world().api, settings);
     const receipt = await receiptOf(world(), chunk.conversationId);

@@ -50,7 +50,7 @@ async function receiptOf({ api }: World, chunk: ChunkResponse): Promise<ChunkRec
 
 const passesOf = (receipt: ChunkReceiptResponse | undefined) => receipt?.passes.map(({ by }) => by);
 
-describe('redaction that is asked for while a chunk is in flight', () => {
+describe('redaction that is requested while a chunk is in flight', () => {
   const world = sharedWorld(() => World.start({ env: FAST }), hearing);
 
   /** Starts a chunk whose correction was requested without redaction, and is not answered yet. */
@@ -123,7 +123,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
     expect(world().simulator.ledger.corrections).toMatchObject([{ redaction: true }]);
   });
 
-  it('removes the text of an attempt before, also from the merged transcript', async () => {
+  it('removes the text of an earlier attempt, also from the merged transcript', async () => {
     const { api, simulator } = world();
     const plain = await settleChunk(api);
     await api.finish(plain.conversationId);
@@ -150,7 +150,7 @@ describe('redaction that is asked for while a chunk is in flight', () => {
   });
 });
 
-describe('redaction that is asked for with a restart', () => {
+describe('redaction that is requested with a restart', () => {
   const world = sharedWorld(() => World.start({ env: FAST }), hearing);
 
   it('hides the merged transcript and its summary at once, until the next merge', async () => {
@@ -218,7 +218,7 @@ describe('redaction that is asked for with a restart', () => {
     await askForRedaction(world(), id, '?force=true');
   }
 
-  it('leaves the merged transcript of a conversation that was redacted already', async () => {
+  it('keeps the merged transcript of a conversation that was already redacted', async () => {
     const { api } = world();
     const chunk = await settleChunk(api, { redactPii: true });
     await api.finish(chunk.conversationId);
@@ -233,7 +233,7 @@ describe('redaction that is asked for with a restart', () => {
 describe.each([
   ['LiteLLM', litellmEnv, 'beforeTranscriptionResponse', HEARD_WITHOUT_EMAIL, 'patterns_only'],
   ['Gemini', geminiEnv, 'beforeCorrectionResponse', REDACTED, 'redacted'],
-] as const)('redaction that is asked for while %s answers', (_provider, env, hook, transcript, state) => {
+] as const)('redaction that is requested while %s answers', (_provider, env, hook, transcript, state) => {
   const world = sharedWorld(
     () => World.start({ env: (simulator) => ({ ...FAST, ...env(simulator) }) }),
     hearing,

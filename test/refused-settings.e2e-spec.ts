@@ -145,7 +145,7 @@ describe('an AssemblyAI that refuses models', () => {
     ]);
   });
 
-  it('loses only those that its list of models lacks', async () => {
+  it('is then sent only the models that its list accepts', async () => {
     await world().startService({ ASSEMBLYAI_SPEECH_MODELS: 'universal-9,universal-2' });
     await expectOneTranscriptEach(world(), await settleAtOnce(world(), 1));
 
@@ -223,7 +223,7 @@ describe('an AssemblyAI that refuses a language', () => {
     expect(warnings).toEqual([expect.stringMatching(/refuses the language haw .*EXPECTED_LANGUAGES/)]);
   });
 
-  it('detects that of a conversation, whose name the warning has', async () => {
+  it('detects that of a conversation, which the warning names', async () => {
     const { conversationId, status } = await settleChunk(world().api, { language: 'yi' });
     await settleChunk(world().api, { language: 'yi' });
 
@@ -242,7 +242,7 @@ describe('an AssemblyAI that refuses a language', () => {
     expect(details.assemblyai.refusedLanguages).toEqual(['haw', 'yi']);
   });
 
-  it('is sent all of them again when it did not say which', async () => {
+  it('is sent all of them again when its refusal named none', async () => {
     refuse(world(), 'A language code is not supported.', 1);
     await settleChunk(world().api);
     await settleChunk(world().api);
@@ -311,7 +311,7 @@ describe('a refused submit', () => {
 describe('an AssemblyAI that refuses whatever is left out', () => {
   const world = sharedWorld(() => World.start({ env: ONE_STAGE }));
 
-  it('fails the chunk with its words, after one request for each thing that could be left out', async () => {
+  it('fails the chunk with its message, after one request for each setting that could be left out', async () => {
     refuse(world(), 'This speech model is off.');
     const chunk = await settleChunk(world().api);
 

@@ -82,7 +82,7 @@ describe('a body that would not be read', () => {
     expect((settings.body as ErrorAnswer).message).toMatch(/must be application\/json/);
   });
 
-  it('is refused by its fields where the route reads no body, and may be empty there', async () => {
+  it('is refused for its fields where the route reads no body, and may be empty there', async () => {
     const bodyless = routes.filter(({ readsBody }) => !readsBody);
 
     await expectErrorOfAll(bodyless, 400, (route) => send(route, 'application/json', '{"anonymize":true}'));
@@ -98,7 +98,7 @@ describe('a body that would not be read', () => {
 describe('a body that does not arrive', () => {
   const TIMEOUT_MS = 200;
 
-  it('is given up after a while, and an upload is not', async () => {
+  it('times out, unless it is an upload', async () => {
     const other = await World.start({ env: { API_KEYS: 'key-of-the-tests' } });
     await other.stopService();
     const service = await startService({
@@ -141,14 +141,14 @@ describe('a body that does not arrive', () => {
 });
 
 describe('a body of JSON', () => {
-  it('is refused on every route when its bytes are no UTF-8', async () => {
+  it('is refused on every route when its bytes are not UTF-8', async () => {
     await expectErrorOfAll(routes, 400, (route) => send(route, 'application/json', NOT_UTF8));
     await expectErrorOfAll(routes, 400, (route) => send(route, 'application/json; charset=utf-8', NOT_UTF8));
     expect(await query(world.database.url, 'select id from projects')).toEqual([]);
   });
 
   it.each(['iso-8859-1', '"ISO-8859-1"', 'utf-16', 'windows-1252', 'x', '""'])(
-    'is refused on every route when it is said to be in %s',
+    'is refused on every route when its charset is %s',
     async (charset) => {
       await expectErrorOfAll(routes, 415, (route) =>
         send(route, `application/json; charset=${charset}`, '{}'),
@@ -156,7 +156,7 @@ describe('a body of JSON', () => {
     },
   );
 
-  it.each(['utf-8', 'UTF-8', '"utf-8"', 'utf8'])('is read when it is said to be in %s', async (charset) => {
+  it.each(['utf-8', 'UTF-8', '"utf-8"', 'utf8'])('is read when its charset is %s', async (charset) => {
     const answer = await send(
       { method: 'POST', path: '/api/projects' },
       `application/json; profile=x; charset=${charset}`,

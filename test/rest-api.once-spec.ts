@@ -48,7 +48,7 @@ describe('projects', () => {
     expect((await world.api.get(`/api/projects/${project.id}`)).body).toEqual(project);
   });
 
-  it('are changed in what is given only, and null clears a setting', async () => {
+  it('change only in the given fields, and null clears a setting', async () => {
     const { id } = await createProject({ language: 'nl', transcriptPrompt: 'Wilgenbrug' });
 
     const renamed = await world.api.patch<ProjectResponse>(`/api/projects/${id}`, { name: 'Assemblies' });
@@ -69,7 +69,7 @@ describe('projects', () => {
     expect(Date.parse(cleared.body.updatedAt)).toBeGreaterThan(Date.parse(cleared.body.createdAt));
   });
 
-  it('keep text of every script, and of the greatest length, as it is', async () => {
+  it('keep text of every script, and of the maximum length, unchanged', async () => {
     const name = 'Überblick, 会議, مشروع, 👩‍👩‍👧, "quoted", \'; drop table projects; --';
     const transcriptPrompt = 'é'.repeat(MAX_PROMPT_LENGTH);
     const { id } = await createProject({ name, transcriptPrompt });
@@ -253,7 +253,7 @@ describe('conversations', () => {
 });
 
 describe('chunks', () => {
-  it('are accepted with everything that is not known yet as null', async () => {
+  it('are accepted with null for every field that is not known yet', async () => {
     const { id } = await world.api.createConversation();
     const audioUrl = host.newUrl();
     const chunk = await addChunkByUrl(world, id, audioUrl);
@@ -336,7 +336,7 @@ describe('an audioUrl', () => {
   );
 });
 
-describe('what does not exist', () => {
+describe('an unknown resource', () => {
   const routes: [string, string][] = [
     ['GET', '/api/projects/:id'],
     ['PATCH', '/api/projects/:id'],
@@ -405,7 +405,7 @@ describe('a body', () => {
     'application/xml',
     'application/octet-stream',
     'nonsense',
-  ])('that is %s is refused with 415 where JSON is wanted', async (contentType) => {
+  ])('that is %s is refused with 415 where JSON is expected', async (contentType) => {
     const answer = await httpRequest(world.api.url, {
       path: '/api/projects',
       headers: { 'content-type': contentType },
@@ -418,7 +418,7 @@ describe('a body', () => {
     expectError(await world.api.post('/api/projects', { name: 'x'.repeat(1_048_577) }), 413);
   });
 
-  it('that is larger than a mebibyte and does not say so is refused with 413', async () => {
+  it('that is larger than a mebibyte and has no content length is refused with 413', async () => {
     const answer = await httpRequest(world.api.url, {
       path: '/api/projects',
       headers: { 'content-type': 'application/json' },
@@ -427,7 +427,7 @@ describe('a body', () => {
     expectError(answer, 413);
   });
 
-  it('that is JSON only by name is refused with 400, for every route that takes one', async () => {
+  it('that is malformed JSON is refused with 400, on every route that reads one', async () => {
     const { id } = await world.api.createConversation();
     const { chunk } = await openSubmission(world, host);
     for (const path of [

@@ -52,7 +52,7 @@ describe('a recording that the provider fails again and again', () => {
     expect(await api.settledChunk(id)).toMatchObject({ status: 'completed' });
   });
 
-  it('is submitted once when nothing says that trying again helps', async () => {
+  it('is submitted once when its error does not advise to try again', async () => {
     const { simulator, api } = world();
     failEverySubmission(simulator, 'This file cannot be read. Please try again with another file.');
     const chunk = await settleChunk(api);

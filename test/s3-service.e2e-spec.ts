@@ -36,7 +36,7 @@ describe.each(STRATEGIES)('a service that keeps recordings in a bucket, with the
     await server.stop();
   });
 
-  it('hands the provider a signed URL, and the model the recording', async () => {
+  it('sends a signed URL to the provider, and the recording to the model', async () => {
     const audio = wav('a recording of its own');
     const { id } = await world.api.createConversation();
     const added = await world.api.addChunk(id, { audio });
@@ -55,7 +55,7 @@ describe.each(STRATEGIES)('a service that keeps recordings in a bucket, with the
     expect(await locationsHolding(world, 'X-Amz-')).toEqual([]);
   });
 
-  it('refuses what is too large or no audio, and stores nothing of it', async () => {
+  it('refuses a recording that is too large or no audio, and stores none of it', async () => {
     const { id } = await world.api.createConversation();
     const tooLarge = new Uint8Array(Buffer.concat([wav(), Buffer.alloc(MAX_UPLOAD_BYTES)]));
 

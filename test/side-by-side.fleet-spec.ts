@@ -47,7 +47,7 @@ describe('chunks in flight', () => {
   );
 
   it(
-    'all end, each settled and paid for once, when the database is migrated by a later release, and processes of this one go on, start and stop beside it',
+    'all end, each settled and paid for once, when the database is migrated by a later release, and processes of this release continue, start and stop beside it',
     async () => {
       await fleet.simulator.reset();
       const workers = fleet.processes.filter(({ isRunning }) => isRunning).slice(1);

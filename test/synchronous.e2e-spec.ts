@@ -45,7 +45,7 @@ describe('a provider that answers the request with the transcript', () => {
     world().simulator.faults.add({ operation: 'transcribe', effect, times });
   };
 
-  it('is sent the recording once, with a file name for its format, with hotwords and a language that was set', async () => {
+  it('is sent the recording once, with a file name for its format, hotwords and the configured language', async () => {
     await settleChunk(world().api, { language: 'nl-NL', transcriptPrompt: 'Merwede, Femke de Graaf' });
 
     expect(world().simulator.ledger.transcriptions).toMatchObject([
@@ -319,7 +319,7 @@ describe('Gemini as the only provider', () => {
     expect(world().simulator.ledger.listenings).toMatchObject([{ redaction: true, audio: 'inline' }]);
   });
 
-  it('is asked a bounded number of times when its answers make no sense: each is paid for', async () => {
+  it('is asked a bounded number of times when its answers are malformed, as each is paid for', async () => {
     world().simulator.faults.add({ operation: 'listen', effect: { kind: 'text', text: 'no JSON' } });
     const chunk = await settleChunk(world().api);
 
@@ -327,7 +327,7 @@ describe('Gemini as the only provider', () => {
     expect(world().simulator.ledger.counts.listen).toBe(MAX_LOST_REQUESTS);
   });
 
-  it('may find that nothing was said', async () => {
+  it('may answer that nothing was said', async () => {
     world().simulator.faults.add({ operation: 'listen', effect: saying('') });
 
     expect(await settleChunk(world().api)).toMatchObject({

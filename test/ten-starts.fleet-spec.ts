@@ -41,7 +41,7 @@ describe('ten processes that start at once on an empty database', () => {
   });
 
   it(
-    'share the work that then comes, each part of it done once',
+    'share the work that comes afterwards, each part of it done once',
     async () => {
       const { id } = await fleet.api.createConversation();
       for (let chunk = 0; chunk < CHUNKS; chunk += 1) {

@@ -35,7 +35,7 @@ async function someoneWaitsForALock(): Promise<boolean> {
 }
 
 describe('transcribing a chunk again', () => {
-  it('does nothing new while it is in flight, with and without a body, and however often', async () => {
+  it('starts nothing new while the chunk is in flight, with and without a body, and however often', async () => {
     const { chunk, audioUrl, transcriptId } = await openSubmission(world, host);
     const answers = [
       await transcribe(chunk.id),
@@ -52,7 +52,7 @@ describe('transcribing a chunk again', () => {
     expect(submitOf(world, audioUrl).transcriptId).toBe(transcriptId);
   });
 
-  it('tries a failed one again on request', async () => {
+  it('tries a failed chunk again', async () => {
     const { id } = await world.api.createConversation();
     const { failed } = await failedChunk(world, id, host);
 
@@ -65,7 +65,7 @@ describe('transcribing a chunk again', () => {
     expect(chunk.transcriptId).not.toBe(failed.transcriptId);
   });
 
-  it('tries a failed one again once when ten requests come at the same time', async () => {
+  it('tries a failed chunk again once when ten requests come at the same time', async () => {
     const { id } = await world.api.createConversation();
     const { failed, audioUrl: url } = await failedChunk(world, id, host);
     const answers = await Promise.all(Array.from({ length: 10 }, () => transcribe(failed.id)));
@@ -79,7 +79,7 @@ describe('transcribing a chunk again', () => {
     expect(submits).toHaveLength(2);
   });
 
-  it('is refused for a completed one, unless it is forced', async () => {
+  it('is refused for a completed chunk, unless it is forced', async () => {
     const { id } = await world.api.createConversation();
     const chunk = await settledChunk(world, id, host.newUrl());
 
@@ -245,7 +245,7 @@ describe('failed chunks', () => {
     expectError(await world.api.get(`/api/chunks?${filter}`), 400);
   });
 
-  it('are tried again together, and only those that were asked for', async () => {
+  it('are tried again together, and only the requested ones', async () => {
     const { id } = await world.api.createConversation();
     const [first, second] = [await failedChunk(world, id, host), await failedChunk(world, id, host)];
     const completed = await settledChunk(world, id, host.newUrl());

@@ -91,7 +91,7 @@ describe('the transcript of a conversation', () => {
     expect((await transcript(id)).body).toBe(text);
   });
 
-  it('is JSON with each chunk of it, and each word with the time that it was heard at', async () => {
+  it('is JSON with each chunk, and each word with its time', async () => {
     expect(await textOf(id, 'json')).toEqual({
       conversationId: id,
       status: 'open',
@@ -112,7 +112,7 @@ describe('the transcript of a conversation', () => {
     });
   });
 
-  it('is subtitles whose times go on where the chunk before ended, silent ones included', async () => {
+  it('is subtitles whose times continue where the previous chunk ended, silent ones included', async () => {
     expect(await textOf(id, 'srt')).toBe(
       [
         '1\n00:00:00,000 --> 00:00:01,000\nFirst part.\n',
@@ -124,7 +124,7 @@ describe('the transcript of a conversation', () => {
     );
   });
 
-  it('is WebVTT, in which nothing that was said can be taken for a tag', async () => {
+  it('is WebVTT, in which no spoken text can be read as a tag', async () => {
     expect(await textOf(id, 'vtt')).toBe(
       [
         'WEBVTT\n',
@@ -199,7 +199,7 @@ describe('the words of a transcript', () => {
     );
   });
 
-  it('keep them beside what was redacted, and nothing of it', async () => {
+  it('keep their times beside redacted words, and no redacted word', async () => {
     const { heard, words } = await corrected(
       'call 06 12345678 now please',
       'Call <redacted_phone> now, please.',
@@ -210,7 +210,7 @@ describe('the words of a transcript', () => {
     expect(words.map(({ start, end }) => [start, end])).toEqual(heard.map(({ start, end }) => [start, end]));
   });
 
-  it('share the time of their text where nothing of the recognition may be kept', async () => {
+  it('share the time of their text where no recognized word may be kept', async () => {
     const { heard, words } = await corrected('my name is jan', 'My name is <redacted_name>.', {
       anonymize: true,
     });
@@ -235,7 +235,7 @@ describe('a transcript', () => {
     );
   });
 
-  it('is empty in every format while there is nothing, and says so when it is final', async () => {
+  it('is empty in every format while there is no text, and says so when it is final', async () => {
     const { id } = await world.api.createConversation();
     const empty = { conversationId: id, chunks: [] };
     expect(await textOf(id, 'text')).toBe('');

@@ -160,7 +160,7 @@ describe('an upload that is refused', () => {
     expectError(await send([audioPart(content)]), 415);
   });
 
-  it('with 415 that says what to do, as a later piece of a recording', async () => {
+  it('with 415 that says what to do, when it is a later piece of a recording', async () => {
     const cluster = Buffer.concat([
       Buffer.from('1f43b67501ffffffffffffffe78100a3', 'hex'),
       Buffer.alloc(1_000),
@@ -172,7 +172,7 @@ describe('an upload that is refused', () => {
     );
   });
 
-  it('with 415 when it turns out to be no audio only after a large part of it has come', async () => {
+  it('with 415 when its content proves to be no audio only after a large part of it', async () => {
     expectError(await send([audioPart(Buffer.alloc(90_000, 'text '))], { isChunked: true }), 415);
   });
 
@@ -241,7 +241,7 @@ describe('an upload that is refused', () => {
     expectError(await send([audioPart(), { name: 'position', content }]), 400);
   });
 
-  it('with 400 or 413 when it has too many fields, or one without end', async () => {
+  it('with 400 or 413 when it has too many fields, or one that is too long', async () => {
     const many = Array.from({ length: 50 }, () => ({ name: 'position', content: '1' }));
     for (const parts of [
       [...many, audioPart()],
@@ -254,7 +254,7 @@ describe('an upload that is refused', () => {
     }
   });
 
-  it('with 400 when its multipart form has no end', async () => {
+  it('with 400 when its multipart form is incomplete', async () => {
     expectError(await send([audioPart()], { isOpen: true }), 400);
     expectError(await send([audioPart()], { isOpen: true, isChunked: true }), 400);
     expectError(await send([audioPart(), { name: 'position', content: '1' }], { isOpen: true }), 400);

@@ -8,10 +8,7 @@ export type Step = 'added' | 'opened' | 'submitted' | 'called' | 'transcribed' |
 
 /** The baseline's record of its chunks. */
 export interface Records {
-  /**
-   * @param value the audio's URL, the transcript's id, the first text, or the corrected one; empty
-   *   for steps without one
-   */
+  /** @param value the audio's URL, the transcript's id, the first text, or the corrected one */
   keep(step: Step, chunkId: string, value?: string): Promise<void>;
 }
 

@@ -105,10 +105,7 @@ function readMarkup(marked: string, location: string): { text: string; data: Lab
   return { text: text + marked.slice(position), data };
 }
 
-/**
- * Parses labels of the form `{kind, value}`, each value searched after the previous one, or `{kind,
- * start, end}`.
- */
+/** Parses labels `{kind, value}`, searched in their order, or `{kind, start, end}`. */
 function listed(pii: unknown, text: string, location: string): LabeledData[] {
   if (!Array.isArray(pii)) throw new CorpusError(`${location}: "pii" is a list`);
   const data: LabeledData[] = [];

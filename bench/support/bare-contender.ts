@@ -25,10 +25,7 @@ export function startBare(stores: Stores, endpoints: Endpoints, tools: ScenarioT
   return start(setting, { stores, endpoints, tools });
 }
 
-/**
- * Starts the baseline with a record in PostgreSQL and the model's SDK: the cost of a service before
- * it is safe.
- */
+/** Starts the baseline with a record in PostgreSQL and the model's SDK, still without checks. */
 export async function startBareWithRecord(
   stores: Stores,
   endpoints: Endpoints,

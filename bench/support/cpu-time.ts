@@ -15,10 +15,7 @@ export async function cpuMsOf(pid: number): Promise<number> {
   return (Number(stat[USER_TICKS]) + Number(stat[SYSTEM_TICKS])) * MS_PER_TICK;
 }
 
-/**
- * Returns the processor time of a process and of all its children, including ended ones, in
- * milliseconds. Linux only.
- */
+/** Returns the processor time of a process and all its children, in milliseconds. Linux only. */
 export async function cpuMsOfFamily(pid: number): Promise<number> {
   const stat = await statOf(pid);
   const ended = Number(stat[ENDED_CHILDREN_USER_TICKS]) + Number(stat[ENDED_CHILDREN_SYSTEM_TICKS]);

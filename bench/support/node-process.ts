@@ -38,10 +38,7 @@ export class NodeProcess {
     }
   }
 
-  /**
-   * @throws ProcessFailedError with the end of its output when it ends instead, or takes longer
-   *   than a minute
-   */
+  /** @throws ProcessFailedError when it ends instead, or takes longer than a minute */
   static async start(options: NodeProcessOptions, tools: ScenarioTools): Promise<NodeProcess> {
     const child = spawn(process.execPath, [options.script, ...(options.args ?? [])], {
       cwd: tmpdir(),

@@ -5,10 +5,7 @@ const PCM = 1;
 const PCM_HEADER_BYTES = 16;
 const BITS_PER_BYTE = 8;
 
-/**
- * Creates a second of silence as a WAV file of 16 kB that contains `mark`, so that no two
- * recordings are the same.
- */
+/** Creates a second of silence as a WAV file of 16 kB that contains `mark`, to make it unique. */
 export function smallRecording(mark: string): Uint8Array<ArrayBuffer> {
   const dataBytes = SAMPLE_RATE * BYTES_PER_SAMPLE;
   const file = Buffer.alloc(HEADER_BYTES + dataBytes);

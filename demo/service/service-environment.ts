@@ -4,10 +4,7 @@
  */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'LANG', 'TZ', 'SystemRoot'];
 
-/**
- * Builds the whole environment of a service: the variables that the system needs, and the given
- * variables of Ringback.
- */
+/** Builds the whole environment of a service: system variables, and those of Ringback. */
 export function serviceEnvironment(ringback: Readonly<Record<string, string>>): Record<string, string> {
   const passedOn = PASSED_ON.flatMap((name) => {
     const value = process.env[name];

@@ -26,10 +26,7 @@ const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 50;
 const ANSWER_TIMEOUT_MS = 5_000;
-/**
- * A failed request is noticed before the end of the process that caused it; this delay lets the end
- * be reported.
- */
+/** Delay in which the end of a process is reported, which explains a failed request. */
 const END_SHOWS_MS = 100;
 
 /** The log contains paths and ids, so that only the owner may read it. */
@@ -82,10 +79,7 @@ export class ServiceProcess {
     });
   }
 
-  /**
-   * Starts the process; `ready` waits until it works. The caller must also call `stop`, even after
-   * an error.
-   */
+  /** Starts the process without waiting. The caller must also call `stop`, even after an error. */
   static async spawn(options: ServiceProcessOptions): Promise<ServiceProcess> {
     await prepareDataDir(options.dataDir);
     // Removed instead of emptied: another process that still runs there keeps its own log file.

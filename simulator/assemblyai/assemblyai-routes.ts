@@ -37,10 +37,7 @@ export function assemblyAiRoutes(app: FastifyInstance, tools: AssemblyAiTools): 
   });
 }
 
-/**
- * Returns the 401 for a missing or wrong key, or for a key with the prefix `Bearer`; null for a
- * valid key.
- */
+/** Returns the 401 for a missing or wrong key, or for one with the prefix `Bearer`. */
 function refusalOf({ acceptsKey }: AssemblyAiTools, { headers }: FastifyRequest): Answer | null {
   const key = headers.authorization ?? '';
   return key !== '' && !/^bearer /i.test(key) && acceptsKey(key)

@@ -12,10 +12,7 @@ export interface AudioContent {
 
 const HEAD_BYTES = 64;
 
-/**
- * Limit for the command-line recognizer, which is slow: an hour of audio would keep it busy for
- * hours.
- */
+/** Limit for the slow command-line recognizer: an hour of audio would take it hours. */
 const MAX_KEPT_BYTES = 10_000_000;
 
 /** Assumed for compressed audio: 128 kbit/s. */
@@ -74,9 +71,7 @@ export function notAudioError({ bytes, head }: AudioContent): string | null {
 const notAudio = (type: string): string =>
   `File does not appear to contain audio. File type is ${type}. Please check the URL or file.`;
 
-/**
- * Returns the exact duration of a WAV file, or an estimate for any other file; at least one second.
- */
+/** Returns the exact duration of a WAV file, or an estimate; at least one second. */
 export function durationSecondsOf({ bytes, head }: AudioContent): number {
   const isWav =
     head.length >= WAV_HEADER_BYTES &&

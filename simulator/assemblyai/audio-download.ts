@@ -20,10 +20,7 @@ export function isOnThisMachine(url: string): boolean {
   );
 }
 
-/**
- * Fetches a recording as the provider would. Redirects are not followed, because they could lead to
- * another machine.
- */
+/** Fetches a recording. Redirects are not followed: they could lead to another machine. */
 export async function downloadAudio(
   url: string,
   { keep, lifetime }: { keep: boolean; lifetime: Lifetime },

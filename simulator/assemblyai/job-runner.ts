@@ -51,10 +51,7 @@ export class JobRunner {
     this.tools.background.run(this.run(transcript));
   }
 
-  /**
-   * Ends the job at once, whatever its latency. Its callback is sent as usual. A job that has ended
-   * does not change.
-   */
+  /** Ends a running job at once, whatever its latency; its callback is sent as usual. */
   async endNow(transcript: Transcript): Promise<Delivery> {
     return this.end(transcript, await this.tools.speechToText.transcribe(transcript.params));
   }

@@ -4,16 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lifetime } from '../lifetime.js';
 
-/**
- * Longer than the recognition of the short recordings that are kept. After it the caller uses the
- * placeholder.
- */
+/** Longer than the recognition of a short recording; then the placeholder is used. */
 const RECOGNITION_TIMEOUT_MS = 20_000;
 
-/**
- * Runs a command-line speech recognizer (PocketSphinx) on one recording at a time, because it uses
- * a whole core.
- */
+/** Runs PocketSphinx on one recording at a time, because it uses a whole core. */
 export class CommandLineRecognizer {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -22,10 +16,7 @@ export class CommandLineRecognizer {
     private readonly lifetime: Lifetime,
   ) {}
 
-  /**
-   * @returns the recognized text; null when the program is not installed, fails, takes too long or
-   *   recognizes nothing
-   */
+  /** @returns the recognized text; null when the program is missing, fails or recognizes nothing */
   hear(audio: Buffer): Promise<string | null> {
     const mine = this.last.then(() => this.hearNow(audio));
     this.last = mine;

@@ -69,10 +69,7 @@ function namedModelsProblem(names: readonly string[], rights: SpeechModelRights)
 const unknownModels = ({ speechModels }: SpeechModelRights): string =>
   `"speech_models" must be a non-empty list containing one or more of: ${quoted(speechModels)}`;
 
-/**
- * Returns the model for a request that names none: the first one of the account, or the newest when
- * the account has none.
- */
+/** Returns the model for a request that names none: the first one of the account, or the newest. */
 export const speechModelUsed = (
   named: readonly string[] | null,
   { speechModels }: SpeechModelRights,

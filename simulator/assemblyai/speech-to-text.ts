@@ -18,10 +18,7 @@ const MARK_LENGTH = 6;
 
 const DEFAULT_LANGUAGE = 'en';
 
-/**
- * Transcribes recordings. A known recording is recognized by its content; any other gets a plainly
- * marked placeholder.
- */
+/** Transcribes known recordings, by their content; others get a plainly marked placeholder. */
 export class SpeechToText {
   constructor(
     private readonly tools: {

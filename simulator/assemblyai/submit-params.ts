@@ -2,10 +2,7 @@ import { type Fields, isFields, isGiven } from '../fields.js';
 import { languagesProblem } from './languages.js';
 import { type SpeechModelRights, speechModelsProblem, speechModelUsed } from './speech-models.js';
 
-/**
- * Limit of a phrase list for Universal-2 alone, and for any newer model (public documentation of
- * 2026).
- */
+/** Limits of phrase lists for Universal-2 alone, and for newer models (documentation of 2026). */
 const MAX_KEYTERMS_UNIVERSAL_2 = 200;
 const MAX_KEYTERMS = 1000;
 const MAX_WORDS_PER_KEYTERM = 6;

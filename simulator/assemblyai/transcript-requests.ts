@@ -32,10 +32,7 @@ export function getTranscript(tools: AssemblyAiTools, asked: RequestOfOne): Prom
   });
 }
 
-/**
- * Handles DELETE /v2/transcript/:id: the emptied object stays, with status `completed`. A second
- * DELETE changes nothing.
- */
+/** Handles DELETE /v2/transcript/:id: the emptied object stays, with status `completed`. */
 export function deleteTranscript(tools: AssemblyAiTools, asked: RequestOfOne): Promise<FastifyReply> {
   const { id, request, reply, refusal } = asked;
   const found = tools.store.find(id);

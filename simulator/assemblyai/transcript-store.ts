@@ -14,10 +14,7 @@ export interface ListFilter {
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
 
-/**
- * Stores every transcript, including deleted ones, because the real provider keeps their emptied
- * object.
- */
+/** Stores every transcript; the real provider also keeps the emptied object of deleted ones. */
 export class TranscriptStore {
   private readonly byId = new Map<string, Transcript>();
   private inOrder: Transcript[] = [];

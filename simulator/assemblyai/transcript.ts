@@ -168,10 +168,7 @@ function echoed(raw: Readonly<Record<string, unknown>>): Record<string, unknown>
   return Object.fromEntries(ECHOED.map((name) => [name, raw[name] ?? fallback(name)]));
 }
 
-/**
- * Returns the transcript object of every endpoint. It never contains the value of the webhook's
- * header.
- */
+/** Returns the transcript object of every endpoint, without the secret of the webhook. */
 export function transcriptBody(transcript: Transcript): Record<string, unknown> {
   const { params, deleted } = transcript;
   return {

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AudioContent } from './audio-content.js';
 
-/**
- * Prefix of upload URLs, like the real ones. Uploads cannot be downloaded, neither here nor from
- * the real provider.
- */
+/** Prefix of upload URLs, like the real ones, which cannot be downloaded either. */
 const UPLOAD_URL_PREFIX = 'https://cdn.assemblyai.com/upload/';
 
 /** Stores uploads by their URL. */

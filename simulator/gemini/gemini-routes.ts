@@ -27,10 +27,7 @@ export interface GeminiTools {
   readonly samples: KnownSamples;
 }
 
-/**
- * Limits of prompt and recording together (Gemini Developer API: 20 MB; Vertex AI accepts far
- * more).
- */
+/** Limits of prompt and recording together (Developer API: 20 MB; Vertex AI allows far more). */
 const MAX_DEVELOPER_REQUEST_BYTES = 20 * 1024 * 1024;
 const MAX_VERTEX_REQUEST_BYTES = 256 * 1024 * 1024;
 
@@ -56,10 +53,7 @@ interface Side {
   readonly listPaths: readonly string[];
   readonly paths: readonly string[];
   readonly maxBytes: number;
-  /**
-   * Whether `store` is accepted; Vertex AI does not know it:
-   * https://ai.google.dev/gemini-api/docs/logs-datasets
-   */
+  /** Whether `store` exists. Not on Vertex AI: https://ai.google.dev/gemini-api/docs/logs-datasets */
   readonly takesStore: boolean;
   readonly refusalOf: (request: FastifyRequest) => Answer | null;
 }

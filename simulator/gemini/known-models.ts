@@ -5,9 +5,7 @@ export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
 export interface KnownModel {
   readonly id: string;
   readonly displayName: string;
-  /**
-   * Gemini 3 has thinking levels, Gemini 2.5 a thinking budget in tokens, older models no thinking.
-   */
+  /** Gemini 3 has thinking levels, Gemini 2.5 a budget in tokens, older models no thinking. */
   readonly thinksBy: 'level' | 'budget' | 'nothing';
   readonly levels: readonly ThinkingLevel[];
   /** Level of a request that names none; null for models without levels. */
@@ -67,10 +65,7 @@ const MODELS: ReadonlyMap<string, KnownModel> = new Map(
   ].map(([id, facts]) => [id, { id, displayName: displayNameOf(id), ...facts }]),
 );
 
-/**
- * Models that were shut down, or that are closed to projects which did not use them before, such as
- * this simulated one.
- */
+/** Models that were shut down, or that are closed to new projects, such as this simulated one. */
 export const RETIRED_MODELS: readonly string[] = [
   'gemini-3-pro-preview',
   'gemini-2.5-pro',
@@ -81,10 +76,7 @@ export const RETIRED_MODELS: readonly string[] = [
   'gemini-1.5-flash',
 ];
 
-/**
- * @returns undefined for ids that do not exist and for those that are retired: clients cannot
- *   distinguish them
- */
+/** @returns undefined for unknown and for retired ids, which clients cannot distinguish */
 export function servedModel(id: string, retired: readonly string[]): KnownModel | undefined {
   return retired.includes(id) ? undefined : MODELS.get(id);
 }

@@ -3,10 +3,7 @@ import type { KnownModel } from './known-models.js';
 import type { ModelRequest } from './model-request.js';
 import { thoughtTokens } from './thinking.js';
 
-/**
- * Rules of thumb of Google's documentation; 32 tokens a second of 16 kHz 16-bit audio are 1000
- * bytes a token.
- */
+/** Rules of thumb of Google's documentation; audio (16 kHz, 16-bit) has 32 tokens a second. */
 const CHARACTERS_PER_TOKEN = 4;
 const AUDIO_BYTES_PER_TOKEN = 1000;
 

@@ -10,10 +10,7 @@ const MAX_PAGE_SIZE = 1000;
 /** The API in whose shape the list of models is returned. */
 export type ModelListShape = 'developer' | 'vertex';
 
-/**
- * Answers with the models that are not retired, in pages. A page token is the index of the page's
- * first model.
- */
+/** Lists the models that are not retired; a page token is the index of its first model. */
 export function listModels(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   { shape, retired }: { shape: ModelListShape; retired: readonly string[] },

@@ -84,10 +84,7 @@ function kindOf(
 const contentsOf = (contents: unknown): readonly unknown[] =>
   Array.isArray(contents) || contents === undefined ? list(contents) : [contents];
 
-/**
- * Returns the parts of a content. A system instruction may be a plain text; a single part may come
- * without a list.
- */
+/** Returns the parts of a content, which may be a plain text, or have one part without a list. */
 function partsOf(content: unknown): readonly Fields[] {
   if (typeof content === 'string') {
     return [{ text: content }];

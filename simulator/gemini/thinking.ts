@@ -16,10 +16,7 @@ export function readThinkingLevel(given: string | null): ThinkingLevel | null | 
   return name === UNSPECIFIED ? null : THINKING_LEVELS.find((level) => level === name);
 }
 
-/**
- * Returns the thinking tokens. Models with a thinking budget, or without thinking, are assumed to
- * use none.
- */
+/** Returns the thinking tokens; models without levels are assumed to use none. */
 export function thoughtTokens(model: KnownModel, { thinkingLevel }: ModelRequest): number {
   const level = readThinkingLevel(thinkingLevel) ?? model.defaultLevel;
   return level === null ? 0 : THOUGHT_TOKENS[level];

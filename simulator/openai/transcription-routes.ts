@@ -36,10 +36,7 @@ interface Form {
   readonly fileName: string | null;
 }
 
-/**
- * Registers OpenAI's POST /audio/transcriptions, and Azure's variant with its own path, parameter
- * and header.
- */
+/** Registers OpenAI's POST /audio/transcriptions, and Azure's variant of it. */
 export function openAiRoutes(app: FastifyInstance, tools: OpenAiTools): void {
   app.register((scope, _options, done) => {
     scope.register(multipart, { limits: { fileSize: MAX_AUDIO_BYTES + 1 } });

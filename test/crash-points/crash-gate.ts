@@ -2,10 +2,7 @@
 export type Weight =
   /** The message belongs to the chunk's path. */
   | 'step'
-  /**
-   * A worker requests a job: the message belongs to the path when the answer contains a job, which
-   * is not known before.
-   */
+  /** A worker requests a job: part of the path only when the answer contains a job. */
   | 'claim'
   /** The message belongs to the process and to no chunk: heartbeats, renewals of locks, waits. */
   | 'chatter';

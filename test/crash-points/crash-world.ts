@@ -15,10 +15,7 @@ import { CrashGate, type CrashPoint } from './crash-gate.js';
 const POLL_PAUSE_MS = 50;
 const IDLE_DEADLINE_MS = 60_000;
 
-/**
- * A start takes a second of processor time; more concurrent starts than processors would only slow
- * each other down.
- */
+/** A start takes a second of processor time, so that more would slow each other down. */
 const STARTS = new Semaphore(availableParallelism());
 
 const LISTENING = /listening on (http:\/\/[\d.]+:\d+)/;

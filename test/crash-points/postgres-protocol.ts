@@ -3,8 +3,8 @@ import type { Message } from './crash-gate.js';
 import type { AnswerUnit, Protocol, RequestUnit } from './wire-proxy.js';
 
 /**
- * https://www.postgresql.org/docs/current/protocol-message-formats.html: a letter, then a length
- * that includes itself.
+ * A frame is a letter, then a length that includes itself:
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 const LETTER_BYTES = 1;
 const LENGTH_BYTES = 4;
@@ -198,10 +198,7 @@ function frameAt(buffer: Buffer): Frame | undefined {
   return { letter: buffer.toString('latin1', 0, LETTER_BYTES), bytes: buffer.subarray(0, length) };
 }
 
-/**
- * Parses a Bind: portal, statement, formats of parameters, then each parameter with its length, -1
- * for null.
- */
+/** Parses a Bind: portal, statement, formats, then parameters with length, -1 for null. */
 function parametersOf(body: Buffer): string[] {
   let at = stringAt(body, stringAt(body, 0).end).end;
   at += 2 + 2 * body.readInt16BE(at);

@@ -152,10 +152,7 @@ class Scenario {
     await this.waitFor('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
   }
 
-  /**
-   * Sends a request until it is accepted: after a broken connection a client does not know whether
-   * it was carried out.
-   */
+  /** Repeats a request until it is accepted, also after a broken connection. */
   private async sendUntilAccepted<T>(otherwise: string, send: () => Promise<Answer<T>>): Promise<T> {
     for (;;) {
       try {

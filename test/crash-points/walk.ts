@@ -94,10 +94,7 @@ class Lane {
 
   constructor(private readonly strategy: Strategy) {}
 
-  /**
-   * Starts a new world and runs one scenario in it: afterwards stores know the scripts, and pools
-   * have their connections.
-   */
+  /** Starts a new world and warms it up with one scenario (cached scripts, pooled connections). */
   async renew(): Promise<void> {
     await this.stop();
     this.world = await CrashWorld.start(this.strategy);

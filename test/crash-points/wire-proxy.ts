@@ -29,10 +29,7 @@ export function bringsJob(answer: Buffer): boolean {
   return JOB_ID.test(answer.toString('latin1'));
 }
 
-/**
- * Proxy between the service and a store that forwards complete messages, one by one, as the crash
- * gate decides.
- */
+/** Proxy between the service and a store that lets the crash gate decide about each message. */
 export class WireProxy {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;

@@ -9,10 +9,7 @@ import { World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_251_122);
-/**
- * Number of transcripts, and of answers of the model: one of each sort. FUZZ_TEXTS=5000 also has
- * long ones of each.
- */
+/** Number of transcripts and answers: one of each sort. FUZZ_TEXTS=5000 adds long ones. */
 const TEXTS = Number(process.env.FUZZ_TEXTS ?? SORT_NAMES.length);
 const IS_LONG_RUN = TEXTS >= 1_000;
 
@@ -24,10 +21,7 @@ const QUITE_LONG = 300_000;
 const RATHER_LONG = 20_000;
 /** Most texts have between one character and this length, with each order of magnitude equally frequent. */
 const USUAL = 2_000;
-/**
- * Lengths of the first texts of each sort; a long run also has one that is refused, and an answer
- * of the model.
- */
+/** Lengths of the first texts of each sort; a long run adds a refused one, and an answer. */
 const EACH_SORT: readonly { draft: number; answer?: number }[] = IS_LONG_RUN
   ? [{ draft: QUITE_LONG }, { draft: LONGEST }, { draft: USUAL, answer: LONGEST }]
   : [{ draft: Number(process.env.FUZZ_LENGTH ?? RATHER_LONG) }];
@@ -114,10 +108,7 @@ function modelOutput(text: string): string {
   return JSON.stringify({ corrected_transcript: text, note: adversarialText(random, 300) });
 }
 
-/**
- * Creates a possible answer of a model: the same text, or nearly; another text; an empty one; one
- * in a fence.
- */
+/** Creates a possible answer of a model: the same text, a similar, another, or an empty one. */
 function answerOf(draft: string): string {
   const other = () => adversarialText(random, lengthOf(1));
   switch (Math.floor(random.between(0, 8))) {

@@ -14,10 +14,7 @@ import { freePort } from '../support/free-port.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/**
- * Five starts of a database, two of them with `initdb`, on a machine that runs other suites at the
- * same time.
- */
+/** Five starts of a database, two of them with `initdb`, on a busy machine. */
 jest.setTimeout(180_000);
 
 const IS_ROOT = process.getuid?.() === 0;

@@ -8,10 +8,7 @@ import { World } from '../support/test-service.js';
 const WORDS = 30_000;
 /** Number of requests that are answered meanwhile. */
 const OTHER_REQUESTS = 10;
-/**
- * Subtitles that take seconds, one after the other: in total longer than the service waits for its
- * last requests.
- */
+/** Subtitles that in total take longer than the service waits for its last requests. */
 const MANY_WORDS = 500_000;
 const MANY_REQUESTS = 20;
 

@@ -92,10 +92,7 @@ export class Activity {
     await this.execute(work);
   }
 
-  /**
-   * Whether its code runs by itself: it has not ended, waits for no permission, and no effect is
-   * carried out for it.
-   */
+  /** Whether its code is running: it has not ended, and waits neither for permission nor an effect. */
   get isComputing(): boolean {
     return !this.hasEnded && this.pending.length === 0 && this.executing === 0;
   }
@@ -105,10 +102,7 @@ export class Activity {
     return this.pending[0]?.effect;
   }
 
-  /**
-   * Permits the next effect. @returns false when none is pending: the activity has ended, or waits
-   * for a lock
-   */
+  /** Permits the next effect. @returns false without one: it has ended, or waits for a lock */
   runNextEffect(): boolean {
     const next = this.pending.shift();
     next?.resolve();

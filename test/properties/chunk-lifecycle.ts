@@ -54,10 +54,7 @@ function assertTransition(id: string, was: ChunkState, became: ChunkState): void
   assertHolds(became.attempt === was.attempt + increase, `${step} counts attempts (${was.attempt})`);
 }
 
-/**
- * Asserts that the text belongs to this recording, is never lost, and is not the raw text of an
- * anonymized conversation.
- */
+/** Asserts that the text belongs to the recording, is kept, and not raw if anonymized. */
 function assertText(
   chunk: string,
   change: { was: ChunkState | null; became: ChunkState; experiment: Experiment },

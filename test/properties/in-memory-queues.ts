@@ -82,10 +82,7 @@ export class InMemoryQueues {
     return view as JobQueues;
   }
 
-  /**
-   * Runs the job in the activity, like a worker. A job that already has a holder is taken over,
-   * like a stalled one.
-   */
+  /** Runs the job in the activity, like a worker; an active job is taken over as if stalled. */
   async run(
     job: InMemoryJob,
     processor: { process(job: Job, token: string): Promise<void> },

@@ -23,10 +23,7 @@ export function recordingOf(audioUrl: string): string {
 export const recordingOfKey = (key: string): string => `${STORE}${key}`;
 export const newUrl = (): string => `memory://elsewhere/${randomUUID()}`;
 
-/**
- * A storage that signs URLs, each only once, and contains nothing: a correction continues with the
- * text alone.
- */
+/** A storage that signs unique URLs and is empty: corrections use the text alone. */
 export class SimulatedStorage extends AudioStorage {
   private signatures = 0;
 

@@ -90,10 +90,7 @@ async function endTranscript(
   await experiment.start({ kind: 'callback', pick: index, as: 'genuine' }, { until: 'end' });
 }
 
-/**
- * Ends a lease. A submitter that continues afterwards represents a frozen process: its later
- * request may be paid twice.
- */
+/** Ends a lease. A submitter that continues is a frozen process, which may cost a second payment. */
 async function endLease(experiment: Experiment, pick: number): Promise<void> {
   const open = await experiment.harness.change<{ id: string; chunk_id: string }>(
     `select id, chunk_id from submissions where conversation_id = $1 and status = 'created' order by id`,

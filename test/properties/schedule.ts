@@ -1,10 +1,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { Activity, Execute } from './activity.js';
 
-/**
- * How far an activity runs: to its end, over this many effects, or to just before or after its next
- * call of a provider.
- */
+/** How far an activity runs: to its end, by a number of effects, or up to or past a provider call. */
 export type Until = 'end' | 'before provider' | 'after provider' | { effects: number };
 
 /** A statement that takes longer may wait for a lock of a paused activity, which is then checked. */
@@ -87,10 +84,7 @@ export class Schedule {
     return false;
   }
 
-  /**
-   * Waits for PostgreSQL to end a deadlock when all activities wait for locks. @throws Error when
-   * it does not
-   */
+  /** Waits for PostgreSQL to end a deadlock of all activities. @throws Error when it does not */
   async deadlockEnds(): Promise<void> {
     if (!(await this.oneEnds(ALL_BLOCKED_TIMEOUT_MS))) {
       throw new Error('all activities wait for locks, and PostgreSQL sees no deadlock');

@@ -69,10 +69,7 @@ import type { SimulatedStorage } from './recordings.js';
 export interface ProcessEnvironment {
   config: AppConfig;
   pool: pg.Pool;
-  /**
-   * Coordination in Redis, or undefined when it is in the database, where its statements are
-   * ordinary effects.
-   */
+  /** Coordination in Redis; undefined when its statements in the database are effects already. */
   redisCoordination: Coordination | undefined;
   queues: InMemoryQueues;
   provider: InMemoryProvider;

@@ -20,10 +20,7 @@ export type Step =
   | { kind: 'start'; action: Action; until: Until; crash?: Crash }
   /** Continues a paused activity. */
   | { kind: 'resume'; pick: number; until: Until }
-  /**
-   * Two activities at once; `order` decides whose effect is next. `refused`: the provider refuses
-   * the first request.
-   */
+  /** Two activities, interleaved in `order`. `refused`: the provider refuses the first request. */
   | { kind: 'overlap'; actions: [Action, Action]; order: boolean[]; refused: boolean }
   | { kind: 'transcript ends'; pick: number; how: TranscriptEnd; callback: boolean }
   /** Runs all activities to the end, then every job once. */

@@ -31,10 +31,7 @@ const SORTS: Readonly<Record<string, readonly string[]>> = {
 
 export const SORT_NAMES = Object.keys(SORTS);
 
-/**
- * Maximum number of pieces that are drawn for a stretch, which is then repeated: drawing millions
- * takes long.
- */
+/** Maximum of drawn pieces in a stretch, which is then repeated: drawing millions takes long. */
 const MAX_DRAWN_PIECES = 200;
 /** Maximum number of sorts in one text. */
 const MAX_SORTS = 3;

@@ -14,10 +14,7 @@ export interface ErrorAnswer {
   message: string | string[];
 }
 
-/**
- * Creates a small WAV file: `seconds` of silence that contain `mark`, so that no two recordings are
- * the same.
- */
+/** Creates a small WAV file: `seconds` of silence that contain `mark`, to make it unique. */
 export function wav(mark = '', seconds = 1): Uint8Array<ArrayBuffer> {
   const sampleRate = 8_000;
   const data = Buffer.alloc(sampleRate * 2 * seconds);

@@ -28,10 +28,7 @@ export interface Command {
   kill(signal: NodeJS.Signals): void;
 }
 
-/**
- * A checkout with its packages and its build, in a folder that only its owner may enter, like a
- * home folder.
- */
+/** A built checkout with its packages, in a folder that only its owner may enter. */
 export class ClosedCheckout {
   private constructor(
     private readonly home: string,

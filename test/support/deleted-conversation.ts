@@ -49,10 +49,7 @@ export async function expectGone(world: World, { conversationId, id }: ChunkResp
   expect(locations).toEqual(simulator.ledger.transcripts.size === 0 ? [TOMBSTONES[0]] : TOMBSTONES);
 }
 
-/**
- * Returns the locations without the queues' own notes of past jobs, which contain ids and expire by
- * themselves.
- */
+/** Leaves out the queues' own notes of past jobs, which contain ids and expire. */
 async function knownLocations(world: World, conversationId: string): Promise<string[]> {
   return (await locationsHolding(world, conversationId)).filter((location) =>
     /^(?:public\.|coord:)/.test(location),

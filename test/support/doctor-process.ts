@@ -22,10 +22,7 @@ export class DoctorProcess {
     this.closed = once(child, 'close');
   }
 
-  /**
-   * @param env the whole environment, except PATH; no `.env` is read, as it does not start in the
-   *   project's folder
-   */
+  /** @param env the whole environment, except PATH; no `.env` is read */
   static start(env: Readonly<Record<string, string>>, args: readonly string[] = []): DoctorProcess {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: tmpdir(),

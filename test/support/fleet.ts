@@ -158,10 +158,7 @@ export class Fleet {
     return exitCodes;
   }
 
-  /**
-   * Returns the number of workers that have finalized a conversation, which shows that the work was
-   * distributed.
-   */
+  /** Counts the workers that have finalized a conversation, to show that work was distributed. */
   busyWorkers(): number {
     return this.workerProcesses.filter(({ output }) => output.includes('is finalized')).length;
   }

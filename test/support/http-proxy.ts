@@ -9,10 +9,7 @@ export interface SeenRequest {
   query: URLSearchParams;
 }
 
-/**
- * A status that replaces the server's answer, before or after the server has done the work; or a
- * cut connection.
- */
+/** A status in place of the server's answer, with or without its work; or a cut connection. */
 export type ProxyFault = { status: number; workDone?: boolean; body?: string } | 'cut';
 
 /** Proxy between a client and a server that records requests, and can inject faults. */

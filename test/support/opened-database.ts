@@ -2,10 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/**
- * Opens a separate database for the tests of a `describe`, as the service does; a broken connection
- * fails them.
- */
+/** Opens a separate database for a `describe`; a broken connection fails its tests. */
 export function useOpenedDatabase(): () => OpenDatabase & { url: string } {
   let testDatabase: TestDatabase;
   let open: OpenDatabase;

@@ -29,10 +29,7 @@ export type PostgresStop = 'fast' | 'immediate' | 'kill';
 const MAX_CONNECTIONS = 400;
 const STOP_TIMEOUT_MS = 30_000;
 
-/**
- * A separate PostgreSQL server for a test that can be stopped, killed and started again; its
- * database is empty.
- */
+/** A separate, empty PostgreSQL server for a test that can be stopped, killed and restarted. */
 export class PostgresServer implements TestDatabase {
   private constructor(
     private readonly cluster: Cluster,

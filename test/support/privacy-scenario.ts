@@ -184,10 +184,7 @@ function sentenceOf({ email, phone, name }: Planted): string {
   return `I am Wilhelmina ${name}, write to ${email} or call ${phone}.`;
 }
 
-/**
- * Returns the patterns to search for: both texts as spoken, and the number as it appears among the
- * provider's words.
- */
+/** Returns the texts to search for, and the number as formatted in the provider's words. */
 function patternsOf({ email, phone }: Planted): string[] {
   return [email, phone, `"${phone.slice('06 '.length)}`];
 }

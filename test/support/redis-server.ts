@@ -7,10 +7,7 @@ import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
 import { waitUntil } from './wait-until.js';
 
-/**
- * A separate Redis for a test, with an append-only file as in production; it can be stopped,
- * restarted and wiped.
- */
+/** A separate Redis for a test, with an append-only file; it can be stopped and wiped. */
 export class RedisServer {
   private process: ChildProcess | undefined;
 

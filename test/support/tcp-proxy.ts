@@ -1,10 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port.js';
 
-/**
- * Proxy between the service and a server, so that a test can make that server unreachable and
- * reachable again.
- */
+/** Proxy between the service and a server that can make the server unreachable. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;

@@ -31,10 +31,7 @@ const FAST_ENV = {
   RECONCILE_INTERVAL_MS: '60000',
 };
 
-/**
- * A database, a folder, a simulator of the providers, and the service that uses them; the service
- * can be restarted.
- */
+/** A database, a folder, a simulator of the providers, and the service, which can be restarted. */
 export class World {
   private service: RunningService | undefined;
   private currentApi: Api | undefined;

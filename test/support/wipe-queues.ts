@@ -5,10 +5,7 @@ import { waitUntil } from './wait-until.js';
 
 const DEADLOCK_DETECTED = '40P01';
 
-/**
- * Deletes every job of every queue, including running ones, and all coordination: the loss of a
- * wiped Redis.
- */
+/** Deletes every job of every queue, and all coordination, like the loss of a Redis. */
 export async function wipeQueues(world: World): Promise<void> {
   if (world.redis !== undefined) {
     await world.redis.wipe();
