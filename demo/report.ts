@@ -40,7 +40,7 @@ export function printResult(screen: Screen, { conversation, chunks }: JobResult,
   printText(screen, conversation.transcript ?? '');
   screen.print(screen.paint('bold', 'Summary'), '');
   printText(screen, conversation.summary ?? '');
-  const effort = `AssemblyAI rang back ${callbacks} times for ${chunks.length} recordings, and was asked ${polls} times: no worker waited for it.`;
+  const effort = `AssemblyAI called back ${callbacks} times for ${chunks.length} recordings, and was checked ${polls} times: no worker waited for it.`;
   screen.print(...screen.paragraph(plainWords(effort), { indent: '' }), '');
 }
 
