@@ -169,7 +169,7 @@ describe('a hook', () => {
     simulator.updateSettings({ latencyMs: 5 });
   });
 
-  it('that fails in the background makes the next reset fail, which resets all the same', async () => {
+  it('that fails in the background makes the next reset fail, but still resets', async () => {
     simulator.hooks.beforeWebhook = () => {
       throw new Error('the hook is broken');
     };

@@ -14,7 +14,7 @@ const WRONG_USAGE = 2;
 const USAGE = `Usage: npm run redaction [-- file...] [--mistakes]
 
 Runs the patterns over a corpus (our own in ${OWN_CORPUS} unless files are named), and prints precision and recall of each
-kind. Exits ${BELOW_PROMISE} when a kind is below ${MIN_PRECISION} or ${MIN_RECALL}. The format of a corpus stands in docs/redaction.md.
+kind. Exits ${BELOW_PROMISE} when a kind is below ${MIN_PRECISION} or ${MIN_RECALL}. The format of a corpus is described in docs/redaction.md.
 With --mistakes every miss and every wrong find is printed: that is text of the corpus.
 `;
 

@@ -256,7 +256,7 @@ describe('credentials and requests', () => {
     ['no token on Vertex AI', { 'x-goog-api-key': 'k' }, VERTEX, 401, 'UNAUTHENTICATED'],
     ['a wrong token on Vertex AI', { authorization: 'Bearer invalid' }, VERTEX, 401, 'UNAUTHENTICATED'],
   ];
-  it.each(cases)('with %s are refused as by the real one', async (_case, headers, path, code, status) => {
+  it.each(cases)('with %s are refused as by the real service', async (_case, headers, path, code, status) => {
     const body = { contents: [{ parts: [{ text: 'x' }] }] };
     const answer = await new ApiClient(simulator, headers).request('POST', path, body);
     expect(answer.status).toBe(code);
@@ -279,7 +279,7 @@ describe('credentials and requests', () => {
     });
   });
 
-  it('above 20 MB are a 400 with the words of the real one, but fine on Vertex AI', async () => {
+  it('above 20 MB are a 400 with the message of the real service, but accepted on Vertex AI', async () => {
     const data = Buffer.alloc(16_000_000).toString('base64');
     const body = { contents: [{ parts: [{ inlineData: { mimeType: 'audio/wav', data } }] }] };
     const answer = await api.request('POST', PATH, body);

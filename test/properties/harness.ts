@@ -201,8 +201,8 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
     },
     correction: {
       languageModel: { kind: 'none' },
-      correctionModels: ['played'],
-      summaryModels: ['played'],
+      correctionModels: ['simulated'],
+      summaryModels: ['simulated'],
       thinking: 'low',
       concurrency: 1,
     },
