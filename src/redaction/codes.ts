@@ -2,56 +2,56 @@ import type { Finding } from './finding.js';
 import { fold, mayBeginNumber } from './number-words.js';
 import { gapBefore, spokenNumber, type Token } from './tokens.js';
 
-/** A part of a code such as an account number or a plate: letters or digits, written or spelled out. */
+/** Part of a code such as an account number or a plate: letters or digits, written or spelled out. */
 export interface CodeUnit extends Finding {
   /** Upper case. */
   chars: string;
-  /** What stands between the unit and the one before it; undefined when that is too much for one code. */
+  /** Text between this unit and the previous one; undefined when it is too long for one code. */
   gap: string | undefined;
   isWrittenSmall: boolean;
   isSpoken: boolean;
-  /** Whether a letter, digit or underscore stands right before or behind it. */
+  /** Whether a letter, digit or underscore directly precedes or follows the unit. */
   touches: { before: boolean; after: boolean };
 }
 
-/** Letters and digits that may be a code, without what stands between them. */
+/** Letters and digits that may be a code, without the gaps between them. */
 export interface CodeCandidate extends Finding {
   code: string;
   units: readonly CodeUnit[];
-  /** Units are joined by this: "" between "AB12" and "CD" in "AB12CD", "-" in "AB-12". */
+  /** Text between the units: "" between "AB" and "12" in "AB12", "-" in "AB-12". */
   gaps: readonly string[];
 }
 
 export interface CodeShape {
   minChars: number;
   maxChars: number;
-  /** What the first four characters look like, anchored at the beginning: most stretches end here. */
+  /** Pattern of the first four characters, anchored at the start; it rejects most candidates. */
   start: RegExp;
-  /** Anchored at both ends; tested on the upper-case code. */
+  /** Pattern of the whole upper-case code, anchored at both ends. */
   pattern: RegExp;
   accept: (candidate: CodeCandidate) => boolean;
 }
 
-/** No code that we look for is shorter. */
+/** Length of the shortest code. */
 const MIN_START = 4;
-/** The letters of an Italian tax code's names, in one. */
+/** The six letters for the names in an Italian tax code. */
 const MAX_LETTERS = 6;
-/** A code begins with letters at most; further off, a digit belongs to something else. */
+/** Maximum number of units before the first digit of a code; a later digit does not belong to it. */
 const MAX_UNITS_BEFORE_DIGIT = 7;
 
-/** Most words before the digit: as many units, where each is spelled with three words: "A wie Anton". */
+/** Maximum number of tokens before the first digit, where each unit is spelled with three words: "A wie Anton". */
 const MAX_TOKENS_BEFORE_DIGIT = 3 * (MAX_UNITS_BEFORE_DIGIT + 1);
-/** The longest code is an IBAN with the name of a bank in it. */
+/** Length of the longest code, an IBAN with a bank's name in it. */
 const MAX_CODE_CHARS = 33;
 
 const HAS_DIGIT = /[0-9]/;
 const WORD_CHAR = /[\p{L}\p{N}_]/u;
-/** "1200 AB-leden": the letters are a part of a word. */
+/** Matches the rest of a compound word, as in "1200 AB-leden". */
 const COMPOUND = /^-\p{Ll}{2}/u;
 
 const GAP = /^(?:|[ .-]{1,3}|,? ?\n?|, |\.,? )$/;
 
-/** Capital letters of Cyrillic and Greek that look like Latin ones. */
+/** Latin letters for Cyrillic and Greek capital letters that look like them. */
 const LOOKALIKES = new Map(
   Array.from('АВЕКМНОРСТУХΑΒΕΗΙΚΜΝΟΡΤΥΧΖ', (char, index) => [
     char,
@@ -59,7 +59,7 @@ const LOOKALIKES = new Map(
   ]),
 );
 
-/** Spelling alphabets: "alpha" for A; of use only where a label announces a code. */
+/** Letters by their words in spelling alphabets, such as "alpha" for A; used only when a label announces a code. */
 const SPELLING = new Map(
   `alpha alfa bravo charlie delta echo foxtrot golf hotel india juliett juliet kilo lima mike november oscar papa quebec
   romeo sierra tango uniform victor whiskey whisky xray yankee zulu`
@@ -67,7 +67,7 @@ const SPELLING = new Map(
     .map((word) => [word, word.charAt(0).toUpperCase()]),
 );
 
-/** "A van Anton", "A wie Anton", "A comme Anatole", "A de Ana", "A come Ancona", "A for Alpha". */
+/** Words between letter and name: "A van Anton", "A wie Anton", "A comme Anatole", "A de Ana", "A come Ancona", "A for Alpha". */
 const SPELLING_JOINTS = new Set(['van', 'wie', 'comme', 'de', 'come', 'di', 'for', 'as']);
 
 const LETTER_REPEATS = new Map([
@@ -80,7 +80,7 @@ const LETTER_REPEATS = new Map([
   ['triple', 3],
 ]);
 
-/** Reads what may belong to a code: around digits, written or spoken. No code is without them. */
+/** Reads the units that may belong to a code. Only text near written or spoken digits is read, as every code has a digit. */
 export function readUnits(text: string, tokens: readonly Token[]): CodeUnit[] {
   const units: CodeUnit[] = [];
   let index = 0;
@@ -120,7 +120,7 @@ function readUnitAt(
   return { unit, tokens: read.tokens };
 }
 
-/** How long a code that goes on behind the unit can still be. */
+/** Returns how many characters of a code may follow the unit. */
 function charsLeftBehind(unit: CodeUnit | undefined, before: number): number {
   if (unit === undefined) return 0;
   return HAS_DIGIT.test(unit.chars) ? MAX_CODE_CHARS : before - unit.chars.length;
@@ -151,30 +151,30 @@ type ReadUnit = { unit: Pick<CodeUnit, 'chars' | 'isWrittenSmall' | 'isSpoken'>;
 function readUnit(
   text: string,
   tokens: readonly Token[],
-  place: { index: number; followsNumber: boolean },
+  position: { index: number; followsNumber: boolean },
 ): ReadUnit | undefined {
-  const token = tokens[place.index];
+  const token = tokens[position.index];
   if (token === undefined) return undefined;
   const written = { isWrittenSmall: false, isSpoken: false };
   if (token.isDigits) return { unit: { ...written, chars: token.text }, tokens: 1 };
-  const spelled = readSpelled(text, tokens, place.index);
+  const spelled = readSpelled(text, tokens, position.index);
   if (spelled !== undefined) return spelled;
-  // A capital O is a letter, "oh" is a nought.
-  const number = /^[A-Z]$/.test(token.text) ? undefined : spokenNumber(text, tokens, place);
+  // A capital O is a letter, "oh" is a zero.
+  const number = /^[A-Z]$/.test(token.text) ? undefined : spokenNumber(text, tokens, position);
   if (number !== undefined) {
     return { unit: { chars: number.digits, isWrittenSmall: false, isSpoken: true }, tokens: number.words };
   }
   const letters = latinLetters(token.text);
-  const said = SPELLING.get(fold(token.text));
-  if (said !== undefined && letters?.toUpperCase() !== token.text) {
-    return { unit: { chars: said, isWrittenSmall: true, isSpoken: true }, tokens: 1 };
+  const spelledLetter = SPELLING.get(fold(token.text));
+  if (spelledLetter !== undefined && letters?.toUpperCase() !== token.text) {
+    return { unit: { chars: spelledLetter, isWrittenSmall: true, isSpoken: true }, tokens: 1 };
   }
   if (letters === undefined || letters.length > MAX_LETTERS) return undefined;
   const chars = letters.toUpperCase();
   return { unit: { chars, isWrittenSmall: letters !== chars, isSpoken: false }, tokens: 1 };
 }
 
-/** "double A", "A wie Anton". */
+/** Reads a spelled letter: "double A", "A wie Anton". */
 function readSpelled(text: string, tokens: readonly Token[], index: number): ReadUnit | undefined {
   const [first, second, third] = tokens.slice(index, index + 3);
   if (first === undefined || second === undefined || gapBefore(text, tokens, index + 1) !== ' ')
@@ -196,7 +196,7 @@ function latinLetters(word: string): string | undefined {
   return /^[A-Za-zÄÖÜäöü]+$/.test(latin) ? latin : undefined;
 }
 
-/** Reports the longest code of one of the shapes from each start, left to right; codes begin and end with whole units. */
+/** Finds the longest code of one of the shapes at each start, from left to right. Codes begin and end with whole units. */
 export function findCodes(units: readonly CodeUnit[], shapes: readonly CodeShape[]): CodeCandidate[] {
   const found: CodeCandidate[] = [];
   let first = 0;

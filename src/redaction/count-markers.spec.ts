@@ -9,13 +9,13 @@ describe('countMarkers', () => {
     ['<redacted_<redacted_phone>>', { phone: 1 }],
     ['<redacted_jan_de_vries> <redacted_x>', { other: 2 }],
     ['<redacted_constructor> <redacted___proto__>', { other: 2 }],
-  ])('counts by kind, and never by a name that it does not know: %j', (text, counts) => {
+  ])('counts by kind, and unknown kinds as other: %j', (text, counts) => {
     expect(countMarkers(text)).toEqual(counts);
   });
 });
 
 describe('addCounts', () => {
-  it('adds kind by kind', () => {
+  it('sums the counts by kind', () => {
     expect(addCounts([])).toEqual({});
     expect(addCounts([{ name: 1 }, { name: 2, email: 1 }, {}])).toEqual({ name: 3, email: 1 });
   });

@@ -1,14 +1,14 @@
 import { PII_KINDS } from './detector.js';
 
 /**
- * Kinds of markers that may be counted by name: those of the detectors, and those that the model is asked to use. A model may make
- * up others, and put into one what it should have taken out.
+ * Kinds of markers that are counted by name: those of the detectors, and those that the model is asked to use. A model may invent
+ * others, whose names may contain the data that it should have redacted.
  */
 const KINDS: ReadonlySet<string> = new Set([...PII_KINDS, 'address', 'name']);
 
 export type MarkerCounts = Partial<Record<string, number>>;
 
-/** How many markers such as `<redacted_email>` a text holds, by kind; unknown kinds are counted as `other`. */
+/** Counts the markers such as `<redacted_email>` in a text, by kind; unknown kinds are counted as `other`. */
 export function countMarkers(text: string): MarkerCounts {
   const counts: MarkerCounts = {};
   for (const [, kind = ''] of text.matchAll(/<redacted_([^<>\s]{1,40})>/g)) {
@@ -18,7 +18,7 @@ export function countMarkers(text: string): MarkerCounts {
   return counts;
 }
 
-/** The sum, kind by kind. */
+/** Sums counts by kind. */
 export function addCounts(all: readonly MarkerCounts[]): MarkerCounts {
   const sum: MarkerCounts = {};
   for (const [kind, count] of all.flatMap((counts) => Object.entries(counts))) {

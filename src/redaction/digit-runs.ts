@@ -2,60 +2,60 @@ import type { Finding } from './finding.js';
 import { fold, mayBeginNumber } from './number-words.js';
 import { spokenNumber, type Token } from './tokens.js';
 
-/** What may stand between two digits of one number: "06 - 12", "(0)20", "03/123.45". */
+/** Matches text between two digits of one number: "06 - 12", "(0)20", "03/123.45". */
 const SEPARATOR = /^[ .\-/()]*$/;
-/** As in "06 - 12"; more is a gap between two things. */
+/** Longest separator, as in "06 - 12"; a longer one separates two numbers. */
 const MAX_SEPARATOR_CHARS = 3;
 
-/** Pauses as recognizers write them; they join the parts of a number only where its shape leaves no doubt. */
+/** Matches a pause as recognizers write it; it joins the parts of a number only if the shape of the number is unambiguous. */
 const PAUSE = /^[ .,\-/()\n…]*$/;
 const MAX_PAUSE_CHARS = 6;
 
-/** What people say between the parts of a number, folded. */
+/** Filler words between the parts of a number, folded. */
 const FILLERS = new Set(
   `uh uhm um eh euh ehm hm ah ahm dan dann then puis poi luego dash hyphen streepje tiret trattino guion strich bindestrich
   punt point punkt punto dot slash stop`.split(/\s+/),
 );
 const MAX_FILLERS = 2;
 
-/** Scripts that write spaces between words: a digit that touches such a letter ("2e", "B12") is no number of its own. */
+/** Letters of scripts with spaces between words; a digit next to such a letter ("2e", "B12") is no separate number. */
 const SPACED_LETTER = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}_]/u;
 
 export interface DigitGroup {
   digits: string;
   start: number;
   end: number;
-  /** What stands before this group, back to the previous one; empty for the first of a run. */
+  /** Text between the previous group and this one; empty for the first group of a run. */
   separator: string;
-  /** Said in words, not written in digits. */
+  /** Whether it is spoken in words, not written in digits. */
   isSpoken: boolean;
-  /** A pause, not a separator, stands before it. */
+  /** Whether a pause, not a separator, precedes it. */
   followsPause: boolean;
 }
 
-/** Digits without separators, and the groups that they were written in. */
+/** Digits without separators, and their groups in the text. */
 export interface DigitCandidate {
   digits: string;
   groups: DigitGroup[];
 }
 
 export interface NumberShape {
-  /** Fewest and most digits: most stretches of a long list of digits end here. */
+  /** Minimum and maximum number of digits; rejects most candidates in a long list of digits. */
   length: readonly [min: number, max: number];
-  /** Whether a number can begin with this group: asked once, and most groups end here. */
+  /** Whether a number can begin with this group; checked once per group, and rejects most groups. */
   begins?: (group: DigitGroup) => boolean;
-  /** Whether the groups from this one on, up to a pause, name a thing: no number begins among them. */
-  isThing?: (group: DigitGroup) => boolean;
-  /** Anchored at both ends. */
+  /** Whether the groups from this one up to a pause are a reference, in which no number begins. */
+  isReference?: (group: DigitGroup) => boolean;
+  /** Pattern of all digits, anchored at both ends. */
   digits: RegExp;
   accept: (candidate: DigitCandidate) => boolean;
-  /** Whether it may go on after a comma, a line break or an "er": "06, 12 34, 56 78". */
+  /** Whether it may continue after a comma, a line break or an "er": "06, 12 34, 56 78". */
   allowsPauses?: boolean;
 }
 
 /**
- * Looks at every stretch of whole groups of digits, and reports the longest of that shape from each start, left to right;
- * one without pauses comes before a longer one with pauses. Only whole groups: a number is found completely or not at all.
+ * Finds numbers of the given shape, from left to right: the longest sequence of whole groups at each start. A sequence without
+ * pauses is preferred to a longer one with pauses. Only whole groups count, so that a number is found completely or not at all.
  */
 export function findDigits(runs: readonly DigitGroup[][], shape: NumberShape): DigitCandidate[] {
   const [minDigits] = shape.length;
@@ -66,12 +66,12 @@ export function findDigits(runs: readonly DigitGroup[][], shape: NumberShape): D
   return found;
 }
 
-/** From the first digit to the last. */
+/** Returns the range from the first digit to the last. */
 export function span({ groups }: DigitCandidate): Finding {
   return { start: groups[0]?.start ?? 0, end: groups.at(-1)?.end ?? 0 };
 }
 
-/** Groups that may belong together, in the order of the text. */
+/** Reads the runs of groups that may belong together, in the order of the text. */
 export function readRuns(text: string, tokens: readonly Token[]): DigitGroup[][] {
   const runs: DigitGroup[][] = [];
   let previous: DigitGroup | undefined;
@@ -101,9 +101,8 @@ function isFiller(token: Token | undefined): boolean {
 function readGroup(
   text: string,
   tokens: readonly Token[],
-  place: { index: number; previous: DigitGroup | undefined },
+  { index, previous }: { index: number; previous: DigitGroup | undefined },
 ): { group: DigitGroup; tokens: number } | undefined {
-  const { index, previous } = place;
   const token = tokens[index];
   if (token === undefined || !(token.isDigits || mayBeginNumber(token.text))) return undefined;
   const gap = previous === undefined ? '' : text.slice(previous.end, token.start);
@@ -125,22 +124,22 @@ function readGroup(
 function readDigits(
   text: string,
   tokens: readonly Token[],
-  place: { index: number; followsNumber: boolean },
+  position: { index: number; followsNumber: boolean },
 ): { digits: string; words: number; end: number } | undefined {
-  const token = tokens[place.index];
+  const token = tokens[position.index];
   if (token === undefined) return undefined;
-  const number = token.isDigits ? { digits: token.text, words: 1 } : spokenNumber(text, tokens, place);
+  const number = token.isDigits ? { digits: token.text, words: 1 } : spokenNumber(text, tokens, position);
   if (number === undefined) return undefined;
-  const end = tokens[place.index + number.words - 1]?.end ?? token.end;
+  const end = tokens[position.index + number.words - 1]?.end ?? token.end;
   return touchesLetter(text, token.start, end) ? undefined : { ...number, end };
 }
 
-/** A word that touches digits ("zes12") is no number of its own either. */
+/** Whether a letter adjoins the group, or digits adjoin a number word ("zes12"), so that it is no separate number. */
 function touchesLetter(text: string, start: number, end: number): boolean {
-  const neighbours = text.charAt(start - 1) + text.charAt(end);
-  // Between spaces, as most are.
-  if (neighbours === '  ') return false;
-  return SPACED_LETTER.test(neighbours) || (/[0-9]/.test(neighbours) && !/^[0-9]/.test(text.charAt(start)));
+  const neighbors = text.charAt(start - 1) + text.charAt(end);
+  // Most groups are between spaces.
+  if (neighbors === '  ') return false;
+  return SPACED_LETTER.test(neighbors) || (/[0-9]/.test(neighbors) && !/^[0-9]/.test(text.charAt(start)));
 }
 
 function gapKind(gap: string): 'separator' | 'pause' | undefined {
@@ -162,7 +161,7 @@ function findInRun(run: readonly DigitGroup[], shape: NumberShape): DigitCandida
   const found: DigitCandidate[] = [];
   let first = 0;
   while (first < run.length) {
-    const skipped = groupsOfThing(run, first, shape);
+    const skipped = groupsOfReference(run, first, shape);
     if (skipped > 0) {
       first += skipped;
       continue;
@@ -174,10 +173,10 @@ function findInRun(run: readonly DigitGroup[], shape: NumberShape): DigitCandida
   return found;
 }
 
-function groupsOfThing(run: readonly DigitGroup[], first: number, { isThing }: NumberShape): number {
+function groupsOfReference(run: readonly DigitGroup[], first: number, { isReference }: NumberShape): number {
   const head = run[first];
-  if (isThing === undefined || head === undefined || (first > 0 && !head.followsPause) || !isThing(head))
-    return 0;
+  if (isReference === undefined || head === undefined) return 0;
+  if ((first > 0 && !head.followsPause) || !isReference(head)) return 0;
   let end = first + 1;
   while (end < run.length && run[end]?.followsPause === false) end += 1;
   return end - first;
@@ -211,7 +210,7 @@ function digitsOf(run: readonly DigitGroup[], first: number, last: number): stri
   return digits;
 }
 
-/** Whether a number ends before a pause. What is written is complete before a comma; who speaks draws breath anywhere. */
+/** Whether a number ends before a pause: a written number is complete before a comma, but speakers pause anywhere. */
 function endsBefore(
   group: DigitGroup,
   { head, shape, isComplete }: { head: DigitGroup; shape: NumberShape; isComplete: boolean },

@@ -1,4 +1,4 @@
-/** A stretch of a text, in UTF-16 units: from `start` up to, not including, `end`. */
+/** Range of a text in UTF-16 units: `start` is inclusive, `end` exclusive. */
 export interface Finding {
   start: number;
   end: number;

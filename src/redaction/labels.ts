@@ -1,12 +1,12 @@
-/** How far before a number its label may stand, in characters. */
+/** Maximum distance from a label to its number, in characters. */
 const LABEL_CHARS = 64;
 
-/** Between a label and what it announces: words without digits, up to this many characters; never a marker. */
+/** Matches text between a label and its number: up to 28 characters without digits, and without a marker. */
 const GAP = '[^0-9<>]{0,28}$';
 
 /**
- * "(number|nr.|code) (is|:)": what directly ties a label to a number. No row of these pieces can be read as two different
- * rows of them: otherwise the ways to read 64 characters would multiply.
+ * Matches words that directly connect a label and a number: "(number|nr.|code) (is|:)". No sequence of these alternatives can be
+ * matched in two different ways: otherwise the time for 64 characters would be exponential.
  */
 const TIE =
   '(?:[ .:#=°º/-]|numbers?|nummers?|num(?:éro|ero)?|número|nr|no|n|id|code|código|codice|is|was|ist|war|est|es|è|van|von|of|de|del|der|des|di|met|avec|mit|con|with|lautet|luidt|het|the|le|la|el|il|die|das|meine?|mijn|my|mon|ma|mi|mio)*$';
@@ -14,33 +14,33 @@ const TIE =
 const WORD_START = '(?<![\\p{L}\\p{N}_])';
 const WORD_END = '(?![\\p{L}\\p{N}_])';
 
-type Question = (text: string, start: number) => boolean;
+type LabelTest = (text: string, start: number) => boolean;
 
 /**
- * Makes a question: does one of these words announce what begins at a place, a few words before it?
+ * Creates a test whether one of these words is a label within a few words before a position.
  *
- * @param words alternatives of a regular expression, each beginning a word; `\\p{L}*` at the end of one takes its inflections
+ * @param words alternatives of a regular expression, each at the start of a word; `\\p{L}*` at its end matches inflections
  */
-export function announcedBy(words: string): Question {
-  return askedOnce(new RegExp(`${WORD_START}(?:${words})${WORD_END}${GAP}`, 'iu'));
+export function announcedBy(words: string): LabelTest {
+  return cached(new RegExp(`${WORD_START}(?:${words})${WORD_END}${GAP}`, 'iu'));
 }
 
-/** As announcedBy, but nothing else may be said in between. */
-export function namedBy(words: string): Question {
-  return askedOnce(new RegExp(`${WORD_START}(?:${words})${TIE}`, 'iu'));
+/** Like announcedBy, but without other words in between. */
+export function namedBy(words: string): LabelTest {
+  return cached(new RegExp(`${WORD_START}(?:${words})${TIE}`, 'iu'));
 }
 
-/** Many stretches begin at one place, for many detectors: the answers for the last text are kept. */
-function askedOnce(label: RegExp): Question {
+/** Caches the results for the last text, as many candidates of many detectors begin at the same position. */
+function cached(label: RegExp): LabelTest {
   let lastText: string | undefined;
   let answers = new Map<number, boolean>();
   return (text, start) => {
     if (lastText !== text) answers = new Map();
-    // Also where it is equal: comparing a text with itself takes no time, with its copy it does.
+    // Also assigned when equal: comparing a string with itself is fast, but comparing it with a copy is not.
     lastText = text;
     const known = answers.get(start);
     if (known !== undefined) return known;
-    // Behind another digit there can be no label.
+    // A position that follows another digit has no label.
     const answer =
       !followsDigit(text, start) && label.test(text.slice(Math.max(0, start - LABEL_CHARS), start));
     answers.set(start, answer);
@@ -49,15 +49,15 @@ function askedOnce(label: RegExp): Question {
 }
 
 function followsDigit(text: string, start: number): boolean {
-  for (let at = start - 1; at >= Math.max(0, start - LABEL_CHARS); at -= 1) {
-    const char = text.charAt(at);
+  for (let index = start - 1; index >= Math.max(0, start - LABEL_CHARS); index -= 1) {
+    const char = text.charAt(index);
     if (char >= '0' && char <= '9') return true;
     if (!/[ .,\-/()+:\n]/.test(char)) return false;
   }
   return false;
 }
 
-/** Numbers that name a thing or a business transaction: they may pass any test, and are no person's. */
+/** Tests for a label of an object or a business transaction, whose number may be valid by chance, but is not personal. */
 export const isReference = namedBy(
   [
     'orders?(?:number)?|bestel(?:ling|nummer|ordernummer)|ordernummer|purchase order|po number|bestell?nummer|auftrag(?:snummer)?|bestellung|commande|pedido|encargo|ordine|ordini',

@@ -1,6 +1,6 @@
 /**
- * Number words as people say telephone and account numbers: digits, numbers below a hundred, and hundreds where a language
- * says its numbers in threes (Spanish, Italian). English, Dutch, German, French, Spanish, Italian. Keys are folded.
+ * Number words in spoken telephone and account numbers: digits, numbers below a hundred, and hundreds in languages that speak
+ * numbers in groups of three (Spanish, Italian). English, Dutch, German, French, Spanish, Italian. Keys are folded.
  */
 const UNITS: Readonly<Record<string, readonly string[]>> = {
   en: [
@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   it: ['zero', 'uno un una', 'due', 'tre', 'quattro', 'cinque', 'sei', 'sette', 'otto', 'nove'],
 };
 
-/** From ten to nineteen; French says the last three in two words. */
+/** Words from ten to nineteen; in French, the last three have two words. */
 const TEENS = [
   'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen',
   'tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien',
@@ -61,7 +61,7 @@ const REPEATED: Readonly<Record<string, number>> = {
   tripla: 3,
 };
 
-/** Also articles, or another everyday word: a number only beside another spoken number. */
+/** Number words that are also articles or other common words, and count as numbers only next to another spoken number. */
 const ARTICLES = new Set([
   'een',
   'ein',
@@ -78,26 +78,26 @@ const ARTICLES = new Set([
   'sei',
 ]);
 
-/** What joins units to the tens behind them. */
+/** Words between units and the following tens. */
 const UNIT_JOINTS = new Set(['en', 'und']);
 
 const VALUES = buildValues();
 
 export interface NumberWords {
   digits: string;
-  /** How many words it took. */
+  /** Number of words read. */
   words: number;
 }
 
 const ASCII = /^[ -~]*$/;
 
-/** Lower case without accents; `ß` as two letters. */
+/** Returns a word in lower case without accents, with `ß` as two letters. */
 export function fold(word: string): string {
   if (ASCII.test(word)) return word.toLowerCase();
   return word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }
 
-/** Whether a number may begin with this word: few do, and all else need not be read. */
+/** Whether a number may begin with this word; excludes most words quickly. */
 export function mayBeginNumber(word: string): boolean {
   const folded = fold(word);
   return VALUES.has(folded) || Object.hasOwn(REPEATED, folded);
@@ -108,16 +108,16 @@ export function isArticle(folded: string): boolean {
 }
 
 /**
- * Reads a number from the words at a place.
+ * Reads a number from the beginning of a list of words.
  *
- * @param words the folded words there, as many as may belong to one number (four); written digits may stand among them
+ * @param words the folded words that may belong to one number; they may include written digits
  * @returns the digits as they would be written, or undefined when there is no number
  */
 export function readNumber(words: readonly string[]): NumberWords | undefined {
   return readRepeated(words) ?? readComposed(words);
 }
 
-/** "double four" */
+/** Reads a repeated digit: "double four". */
 function readRepeated([first = '', second = '']: readonly string[]): NumberWords | undefined {
   const times = Object.hasOwn(REPEATED, first) ? REPEATED[first] : undefined;
   const digit = /^[0-9]$/.test(second) ? Number(second) : VALUES.get(second);
@@ -138,7 +138,7 @@ function readComposed(words: readonly string[]): NumberWords | undefined {
   return withTail(value, rest, { words: 1, below: first === 'soixante' ? 20 : 10 });
 }
 
-/** "quatre vingt dix", "four hundred", and "vier en dertig", which is 34. */
+/** Reads the rest of "quatre vingt dix", "four hundred", and "vier en dertig" (34). */
 function readAfterUnit(value: number, rest: readonly string[]): NumberWords | undefined {
   const [second = '', third = ''] = rest;
   if (value === 4 && /^vingts?$/.test(second)) return withTail(80, rest.slice(1), { words: 2, below: 20 });
@@ -196,7 +196,7 @@ function buildValues(): Map<string, number> {
 
 type Add = (words: string, value: number) => void;
 
-/** One word, units first: vierendertig, vierunddreissig. */
+/** Adds numbers of one word with units first: vierendertig, vierunddreissig. */
 function addGermanic(add: Add): void {
   const joints: Readonly<Record<string, string>> = { nl: 'en', de: 'und' };
   for (const [language, joint] of Object.entries(joints)) {
@@ -228,7 +228,7 @@ function addRomance(add: Add): void {
   });
 }
 
-/** One word; the tens lose their vowel before "uno" and "otto". */
+/** Builds Italian numbers of one word; the tens lose their vowel before "uno" and "otto". */
 function italianBelowHundred(): [string, number][] {
   const units = (UNITS.it ?? []).map((words) => words.split(' ')[0] ?? '');
   const found = units.slice(1).map((word, index): [string, number] => [word, index + 1]);

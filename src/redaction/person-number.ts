@@ -1,4 +1,4 @@
-// By country: the library's own list would load those of all hundred countries at each start.
+// Imported by country, as the library's index would load all hundred countries at each start.
 import be from 'stdnum/lib/cjs/be/index.js';
 import de from 'stdnum/lib/cjs/de/index.js';
 import es from 'stdnum/lib/cjs/es/index.js';
@@ -14,11 +14,11 @@ interface NationalNumber {
 const NUMBERS = { BE: be, DE: de, ES: es, FR: fr, GB: gb, IT: it, NL: nl };
 
 /**
- * The library's check of one kind of national number: length, structure and check characters.
+ * Returns the library's check of one kind of national number: length, structure and check characters.
  *
  * @param country ISO 3166 code, two capital letters
  * @param name the library's name for the number
- * @throws when the library does not know it: a mistake in this code, seen at the start
+ * @throws Error when the library does not know the number: a programming error, which shows at the start
  */
 export function personNumber(country: keyof typeof NUMBERS, name: string): (compact: string) => boolean {
   const numbers: Partial<Record<string, NationalNumber>> = NUMBERS[country];

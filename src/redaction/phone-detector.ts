@@ -5,20 +5,20 @@ import { type DigitCandidate, type DigitGroup, findDigits, type NumberShape, spa
 import { announcedBy, isReference } from './labels.js';
 
 export interface PhoneCandidate extends DigitCandidate {
-  /** How many digits each group has. */
+  /** Number of digits of each group. */
   sizes: number[];
-  /** Whether a plus stands before the first digit, or is said there. */
+  /** Whether a plus precedes the first digit, written or spoken. */
   plus: boolean;
-  /** Whether somebody says just before that a telephone number comes. */
+  /** Whether a telephone label precedes the number. */
   isAnnounced: () => boolean;
 }
 
-/** A plus before the first digit, as a sign or a word. */
+/** Matches a plus before the first digit, as a sign or a word. */
 const PLUS_BEFORE = /(?:\+ ?\(?|(?<![\p{L}\p{N}])(?:plus|más|mas|più|piu) ?,? )$/iu;
 const PLUS_CHARS = 8;
 const MAY_BE_PLUS = /\+|[sùu][ ,]/i;
 
-/** "ext. 12", "toestel 12": goes with the number before it. */
+/** Matches an extension, which belongs to the number before it: "ext. 12", "toestel 12". */
 const EXTENSION =
   /^[ ,;]{0,2}\(?(?:ext(?:ension)?|x|toestel|tst|durchwahl|dw|poste|int(?:erno)?|extensión|anexo|doorkies(?:nummer)?)(?![\p{L}])[. :]{0,2}[0-9]{1,6}(?![0-9])\)?/iu;
 const EXTENSION_CHARS = 32;
@@ -32,13 +32,12 @@ const ANNOUNCEMENT = announcedBy(
 );
 
 /**
- * Makes a detector from one numbering plan. Dates, amounts, counts and the numbers of things are left standing, whatever the
- * plan.
+ * Creates a detector for one numbering plan. Dates, amounts, counts and references are never redacted.
  *
  * @param plan.begins whether a number can begin with this group of digits
- * @param plan.length fewest and most digits
- * @param plan.digits what any number of the plan looks like, anchored at both ends
- * @param plan.fits the rest of the plan
+ * @param plan.length minimum and maximum number of digits
+ * @param plan.digits pattern of all numbers of the plan, anchored at both ends
+ * @param plan.fits the remaining conditions of the plan
  */
 export function phoneDetector(plan: {
   begins: (first: { digits: string; plus: boolean; isAnnounced: () => boolean }) => boolean;
@@ -50,7 +49,7 @@ export function phoneDetector(plan: {
   return {
     kind: 'phone',
     find: ({ text, runs }) => {
-      const isThing = (group: DigitGroup): boolean =>
+      const isReferenceOrName = (group: DigitGroup): boolean =>
         isReference(text, group.start) || isPartOfName(text, group.start);
       const begins = (group: DigitGroup): boolean =>
         plan.begins({
@@ -67,17 +66,16 @@ export function phoneDetector(plan: {
         if (!fits({ ...candidate, sizes, plus, isAnnounced })) return false;
         if (isSlice(text, candidate)) return false;
         if (isCount(groups) || isFraction(groups) || holdsDate(groups)) return false;
-        // No amount begins with a zero, whatever stands behind it.
+        // Amounts never begin with a zero.
         return candidate.digits.startsWith('0') || plus || !isAmount(text, span(candidate));
       };
-      return findDigits(runs, { length, begins, isThing, digits, accept, allowsPauses: true }).map(
-        (candidate) => widen(text, span(candidate)),
-      );
+      const shape = { length, begins, isReference: isReferenceOrName, digits, accept, allowsPauses: true };
+      return findDigits(runs, shape).map((candidate) => widen(text, span(candidate)));
     },
   };
 }
 
-/** How many digits are said in one breath, or written without a separator. */
+/** Returns the numbers of digits that are spoken without a pause, or written without a separator. */
 export function phrases(groups: readonly DigitGroup[]): number[] {
   const sizes: number[] = [];
   for (const group of groups) {
@@ -88,12 +86,12 @@ export function phrases(groups: readonly DigitGroup[]): number[] {
   return sizes;
 }
 
-/** Whether the number is written, or was spoken, digit by digit. */
+/** Whether the number is written or spoken digit by digit. */
 export function isSpelled(sizes: readonly number[]): boolean {
   return sizes.every((size) => size === 1);
 }
 
-/** Whether the stretch is cut out of a time, a decimal number or an address of the internet: "10:30", "12.3", "3,5". */
+/** Whether the digits are a part of a time, a decimal number or an IP address: "10:30", "12.3", "3,5". */
 function isSlice(text: string, candidate: DigitCandidate): boolean {
   const { start, end } = span(candidate);
   const before = text.slice(Math.max(0, start - 2), start);
@@ -102,14 +100,14 @@ function isSlice(text: string, candidate: DigitCandidate): boolean {
 }
 
 function plusBefore(text: string, start: number): number | undefined {
-  // The pattern is for few: a digit, a sign or nothing stands before most groups.
+  // Skips the slow pattern for most groups, which follow a digit, a sign or nothing.
   if (!MAY_BE_PLUS.test(text.slice(Math.max(0, start - 3), start))) return undefined;
   const before = text.slice(Math.max(0, start - PLUS_CHARS), start);
   const plus = PLUS_BEFORE.exec(before);
   return plus === null ? undefined : start - plus[0].length;
 }
 
-/** Takes in the plus and the bracket before the first digit, and an extension, so that none is left standing alone. */
+/** Extends a finding by the plus and the bracket before the first digit, and by an extension, so that none remains. */
 function widen(text: string, { start, end }: Finding): Finding {
   const afterPlus = plusBefore(text, start) ?? start;
   const closes = text.slice(afterPlus, end).includes(')');

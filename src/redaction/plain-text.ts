@@ -1,9 +1,9 @@
 import type { Steps } from './steps.js';
 
-/** A text as the detectors read it, and the way back to the places in the original. */
+/** Normalized text for the detectors, with a mapping to positions in the original. */
 export interface PlainText {
   text: string;
-  /** Original place of a stretch of the plain text, in UTF-16 units. */
+  /** Maps a range of the plain text to the original, in UTF-16 units. */
   toOriginal: (start: number, end: number) => { start: number; end: number };
 }
 
@@ -11,31 +11,31 @@ const LINE_END = /[\r\v\f\u0085\u2028\u2029]/;
 const SPACE = /[\t\p{Zs}]/u;
 const DASH = /[\p{Pd}\u2043\u2212]/u;
 const DIGIT = /\p{Nd}/u;
-/** Full-width and small forms of ASCII, as East Asian input methods write them: `＠`, `．`, `Ａ`. */
+/** Full-width and small forms of ASCII from East Asian input methods: `＠`, `．`, `Ａ`. */
 const WIDE_FORM = /[\uFE50-\uFE6B\uFF01-\uFF5E]/;
 const IGNORABLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/u;
-/** Whatever is read as something else; what is ASCII already is none of it. */
+/** Characters that are replaced; printable ASCII is not among them. */
 const TRANSLATED =
   /(?![ \-0-9])[\r\v\f\u0085\u2028\u2029\t\p{Zs}\p{Pd}\u2043\u2212\p{Nd}\uFE50-\uFE6B\uFF01-\uFF5E\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 
-/** A decimal digit of any script is at most nine places behind its zero. */
+/** The digits of a script follow its zero in consecutive code points. */
 const LAST_DIGIT = 9;
 
-/** Read at once: some milliseconds where each character is translated. */
+/** Characters per step, which takes some milliseconds if each is replaced. */
 const STEP_CHARS = 16_384;
 
-/** A character of the original that is longer than what it is read as, which is all that moves places. */
+/** A character of the original whose replacement is shorter; only these shift positions. */
 interface Shortened {
-  /** Place in the plain text: of what it is read as, and behind it. */
+  /** Start and end of the replacement in the plain text. */
   plainStart: number;
   plainEnd: number;
-  /** Place behind it in the original. */
+  /** End of the character in the original. */
   originalEnd: number;
 }
 
 /**
- * Reads what looks like ASCII as ASCII: digits of every script, full-width letters and signs, all spaces and hyphens; leaves
- * out what cannot be seen (zero-width and direction marks, soft hyphens). Everything else stays as it is.
+ * Replaces ASCII look-alikes by ASCII: digits of every script, full-width letters and signs, all spaces and hyphens. Removes
+ * invisible characters (zero-width and direction marks, soft hyphens). All other characters stay unchanged.
  */
 export function* plainTextSteps(original: string): Steps<PlainText> {
   const pieces: string[] = [];
@@ -65,7 +65,7 @@ export function* plainTextSteps(original: string): Steps<PlainText> {
   return { text: pieces.join(''), toOriginal: (start, end) => toOriginal(shortened, start, end) };
 }
 
-/** A row of characters that nobody sees counts as one. */
+/** Records a shortened character. A row of invisible characters counts as one. */
 function note(shortened: Shortened[], next: Shortened): void {
   const last = shortened.at(-1);
   const isRow = last?.plainStart === next.plainEnd && next.plainStart === next.plainEnd;
@@ -73,7 +73,7 @@ function note(shortened: Shortened[], next: Shortened): void {
   else shortened.push(next);
 }
 
-/** Not between the halves of a surrogate pair. */
+/** Returns the end of a step, which is never between the halves of a surrogate pair. */
 function endOfStep(text: string, start: number): number {
   const end = Math.min(start + STEP_CHARS, text.length);
   const isBetweenHalves = end < text.length && (text.codePointAt(end - 1) ?? 0) > 0xffff;
@@ -85,22 +85,22 @@ function toOriginal(
   start: number,
   end: number,
 ): { start: number; end: number } {
-  return { start: placeOf(shortened, start, 'start'), end: placeOf(shortened, end, 'end') };
+  return { start: originalIndex(shortened, start, 'start'), end: originalIndex(shortened, end, 'end') };
 }
 
-/** A character that nobody sees belongs to neither side: a stretch begins behind it, and ends before it. */
-function placeOf(shortened: readonly Shortened[], place: number, side: 'start' | 'end'): number {
+/** Maps an index to the original. Invisible characters at the edges of a range are excluded from it. */
+function originalIndex(shortened: readonly Shortened[], index: number, side: 'start' | 'end'): number {
   let low = 0;
   let high = shortened.length;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const { plainStart = 0, plainEnd = 0 } = shortened[middle] ?? {};
-    const isBefore = side === 'start' ? plainEnd <= place : plainEnd <= place && plainStart < place;
+    const isBefore = side === 'start' ? plainEnd <= index : plainEnd <= index && plainStart < index;
     if (isBefore) low = middle + 1;
     else high = middle;
   }
   const last = shortened[low - 1];
-  return last === undefined ? place : last.originalEnd + place - last.plainEnd;
+  return last === undefined ? index : last.originalEnd + index - last.plainEnd;
 }
 
 function plainChar(char: string): string {

@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { redactPatterns } from './redact-patterns.js';
 
-/** Tables of [text, what it becomes]; a text that stands alone must stay as it is. */
-type Row = [given: string, expected: string];
+type Row = [text: string, expected: string];
 
 describe('redactPatterns', () => {
   it.each<Row>([
@@ -12,8 +11,8 @@ describe('redactPatterns', () => {
     ["from 'o'brien@example.ie'", "from '<redacted_email>'"],
     ['(ÄÖ@bücher.example)', '(<redacted_email>)'],
     ['a@b.nl en c@d.nl', '<redacted_email> en <redacted_email>'],
-  ])('replaces the e-mail address in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the e-mail address in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each<Row>([
@@ -27,8 +26,8 @@ describe('redactPatterns', () => {
     ['BE68 5390 0754 7034 of', '<redacted_iban> of'],
     ['GB29 NWBK 6016 1331 9268 19', '<redacted_iban>'],
     ['MT84 MALT 0110 0001 2345 MTLC AST0 01S', '<redacted_iban>'],
-  ])('replaces the whole IBAN in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the whole IBAN in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each<Row>([
@@ -44,8 +43,8 @@ describe('redactPatterns', () => {
     ['+32 470 12 34 56', '<redacted_phone>'],
     ['+351 912 345 678', '<redacted_phone>'],
     ['+31 6 12345678 2024 was het', '<redacted_phone> 2024 was het'],
-  ])('replaces the international number in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the international number in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each<Row>([
@@ -76,8 +75,8 @@ describe('redactPatterns', () => {
     ['212.555.1234', '<redacted_phone>'],
     ['1-800-555-1234', '<redacted_phone>'],
     ['2125551234', '<redacted_phone>'],
-  ])('replaces the national number in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the national number in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each<Row>([
@@ -88,8 +87,8 @@ describe('redactPatterns', () => {
     ['6011 1111 1111 1117', '<redacted_card>'],
     ['2223 0031 2200 3222', '<redacted_card>'],
     ['kaart 12 4111 1111 1111 1111', 'kaart 12 <redacted_card>'],
-  ])('replaces the card number in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the card number in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each<Row>([
@@ -97,16 +96,16 @@ describe('redactPatterns', () => {
     ['123 456 782 is het', '<redacted_bsn> is het'],
     ['1234.56.782', '<redacted_bsn>'],
     ['burgerservicenummer: 12345672', 'burgerservicenummer: <redacted_bsn>'],
-  ])('replaces the citizen service number in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the citizen service number in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each<Row>([
     ['volg @jan_devries!', 'volg <redacted_handle>!'],
     ['@jan@social.example zei', '<redacted_handle> zei'],
     ['(@a.b.c)', '(<redacted_handle>)'],
-  ])('replaces the handle in "%s"', (given, expected) => {
-    expect(redactPatterns(given).text).toBe(expected);
+  ])('replaces the handle in "%s"', (text, expected) => {
+    expect(redactPatterns(text).text).toBe(expected);
   });
 
   it.each([
@@ -140,23 +139,23 @@ describe('redactPatterns', () => {
     'punt 1.2.3.4',
     '@',
     '',
-  ])('leaves "%s" as it is', (text) => {
+  ])('leaves "%s" unchanged', (text) => {
     expect(redactPatterns(text)).toEqual({ text, counts: {} });
   });
 
-  it('takes no part of an IBAN with a misheard digit for a telephone number', () => {
+  it('does not take a part of an IBAN with a wrong digit for a telephone number', () => {
     const text = 'NL91 ABNA 0417 1643 01';
     expect(redactPatterns(text)).toEqual({ text, counts: {} });
   });
 
-  it('covers findings that overlap with one marker, so that no digits of either are left', () => {
+  it('replaces overlapping findings by one marker, so that no digits of either remain', () => {
     expect(redactPatterns('123 456 782 555 1234')).toEqual({
       text: '<redacted_phone>',
       counts: { phone: 1 },
     });
   });
 
-  it('counts what it replaced, by kind', () => {
+  it('counts its replacements by kind', () => {
     expect(redactPatterns('a@b.nl, c@d.nl, @jan en 06 12345678').counts).toEqual({
       email: 2,
       handle: 1,
@@ -164,7 +163,7 @@ describe('redactPatterns', () => {
     });
   });
 
-  it('leaves existing markers alone', () => {
+  it('leaves existing markers unchanged', () => {
     const text = '<redacted_name> belde <redacted_phone>';
     expect(redactPatterns(text)).toEqual({ text, counts: {} });
   });
@@ -204,8 +203,8 @@ describe('redactPatterns', () => {
     );
   });
 
-  it('finds planted data wherever it stands between words', () => {
-    const planted = fc.constantFrom(
+  it('finds inserted data at any position between words', () => {
+    const inserted = fc.constantFrom(
       'jan@example.nl',
       'NL91 ABNA 0417 1643 00',
       '+31 6 12345678',
@@ -213,34 +212,34 @@ describe('redactPatterns', () => {
     );
     const words = fc.array(fc.constantFrom('ja', 'Nee,', 'de', '12', 'é', '在'), { maxLength: 6 });
     fc.assert(
-      fc.property(words, planted, words, (before, data, after) => {
+      fc.property(words, inserted, words, (before, data, after) => {
         const text = [...before, 'is', data, 'en', ...after].join(' ');
         expect(redactPatterns(text).text).not.toContain(data);
       }),
     );
   });
 
-  // Speech without a place that is safe to be cut at, and with many: the text is searched in windows.
+  // The text is searched in windows: the first one has no safe position for a cut, the second one has many.
   it.each([
     ['numbers', 'twaalf huizen, 3 auto en 45 fietsen, '],
     ['words', 'we gaan met de fiets naar huis en dan gaat het regenen, '],
-  ])('finds the same wherever data stands in a long text of %s', (_name, filler) => {
-    const planted = [
+  ])('finds data at any position in a long text of %s', (_name, filler) => {
+    const inserted = [
       'jan@example.nl',
       'NL91 ABNA 0417 1643 00',
       '06 12345678',
       'jan apenstaartje example punt nl',
     ];
-    for (let place = 3_600; place < 8_600; place += 47) {
-      const data = planted[place % planted.length] ?? '';
-      const before = filler.repeat(Math.ceil(place / filler.length)).slice(-place);
+    for (let offset = 3_600; offset < 8_600; offset += 47) {
+      const data = inserted[offset % inserted.length] ?? '';
+      const before = filler.repeat(Math.ceil(offset / filler.length)).slice(-offset);
       const { text, counts } = redactPatterns(`${before} mail of bel, ${data}, ${filler.repeat(100)}`);
       expect(text).not.toContain(data);
       expect(Object.values(counts)).toEqual([1]);
     }
   });
 
-  it('finds the places in the original of what is written in other letters, around what nobody sees', () => {
+  it('maps findings to the original text, across digits of other scripts and invisible characters', () => {
     const text = `é ${'😀\u200b'.repeat(6_000)} bel \u200b0\u200b\u200b６-1234\u00ad567𝟠\u200b nu`;
     expect(redactPatterns(text).text).toBe(
       `é ${'😀\u200b'.repeat(6_000)} bel \u200b<redacted_phone>\u200b nu`,

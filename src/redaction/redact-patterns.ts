@@ -1,6 +1,6 @@
 import type { Detector, PiiKind } from './detector.js';
 import type { Finding } from './finding.js';
-import { bsnDetector, labelledBsnDetector } from './detectors/bsn.js';
+import { bsnDetector, labeledBsnDetector } from './detectors/bsn.js';
 import { cardDetector } from './detectors/card.js';
 import { emailDetector } from './detectors/email.js';
 import { spokenEmailDetector } from './detectors/email-spoken.js';
@@ -22,14 +22,14 @@ import { readSource } from './source.js';
 import { finish, finishInSteps, type Steps } from './steps.js';
 import { type Window, windowsOf } from './windows.js';
 
-/** The surest first: where findings overlap, the first of them names the marker. */
+/** Detectors by decreasing certainty: of overlapping findings, the first one determines the marker. */
 const DETECTORS: Detector[] = [
   spokenEmailDetector,
   handleDetector,
   emailDetector,
   ibanDetector,
   cardDetector,
-  labelledBsnDetector,
+  labeledBsnDetector,
   digitIdDetector,
   codeIdDetector,
   internationalPhoneDetector,
@@ -44,29 +44,29 @@ const DETECTORS: Detector[] = [
   localPhoneDetector,
 ];
 
-/** A marker may change what is beside it; after this many rounds the text is left as it is. */
+/** Maximum number of rounds, as a marker may change the context of other findings. */
 const MAX_ROUNDS = 5;
 
 export interface Redaction {
   text: string;
-  /** How many markers of each kind were put in; kinds that were not found are missing. */
+  /** Number of inserted markers by kind; kinds without findings are missing. */
   counts: Partial<Record<PiiKind, number>>;
 }
 
-/** Personal data, at its place in the original text. */
+/** Personal data, with its range in the original text. */
 export interface PersonalData extends Finding {
   kind: PiiKind;
 }
 
 interface Match extends PersonalData {
-  /** Place in DETECTORS. */
+  /** Index in DETECTORS. */
   rank: number;
 }
 
 /**
- * Replaces what patterns can recognize as personal data by markers such as `<redacted_email>`. Deterministic, in time linear
- * in the text, and a second run changes nothing. Names and addresses are beyond it, and so is what only its context makes
- * personal: it is the floor under the model's redaction, not a replacement for it.
+ * Replaces personal data that patterns can recognize by markers such as `<redacted_email>`. Deterministic, in time linear in the
+ * text, and a second run changes nothing. It finds neither names and addresses, nor data that is personal only in its context: it
+ * is the minimum below the model's redaction, not a replacement for it.
  *
  * For short texts: a megabyte of speech takes more than a second.
  */
@@ -74,12 +74,12 @@ export function redactPatterns(text: string): Redaction {
   return finish(redactSteps(text));
 }
 
-/** Redacts as `redactPatterns` does, for texts of any length: the event loop goes on meanwhile. */
+/** Does the same as `redactPatterns`, for texts of any length: yields to the event loop. */
 export async function redactPatternsInSteps(text: string): Promise<Redaction> {
   return finishInSteps(redactSteps(text));
 }
 
-/** The steps of `redactPatterns`. */
+/** Runs `redactPatterns` in steps. */
 export function* redactSteps(text: string): Steps<Redaction> {
   const counts: Redaction['counts'] = {};
   let redacted = text;
@@ -92,12 +92,12 @@ export function* redactSteps(text: string): Steps<Redaction> {
   return { text: redacted, counts };
 }
 
-/** What redactPatterns replaces in its first round, in the order of the text, without overlaps. */
+/** Finds the data that redactPatterns replaces in its first round, in the order of the text, without overlaps. */
 export function findPersonalData(text: string): PersonalData[] {
   return finish(personalDataSteps(text));
 }
 
-/** The steps of `findPersonalData`. */
+/** Runs `findPersonalData` in steps. */
 export function* personalDataSteps(text: string): Steps<PersonalData[]> {
   const plain = yield* plainTextSteps(text);
   const matches: Match[] = [];
@@ -107,12 +107,12 @@ export function* personalDataSteps(text: string): Steps<PersonalData[]> {
   return joinOverlaps(matches).map(({ kind, start, end }) => ({ kind, ...plain.toOriginal(start, end) }));
 }
 
-/** Whether anything was found. */
+/** Whether the text had findings. */
 export function isRedacted({ counts }: Redaction): boolean {
   return Object.keys(counts).length > 0;
 }
 
-/** Puts a marker in the place of each finding; they must be in the order of the text, without overlaps. */
+/** Replaces each finding by a marker. Findings must be in the order of the text, without overlaps. */
 export function putMarkers(text: string, found: readonly PersonalData[]): string {
   const pieces: string[] = [];
   let position = 0;
@@ -123,7 +123,7 @@ export function putMarkers(text: string, found: readonly PersonalData[]): string
   return pieces.join('') + text.slice(position);
 }
 
-/** Whatever begins in the window, with its places in the whole text. */
+/** Finds matches that begin in the window, with their positions in the whole text. */
 function* findIn(text: string, { start, end, from, to }: Window): Steps<Match[]> {
   return (yield* findAll(text.slice(from, to)))
     .map((match) => ({ ...match, start: match.start + from, end: match.end + from }))
@@ -147,19 +147,19 @@ function isDoubtful({ kind }: Match): boolean {
   return kind === 'phone' || kind === 'bsn';
 }
 
-/** @param stretches in the order of the text, without overlaps */
-function liesWithin({ start, end }: Finding, stretches: readonly Finding[]): boolean {
+/** @param ranges in the order of the text, without overlaps */
+function liesWithin({ start, end }: Finding, ranges: readonly Finding[]): boolean {
   let low = 0;
-  let high = stretches.length;
+  let high = ranges.length;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if ((stretches[middle]?.end ?? 0) < end) low = middle + 1;
+    if ((ranges[middle]?.end ?? 0) < end) low = middle + 1;
     else high = middle;
   }
-  return (stretches[low]?.start ?? Number.POSITIVE_INFINITY) <= start;
+  return (ranges[low]?.start ?? Number.POSITIVE_INFINITY) <= start;
 }
 
-/** Overlapping findings become one that covers them all: cutting one off would leave a part of a number standing. */
+/** Joins overlapping findings to one that covers them all, so that no part of a number remains. */
 function joinOverlaps(matches: Match[]): Match[] {
   const joined: Match[] = [];
   for (const match of matches.toSorted((a, b) => a.start - b.start || a.rank - b.rank)) {

@@ -1,15 +1,15 @@
 import { personalDataSteps, putMarkers, type PersonalData, type Redaction } from './redact-patterns.js';
 import type { Steps } from './steps.js';
 
-/** A piece of speech: its text, and whatever else the provider says of it. */
+/** A piece of speech, with its text and further data of the provider. */
 interface Piece {
   item: unknown;
-  /** Place of its text when the pieces are read one after the other. */
+  /** Range of its text in the joined text of all pieces. */
   start: number;
   end: number;
 }
 
-/** Put together at once: less than a millisecond. */
+/** Pieces per step, which takes less than a millisecond. */
 const STEP_PIECES = 1_000;
 
 export interface RedactedPieces {
@@ -18,10 +18,10 @@ export interface RedactedPieces {
 }
 
 /**
- * Reads pieces of speech one after the other, and puts those together that one finding lies in: the first of them, with the
- * redacted text of all, and the `end` of the last. Pieces that hold nothing stay as they are.
+ * Redacts the joined text of pieces of speech. Pieces that share a finding are merged into the first one, with the redacted text of
+ * all, and the `end` of the last one. Pieces without findings stay unchanged.
  *
- * @returns the pieces, and how many findings of each kind there were
+ * @returns the pieces, and the number of findings of each kind
  */
 export function* redactPieces(items: readonly unknown[]): Steps<RedactedPieces> {
   const text = items.map(textOf).join(' ');
@@ -36,7 +36,7 @@ export function* redactPieces(items: readonly unknown[]): Steps<RedactedPieces> 
   return { pieces, counts };
 }
 
-/** Neighbours that one finding lies in are one group. Both lists are in the order of the text, so one look at each is enough. */
+/** Groups neighbors that share a finding. Both lists are in the order of the text, so one pass is enough. */
 function* groupsOf(items: readonly unknown[], found: readonly PersonalData[]): Steps<Piece[][]> {
   const groups: Piece[][] = [];
   let start = 0;
@@ -71,7 +71,7 @@ function merge(group: readonly Piece[], text: string, found: readonly PersonalDa
   return { ...first.item, text: redacted, ...(end === undefined ? {} : { end }) };
 }
 
-/** Findings from one place to another; halving, since a transcript has many words and may have many findings. */
+/** Returns the findings in a range. Uses binary search, as a transcript may have many words and findings. */
 function between(found: readonly PersonalData[], start: number, end: number): PersonalData[] {
   let low = 0;
   let high = found.length;

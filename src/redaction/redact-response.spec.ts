@@ -7,7 +7,7 @@ function word(text: string): object {
 }
 
 describe('redactResponse', () => {
-  it('copies a response without personal data as it is', async () => {
+  it('copies a response without personal data unchanged', async () => {
     const response = {
       id: '0612345678',
       status: 'completed',
@@ -22,7 +22,7 @@ describe('redactResponse', () => {
     expect(copy).not.toBe(response);
   });
 
-  it('redacts the text, and makes one of the pieces that something lies in, with the times of the first and the last', async () => {
+  it('redacts the text, and merges the pieces of a finding, with the times of the first and the last', async () => {
     const words = [
       word('Bel'),
       { ...word('06'), start: 20, end: 30 },
@@ -44,7 +44,7 @@ describe('redactResponse', () => {
     });
   });
 
-  it('puts two findings in one piece where the pieces are larger than they are', async () => {
+  it('redacts two findings in one piece', async () => {
     const response = { text: 'a@b.nl/c@d.nl ja', words: [word('a@b.nl/c@d.nl'), word('ja')] };
     expect(await redactResponse(response)).toMatchObject({
       words: [word('<redacted_email>/<redacted_email>'), word('ja')],
@@ -52,14 +52,14 @@ describe('redactResponse', () => {
   });
 
   it.each([
-    ['the words give away less than the text', 'Bel 06 12345678.', [word('Bel'), word('mij.')]],
-    ['the words give away more than the text', 'Bel mij.', [word('Bel'), word('06'), word('12345678.')]],
-    ['the words give away another thing than the text', 'Bel 06 12345678.', [word('Mail'), word('a@b.nl')]],
-  ])('empties the lists of pieces where %s', async (_name, text, words) => {
+    ['the words have fewer findings than the text', 'Bel 06 12345678.', [word('Bel'), word('mij.')]],
+    ['the words have more findings than the text', 'Bel mij.', [word('Bel'), word('06'), word('12345678.')]],
+    ['the words have other findings than the text', 'Bel 06 12345678.', [word('Mail'), word('a@b.nl')]],
+  ])('empties the lists of pieces when %s', async (_name, text, words) => {
     expect(await redactResponse({ text, words })).toMatchObject({ words: [] });
   });
 
-  it('empties the lists of pieces where something lies across two utterances', async () => {
+  it('empties the lists of pieces when a finding spans two utterances', async () => {
     const utterances = [
       { text: 'Bel 06', words: [word('Bel'), word('06')] },
       { text: '12345678.', words: [word('12345678.')] },
@@ -72,12 +72,12 @@ describe('redactResponse', () => {
     });
   });
 
-  it('leaves nothing of what it found in any piece, wherever the pieces were cut', async () => {
+  it('leaves no part of a finding in any piece, for any division into pieces', async () => {
     const secret = 'Bel 06 12345678 of mail jan@example.nl, BSN 123456782.';
     const cuts = fc.uniqueArray(fc.integer({ min: 1, max: secret.length - 1 }), { maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(cuts, async (places) => {
-        const ends = [0, ...places.toSorted((a, b) => a - b), secret.length];
+      fc.asyncProperty(cuts, async (positions) => {
+        const ends = [0, ...positions.toSorted((a, b) => a - b), secret.length];
         const words = ends.slice(1).map((end, index) => word(secret.slice(ends[index], end)));
         const stored = JSON.stringify(await redactResponse({ text: secret, words }));
         expect(stored).not.toMatch(/12345678|jan@|example|123456782/);
@@ -85,25 +85,25 @@ describe('redactResponse', () => {
     );
   });
 
-  it('does not change what it was given', async () => {
+  it('does not change its argument', async () => {
     const response = { text: 'a@b.nl', words: [word('a@b.nl')] };
     await redactResponse(response);
     expect(response).toEqual({ text: 'a@b.nl', words: [word('a@b.nl')] });
   });
 
-  it('notices what only the words give away together', async () => {
+  it('detects data that only the joined words reveal', async () => {
     expect(await redactResponse({ text: null, words: [word('06'), word('1234'), word('5678')] })).toEqual({
       text: null,
       words: [],
     });
   });
 
-  it('notices what only an utterance says', async () => {
+  it('detects data that only an utterance contains', async () => {
     const response = { text: '', utterances: [{ text: 'x@y.nl' }], words: [word('hoi')] };
     expect(await redactResponse(response)).toEqual({ text: '', utterances: [], words: [] });
   });
 
-  it('redacts texts in fields that it has never heard of, and empties words without a text beside them', async () => {
+  it('redacts texts in unknown fields, and empties words without a text in the same object', async () => {
     const response = {
       chapters: [{ gist: 'x@y.nl belt', words: [word('x@y.nl')] }],
       entities: [{ entity_type: 'phone_number', text: '06 12345678' }],
@@ -116,7 +116,7 @@ describe('redactResponse', () => {
     });
   });
 
-  it('keeps ids, addresses and settings of the provider', async () => {
+  it('keeps ids, URLs and settings of the provider', async () => {
     const response = {
       id: '06-12345678',
       audio_url: 'https://store.example/0612345678.wav',
@@ -127,7 +127,7 @@ describe('redactResponse', () => {
   });
 
   it.each([[null], [undefined], [5], ['hoi'], [[]], [{}]])(
-    'copies %p, which is no response at all',
+    'copies %p, which is no response',
     async (value) => {
       expect(await redactResponse(value)).toEqual(value);
     },

@@ -4,12 +4,12 @@ import { redactPieces, type RedactedPieces } from './redact-pieces.js';
 import { isRedacted, redactSteps, type Redaction } from './redact-patterns.js';
 import { finishInSteps, type Steps } from './steps.js';
 
-/** Lists that hold the speech once more in small pieces, where one telephone number may be spread over several. */
+/** Lists that repeat the speech in small pieces, over which one telephone number may be spread. */
 const PIECEWISE_FIELDS = new Set(['words', 'utterances']);
 
 /**
- * Fields whose strings are ids, settings or addresses of the provider's, not speech. Everything else is taken for speech: a
- * field that the provider adds tomorrow is redacted, not leaked.
+ * Fields whose strings are ids, settings or URLs of the provider, not speech. All other fields count as speech, so that a field
+ * that the provider adds later is redacted, not leaked.
  */
 const TECHNICAL_FIELDS = new Set([
   'id',
@@ -27,12 +27,12 @@ const TECHNICAL_FIELDS = new Set([
 ]);
 
 /**
- * Redacts by patterns whatever the provider's response carries of the speech. The argument is not changed. The event loop goes
- * on meanwhile: a response may have many megabytes.
+ * Redacts by patterns all speech in the provider's response. The argument is not changed. Yields to the event loop, as a response
+ * may have many megabytes.
  *
- * The pieces of `words` and `utterances` that personal data lies in become one, with a marker, and the times of the first and the
- * last. Where they do not give away exactly what the text beside them does, nobody knows which pieces are the ones: then every
- * such list is emptied.
+ * Pieces of `words` and `utterances` that share personal data are merged into one, with a marker, and the times of the first and
+ * the last. If the findings of the pieces differ from those of the text in the same object, it is unknown which pieces to redact:
+ * then all such lists are emptied.
  *
  * @param response parsed JSON of any shape
  * @returns a copy of the same shape
@@ -42,8 +42,8 @@ export async function redactResponse(response: unknown): Promise<unknown> {
 }
 
 /**
- * For one response. Texts and lists are asked for three times, and most words are said many times. Each value is a step: also
- * a million numbers take their time.
+ * Redacts one response. Results are cached, as texts and lists are read three times, and most words occur many times. Each value
+ * is a step, as even a million numbers take long.
  */
 class ResponseRedactor {
   private readonly texts = new Map<string, Redaction>();
@@ -78,7 +78,7 @@ class ResponseRedactor {
     return yield* this.copy((yield* this.list(item)).pieces, options);
   }
 
-  /** Whether every list of pieces gives away, piece by piece and all together, what the text of the same object does. */
+  /** Whether each list of pieces has the same findings as the text in the same object, by piece and joined. */
   private *piecesAgree(value: unknown): Steps<boolean> {
     yield;
     if (Array.isArray(value)) {
@@ -98,11 +98,11 @@ class ResponseRedactor {
   }
 
   private *listAgrees(items: unknown[], { counts }: Redaction): Steps<boolean> {
-    // A list of utterances has texts of its own kind: one that something lies across two of cannot be mended.
+    // Utterances have words of their own, so they cannot be merged when a finding spans two of them.
     const isNested = items.some((item) => isRecord(item) && Array.isArray(item.words));
-    const together = (yield* this.list(items)).counts;
-    const found = isNested ? yield* this.countsOfEach(items) : together;
-    return isSame(found, counts) && isSame(together, counts);
+    const joined = (yield* this.list(items)).counts;
+    const found = isNested ? yield* this.countsOfEach(items) : joined;
+    return isSame(found, counts) && isSame(joined, counts);
   }
 
   private *countsOfEach(items: readonly unknown[]): Steps<Redaction['counts']> {
@@ -132,16 +132,16 @@ class ResponseRedactor {
   }
 
   private *text(text: string): Steps<Redaction> {
-    const known = this.texts.get(text);
-    if (known !== undefined) return known;
+    const cached = this.texts.get(text);
+    if (cached !== undefined) return cached;
     const redaction = yield* redactSteps(text);
     this.texts.set(text, redaction);
     return redaction;
   }
 
   private *list(items: readonly unknown[]): Steps<RedactedPieces> {
-    const known = this.lists.get(items);
-    if (known !== undefined) return known;
+    const cached = this.lists.get(items);
+    if (cached !== undefined) return cached;
     const redacted = yield* redactPieces(items);
     this.lists.set(items, redacted);
     return redacted;

@@ -2,9 +2,9 @@ import { type CodeUnit, readUnits } from './codes.js';
 import { type DigitGroup, readRuns } from './digit-runs.js';
 import { tokenize } from './tokens.js';
 
-/** A text as the detectors see it: read once, for all of them. Places are those of `text`. */
+/** Preprocessed text, shared by all detectors. Positions are those in `text`. */
 export interface Source {
-  /** Plain text: see toPlainText. */
+  /** Plain text: see `plainTextSteps`. */
   text: string;
   /** Groups of digits that may belong together, written or spoken. */
   runs: readonly DigitGroup[][];

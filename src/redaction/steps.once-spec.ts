@@ -7,8 +7,8 @@ import { redactResponse } from './redact-response.js';
 /** Five megabytes may take a minute on a busy machine. */
 const TIMEOUT_MS = 600_000;
 
-/** A caller must not notice. Processor time: that others use the machine as well does not count. */
-const MAX_HOLD_MS = 200;
+/** Longest acceptable blocking of the event loop. Processor time, so that other processes on the machine do not count. */
+const MAX_BLOCKING_MS = 200;
 
 const SPEECH =
   'Well, I think that we should talk about what the people in the town have said about it. In 2019 we ' +
@@ -18,7 +18,7 @@ function long(piece: string, length: number): string {
   return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 }
 
-/** Processor time of this thread, where the system tells; else of all threads, garbage collection included. */
+/** Returns the processor time of this thread if available, else of all threads, including garbage collection. */
 function processorMs(): number {
   const file = `/proc/self/task/${process.pid}/schedstat`;
   if (existsSync(file)) return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000_000;
@@ -26,8 +26,8 @@ function processorMs(): number {
   return (user + system) / 1_000;
 }
 
-/** The most processor time that passes between two turns of the event loop while something is done. */
-async function longestHoldMs(work: () => Promise<unknown>): Promise<number> {
+/** Measures the longest processor time between two iterations of the event loop during the work. */
+async function longestBlockingMs(work: () => Promise<unknown>): Promise<number> {
   const state = { isDone: false, longestMs: 0, lastMs: processorMs() };
   const done = work().finally(() => {
     state.isDone = true;
@@ -44,8 +44,8 @@ async function longestHoldMs(work: () => Promise<unknown>): Promise<number> {
 
 jest.setTimeout(TIMEOUT_MS);
 
-describe('redaction in turns', () => {
-  it('gives the same as redaction at once', async () => {
+describe('redaction in steps', () => {
+  it('gives the same result as redaction at once', async () => {
     const text = long(SPEECH, 100_000);
     expect(await redactPatternsInSteps(text)).toEqual(redactPatterns(text));
   });
@@ -58,16 +58,16 @@ describe('redaction in turns', () => {
     ['codes', 'A1-', 100_000],
     ['addresses', '@a.', 100_000],
     ['other digits', '١٢ ', 100_000],
-  ])('lets the event loop go on during a long text of %s', async (_name, piece, length) => {
+  ])('yields to the event loop during a long text of %s', async (_name, piece, length) => {
     const text = long(piece, length);
     redactPatterns(long(piece, 20_000));
-    expect(await longestHoldMs(() => redactPatternsInSteps(text))).toBeLessThan(MAX_HOLD_MS);
+    expect(await longestBlockingMs(() => redactPatternsInSteps(text))).toBeLessThan(MAX_BLOCKING_MS);
   });
 
-  it('lets the event loop go on during a long answer of a provider', async () => {
+  it('yields to the event loop during a long response of a provider', async () => {
     const text = long(SPEECH, 300_000);
     const words = text.split(' ').map((word, index) => ({ text: word, start: index, end: index + 1 }));
     const response = { text, words, utterances: [{ text, words }] };
-    expect(await longestHoldMs(() => redactResponse(response))).toBeLessThan(MAX_HOLD_MS);
+    expect(await longestBlockingMs(() => redactResponse(response))).toBeLessThan(MAX_BLOCKING_MS);
   });
 });

@@ -1,13 +1,13 @@
 import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 
 /**
- * A computation in steps, each of some milliseconds at most. It gives the same result however it is
- * run: `finish` runs it to its end, `finishInSteps` lets the event loop go on in between.
+ * A computation in steps of at most some milliseconds each. `finish` runs it to its end at once;
+ * `finishInSteps` yields to the event loop in between. Both give the same result.
  */
 export type Steps<Result> = Generator<void, Result, void>;
 
-/** So long may a text hold the event loop: a request that comes meanwhile hardly notices. */
-const TURN_MS = 25;
+/** Longest time without yielding to the event loop, short enough for other requests. */
+const MAX_BLOCKING_MS = 25;
 
 export function finish<Result>(steps: Steps<Result>): Result {
   for (;;) {
@@ -16,14 +16,14 @@ export function finish<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Runs short work at once, and lets long work give way to the event loop every `TURN_MS`. */
+/** Runs short work at once, and yields to the event loop every `MAX_BLOCKING_MS` during long work. */
 export async function finishInSteps<Result>(steps: Steps<Result>): Promise<Result> {
-  let began = performance.now();
+  let startMs = performance.now();
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    if (performance.now() - began < TURN_MS) continue;
+    if (performance.now() - startMs < MAX_BLOCKING_MS) continue;
     await yieldToEventLoop();
-    began = performance.now();
+    startMs = performance.now();
   }
 }

@@ -1,6 +1,6 @@
 import { fold, isArticle, mayBeginNumber, type NumberWords, readNumber } from './number-words.js';
 
-/** A stretch of letters, or one of digits. */
+/** A sequence of letters, or one of digits. */
 export interface Token {
   text: string;
   start: number;
@@ -8,10 +8,10 @@ export interface Token {
   isDigits: boolean;
 }
 
-/** More words never make one number: "quatre vingt dix sept". */
+/** Maximum number of words of one number, such as "quatre vingt dix sept". */
 const MAX_NUMBER_WORDS = 5;
 
-/** What stands between the words of one number: "forty-two", "vingt et un". */
+/** Matches text between the words of one number: "forty-two", "vingt et un". */
 const WITHIN_NUMBER = /^(?: |-| - )$/;
 
 export function tokenize(text: string): Token[] {
@@ -23,7 +23,7 @@ export function tokenize(text: string): Token[] {
   }));
 }
 
-/** What stands between a token and the one before it. */
+/** Returns the text between the previous token and this one. */
 export function gapBefore(text: string, tokens: readonly Token[], index: number): string {
   const token = tokens[index];
   const previous = tokens[index - 1];
@@ -32,17 +32,16 @@ export function gapBefore(text: string, tokens: readonly Token[], index: number)
 }
 
 /**
- * The spoken number that begins with this token, if one does. A word that is also an article counts only where the word
- * before or behind it is a number as well.
+ * Reads the spoken number that begins with this token, if any. A word that is also an article counts only when the word before
+ * or after it is a number as well.
  *
  * @param followsNumber whether a spoken number ends right before the token
  */
 export function spokenNumber(
   text: string,
   tokens: readonly Token[],
-  place: { index: number; followsNumber: boolean },
+  { index, followsNumber }: { index: number; followsNumber: boolean },
 ): NumberWords | undefined {
-  const { index, followsNumber } = place;
   if (!mayBeginNumber(tokens[index]?.text ?? '')) return undefined;
   const words = joinedWords(text, tokens, index);
   const number = readNumber(words);
@@ -55,18 +54,18 @@ export function spokenNumber(
 
 function joinedWords(text: string, tokens: readonly Token[], index: number): string[] {
   const words: string[] = [];
-  for (let at = index; at < index + MAX_NUMBER_WORDS; at += 1) {
-    const token = tokens[at];
-    if (token === undefined || (at > index && !WITHIN_NUMBER.test(gapBefore(text, tokens, at)))) break;
+  for (let next = index; next < index + MAX_NUMBER_WORDS; next += 1) {
+    const token = tokens[next];
+    if (token === undefined || (next > index && !WITHIN_NUMBER.test(gapBefore(text, tokens, next)))) break;
     words.push(token.isDigits ? token.text : fold(token.text));
     // Written digits can only follow "double".
     if (token.isDigits) break;
-    if (at === index && readNumber(words) === undefined && !mayNeedMore(words[0] ?? '')) break;
+    if (next === index && readNumber(words) === undefined && !mayNeedMore(words[0] ?? '')) break;
   }
   return words;
 }
 
-/** Words that are a number only with the next one. */
+/** Whether the word is a number only together with the next one. */
 function mayNeedMore(word: string): boolean {
   return readNumber([word, '1']) !== undefined;
 }

@@ -3,7 +3,7 @@ import type { Detector } from '../detector.js';
 import { findDigits, span } from '../digit-runs.js';
 import { isReference } from '../labels.js';
 
-/** Issuers' first digits and number lengths (ISO/IEC 7812 and the networks' own ranges). */
+/** First digits and number lengths of the issuers (ISO/IEC 7812 and the networks' own ranges). */
 const NETWORKS: RegExp[] = [
   /^4(?:\d{12}|\d{15}|\d{18})$/, // Visa
   /^5[1-5]\d{14}$/, // Mastercard
@@ -14,19 +14,19 @@ const NETWORKS: RegExp[] = [
   /^35\d{14}$/, // JCB
 ];
 
-/** Every network above. */
+/** Matches the numbers of all networks above. */
 const ANY_NETWORK = /^[2-6]\d{12,18}$/;
 
-/** Fewest digits in a group, but for cards that are read out one by one: "4111 1111 1111 1111", "41 11 ...". */
+/** Minimum group size, except for cards that are read out digit by digit: "4111 1111 1111 1111", "41 11 ...". */
 const MIN_GROUP = 2;
 
-/** Payment cards, written or spoken: an issuer's range, its length, and the check digit (Luhn). */
+/** Finds payment cards, written or spoken, by an issuer's range and length, and by the check digit (Luhn). */
 export const cardDetector: Detector = {
   kind: 'card',
   find: ({ text, runs }) =>
     findDigits(runs, {
       length: [13, 19],
-      isThing: ({ start }) => isReference(text, start),
+      isReference: ({ start }) => isReference(text, start),
       begins: ({ digits }) => /^[2-6]/.test(digits),
       digits: ANY_NETWORK,
       allowsPauses: true,

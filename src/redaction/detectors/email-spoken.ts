@@ -16,25 +16,25 @@ import {
   TOP_LEVELS,
 } from './email-words.js';
 
-/** How far an address reaches to either side of its sign for "at", in characters. */
+/** Maximum length of an address on either side of its "at" sign, in characters. */
 const REACH_CHARS = 110;
-/** A name in several words before the sign, when somebody announces an address: "is jan de vries apenstaartje". */
+/** Maximum number of words of a name before the sign in an announced address: "is jan de vries apenstaartje". */
 const MAX_NAME_WORDS = 4;
-/** A company's name in several words behind a sure sign: "apenstaartje groene hart punt nl". */
+/** Maximum number of words of a company's name after an unambiguous sign: "apenstaartje groene hart punt nl". */
 const MAX_DOMAIN_WORDS = 3;
 const MAX_SPELLED = 24;
 
-/** "at our website dot com" tells where, not to whom. */
-const OWNERS = /^ (?:our|the|my|their|your|his|her|this|that|a|an|de|het|onze|www)(?!\p{L})/iu;
-const OWNER_CHARS = 8;
+/** Determiners that follow the preposition "at": "at our website dot com". */
+const DETERMINERS = /^ (?:our|the|my|their|your|his|her|this|that|a|an|de|het|onze|www)(?!\p{L})/iu;
+const DETERMINER_CHARS = 8;
 
-/** A dot, written or said, somewhere behind the first word; or a provider that is known without one. */
+/** Matches a dot, written or spoken, after the first word, or a top-level domain without a dot. */
 const HAS_DOT =
   /^[ ,]{0,2}[\p{L}\p{N}][^@<>]{0,80}?(?:\.|[ ([{-](?:dot|punt|punkt|point|punto|stip)[ )\]}-]| (?:com|nl|de|fr|es|it|be)(?!\p{L}))/iu;
 
 type AtSign = { start: number; end: number; kind: 'sign' | 'named' | 'word' };
 
-/** Addresses that were read out: "jan punt de vries apenstaartje example punt nl", "j dot doe at example dot com". */
+/** Finds spoken addresses: "jan punt de vries apenstaartje example punt nl", "j dot doe at example dot com". */
 export const spokenEmailDetector: Detector = {
   kind: 'email',
   find: ({ text }) =>
@@ -59,21 +59,22 @@ function readAddress(text: string, at: AtSign): Finding | undefined {
 }
 
 interface Part extends Finding {
-  /** More than one plain word: signs, digits or spelled letters in it. */
+  /** Whether it has signs, digits or spelled letters, and is more than one plain word. */
   isMarked: boolean;
-  /** Folded, without spaces and signs; of the domain its first label. */
+  /** Folded text without spaces and signs; for a domain, its first label. */
   name: string;
 }
 
-/** "at" is also a word: something else must say that this is an address. */
+/** Whether the context confirms an address with "at", which is also a preposition. */
 function isCertain(text: string, at: AtSign, { domain, local }: { domain: Part; local: Part }): boolean {
-  if (NO_LOCAL_PARTS.has(local.name) || OWNERS.test(text.slice(at.end, at.end + OWNER_CHARS))) return false;
+  if (NO_LOCAL_PARTS.has(local.name) || DETERMINERS.test(text.slice(at.end, at.end + DETERMINER_CHARS)))
+    return false;
   if (local.isMarked || PROVIDERS.has(domain.name)) return true;
   if (FOREIGN_DOT.test(text.slice(at.end, domain.end))) return true;
   return MAIL_CUE.test(text.slice(Math.max(0, local.start - REACH_CHARS), local.start));
 }
 
-/** Reads from the sign to the left. */
+/** Reads the local part, from the sign to the left. */
 function readLocal(text: string, at: AtSign): Part | undefined {
   const offset = Math.max(0, at.start - REACH_CHARS);
   const window = text.slice(offset, at.start);
@@ -88,7 +89,7 @@ function readLocal(text: string, at: AtSign): Part | undefined {
     first -= taken;
   }
   const start = tokens[first]?.start ?? 0;
-  // The middle of something longer, or of a name with two signs: @jan@social.example.
+  // The start was cut off, or the name has two signs: @jan@social.example.
   if ((start === 0 && offset > 0) || /[@<]$/.test(window.slice(0, start))) return undefined;
   const isMarked = first < tokens.length - 1 || last.isDigits;
   const name = tokens
@@ -99,7 +100,7 @@ function readLocal(text: string, at: AtSign): Part | undefined {
   return { start: offset + (named ?? start), end: at.start, isMarked, name };
 }
 
-/** How many more tokens to the left belong to the local part. */
+/** Returns how many more tokens to the left belong to the local part. */
 function tokensOfLocal(window: string, tokens: readonly Token[], first: number): number {
   const gap = gapBefore(window, tokens, first);
   // O'Brien, but not "it's j o e".
@@ -112,7 +113,7 @@ function tokensOfLocal(window: string, tokens: readonly Token[], first: number):
   return continuesSpelling(window, tokens, first) ? 1 : 0;
 }
 
-/** How many words say a sign here: "punt", "laag streepje". */
+/** Returns the number of words of a spoken sign before the token: "punt", "laag streepje". */
 function signsBefore(tokens: readonly Token[], first: number): number {
   const phrase = SIGN_PHRASES.find((words) => endsWith(tokens, first, words));
   if (phrase !== undefined) return phrase.length;
@@ -124,7 +125,7 @@ function continuesSpelling(window: string, tokens: readonly Token[], first: numb
   const current = tokens[first];
   if (before === undefined || current === undefined) return false;
   if (isShort(current) && isShort(before) && gapBefore(window, tokens, first - 1) !== "'") return true;
-  // Digits alone are no local part: "jan 85 at".
+  // Digits only are no local part: "jan 85 at".
   const isOnlyDigits = tokens.slice(first).every((token) => token.isDigits);
   return isOnlyDigits && gapBefore(window, tokens, first) === ' ' && !INTRODUCERS.has(fold(before.text));
 }
@@ -134,12 +135,12 @@ function endsWith(tokens: readonly Token[], end: number, words: readonly string[
   return start >= 0 && words.every((word, index) => fold(tokens[start + index]?.text ?? '') === word);
 }
 
-/** A letter, digits, or a number in words: parts of a spelled name. */
+/** Whether a token is a letter, digits, or a number word, as in a spelled name. */
 function isShort({ text, isDigits }: Token): boolean {
   return isDigits || Array.from(text).length === 1 || readNumber([fold(text)]) !== undefined;
 }
 
-/** Where an announced name in several words begins: "mijn mail is | jan de vries apenstaartje". */
+/** Returns the start of an announced name in several words: "mijn mail is | jan de vries apenstaartje". */
 function announcedName(window: string, tokens: readonly Token[], first: number): number | undefined {
   for (let index = first - 1; index >= Math.max(0, first - MAX_NAME_WORDS); index -= 1) {
     const gap = gapBefore(window, tokens, index + 1);
@@ -154,7 +155,7 @@ function announcedName(window: string, tokens: readonly Token[], first: number):
   return undefined;
 }
 
-/** Reads from the sign to the right: labels, dots between them, and an end that addresses have. */
+/** Reads the domain, from the sign to the right: labels, dots between them, and a known top-level domain. */
 function readDomain(text: string, at: AtSign): Part | undefined {
   const window = text.slice(at.end, at.end + REACH_CHARS);
   if (!HAS_DOT.test(window)) return undefined;
@@ -180,24 +181,24 @@ function readDomain(text: string, at: AtSign): Part | undefined {
   return { start: at.end, end: at.end + end, isMarked: false, name: first.name };
 }
 
-/** "minutes at village hall dot org": several words, where the sign is sure or an address was announced. */
+/** Whether the domain may have several words, after an unambiguous sign or a cue: "minutes at village hall dot org". */
 function mayBeLong(text: string, at: AtSign): boolean {
   if (at.kind !== 'word') return at.kind === 'named';
-  if (OWNERS.test(text.slice(at.end, at.end + OWNER_CHARS))) return false;
+  if (DETERMINERS.test(text.slice(at.end, at.end + DETERMINER_CHARS))) return false;
   return MAIL_CUE.test(text.slice(Math.max(0, at.start - REACH_CHARS), at.start));
 }
 
 interface Label {
   name: string;
-  /** Words so far; letters one by one are none. */
+  /** Number of words so far, without spelled letters. */
   words: number;
-  /** A hyphen was said: the next word is no new one. */
+  /** Whether a hyphen was spoken last, so that the next word continues the label. */
   isJoined: boolean;
   next: number;
   end: number;
 }
 
-/** A word, hyphenated or not, or letters one by one. */
+/** Reads a label: a word, hyphenated or not, or spelled letters. */
 function readLabel(
   window: string,
   tokens: readonly Token[],
@@ -224,12 +225,12 @@ function withToken(window: string, tokens: readonly Token[], label: Label): Labe
   if (!/^(?: ?-? ?|\. ?)$/.test(gap) || DOT_WORDS.has(word)) return undefined;
   if (DASH_WORDS.has(word)) return { ...label, isJoined: true, next: label.next + 1 };
   if (isLetter && isOneLetter(tokens[label.next - 1])) {
-    // "n l a ...": what follows a complete end is a word of one letter.
+    // "n l a ...": a letter after a complete top-level domain is a separate word.
     return TOP_LEVELS.has(label.name) && !TOP_LEVELS.has(taken.name) ? undefined : taken;
   }
   if (gap.includes('.')) return undefined;
   if (label.isJoined || /^-?$/.test(gap)) return taken;
-  // "n l bedankt": a word behind spelled letters is none of them.
+  // "n l bedankt": a word after spelled letters does not belong to the label.
   return label.words === 0 ? undefined : { ...taken, words: label.words + 1 };
 }
 
@@ -237,7 +238,7 @@ function isOneLetter(token: Token | undefined): boolean {
   return token !== undefined && Array.from(token.text).length === 1;
 }
 
-/** @returns the place behind a dot, written or said, if one stands here */
+/** @returns the index after a dot, written or spoken, if there is one at this index */
 function readDot(window: string, tokens: readonly Token[], index: number): number | undefined {
   const token = tokens[index];
   if (token === undefined) return undefined;

@@ -1,18 +1,18 @@
 import type { Detector } from '../detector.js';
 
 /**
- * Local part (RFC 5321: at most 64 characters), `@`, labels, and a last label of letters, all in any script. The local part
- * starts where no character of one precedes, so that a long run of letters is read once, not once per letter. An apostrophe
- * is part of it (O'Brien), but does not begin it: that is a quotation mark.
+ * Matches a local part (RFC 5321: at most 64 characters), `@`, labels, and a last label of letters, all in any script. No character
+ * of a local part may precede it, so that a long run of letters is read once, not once per letter. An apostrophe may be in the
+ * local part (O'Brien), but not at its start, where it is a quotation mark.
  */
 const EMAIL =
   /(?<![\p{L}\p{M}\p{N}._%+-]|[\p{L}\p{N}]')[\p{L}\p{M}\p{N}._%+-][\p{L}\p{M}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{2,58}|[\p{L}\p{M}]{2,24})/giu;
 
-/** E-mail addresses as written, international ones included. */
+/** Finds written e-mail addresses, including international ones. */
 export const emailDetector: Detector = {
   kind: 'email',
   find: ({ text }) =>
-    // Few texts have one, and it is what takes the time.
+    // The expression is slow, and few texts have an "@".
     !text.includes('@')
       ? []
       : [...text.matchAll(EMAIL)].map((match) => ({

@@ -8,16 +8,16 @@ const MIN_LENGTH = 15;
 const MAX_LENGTH = 33;
 const PATTERN = /^[A-Z]{2}\d{2}[A-Z0-9]+$/;
 
-/** A bank's name as people say it, where its letters in an IBAN are others. */
-const BANKS_AS_SAID: readonly (readonly [said: string, written: string])[] = [
+/** Spoken names of banks whose letters in an IBAN differ from the name. */
+const SPOKEN_BANKS: readonly (readonly [spoken: string, written: string])[] = [
   ['ABNAMRO', 'ABNA'],
   ['ING', 'INGB'],
   ['RABOBANK', 'RABO'],
 ];
 
 /**
- * International bank account numbers of every country in the registry, with or without spaces, in either case, or read out:
- * the length must be the country's and the check digits must hold (ISO 7064, MOD 97-10).
+ * Finds international bank account numbers of every country in the registry, with or without spaces, in either case, or read
+ * out. Their length must be that of the country, and the check digits must be valid (ISO 7064, MOD 97-10).
  */
 export const ibanDetector: Detector = {
   kind: 'iban',
@@ -25,8 +25,8 @@ export const ibanDetector: Detector = {
 };
 
 /**
- * What has the shape of an IBAN, but not its check digits: a mistake of the recognizer's, or no IBAN. Not found, but its digits
- * are not to be taken for a telephone number either.
+ * Finds numbers in the form of an IBAN with wrong check digits: a recognition error, or no IBAN. They are not redacted, but their
+ * digits must not be taken for a telephone number either.
  */
 export function findBrokenIbans({ units }: Source): Finding[] {
   const written = units.map((unit) => (unit.isWrittenSmall ? { ...unit, gap: undefined, chars: '' } : unit));
@@ -45,7 +45,7 @@ function find({ units }: Pick<Source, 'units'>, accept: (iban: string) => boolea
   return findCodes(units, [shape]);
 }
 
-/** Small letters are fine, but not as words of a sentence: "de 12 is op". */
+/** Accepts lower case, but not as words of a sentence: "de 12 is op". */
 function isPlausible(units: readonly CodeUnit[]): boolean {
   return (
     (units[0]?.chars.length ?? 0) <= 2 && units.every(({ gap }) => gap === undefined || !/[\n]/.test(gap))
@@ -53,17 +53,17 @@ function isPlausible(units: readonly CodeUnit[]): boolean {
 }
 
 function spellings(code: string): string[] {
-  const said = BANKS_AS_SAID.filter(([bank]) => code.startsWith(bank, 4)).map(
+  const spoken = SPOKEN_BANKS.filter(([bank]) => code.startsWith(bank, 4)).map(
     ([bank, written]) => code.slice(0, 4) + written + code.slice(4 + bank.length),
   );
-  return [code, ...said];
+  return [code, ...spoken];
 }
 
 function isIban(iban: string): boolean {
   return iban.length === IBAN_LENGTHS[iban.slice(0, 2)] && remainder97(iban) === 1;
 }
 
-/** Country and check digits go to the end, letters count from A = 10. */
+/** Computes the remainder, with country and check digits moved to the end, and letters as numbers from A = 10. */
 function remainder97(iban: string): number {
   return Array.from(iban.slice(4) + iban.slice(0, 4)).reduce((rest, char) => {
     const value = Number.parseInt(char, 36);

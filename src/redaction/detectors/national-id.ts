@@ -5,22 +5,22 @@ import { type DigitCandidate, findDigits, span } from '../digit-runs.js';
 import { announcedBy, isReference } from '../labels.js';
 import { personNumber } from '../person-number.js';
 
-/** Numbers of persons made of digits, each with what makes it sure. */
+/** A person number of digits, and the conditions for recognizing it. */
 interface DigitId {
   length: readonly [min: number, max: number];
   digits: RegExp;
   isValid: (digits: string) => boolean;
-  /** Groupings that need no announcement. */
+  /** Groupings that need no label. */
   usual: RegExp;
   isAnnounced: (text: string, start: number) => boolean;
 }
 
-/** The French one, as it is printed: "1 84 12 76 451 089 46". */
+/** Number of groups of the French number as printed: "1 84 12 76 451 089 46". */
 const MAX_USUAL_GROUPS = 7;
 
 const DIGIT_IDS: readonly DigitId[] = [
   {
-    // Belgium: born on, serial number, remainder of 97.
+    // Belgium: date of birth, serial number, remainder modulo 97.
     length: [11, 11],
     digits: /^\d{11}$/,
     isValid: personNumber('BE', 'insz'),
@@ -30,7 +30,7 @@ const DIGIT_IDS: readonly DigitId[] = [
     ),
   },
   {
-    // France: sex, born in, place, serial number, remainder of 97.
+    // France: sex, year and month of birth, place of birth, serial number, remainder modulo 97.
     length: [15, 15],
     digits: /^[12]\d{14}$/,
     isValid: personNumber('FR', 'nir'),
@@ -48,7 +48,7 @@ const DIGIT_IDS: readonly DigitId[] = [
     ),
   },
   {
-    // United States: the check is its hyphens; no test digit exists.
+    // United States: recognized by its hyphens, as there is no check digit.
     length: [9, 9],
     digits: /^(?!000|666|9)\d{3}(?!00)\d{2}(?!0000)\d{4}$/,
     isValid: () => true,
@@ -79,7 +79,7 @@ export const digitIdDetector: Detector = {
     }),
 };
 
-/** Sizes with their hyphens where the pattern asks for hyphens, with commas where any separator will do. */
+/** Whether the group sizes match: joined by hyphens when hyphens are required, by commas for any separators. */
 function isUsual({ groups }: DigitCandidate, usual: RegExp): boolean {
   if (groups.length > MAX_USUAL_GROUPS || groups.some((group) => group.followsPause)) return false;
   const sizes = groups.map((group) => group.digits.length);
@@ -87,7 +87,7 @@ function isUsual({ groups }: DigitCandidate, usual: RegExp): boolean {
   return usual.test(sizes.join(',')) || (hyphens && usual.test(sizes.join('-')));
 }
 
-/** NHS Data Dictionary: weights 10 to 2, eleven minus the remainder is the check digit. */
+/** Check of the NHS Data Dictionary: weights 10 to 2; the check digit is eleven minus the remainder. */
 function passesNhsTest(digits: string): boolean {
   const sum = Array.from(digits.slice(0, 9)).reduce(
     (total, digit, index) => total + Number(digit) * (10 - index),
@@ -105,10 +105,10 @@ const isDocumentAnnounced = announcedBy(
   'paspoort\\p{L}*|passport\\p{L}*|reisepass\\p{L}*|passeport\\p{L}*|pasaporte\\p{L}*|passaporto\\p{L}*|identiteitskaart\\p{L}*|id-kaart\\p{L}*|personalausweis\\p{L}*|ausweis(?:nummer)?|carta d.identità|rijbewijs\\p{L}*|führerschein\\p{L}*',
 );
 
-/** United Kingdom, national insurance: no check letter exists. */
+/** National insurance number of the United Kingdom, which has no check letter. */
 const NINO = { minChars: 9, maxChars: 9, start: /^[A-Z]{2}\d\d/, pattern: /^[A-Z]{2}\d{6}[A-D]$/ };
 
-/** Codes of letters and digits; the libraries know their check letters. */
+/** Codes of letters and digits; the library checks their check letters. */
 const CODE_IDS: readonly CodeShape[] = [
   shape(9, /^\d{8}[A-Z]$/, personNumber('ES', 'dni')),
   shape(9, /^[XYZ]\d{7}[A-Z]$/, personNumber('ES', 'nie')),
@@ -129,7 +129,7 @@ export const codeIdDetector: Detector = {
       minChars: 7,
       maxChars: 10,
       start: /^[A-Z0-9]*\d/,
-      // Passports and cards of the eight countries: letters and digits in any order, mostly digits.
+      // Passports and identity cards of the supported countries: letters and digits in any order, mostly digits.
       pattern: /^(?=(?:[A-Z]*\d){4})[A-Z0-9]+$/,
       accept: (candidate) =>
         isDocumentAnnounced(text, candidate.start) &&

@@ -4,13 +4,13 @@ import type { DigitGroup } from '../digit-runs.js';
 import { isSpelled, type PhoneCandidate, phoneDetector } from '../phone-detector.js';
 
 /**
- * National numbers that begin with a zero: Netherlands, Belgium, France, United Kingdom, Germany, Italy (landlines). Each plan
- * gives the digits and the least size of the last group, which keeps the "2" of "06 12345678 2 keer" out of the number.
+ * National numbers with a leading zero: Netherlands, Belgium, France, United Kingdom, Germany, Italy (landlines). Each plan has the
+ * digits and the minimum size of the last group, which excludes the "2" of "06 12345678 2 keer" from the number.
  */
 const PLANS: { digits: RegExp; minLastGroup: number }[] = [
   // Netherlands, France, Italy, mobile numbers in Belgium, short ones in the United Kingdom and Germany.
   { digits: /^0[1-9]\d{8}$/, minLastGroup: 2 },
-  // Belgium: landlines; Italy: short ones.
+  // Landlines in Belgium, short ones in Italy.
   { digits: /^0[1-9]\d{7}$/, minLastGroup: 2 },
   // United Kingdom.
   { digits: /^0[12378]\d{9}$/, minLastGroup: 3 },
@@ -18,10 +18,10 @@ const PLANS: { digits: RegExp; minLastGroup: number }[] = [
   { digits: /^01[5-7]\d{8,9}$/, minLastGroup: 2 },
 ];
 
-/** A German area code with its zero, apart from the number: 030, 0711, 02203. */
+/** Matches a German area code with its zero, separate from the number: 030, 0711, 02203. */
 const GERMAN_AREA = /^0[2-9]\d{1,4}$/;
 
-/** Any of the plans. The shortest and the longest are German landlines: 8 to 12 digits with their area code. */
+/** Matches the numbers of all plans. The shortest and longest are German landlines, with 8 to 12 digits including area code. */
 const DIGITS = /^0[1-9]\d{6,10}$/;
 
 export const nationalPhoneDetector: Detector = phoneDetector({
@@ -44,12 +44,12 @@ function fitsPlan({ digits, sizes, groups }: PhoneCandidate): boolean {
   );
 }
 
-/** Spoken to the end: nobody wrote the last digit behind a number that was complete. */
+/** Whether all groups are spoken, so that the last group is no separate number after a complete one. */
 function endsSpoken(groups: readonly DigitGroup[]): boolean {
   return groups.every((group) => group.isSpoken);
 }
 
-/** The number is written as one group, with an extension behind a hyphen, or in groups of two to four. */
+/** Whether the number after the area code is one group, has an extension after a hyphen, or has groups of two to four. */
 function isGermanLandline({ digits, groups, sizes }: PhoneCandidate): boolean {
   const [area, number, extension] = groups;
   if (area === undefined || number === undefined || !GERMAN_AREA.test(area.digits)) return false;
@@ -60,14 +60,14 @@ function isGermanLandline({ digits, groups, sizes }: PhoneCandidate): boolean {
   return isOneGroup || hasExtension || rest.every((size) => size >= 2 && size <= 4);
 }
 
-/** Eleven and twelve digits in one: German, if the library knows the area. */
+/** Whether eleven or twelve digits in one group are a German number whose area the library knows. */
 function isWrittenInOne({ digits, groups }: PhoneCandidate): boolean {
   return (
     groups.length === 1 && digits.length >= 11 && parsePhoneNumberFromString(digits, 'DE')?.isValid() === true
   );
 }
 
-/** Short landlines of Germany and Italy, and whatever a recognizer left of a longer one. */
+/** Whether the number has a label, for short landlines of Germany and Italy, and numbers that a recognizer truncated. */
 function isAnnouncedOne({ digits, isAnnounced }: PhoneCandidate): boolean {
   return digits.length >= 8 && isAnnounced();
 }

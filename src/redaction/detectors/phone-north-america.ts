@@ -1,13 +1,13 @@
 import type { Detector } from '../detector.js';
 import { isSpelled, type PhoneCandidate, phoneDetector, phrases } from '../phone-detector.js';
 
-/** With or without the leading 1; area codes begin with 2 to 9, and so do exchanges (North American Numbering Plan). */
+/** Optional leading 1; area codes and exchanges begin with 2 to 9 (North American Numbering Plan). */
 const DIGITS = /^1?[2-9]\d{9}$/;
 const STRICT_DIGITS = /^1?[2-9]\d{2}[2-9]\d{6}$/;
 
-/** As written: (212) 555-1234, 212 5551234, 2125551234, each with or without a 1 before it. */
+/** Groupings such as 212 5551234 and 2125551234, with or without a leading 1. */
 const GROUPINGS = new Set(['3,7', '10', '1,3,7', '1,10', '11']);
-/** The grouping that only telephone numbers have: made-up ones in it need not keep to the plan. */
+/** Groupings that only telephone numbers have, such as (212) 555-1234; fictitious numbers in them need not follow the plan. */
 const USUAL_GROUPINGS = new Set(['3,3,4', '1,3,3,4', '3,3,2,2', '1,3,3,2,2']);
 
 export const northAmericanPhoneDetector: Detector = phoneDetector({

@@ -16,9 +16,9 @@ const isVehicleNamed = announcedBy(
 );
 
 interface Plate {
-  /** Its groups of letters (L) and digits (9), joined by hyphens. */
+  /** Groups of letters (L) and digits (9), joined by hyphens. */
   groups: RegExp;
-  /** Whether it is sure as it is written, whatever is said around it. */
+  /** Whether the written form is unambiguous in any context. */
   sure?: (candidate: CodeCandidate) => boolean;
 }
 
@@ -28,7 +28,7 @@ const DUTCH =
 
 const PLATES: readonly Plate[] = [
   { groups: DUTCH, sure: isHyphenated },
-  // Belgium: 1-ABC-123; older ones without the first digit only where they are announced.
+  // Belgium: 1-ABC-123; older ones without the first digit only with a label.
   { groups: /^9-LLL-999$/, sure: isHyphenated },
   { groups: /^LLL-999$|^999-LLL$/ },
   // France and Italy: AB-123-CD, AB 123 CD, AB123CD; no I, O, U (SIV).
@@ -46,14 +46,15 @@ const PLATES: readonly Plate[] = [
   // Spain: 1234 BCD, consonants only.
   {
     groups: /^9999-?LLL$/,
-    sure: ({ code, gaps }) => /^\d{4}[BCDFGHJ-NPR-TV-Z]{3}$/.test(code) && gaps[0] !== ' ' && !isThing(code),
+    sure: ({ code, gaps }) =>
+      /^\d{4}[BCDFGHJ-NPR-TV-Z]{3}$/.test(code) && gaps[0] !== ' ' && !isUnitOrMake(code),
   },
   { groups: /^L{1,2}-9999-L{1,2}$/ },
-  // Germany: B-AB 1234, with E or H behind it for electric and old ones.
+  // Germany: B-AB 1234, with E or H at the end for electric and historic vehicles.
   { groups: /^L{1,3}-LL?-?9{1,4}(?:-?L)?$/, sure: isGerman },
 ];
 
-/** Anything of letters and digits that is announced: the United States have a format for each state. */
+/** Matches any letters and digits, for plates with a label: the United States have a format for each state. */
 const ANY_PLATE = /^(?=.*[A-Z])(?=.*\d)[A-Z0-9]{5,8}$/;
 
 export const plateDetector: Detector = {
@@ -85,7 +86,7 @@ export const plateDetector: Detector = {
   },
 };
 
-/** "AB-12-CD" as "LL-99-LL": changes between letters and digits always count as joints, other joints as written. */
+/** Returns the shape of a code: "AB-12-CD" is "LL-99-LL". Changes between letters and digits always separate groups. */
 function shapeOf({ units }: CodeCandidate): string {
   return units
     .map(({ chars, gap }, index) => {
@@ -97,22 +98,22 @@ function shapeOf({ units }: CodeCandidate): string {
     .replace(/-{2,}/g, '-');
 }
 
-/** The groups of a plate of one of the countries, however they are written or spelled. */
+/** Whether the groups are those of a plate of one of the countries, written or spelled in any way. */
 function isPlateLike(candidate: CodeCandidate): boolean {
   const shape = shapeOf(candidate);
   const joined = candidate.code
     .replace(/[A-ZÄÖÜ]/g, 'L')
     .replace(/[0-9]/g, '9')
     .replace(/(?<=L)(?=9)|(?<=9)(?=L)/g, '-');
-  return PLATES.some(({ groups }) => groups.test(shape) || groups.test(joined)) || isOneOfSixes(joined);
+  return PLATES.some(({ groups }) => groups.test(shape) || groups.test(joined)) || isJoinedPlate(joined);
 }
 
-/** Two groups of letters or digits in a row lose their joint when they are spelled: "A B C D 1 2". */
-function isOneOfSixes(joined: string): boolean {
+/** Whether the groups are those of a plate whose adjacent groups were joined by spelling: "A B C D 1 2". */
+function isJoinedPlate(joined: string): boolean {
   return /^(?:LLLL-99|99-LLLL|LL-9999|9999-LL|LLL-?9{2,4}|9{1,4}-LLL|L{2,4}-9{1,4}|LL-99-LLL)$/.test(joined);
 }
 
-/** Small letters all through, and no word of the sentence before or behind: "is 12-abc". */
+/** Whether all letters are in lower case, and no group is a word of the sentence, as in "is 12-abc". */
 function isSmallPlate({ units }: CodeCandidate): boolean {
   const letters = units.filter(({ chars }) => /[A-Z]/.test(chars));
   return letters.every(({ chars, isWrittenSmall }) => isWrittenSmall && !SMALL_WORDS.has(chars));
@@ -133,7 +134,7 @@ function isGerman({ units, gaps }: CodeCandidate): boolean {
   return validator.isLicensePlate(`${area}-${letters} ${digits}${suffix ?? ''}`, 'de-DE');
 }
 
-/** "M2 16GB" and its like. */
+/** Whether the code contains a data size, as in "M2 16GB". */
 function isDataSize(code: string): boolean {
   return /\d(?:GB|TB|MB)/.test(code);
 }
@@ -144,15 +145,15 @@ const SMALL_WORDS = new Set(
   ),
 );
 
-const THINGS = new Set(
+const NON_PLATE_LETTERS = new Set(
   'BMW KGS GTX RTX GTS RPM FPS CNG LPG HDR PVC SMS TGV VPN DVD XML CHF GBP BTW KWH MHZ GHZ DKK CZK HKD PLN MPH KPH HTML PCS STK MTR LTR'.split(
     ' ',
   ),
 );
 
-/** Units and makes behind a number: "1300 BMW". */
-function isThing(code: string): boolean {
-  return THINGS.has(code.slice(4)) || /^(?:19|20)\d\d/.test(code);
+/** Whether a unit or a make follows the number, as in "1300 BMW". */
+function isUnitOrMake(code: string): boolean {
+  return NON_PLATE_LETTERS.has(code.slice(4)) || /^(?:19|20)\d\d/.test(code);
 }
 
 function isYearAndWord({ code }: CodeCandidate): boolean {

@@ -1,6 +1,6 @@
 /**
- * Towns that make a number before them a postcode, when it begins as theirs do: "10115 Berlin", "1000 Brussel". The largest of
- * each country; others need a street, a label or a state beside them.
+ * Towns by the beginnings of their postcodes. A matching number before a town is a postcode: "10115 Berlin", "1000 Brussel". Only
+ * the largest towns of each country are listed; others need a street, a label or a state nearby.
  */
 const TOWNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   belgium: {
@@ -253,10 +253,10 @@ const TOWNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Belgian postcodes are the only ones with four digits that a town makes sure. */
+/** Only Belgian postcodes with four digits are recognized by a town. */
 const BELGIAN_DIGITS = 4;
 
-/** Beginnings of the postcodes of each town; towns of two countries may share a name. */
+/** Beginnings of postcodes by town; towns of two countries may share a name. */
 const BELGIAN_BEGINNINGS = beginningsOf([TOWNS.belgium ?? {}]);
 const OTHER_BEGINNINGS = beginningsOf(
   ['germany', 'france', 'spain', 'italy'].map((country) => TOWNS[country] ?? {}),
@@ -276,11 +276,11 @@ export function belongsTo(town: string, digits: string): boolean {
   return beginnings.get(town)?.some((beginning) => digits.startsWith(beginning)) === true;
 }
 
-/** Two letters of the states and territories of the United States (USPS Publication 28). */
+/** Two-letter codes of the states and territories of the United States (USPS Publication 28). */
 export const US_STATES =
   'A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]';
 
-/** Written out, as recognizers do: "Chicago, Illinois 60601". */
+/** Full names of states, as recognizers write them: "Chicago, Illinois 60601". */
 export const US_STATE_NAMES =
   'Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee|Texas|Utah|Vermont|(?:West )?Virginia|Washington|Wisconsin|Wyoming|D\\.?C\\.?';
 

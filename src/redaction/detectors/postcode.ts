@@ -11,21 +11,21 @@ const isAnnounced = announcedBy(
   'post ?codes?|postal codes?|postnummer|zip(?:\\+4)?(?: ?codes?)?|codes? posta(?:l|ux)|c[oó]digos? postal(?:es)?|codice postale|codice di avviamento postale|c\\.?a\\.?p\\.?|c\\.?p\\.?|plz|postleitzahl',
 );
 
-/** Shorter British postcodes need their space. */
+/** Minimum length of British postcodes without a space. */
 const MIN_WRITTEN_IN_ONE = 6;
 
-/** How far to look for a street or a town. */
+/** Context in which a street or a town is searched, in characters. */
 const BEFORE_CHARS = 64;
 const AFTER_CHARS = 32;
 
-/** A street and a house number, up to the postcode: "Kerkstraat 12, ", "12 rue de la Paix, ". */
+/** Matches a street and a house number directly before the postcode: "Kerkstraat 12, ", "12 rue de la Paix, ". */
 const STREET_BEFORE = new RegExp(
   [
-    // Germanic and Dutch: the street's kind is the end of its name, the number behind it.
+    // German and Dutch: the kind of street is the end of the name, and the number follows.
     '\\p{L}+(?:straat|laan|weg|plein|gracht|kade|singel|dijk|hof|pad|steeg|dreef|lei|steenweg|straße|strasse|str\\.|platz|allee|gasse|ring|damm|ufer|markt|chaussee|wal|park|stieg|graben)\\s+\\d{1,4}(?:\\s?[a-zA-Z]\\b|\\s?-\\s?\\d+|\\s?bus\\s\\d+)?\\s?,?\\s(?:(?:in|te|à)\\s)?',
-    // In words of their own, as in "Lange Straße 5".
+    // As a separate word, as in "Lange Straße 5".
     '(?:Straße|Strasse|Weg|Platz|Allee|Gasse)\\s\\d{1,4}\\s?[a-z]?,?\\s(?:in\\s)?',
-    // Romance: the kind comes first, the number before it or at the end.
+    // Romance languages: the kind comes first, the number before it or at the end.
     '(?:rue|avenue|av\\.|boulevard|bd|place|chemin|allée|impasse|quai|route|cours|calle|c/|avenida|avda\\.|plaza|paseo|ronda|carrer|via|viale|piazza|corso|vicolo|largo|strada)\\s[^0-9<>\\n]{2,40}(?:\\d{1,4}\\s?[a-zA-Z]?,?|,)\\s(?:(?:a|à|en|in)\\s)?',
     '\\d{1,4}\\s?(?:bis|ter)?,?\\s(?:rue|avenue|av\\.|boulevard|bd|place|chemin|allée|impasse|quai|route|cours)\\s[^0-9<>\\n]{2,40},?\\s(?:à\\s)?',
     // English.
@@ -46,8 +46,8 @@ const STATE_BEFORE = new RegExp(
 const TOWN_AFTER = /^,?\s(\p{Lu}[\p{L}-]+)/u;
 
 /**
- * Dutch: 1234 AB. Capital letters are sure but where they abbreviate something that numbers stand before ("2010 WK",
- * "1500 MB") and nothing else speaks for an address.
+ * Dutch postcodes, such as 1234 AB. Capital letters are unambiguous, unless they are an abbreviation that follows numbers
+ * ("2010 WK", "1500 MB") and nothing else indicates an address.
  */
 const DUTCH = /^[1-9]\d{3}(?!SA|SD|SS)[A-Z]{2}$/;
 const ABBREVIATIONS = new Set(
@@ -83,9 +83,9 @@ export const codePostcodeDetector: Detector = {
 function isDutch(text: string, candidate: CodeCandidate): boolean {
   const { code, units, start, end, gaps } = candidate;
   if (isAnnounced(text, start)) return true;
-  // "kerkstraat 12, 1234 ab": a recognizer that writes no capitals.
-  const isSaidInStreet = units.every(({ isSpoken }) => !isSpoken) && followsStreet(text, start);
-  if (isSaidInStreet) return true;
+  // "kerkstraat 12, 1234 ab": some recognizers write no capitals.
+  const isWrittenAfterStreet = units.every(({ isSpoken }) => !isSpoken) && followsStreet(text, start);
+  if (isWrittenAfterStreet) return true;
   const isPlain =
     units.length === 2 && units.every(({ isWrittenSmall, isSpoken }) => !isWrittenSmall && !isSpoken);
   if (!isPlain || !/^ ?$/.test(gaps[0] ?? '-') || isReference(text, start)) return false;
@@ -95,7 +95,7 @@ function isDutch(text: string, candidate: CodeCandidate): boolean {
   return !isDoubtful || isInAddress(text, { start, end });
 }
 
-/** "i7-3610QM", but "NL-3511 AB". */
+/** Whether the code is the end of a name, as in "i7-3610QM", but not in "NL-3511 AB". */
 function isTailOfName(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - 4), start);
   return /[\p{L}\p{N}]-$/u.test(before) && !COUNTRY_BEFORE.test(before);
@@ -105,16 +105,16 @@ function isBritish(text: string, candidate: CodeCandidate): boolean {
   const { code, units, start, gaps } = candidate;
   if (isAnnounced(text, start)) return true;
   if (units.some(({ isSpoken }) => isSpoken) || isReference(text, start)) return false;
-  // Letters and digits touch each other, but for one space before the last three characters.
+  // No gaps between letters and digits, except one space before the last three characters.
   const isWhole = gaps.every((gap, index) => gap === '' || (gap === ' ' && index === gaps.length - 2));
-  // "S16LE" may be anything.
+  // "S16LE" is ambiguous.
   if (!gaps.includes(' ') && code.length < MIN_WRITTEN_IN_ONE) return false;
   const isSmall = units.some(({ isWrittenSmall }) => isWrittenSmall);
   if (!isWhole || /\d(?:GB|TB|HZ)$/.test(code)) return false;
   return !isSmall || (gaps.includes(' ') && !/(?:ST|ND|RD|TH)$/.test(code));
 }
 
-/** Four and five digits, and the American nine: postcodes only where something beside them says so. */
+/** Finds postcodes of four and five digits, and American ones of nine, which are recognized by their context only. */
 export const digitPostcodeDetector: Detector = {
   kind: 'postcode',
   find: (source) => [...findAnnounced(source), ...findInAddresses(source), ...findZipPlusFour(source)],
@@ -159,7 +159,7 @@ function findZipPlusFour({ text, runs }: Source): Finding[] {
   }).map(span);
 }
 
-/** One group, or digits read out. */
+/** Whether the digits are one or two groups, or read out. */
 function isPlausible({ groups }: DigitCandidate): boolean {
   return (
     groups.length === 1 ||
@@ -181,7 +181,7 @@ function followsStreet(text: string, start: number): boolean {
   return STREET_BEFORE.test(text.slice(Math.max(0, start - BEFORE_CHARS), start));
 }
 
-/** The country belongs to it: "D-10115". */
+/** Extends a finding by the country before it: "D-10115". */
 function withCountry(text: string, { start, end }: Finding): Finding {
   const country = COUNTRY_BEFORE.exec(text.slice(Math.max(0, start - 4), start));
   return { start: start - (country?.[0].length ?? 0), end };
