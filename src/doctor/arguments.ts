@@ -1,6 +1,6 @@
 export const USAGE = `Usage: npm run doctor [-- options]
 
-Checks everything that the configuration names, one line each, and says what to do about what is wrong.
+Checks everything that the configuration names, and prints one line for each check, with advice for each problem.
 
   --live   also sends a recording of samples/ through the providers with your keys; costs about a cent
   --help   show this

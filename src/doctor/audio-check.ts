@@ -57,7 +57,7 @@ async function fetchBack(storage: AudioStorage, { key }: StoredAudio): Promise<F
     return ok(`objects can be stored, read by signed URL and deleted in the bucket at ${new URL(url).host}`);
   }
   return failed(
-    `a signed URL of the bucket does not return the stored file: ${'failed' in fetched ? fetched.detail : 'other bytes came'}`,
+    `a signed URL of the bucket does not return the stored file: ${'failed' in fetched ? fetched.detail : 'the content differs'}`,
     'let STORAGE_S3_KEY read objects; AssemblyAI must reach STORAGE_S3_ENDPOINT as well',
   );
 }

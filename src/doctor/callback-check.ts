@@ -58,7 +58,7 @@ function evaluate(status: number, body: unknown, proof: string): Finding {
   if (status === 403) {
     return failed(
       'the callback URL does not take callbacks from here',
-      'add the address of this machine to CALLBACK_ALLOWED_IPS for as long as you check; behind a proxy it needs TRUST_PROXY',
+      'add the address of this machine to CALLBACK_ALLOWED_IPS during the check; behind a proxy, also set TRUST_PROXY',
     );
   }
   if (status >= 300 && status < 400) {

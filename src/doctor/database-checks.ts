@@ -42,7 +42,7 @@ async function checkEmbedded(dataDir: string): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof EmbeddedPostgresError)) throw error;
     if (error.code === 'in_use') return ok('embedded PostgreSQL, in use by a running Ringback');
-    return failed(error.message, 'do what it says, or set DATABASE_URL to a PostgreSQL of yours');
+    return failed(error.message, 'follow that advice, or set DATABASE_URL to a PostgreSQL server');
   }
 }
 
@@ -74,10 +74,10 @@ async function checkDatabase(client: pg.Client): Promise<Finding> {
   if (row?.migrated !== true) {
     const [rights] = (await client.query<RightsFacts>(RIGHTS_SQL)).rows;
     const grant = rights === undefined ? undefined : missingRight(rights);
-    if (grant !== undefined) return failed('the user of DATABASE_URL may not make tables', `run ${grant}`);
+    if (grant !== undefined) return failed('the user of DATABASE_URL may not create tables', `run ${grant}`);
     return warning(
       `PostgreSQL ${row?.version ?? ''} has no tables of Ringback yet`,
-      'the first start makes them',
+      'the first start creates them',
     );
   }
   return ok(`PostgreSQL ${row.version}`);
@@ -112,6 +112,6 @@ async function checkQueues(client: pg.Client): Promise<Finding> {
     await assertSchemaCompatibility(client);
     return ok('on PostgreSQL');
   } catch (error) {
-    return warning(`on PostgreSQL: ${reasonOf(error)}`, 'the first start makes the tables of the queues');
+    return warning(`on PostgreSQL: ${reasonOf(error)}`, 'the first start creates the tables of the queues');
   }
 }

@@ -68,7 +68,7 @@ async function run(check: Check): Promise<Finding> {
   try {
     return await check.run();
   } catch (error) {
-    return { state: 'failed', detail: reasonOf(error), advice: 'this is unexpected; the message says more' };
+    return { state: 'failed', detail: reasonOf(error), advice: 'this error is unexpected; see its message' };
   }
 }
 

@@ -45,5 +45,5 @@ function findFolder(): string {
     if (existsSync(join(candidate, 'manifest.json'))) return candidate;
     folder = dirname(folder);
   }
-  throw new Error('samples/manifest.json is not there; get the folder from the repository');
+  throw new Error('samples/manifest.json is missing; get the folder from the repository');
 }

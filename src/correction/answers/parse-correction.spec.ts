@@ -39,8 +39,8 @@ describe('parseCorrection', () => {
     ['a code block with empty lines', '```JSON \n\n \n{"corrected_transcript":"a","note":""}\n\n \n```'],
     ['white space', ' \n{"corrected_transcript":"a","note":""} '],
     ['unexpected fields', '{"corrected_transcript":"a","note":"","extra":1}'],
-  ])('accepts %s', (_name, given) => {
-    expect(parse(given).correctedTranscript).toBe('a');
+  ])('accepts %s', (_name, text) => {
+    expect(parse(text).correctedTranscript).toBe('a');
   });
 
   it('accepts an empty text, as there may be no speech', () => {
@@ -56,8 +56,8 @@ describe('parseCorrection', () => {
     ['a raw NUL', '{"corrected_transcript":"a\u0000b","note":"c"}'],
     ['a lone surrogate', '{"corrected_transcript":"a\\ud800b","note":"c\\udc00"}'],
     ['an escape character', '{"corrected_transcript":"a\\u001bb","note":"c\\u007f"}'],
-  ])('removes %s', (_name, given) => {
-    expect(parse(given)).toEqual({ correctedTranscript: 'ab', note: 'c' });
+  ])('removes %s', (_name, text) => {
+    expect(parse(text)).toEqual({ correctedTranscript: 'ab', note: 'c' });
   });
 
   it('keeps emoji, tabs and line breaks', () => {
@@ -91,8 +91,8 @@ describe('parseCorrection', () => {
     ['a note that is a number', answer('a', 5)],
     ['a text that is too long', answer('a'.repeat(1_001))],
     ['fields that are only inherited', '{"__proto__":{"corrected_transcript":"a","note":""}}'],
-  ])('refuses %s as an invalid answer, which may be requested again', (_name, given) => {
-    const error = failure(() => parse(given));
+  ])('refuses %s as an invalid answer, which may be requested again', (_name, text) => {
+    const error = failure(() => parse(text));
     expect(error).toBeInstanceOf(ProviderUnavailableError);
     expect(error).toMatchObject({ code: 'invalid_answer', ambiguous: false, provider: 'gemini' });
   });
@@ -109,8 +109,8 @@ describe('parseCorrection', () => {
       ['fences', row('```\n')],
       ['control characters', row('\u0000')],
       ['lone surrogates', row('\ud800')],
-    ])('refuses %s', (_name, given) => {
-      expect(failure(() => parse(given))).toMatchObject({ code: 'invalid_answer' });
+    ])('refuses %s', (_name, text) => {
+      expect(failure(() => parse(text))).toMatchObject({ code: 'invalid_answer' });
     });
 
     it('reads an answer among line breaks', () => {
@@ -120,8 +120,8 @@ describe('parseCorrection', () => {
   });
 
   it('refuses an answer that is longer than any text of a model', () => {
-    const given = answer('a'.repeat(2_000_000), '');
-    expect(String(failure(() => parse(given)))).toContain('is longer than any text of a model');
+    const text = answer('a'.repeat(2_000_000), '');
+    expect(String(failure(() => parse(text)))).toContain('is longer than any text of a model');
   });
 
   it('does not quote the answer when it refuses it', () => {
@@ -148,10 +148,10 @@ describe('parseCorrection', () => {
         return text.slice(0, start) + inserted + text.slice(start + removed);
       });
     fc.assert(
-      fc.property(fc.oneof(wellFormed, mutated, anyText, fc.json()), (given) => {
+      fc.property(fc.oneof(wellFormed, mutated, anyText, fc.json()), (text) => {
         let result;
         try {
-          result = parse(given);
+          result = parse(text);
         } catch (error) {
           expect(error).toBeInstanceOf(ProviderUnavailableError);
           return;
@@ -175,8 +175,8 @@ describe('parseSummary', () => {
     ['a missing field', '{"text":"a"}'],
     ['a list', '{"summary":["a"]}'],
     ['a summary that is too long', JSON.stringify({ summary: 'a'.repeat(20_001) })],
-  ])('refuses %s as an invalid answer', (_name, given) => {
-    expect(failure(() => parseSummary(given, 'vertexai'))).toMatchObject({
+  ])('refuses %s as an invalid answer', (_name, text) => {
+    expect(failure(() => parseSummary(text, 'vertexai'))).toMatchObject({
       name: 'ProviderUnavailableError',
       code: 'invalid_answer',
       provider: 'vertexai',

@@ -19,7 +19,7 @@ interface Plate {
   /** Groups of letters (L) and digits (9), joined by hyphens. */
   groups: RegExp;
   /** Whether the written form is unambiguous in any context. */
-  sure?: (candidate: CodeCandidate) => boolean;
+  isCertain?: (candidate: CodeCandidate) => boolean;
 }
 
 /** The sidecodes of the Dutch vehicle authority (RDW), 1 to 14. */
@@ -27,31 +27,33 @@ const DUTCH =
   /^(?:LL-99-99|99-99-LL|99-LL-99|LL-99-LL|LL-LL-99|99-LL-LL|99-LLL-9|9-LLL-99|LL-999-L|L-999-LL|LLL-99-L|L-99-LLL|9-LL-999|999-LL-9)$/;
 
 const PLATES: readonly Plate[] = [
-  { groups: DUTCH, sure: isHyphenated },
+  { groups: DUTCH, isCertain: isHyphenated },
   // Belgium: 1-ABC-123; older ones without the first digit only with a label.
-  { groups: /^9-LLL-999$/, sure: isHyphenated },
+  { groups: /^9-LLL-999$/, isCertain: isHyphenated },
   { groups: /^LLL-999$|^999-LLL$/ },
   // France and Italy: AB-123-CD, AB 123 CD, AB123CD; no I, O, U (SIV).
   {
     groups: /^LL-999-LL$/,
-    sure: ({ code, units }) => /^[A-HJ-NP-TV-Z]{2}\d{3}[A-HJ-NP-TV-Z]{2}$/.test(code) && units.length === 3,
+    isCertain: ({ code, units }) =>
+      /^[A-HJ-NP-TV-Z]{2}\d{3}[A-HJ-NP-TV-Z]{2}$/.test(code) && units.length === 3,
   },
   { groups: /^9{2,4}-L{2,3}-99$/ },
   // United Kingdom since 2001: AB12 CDE; older: A123 BCD.
   {
     groups: /^LL99-LLL$|^LL-99-LLL$/,
-    sure: ({ code, gaps }) => /^[A-Z]{2}[0-9]{2}[A-Z]{3}$/.test(code) && gaps[0] === '' && !isDataSize(code),
+    isCertain: ({ code, gaps }) =>
+      /^[A-Z]{2}[0-9]{2}[A-Z]{3}$/.test(code) && gaps[0] === '' && !isDataSize(code),
   },
   { groups: /^L9{1,3}-?LLL$|^L-9{1,3}-LLL$|^LLL-?9{1,3}L$/ },
   // Spain: 1234 BCD, consonants only.
   {
     groups: /^9999-?LLL$/,
-    sure: ({ code, gaps }) =>
+    isCertain: ({ code, gaps }) =>
       /^\d{4}[BCDFGHJ-NPR-TV-Z]{3}$/.test(code) && gaps[0] !== ' ' && !isUnitOrMake(code),
   },
   { groups: /^L{1,2}-9999-L{1,2}$/ },
   // Germany: B-AB 1234, with E or H at the end for electric and historic vehicles.
-  { groups: /^L{1,3}-LL?-?9{1,4}(?:-?L)?$/, sure: isGerman },
+  { groups: /^L{1,3}-LL?-?9{1,4}(?:-?L)?$/, isCertain: isGerman },
 ];
 
 /** Matches any letters and digits, for plates with a label: the United States have a format for each state. */
@@ -66,10 +68,10 @@ export const plateDetector: Detector = {
         return isSmallPlate(candidate) && isPlateLike(candidate) && isAnnounced(text, candidate.start);
       }
       const shape = shapeOf(candidate);
-      const isSure = PLATES.some(
-        ({ groups, sure }) => sure !== undefined && groups.test(shape) && sure(candidate),
+      const isUnambiguous = PLATES.some(
+        ({ groups, isCertain }) => groups.test(shape) && isCertain?.(candidate) === true,
       );
-      if (isSure && candidate.units.every(({ isSpoken }) => !isSpoken))
+      if (isUnambiguous && candidate.units.every(({ isSpoken }) => !isSpoken))
         return !isReference(text, candidate.start);
       if (isAnnounced(text, candidate.start)) return isPlateLike(candidate) || isWrittenPlate(candidate);
       return isPlateLike(candidate) && isVehicleNamed(text, candidate.start) && !isYearAndWord(candidate);
