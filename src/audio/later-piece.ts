@@ -35,9 +35,7 @@ function isLaterMatroska(head: Uint8Array): boolean {
   );
 }
 
-/**
- * Reads an EBML number of up to four bytes; its first set bit gives the length. https://www.rfc-editor.org/rfc/rfc8794#section-4
- */
+/** Reads an EBML number of up to 4 bytes (https://www.rfc-editor.org/rfc/rfc8794#section-4); its first set bit gives the length. */
 function readSize(head: Uint8Array, offset: number): { bytes: number; value: number } | undefined {
   const first = head[offset] ?? 0;
   const bytes = Math.clz32(first) - 23;

@@ -39,9 +39,8 @@ function wav(bytes: number): Buffer {
 const streamOf = (bytes: Buffer, chunkBytes = 10_000) =>
   Readable.from(
     (function* () {
-      for (let start = 0; start < bytes.length; start += chunkBytes) {
+      for (let start = 0; start < bytes.length; start += chunkBytes)
         yield bytes.subarray(start, start + chunkBytes);
-      }
     })(),
   );
 

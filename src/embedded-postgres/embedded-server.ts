@@ -4,8 +4,7 @@
  * - A data folder has one live Ringback (folder-lock.ts), and a cluster one server (server-control.ts).
  * - A cluster is complete or absent (data-folder.ts); its files are never removed, and never created again.
  * - Nothing committed is lost: fsync stays on, and PostgreSQL recovers from every kind of stop.
- * - Root runs the server as another user; files that this user cannot access are kept outside (cluster-location.ts,
- *   binaries-copy.ts).
+ * - Root runs the server as another user; files closed to that user are kept outside (cluster-location.ts, binaries-copy.ts).
  * - Each failure has a one-line message with its remedy (embedded-postgres-error.ts).
  */
 import { dirname, resolve } from 'node:path';

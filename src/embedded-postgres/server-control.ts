@@ -97,12 +97,9 @@ export async function startServer(cluster: Cluster, options: StartOptions): Prom
   }
 }
 
-async function choosePort(
-  cluster: Cluster,
-  { ports, onlyWantedPorts = false }: StartOptions,
-): Promise<number> {
+async function choosePort(cluster: Cluster, { ports, onlyWantedPorts }: StartOptions): Promise<number> {
   const port = await chooseFreePort(ports);
-  if (!onlyWantedPorts || ports.includes(port)) return port;
+  if (onlyWantedPorts !== true || ports.includes(port)) return port;
   throw new EmbeddedPostgresError(
     'start_failed',
     `The port ${ports.join(', ')} of the database in ${cluster.folder} was taken by another program while the server was down: restart Ringback.`,
