@@ -4,7 +4,10 @@ export interface Word {
   isNew: boolean;
 }
 
-/** Returns the words of `after`, and marks those outside of the longest common subsequence of both texts. */
+/**
+ * Returns the words of `after`, and marks those outside of the longest common subsequence of both
+ * texts.
+ */
 export function changedWords(before: string, after: string): Word[] {
   const old = wordsOf(before);
   const words = wordsOf(after);
@@ -31,7 +34,10 @@ function wordsOf(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Computes the length of the longest common subsequence of both lists from each pair of positions on. */
+/**
+ * Computes the length of the longest common subsequence of both lists from each pair of positions
+ * on.
+ */
 function commonLengths(old: readonly string[], words: readonly string[]): number[][] {
   const lengths = Array.from({ length: old.length + 1 }, () => new Array<number>(words.length + 1).fill(0));
   for (let i = old.length - 1; i >= 0; i -= 1) {

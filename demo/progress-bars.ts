@@ -6,7 +6,10 @@ import type { Screen } from './screen.js';
 const TOTAL = 100;
 const BAR_WIDTH = 28;
 const REDRAW_INTERVAL_MS = 100;
-/** Length of the longest state's name; shorter names are padded to overwrite a longer one on the screen. */
+/**
+ * Length of the longest state's name; shorter names are padded to overwrite a longer one on the
+ * screen.
+ */
 const STATE_WIDTH = Math.max(...CHUNK_STATES.map((state) => state.length));
 
 /**

@@ -9,7 +9,9 @@ const MAX_WIDTH = 110;
 /** Below this width, most lines would hold a single word. */
 const MIN_WIDTH = 40;
 
-/** Writes to standard output: colors and line breaks on a terminal, plain whole lines anywhere else. */
+/**
+ * Writes to standard output: colors and line breaks on a terminal, plain whole lines anywhere else.
+ */
 export class Screen {
   readonly isTerminal: boolean;
   private readonly hasColors: boolean;

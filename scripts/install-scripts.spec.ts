@@ -44,7 +44,10 @@ describe('packages that run a script when they are installed', () => {
   });
 });
 
-/** Functions of @scarf/scarf that decide, from the output of `npm ls`, whether an installation is reported. */
+/**
+ * Functions of @scarf/scarf that decide, from the output of `npm ls`, whether an installation is
+ * reported.
+ */
 interface Scarf {
   processDependencyTreeOutput(
     resolve: (report: unknown) => void,

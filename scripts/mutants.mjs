@@ -21,7 +21,9 @@ process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const path of COPIED) cpSync(join(root, path), join(copy, path), { recursive: true });
 for (const path of SHARED) symlinkSync(join(root, path), join(copy, path));
 
-/** @returns the changed text; the original text must occur exactly once, or the list is out of date */
+/**
+ * @returns the changed text; the original text must occur exactly once, or the list is out of date
+ */
 function broken(text, { name, file, changes }) {
   return changes.reduce((changed, [found, replacement]) => {
     const occurrences = changed.split(found).length - 1;
@@ -34,7 +36,10 @@ function broken(text, { name, file, changes }) {
   }, text);
 }
 
-/** Runs the scenarios, each engine until its first failure. @returns the result line of each engine */
+/**
+ * Runs the scenarios, each engine until its first failure.
+ * @returns the result line of each engine
+ */
 async function runScenarios(engines) {
   const { stdout, stderr } = await runJest(['--selectProjects', ...engines, '--', 'test/properties'], {
     cwd: copy,

@@ -24,7 +24,8 @@ export class BackgroundWork {
   /**
    * Waits until nothing runs.
    *
-   * @throws AggregateError with every failure since the last call, also when something still runs after 5 s
+   * @throws AggregateError with every failure since the last call, also when something still runs
+   * after 5 s
    */
   async settle(): Promise<void> {
     if (!(await this.isIdleWithin(SETTLE_LIMIT_MS))) {

@@ -21,10 +21,9 @@ export interface Controlled {
 /**
  * The simulator's own API, for people and programs outside its process:
  *
- *   GET, POST, DELETE /_simulator/faults     a fault, or a list of them
- *   GET               /_simulator/ledger     ?last=100
- *   GET, PUT          /_simulator/settings   any part of them
- *   POST              /_simulator/reset      ledger, faults, transcripts and uploads are gone
+ *   GET, POST, DELETE /_simulator/faults a fault, or a list of them GET /_simulator/ledger
+ *   ?last=100 GET, PUT /_simulator/settings any part of them POST /_simulator/reset ledger, faults,
+ *   transcripts and uploads are gone
  */
 export function controlRoutes(app: FastifyInstance, simulator: Controlled): void {
   app.register(

@@ -88,7 +88,8 @@ describe('the callback URL', () => {
       const configured = `${world.callbackUrl}?tenant=a%20b&submission=theirs&flag`;
       await world.startService({ ASSEMBLYAI_WEBHOOK_URL: configured });
       const audioUrl = host.newUrl();
-      // The submitter does not know the id yet when this callback comes: only the query names its submission.
+      // The submitter does not know the id yet when this callback comes: only the query names its
+      // submission.
       world.simulator.faults.add({ operation: 'webhook', effect: { kind: 'early' } });
       const { id } = await world.api.createConversation();
       const chunk = await addChunkByUrl(world, id, audioUrl);

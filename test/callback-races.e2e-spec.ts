@@ -143,7 +143,8 @@ describe('a chunk settles once', () => {
     hooks.beforeGetResponse = async (transcript) => {
       if (transcript.id !== open.transcriptId) return;
       checks += 1;
-      // The first check finds the transcript not ready. The callback comes while that answer is on its way.
+      // The first check finds the transcript not ready. The callback comes while that answer is on
+      // its way.
       if (checks === 1) duringCheck.push((await world.callback(body, open)).status);
       else await assemblyai.finish(transcript.id);
     };

@@ -19,7 +19,10 @@ interface ReadyReport {
   details: Partial<Record<string, { status: string; message: string }>>;
 }
 
-/** A proxy or a name may still lead to the old primary. Sessions with it live on when the new one is found. */
+/**
+ * A proxy or a name may still lead to the old primary. Sessions with it live on when the new one is
+ * found.
+ */
 describe('sessions with a read-only server', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
@@ -93,7 +96,10 @@ describe('sessions with a read-only server', () => {
     return query(primary.url, `select pid from pg_stat_activity where ${IS_LISTENER}`);
   }
 
-  /** Breaks only the connections that LISTEN, so that workers see no other error, and waits until they reconnect. */
+  /**
+   * Breaks only the connections that LISTEN, so that workers see no other error, and waits until
+   * they reconnect.
+   */
   async function moveListenersToStandby(): Promise<void> {
     const { length } = await query(
       primary.url,

@@ -39,7 +39,8 @@ describe('a process that gets a signal to stop', () => {
     service = await ServiceProcess.start(world().env());
     const { simulator } = world();
     const { id } = await world().api.createConversation();
-    // The first chunk's transcript stays open, so that its callback does not reach the gates of the other two.
+    // The first chunk's transcript stays open, so that its callback does not reach the gates of the
+    // other two.
     simulator.faults.add({
       operation: 'submit',
       effect: { kind: 'outcome', status: 'processing' },

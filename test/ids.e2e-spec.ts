@@ -113,7 +113,10 @@ async function makeOneOfEach(): Promise<Record<string, string>> {
   return { projectId, endpointId: endpoint.id, conversationId, chunkId, deliveryId: delivery?.id ?? '' };
 }
 
-/** Sorts routes: those that end a thing come late, and those that report a deletion last. The callback is left out, as its parameter has a test of its own. */
+/**
+ * Sorts routes: those that end a thing come late, and those that report a deletion last. The
+ * callback is left out, as its parameter has a test of its own.
+ */
 function inOrder({ paths }: Document): Route[] {
   const rank = ({ method, path }: Route): number => {
     if (path.endsWith('/deletion')) return 3;

@@ -9,7 +9,10 @@ import { letLeasesEnd, submissionCounts } from './support/record.js';
 import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 
-/** Running jobs of a killed worker are taken over once their locks have ended, after two searches for stalled jobs: 9 s. */
+/**
+ * Running jobs of a killed worker are taken over once their locks have ended, after two searches
+ * for stalled jobs: 9 s.
+ */
 const TAKE_OVER_MS = 60_000;
 const CHUNKS = 6;
 
@@ -67,7 +70,10 @@ class KilledService {
     this.inFlight = await chunkInFlight(this.world, id);
   }
 
-  /** Kills and restarts the service. Meanwhile the provider goes on, and the leases end, as they would half a minute later. */
+  /**
+   * Kills and restarts the service. Meanwhile the provider goes on, and the leases end, as they
+   * would half a minute later.
+   */
   async killAndStartAgain(): Promise<void> {
     const { simulator, database } = this.world;
     await this.process.stop('SIGKILL');
@@ -102,7 +108,10 @@ class KilledService {
 describe('a service that is killed with a chunk at each step of its processing', () => {
   const services = new Map<Strategy, KilledService>();
 
-  /** Runs both strategies at once, as most of the time is spent waiting for the locks of the killed workers to end. */
+  /**
+   * Runs both strategies at once, as most of the time is spent waiting for the locks of the killed
+   * workers to end.
+   */
   beforeAll(async () => {
     await Promise.all(
       STRATEGIES.map(async (strategy) => {

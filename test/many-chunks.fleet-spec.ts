@@ -6,7 +6,9 @@ import { volume } from './support/volume.js';
 const CONVERSATIONS = volume(6, 20);
 const CHUNKS_EACH = 10;
 const CHUNKS = CONVERSATIONS * CHUNKS_EACH;
-/** Two cores shared with other tests settle ten chunks a second. A busy machine settles far fewer. */
+/**
+ * Two cores shared with other tests settle ten chunks a second. A busy machine settles far fewer.
+ */
 const DEADLINE_MS = 240_000;
 /** Number of conversations that are filled at once. */
 const CLIENTS = 4;
@@ -26,7 +28,10 @@ async function fillConversations(world: World): Promise<string[]> {
   return ids;
 }
 
-/** Expects each chunk's own text in its own conversation, and exactly one request of each kind for each. */
+/**
+ * Expects each chunk's own text in its own conversation, and exactly one request of each kind for
+ * each.
+ */
 function expectAllDoneOnce(world: World, conversations: ConversationResponse[]): void {
   for (const conversation of conversations) {
     expect(conversation).toMatchObject({

@@ -9,7 +9,10 @@ import { locationsHolding } from './support/record.js';
 import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { STRATEGIES, World } from './support/test-service.js';
 
-/** Running jobs of a killed worker are taken over once their locks have ended, after two searches for stalled jobs: 25 s. */
+/**
+ * Running jobs of a killed worker are taken over once their locks have ended, after two searches
+ * for stalled jobs: 25 s.
+ */
 const TAKE_OVER_MS = 60_000;
 const TEST_TIMEOUT_MS = 120_000;
 

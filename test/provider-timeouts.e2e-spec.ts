@@ -27,7 +27,8 @@ describe.each(STRATEGIES)('a provider that never finishes, with the %s strategy'
 });
 
 describe.each(STRATEGIES)('a provider that accepts nothing, with the %s strategy', (strategy) => {
-  // Time for a second try on a busy machine, as a lost submit is searched for before it is sent again.
+  // Time for a second try on a busy machine, as a lost submit is searched for before it is sent
+  // again.
   const world = sharedWorld(() => World.start({ strategy, env: { TRANSCRIPTION_TIMEOUT_MS: '8000' } }));
 
   it.each(['upload', 'submit'] as const)(

@@ -21,7 +21,10 @@ interface ProviderCase {
 
 const ONLY = { submit: 0, transcribe: 0, correct: 0, listen: 0 };
 
-/** All providers. With the strategies below, and both engines that run this file, every combination is covered. */
+/**
+ * All providers. With the strategies below, and both engines that run this file, every combination
+ * is covered.
+ */
 const PROVIDERS: Record<string, ProviderCase> = {
   'Dembrane-25-09': {
     env: () => ({}),

@@ -7,7 +7,9 @@ import { STRATEGIES, World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';
 import { wipeCoordination, wipeQueues } from './support/wipe-queues.js';
 
-/** Every pause of a job is a minute: within a test's time only the reconciler brings anything back. */
+/**
+ * Every pause of a job is a minute: within a test's time only the reconciler brings anything back.
+ */
 const ONLY_THE_RECONCILER = {
   RECONCILE_INTERVAL_MS: '250',
   RETRY_BASE_MS: '60000',

@@ -23,7 +23,10 @@ const jobFails = (error: string): Fault => ({
   effect: { kind: 'outcome', status: 'error', error },
 });
 
-/** Ways in which the first stage fails for another reason than missing speech, and the code that the chunk would have. */
+/**
+ * Ways in which the first stage fails for another reason than missing speech, and the code that the
+ * chunk would have.
+ */
 const FAILURES: [string, Fault, string][] = [
   [
     'the provider cannot download the recording',

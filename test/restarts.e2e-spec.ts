@@ -48,7 +48,8 @@ describe.each<[Strategy, Strategy]>([
   let world: World;
 
   beforeAll(async () => {
-    // No callback arrives, and no deadline ends in time: only the checks of the new strategy find the texts.
+    // No callback arrives, and no deadline ends in time: only the checks of the new strategy find
+    // the texts.
     world = await World.start({ strategy: 'webhook', env: { CALLBACK_DEADLINE_MS: '60000' } });
     world.simulator.faults.add({ operation: 'webhook', effect: { kind: 'drop' } });
   });

@@ -102,7 +102,8 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
   });
 });
 
-// s3rver is not used: it computes wrong signatures of such addresses, as it adds the bucket to the signed path.
+// s3rver is not used: it computes wrong signatures of such addresses, as it adds the bucket to the
+// signed path.
 describe('a bucket that is addressed by its host name', () => {
   let server: S3Server;
   let proxy: HttpProxy;

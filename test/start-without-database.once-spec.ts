@@ -7,7 +7,10 @@ import { ServiceProcess } from './support/service-process.js';
 import { waitUntil } from './support/wait-until.js';
 
 const DEADLINE_MS = 60_000;
-/** A start tries twice a second. The default timeout of 30 s has many more tries than this one of two seconds. */
+/**
+ * A start tries twice a second. The default timeout of 30 s has many more tries than this one of
+ * two seconds.
+ */
 const WAITS_OF_DEFAULT = 20;
 
 describe('a start', () => {

@@ -40,7 +40,9 @@ describe('a submit that runs again after it died before its request left', () =>
   });
 });
 
-/** Records a submission whose lease is over and whose check sleeps. The queue runs its submit again. */
+/**
+ * Records a submission whose lease is over and whose check sleeps. The queue runs its submit again.
+ */
 async function leaveAsADeadSubmitterDoes({ id: chunkId, conversationId }: ChunkResponse): Promise<void> {
   const submissionId = randomUUID();
   await query(

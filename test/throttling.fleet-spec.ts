@@ -8,8 +8,8 @@ import { Workload } from './support/workload.js';
 const DEADLINE_MS = 120_000;
 const RETRY_AFTER_SECONDS = 10;
 /**
- * Time from the throttle's start in one process. The other process learns of it within half a second,
- * and a job that has just begun has an upload and a submit to finish, on a busy machine.
+ * Time from the throttle's start in one process. The other process learns of it within half a
+ * second, and a job that has just begun has an upload and a submit to finish, on a busy machine.
  */
 const GRACE_MS = 5_000;
 /** The provider counts its pause from its answer, which precedes the log line about it. */

@@ -169,7 +169,8 @@ describe('transcribing a chunk again', () => {
       await merge.connect();
       let restarted: Answer | undefined;
       try {
-        // Does what a merge does: locks the conversation, reads its chunks, and then records the merge.
+        // Does what a merge does: locks the conversation, reads its chunks, and then records the
+        // merge.
         await merge.query('begin');
         await merge.query('select from conversations where id = $1 for no key update', [id]);
         const restart = restartBy(failed.id).then((answer) => (restarted = answer));

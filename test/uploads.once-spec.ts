@@ -342,7 +342,10 @@ describe('an upload that is cut off in the middle', () => {
     filesBefore = await storedFiles(world.dataDir);
   });
 
-  /** Sends the head of a request and half of its body, and waits until the service has begun to store it. */
+  /**
+   * Sends the head of a request and half of its body, and waits until the service has begun to
+   * store it.
+   */
   async function sendHalf(headers: string, body: Buffer): Promise<Socket> {
     const { hostname, port } = new URL(world.api.url);
     const socket = connect(Number(port), hostname);

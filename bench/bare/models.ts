@@ -1,7 +1,10 @@
 import { GoogleGenAI } from '@google/genai';
 import type { AxiosInstance } from 'axios';
 
-/** Corrects a text with its recording. @returns the model's answer, in the form in which it is stored */
+/**
+ * Corrects a text with its recording.
+ * @returns the model's answer, in the form in which it is stored
+ */
 export type AskModel = (audio: Buffer, prompt: string) => Promise<string>;
 
 const MODEL = 'gemini-3.8-flash';

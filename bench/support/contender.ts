@@ -6,7 +6,9 @@ export interface Endpoints {
   recordingsUrl: string;
 }
 
-/** An implementation that is measured against others, on the same stores, with the same providers. */
+/**
+ * An implementation that is measured against others, on the same stores, with the same providers.
+ */
 export interface Contender {
   readonly name: string;
   /** Its processes, ready. */

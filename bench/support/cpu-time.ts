@@ -9,7 +9,10 @@ const ENDED_CHILDREN_SYSTEM_TICKS = 14;
 /** USER_HZ of every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** Returns the processor time of a process without its children, in milliseconds, exact to 10. Linux only. */
+/**
+ * Returns the processor time of a process without its children, in milliseconds, exact to 10. Linux
+ * only.
+ */
 export async function cpuMsOf(pid: number): Promise<number> {
   const stat = await statOf(pid);
   return (Number(stat[USER_TICKS]) + Number(stat[SYSTEM_TICKS])) * MS_PER_TICK;

@@ -6,7 +6,9 @@ import { postJson } from './clients.js';
 import { parseMetrics, total, type Sample } from './metrics.js';
 import { NotSettledError } from './send-and-settle.js';
 
-/** A long conversation; a larger one only reduces the share of its pending set per chunk a little. */
+/**
+ * A long conversation; a larger one only reduces the share of its pending set per chunk a little.
+ */
 const CHUNKS_PER_CONVERSATION = 100;
 const REQUESTS_CONCURRENCY = 16;
 /** A scrape counts submissions in the database; more frequent ones would affect the result. */
@@ -56,7 +58,10 @@ export async function fill(service: Service, filling: Filling, tools: ScenarioTo
   });
 }
 
-/** Polls the metrics until they satisfy the condition. @throws NotSettledError when that takes too long */
+/**
+ * Polls the metrics until they satisfy the condition.
+ * @throws NotSettledError when that takes too long
+ */
 export async function untilMetrics(
   api: ServiceApi,
   isSo: (samples: readonly Sample[]) => boolean,

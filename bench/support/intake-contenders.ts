@@ -96,7 +96,10 @@ export async function startRingbackIntake(
   };
 }
 
-/** Writes the state after a submit for each submission: its rows, and its delayed check in the queue. */
+/**
+ * Writes the state after a submit for each submission: its rows, and its delayed check in the
+ * queue.
+ */
 async function register({ database, redis }: Stores, ids: readonly string[]): Promise<void> {
   const conversationId = uuidv7();
   await database.query('insert into conversations (id, redact_pii, anonymize) values ($1, false, false)', [

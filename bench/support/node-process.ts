@@ -24,7 +24,10 @@ export interface NodeProcessOptions {
   ready: RegExp;
 }
 
-/** A Node process of a benchmark, with only those variables of the environment that the system needs. */
+/**
+ * A Node process of a benchmark, with only those variables of the environment that the system
+ * needs.
+ */
 export class NodeProcess {
   private output = '';
   private readonly exited: Promise<unknown>;

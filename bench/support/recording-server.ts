@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { closing } from '../../demo/closing.js';
 import { smallRecording } from './small-recording.js';
 
-/** Runs `work` with the base URL of a local server that serves a different small recording at every path. */
+/**
+ * Runs `work` with the base URL of a local server that serves a different small recording at every
+ * path.
+ */
 export async function withRecordings<T>(work: (baseUrl: string) => Promise<T>): Promise<T> {
   const server = createServer((request, response) => {
     const audio = smallRecording(request.url ?? '/');

@@ -27,7 +27,10 @@ export async function usedBytes(redis: Redis): Promise<number> {
   return Number(used);
 }
 
-/** Returns the bytes of all keys, measured over every element. Redis' own tables of keys are not included. */
+/**
+ * Returns the bytes of all keys, measured over every element. Redis' own tables of keys are not
+ * included.
+ */
 export async function memoryByKind(redis: Redis): Promise<Record<KeyKind, KeyMemory>> {
   const names: KeyKind[] = [...KINDS.map(([kind]) => kind), OTHER];
   const memory = Object.fromEntries(names.map((name) => [name, { keys: 0, bytes: 0 }])) as Record<

@@ -6,7 +6,9 @@ import { parseMetrics, total, type Sample } from './metrics.js';
 /** Time in which connections of a burst are closed, and its last jobs are reported. */
 const SETTLE_MS = 3_000;
 const POLL_INTERVAL_MS = 250;
-/** Each collection may free what the previous one made unreachable (weak references, finalizers). */
+/**
+ * Each collection may free what the previous one made unreachable (weak references, finalizers).
+ */
 const COLLECTIONS = 3;
 
 /** Environment of a service that `measureMemory` can measure. */

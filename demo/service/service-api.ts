@@ -2,7 +2,9 @@ import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
 import type { ProjectResponse } from '../../src/conversations/projects/projects.dto.js';
 
-/** Far above the duration of any request, so that a request without an answer does not hang forever. */
+/**
+ * Far above the duration of any request, so that a request without an answer does not hang forever.
+ */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** The service answered with an error, or not at all. */

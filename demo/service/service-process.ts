@@ -2,8 +2,10 @@
  * Runs the service as a child process.
  *
  * 1. It gets its own environment, and a working folder without a `.env` file.
- * 2. It is in its own process group: a Ctrl-C reaches only the parent, which then stops it in order.
- * 3. It never outlives its parent (leash.ts), and its database server never outlives it (left-database.ts).
+ * 2. It is in its own process group: a Ctrl-C reaches only the parent, which then stops it in
+ *    order.
+ * 3. It never outlives its parent (leash.ts), and its database server never outlives it
+ *    (left-database.ts).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -20,7 +22,9 @@ import { serviceEnvironment } from './service-environment.js';
 const SERVICE = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const LEASH = new URL('leash.js', import.meta.url).href;
 
-/** A database that was killed first replays its log, for which the service itself waits a minute. */
+/**
+ * A database that was killed first replays its log, for which the service itself waits a minute.
+ */
 const START_TIMEOUT_MS = 90_000;
 /** Longer than the service gives its running jobs and its database to end. */
 const STOP_TIMEOUT_MS = 60_000;
@@ -33,11 +37,16 @@ const END_SHOWS_MS = 100;
 const LOG_MODE = 0o600;
 
 export interface ServiceProcessOptions {
-  /** Absolute path; also the working folder. The log is `<dataDir>.log`, written anew at each start. */
+  /**
+   * Absolute path; also the working folder. The log is `<dataDir>.log`, written anew at each start.
+   */
   dataDir: string;
   /** Port on which `environment` makes the service listen. */
   port: number;
-  /** Variables of Ringback; of the parent's environment only the variables that the system needs are added. */
+  /**
+   * Variables of Ringback; of the parent's environment only the variables that the system needs are
+   * added.
+   */
   environment: Readonly<Record<string, string>>;
 }
 

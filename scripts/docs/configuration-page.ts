@@ -16,7 +16,9 @@ variable has a long name, the short one wins. An invalid set stops the start wit
 
 /** A value that no variable accepts, so that each validator lists the accepted values. */
 const NO_VALUE = '-';
-/** Matches a validator's advice that names values: "one from 1 to 256", "one of all, api, worker". */
+/**
+ * Matches a validator's advice that names values: "one from 1 to 256", "one of all, api, worker".
+ */
 const VALUES = /; give (one (?:from|of) .*\d|one of .*,.*)$/;
 
 /** @returns `docs/configuration.md` */

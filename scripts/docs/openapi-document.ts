@@ -11,7 +11,9 @@ const ENVIRONMENT = {
   DATABASE_URL: 'postgres://unused@127.0.0.1:1/unused',
 };
 
-/** @returns the document that the service serves on `/docs-json`, built without starting the service */
+/**
+ * @returns the document that the service serves on `/docs-json`, built without starting the service
+ */
 export async function openApiDocument(): Promise<OpenAPIObject> {
   const { config, module: configModule } = await ConfigModule.load(ENVIRONMENT);
   const app = await NestFactory.create<NestFastifyApplication>(

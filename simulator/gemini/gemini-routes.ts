@@ -53,7 +53,9 @@ interface Side {
   readonly listPaths: readonly string[];
   readonly paths: readonly string[];
   readonly maxBytes: number;
-  /** Whether `store` exists. Not on Vertex AI: https://ai.google.dev/gemini-api/docs/logs-datasets */
+  /**
+   * Whether `store` exists. Not on Vertex AI: https://ai.google.dev/gemini-api/docs/logs-datasets
+   */
   readonly takesStore: boolean;
   readonly refusalOf: (request: FastifyRequest) => Answer | null;
 }

@@ -10,7 +10,9 @@ const THOUGHT_TOKENS: Record<ThinkingLevel, number> = { minimal: 0, low: 64, med
 /** The enum's zero value, which means no level. */
 const UNSPECIFIED = 'thinking_level_unspecified';
 
-/** @returns null when the request names no level, undefined when it names one that does not exist */
+/**
+ * @returns null when the request names no level, undefined when it names one that does not exist
+ */
 export function readThinkingLevel(given: string | null): ThinkingLevel | null | undefined {
   const name = given?.toLowerCase() ?? UNSPECIFIED;
   return name === UNSPECIFIED ? null : THINKING_LEVELS.find((level) => level === name);

@@ -48,7 +48,10 @@ export interface PreparedStart {
   config: AppConfig;
   configModule: DynamicModule;
   logger: LoggerService | false;
-  /** A start in progress; unset with DATABASE_URL. When the service fails to start, the code that began it stops it. */
+  /**
+   * A start in progress; unset with DATABASE_URL. When the service fails to start, the code that
+   * began it stops it.
+   */
   embedded?: EmbeddedStart;
 }
 

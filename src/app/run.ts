@@ -6,7 +6,10 @@ import { startService, type LoadService } from './start.js';
 
 const logger = new Logger('Ringback');
 
-/** Stops the running or starting service once, at the first signal. The exit code says whether the stop succeeded. */
+/**
+ * Stops the running or starting service once, at the first signal. The exit code says whether the
+ * stop succeeded.
+ */
 function stopOnSignal(starting: Promise<RunningService>): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<never> => {
@@ -29,7 +32,10 @@ function stopOnSignal(starting: Promise<RunningService>): void {
   }
 }
 
-/** Runs the service in this process. The process ends when a signal stops the service, or when it cannot start. */
+/**
+ * Runs the service in this process. The process ends when a signal stops the service, or when it
+ * cannot start.
+ */
 export async function run(loadService: LoadService): Promise<void> {
   logProcessWarnings();
   process.on('unhandledRejection', (reason) => {
@@ -41,7 +47,8 @@ export async function run(loadService: LoadService): Promise<void> {
   });
   try {
     const starting = startService({ loadService });
-    // Installed before the start ends, so that a signal also closes what is open by then, such as an embedded database.
+    // Installed before the start ends, so that a signal also closes what is open by then, such as
+    // an embedded database.
     stopOnSignal(starting);
     await starting;
   } catch (error) {

@@ -21,19 +21,25 @@ import { startMetricsServer } from '../observability/metrics-server.js';
 import { Metrics } from '../observability/metrics.js';
 import { installCallbackAuth } from '../webhooks/callback-auth.hook.js';
 
-/** JSON bodies hold settings and hotwords. Recordings are sent as multipart and streamed, so this limit does not apply. */
+/**
+ * JSON bodies hold settings and hotwords. Recordings are sent as multipart and streamed, so this
+ * limit does not apply.
+ */
 const MAX_JSON_BYTES = 1_048_576;
 
 /** Time limit for a body of at most `MAX_JSON_BYTES`; every usable connection is faster. */
 const BODY_TIMEOUT_MS = 60_000;
 
 /**
- * Closes a connection that is idle for this long, such as one that sends half a body and keeps its socket occupied. Every answer
- * of the service takes less time.
+ * Closes a connection that is idle for this long, such as one that sends half a body and keeps its
+ * socket occupied. Every answer of the service takes less time.
  */
 const IDLE_CONNECTION_TIMEOUT_MS = 300_000;
 
-/** Closes a request that is still sending after this time during a stop. Its sender has no answer yet, and sends it again. */
+/**
+ * Closes a request that is still sending after this time during a stop. Its sender has no answer
+ * yet, and sends it again.
+ */
 const HTTP_GRACE_MS = 10_000;
 
 export interface ServiceOptions {
@@ -46,13 +52,16 @@ export interface RunningService {
   /** Address the service listens on; undefined for a worker without HTTP. */
   url?: string;
   /**
-   * Refuses new requests, waits a limited time for running requests and jobs, and closes everything. Resolves when
-   * nothing is left open. Call it once only.
+   * Refuses new requests, waits a limited time for running requests and jobs, and closes
+   * everything. Resolves when nothing is left open. Call it once only.
    */
   stop(): Promise<void>;
 }
 
-/** Creates the configured service: everything is connected, migrated and listening when the promise resolves. */
+/**
+ * Creates the configured service: everything is connected, migrated and listening when the promise
+ * resolves.
+ */
 export async function createService(
   prepared: PreparedStart,
   { bodyTimeoutMs = BODY_TIMEOUT_MS }: ServiceOptions = {},
@@ -113,7 +122,10 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
   });
 }
 
-/** Closes a partly started service. An error of the close is only logged, so that the caller reports why the start failed. */
+/**
+ * Closes a partly started service. An error of the close is only logged, so that the caller reports
+ * why the start failed.
+ */
 async function closeAfterFailure(app: INestApplicationContext): Promise<void> {
   try {
     await app.close();
@@ -148,7 +160,10 @@ async function installAccessHooks(
   });
 }
 
-/** Closes HTTP before everything else: requests accepted until then are stored, and their jobs wait in the queue. */
+/**
+ * Closes HTTP before everything else: requests accepted until then are stored, and their jobs wait
+ * in the queue.
+ */
 async function closeHttp(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer();
   const timer = setTimeout(() => {

@@ -20,8 +20,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts the service: everything is connected, migrated and listening when the promise resolves. Loading its modules takes most
- * of a start, so they are loaded while the embedded database starts.
+ * Starts the service: everything is connected, migrated and listening when the promise resolves.
+ * Loading its modules takes most of a start, so they are loaded while the embedded database starts.
  *
  * @throws ConfigError when the environment is invalid
  */
@@ -32,7 +32,8 @@ export async function startService({
 }: StartOptions = {}): Promise<RunningService> {
   const prepared = await prepareStart(options);
   try {
-    // Launching the database server needs this thread, which loading the modules may block for most of a second.
+    // Launching the database server needs this thread, which loading the modules may block for most
+    // of a second.
     await prepared.embedded?.launched;
     const { createService } = await loadService();
     return await createService(prepared, service);
@@ -50,7 +51,8 @@ export async function startService({
 async function prepareStart({ environment, quiet = false }: StartOptions): Promise<PreparedStart> {
   const { module: configModule, config } = await ConfigModule.load(environment);
   const logger = quiet ? false : new ServiceLogger(SecretRedactor.for(config));
-  // Nest sets it when it creates the application, but the database and loaded libraries already log before that.
+  // Nest sets it when it creates the application, but the database and loaded libraries already log
+  // before that.
   Logger.overrideLogger(logger);
   if (config.databaseUrl !== undefined) return { config, configModule, logger };
   const databaseLogger = new Logger('EmbeddedPostgres');

@@ -1,6 +1,7 @@
 /**
- * Base class of the errors of a recording. The first three are the sender's fault (413, 415, 400). A missing recording stays
- * missing on retries, an unreadable store may recover, and an invalid key is a defect of the service.
+ * Base class of the errors of a recording. The first three are the sender's fault (413, 415, 400).
+ * A missing recording stays missing on retries, an unreadable store may recover, and an invalid key
+ * is a defect of the service.
  */
 export abstract class AudioError extends Error {
   /** Stable code for logs and metrics. */
@@ -19,7 +20,10 @@ export class AudioTooLargeError extends AudioError {
   }
 }
 
-/** The content cannot be transcribed, whatever its label says, or nothing identifies it as a recording. */
+/**
+ * The content cannot be transcribed, whatever its label says, or nothing identifies it as a
+ * recording.
+ */
 export class NotAudioError extends AudioError {
   override readonly name = 'NotAudioError';
   readonly code = 'not_audio';
@@ -80,13 +84,19 @@ export class AudioStoreError extends AudioError {
   override readonly name = 'AudioStoreError';
   readonly code = 'audio_store';
 
-  /** @param reason the end of a sentence whose subject is the store: what is wrong with it, and what to do */
+  /**
+   * @param reason the end of a sentence whose subject is the store: what is wrong with it, and what
+   * to do
+   */
   constructor(readonly reason: string) {
     super(`the audio store ${reason}`);
   }
 }
 
-/** The store has no room for the recording. The sender is not at fault, and a retry does not help until space is freed. */
+/**
+ * The store has no room for the recording. The sender is not at fault, and a retry does not help
+ * until space is freed.
+ */
 export class AudioStoreFullError extends AudioError {
   override readonly name = 'AudioStoreFullError';
   readonly code = 'audio_store_full';

@@ -2,8 +2,8 @@ import { InvalidAudioKeyError } from './audio-error.js';
 import { mimeTypeOfExtension } from './media-type.js';
 
 /**
- * Ids of the service: without dots and separators, so that no key can leave its folder on any file system. A hundred
- * characters fit any id and keep paths within the limits of file systems.
+ * Ids of the service: without dots and separators, so that no key can leave its folder on any file
+ * system. A hundred characters fit any id and keep paths within the limits of file systems.
  */
 const ID = '[A-Za-z0-9_-]{1,100}';
 const CONVERSATION_ID = new RegExp(`^${ID}$`);

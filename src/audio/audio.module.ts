@@ -11,10 +11,16 @@ import { Readiness } from '../observability/readiness.js';
 import { AudioStorage } from './audio-storage.js';
 import { createAudioStorage } from './create-audio-storage.js';
 
-/** How long a successful check stays valid. Readiness is probed every few seconds, too often to request the bucket each time. */
+/**
+ * How long a successful check stays valid. Readiness is probed every few seconds, too often to
+ * request the bucket each time.
+ */
 const CHECK_VALID_MS = 15_000;
 
-/** Logs at start when recordings cannot be stored. A bucket, which may become unreachable, is also part of readiness. */
+/**
+ * Logs at start when recordings cannot be stored. A bucket, which may become unreachable, is also
+ * part of readiness.
+ */
 @Injectable()
 class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('AudioStorage');
@@ -26,7 +32,10 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
     private readonly readiness: Readiness,
   ) {}
 
-  /** Checks the store. An unusable bucket does not prevent the start, as work without recordings can continue. */
+  /**
+   * Checks the store. An unusable bucket does not prevent the start, as work without recordings can
+   * continue.
+   */
   async onModuleInit(): Promise<void> {
     if (this.config.storage.kind === 's3') this.readiness.register('audio', () => this.check());
     try {

@@ -9,11 +9,12 @@ export type FetchedAudio =
   | { failed: 'too_large' | 'unavailable' | 'refused'; detail: string };
 
 /**
- * Downloads a recording from a web server into memory. Failures of that server are returned, never thrown. No detail contains the
- * URL, which may be signed.
+ * Downloads a recording from a web server into memory. Failures of that server are returned, never
+ * thrown. No detail contains the URL, which may be signed.
  *
- * The URL is a caller's: it may point to a public address only, or to a private one that the configuration allows. Redirects are
- * not followed, as an allowed server could redirect to a forbidden one. The request is direct, without HTTP_PROXY.
+ * The URL is a caller's: it may point to a public address only, or to a private one that the
+ * configuration allows. Redirects are not followed, as an allowed server could redirect to a
+ * forbidden one. The request is direct, without HTTP_PROXY.
  *
  * @throws the caller's own abort reason when `signal` aborts
  */
@@ -65,7 +66,10 @@ async function download(
   }
 }
 
-/** Uses a kept connection if there is one. If the server has just closed it, the request is repeated once on a fresh one. */
+/**
+ * Uses a kept connection if there is one. If the server has just closed it, the request is repeated
+ * once on a fresh one.
+ */
 async function request(
   { url, agents }: { url: string; agents: OutboundAgents },
   signal: AbortSignal,
@@ -128,7 +132,10 @@ function isPrivateAddress(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof PrivateAddressError;
 }
 
-/** Returns the connection's error code, from the system or the HTTP library; undefined for a defect of our own. */
+/**
+ * Returns the connection's error code, from the system or the HTTP library; undefined for a defect
+ * of our own.
+ */
 function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

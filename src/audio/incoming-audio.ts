@@ -6,8 +6,9 @@ import { DETECTION_BYTES, mediaTypeOfUpload } from './media-type.js';
 import type { MediaType } from './signatures.js';
 
 /**
- * An upload to a store. Its kind is known from its first bytes, before anything is written; its size and hash are known after
- * the last byte has been read. All stores receive uploads through this class, so that they refuse the same files.
+ * An upload to a store. Its kind is known from its first bytes, before anything is written; its
+ * size and hash are known after the last byte has been read. All stores receive uploads through
+ * this class, so that they refuse the same files.
  *
  * A refused stream is not destroyed here: the store does that in its `finally`.
  */
@@ -67,7 +68,10 @@ export class IncomingAudio {
     return this.#bytes;
   }
 
-  /** Returns the hash of the bytes that `chunks` has yielded, in hexadecimal. Call it once, at the end. */
+  /**
+   * Returns the hash of the bytes that `chunks` has yielded, in hexadecimal. Call it once, at the
+   * end.
+   */
   sha256(): string {
     return this.#hash.digest('hex');
   }
@@ -86,13 +90,17 @@ async function* withinLimit(options: { stream: Readable; maxBytes: number }): As
     if (bytes > options.maxBytes) throw new AudioTooLargeError(options.maxBytes);
     yield chunk;
   }
-  // A multipart parser with its own size limit ends the file there as if it were complete, and sets this flag.
+  // A multipart parser with its own size limit ends the file there as if it were complete, and sets
+  // this flag.
   if ('truncated' in options.stream && options.stream.truncated === true) {
     throw new AudioTooLargeError(options.maxBytes);
   }
 }
 
-/** Yields the incoming bytes, and marks a failure of the sender, to distinguish it from a failure to write. */
+/**
+ * Yields the incoming bytes, and marks a failure of the sender, to distinguish it from a failure to
+ * write.
+ */
 async function* arriving(stream: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream as AsyncIterable<Buffer | string>) {

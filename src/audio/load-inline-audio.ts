@@ -10,8 +10,8 @@ import { detectMediaType } from './media-type.js';
 export type InlineAudio =
   | { bytes: Buffer; mimeType: string }
   /**
-   * The correction continues with the text alone; `detail` is for its note, and contains no URL. `refused`: the address is not
-   * allowed, so a retry cannot help.
+   * The correction continues with the text alone; `detail` is for its note, and contains no URL.
+   * `refused`: the address is not allowed, so a retry cannot help.
    */
   | { omitted: 'too_large' | 'unavailable' | 'refused' | 'not_audio'; detail: string };
 
@@ -30,8 +30,10 @@ export interface LoadAudioOptions {
 /**
  * Loads a recording into memory, to be sent with a prompt. Idempotent.
  *
- * @returns the audio, or why it is omitted; failures of the store or of the other server are never thrown
- * @throws the caller's own abort reason when `signal` aborts, InvalidAudioKeyError for a malformed key
+ * @returns the audio, or why it is omitted; failures of the store or of the other server are never
+ * thrown
+ * @throws the caller's own abort reason when `signal` aborts, InvalidAudioKeyError for a malformed
+ * key
  */
 export async function loadAudio(options: LoadAudioOptions): Promise<InlineAudio> {
   options.signal?.throwIfAborted();
@@ -69,7 +71,8 @@ async function readStored(
     const bytes = await readWithin(addAbortSignal(deadline.signal, stream), options.maxBytes);
     return bytes === undefined ? tooLarge(options.maxBytes) : { bytes, mimeType: options.mimeType };
   } catch {
-    // Only the stream can fail here. An abort by the caller takes precedence, as it is not the store's fault.
+    // Only the stream can fail here. An abort by the caller takes precedence, as it is not the
+    // store's fault.
     options.signal?.throwIfAborted();
     return { omitted: 'unavailable', detail: 'reading from the audio store failed or timed out' };
   } finally {
@@ -87,7 +90,10 @@ async function loadFromUrl(options: LoadAudioOptions, url: string): Promise<Inli
   return { bytes: fetched.bytes, mimeType };
 }
 
-/** Detects the type by content. The label counts only for unknown content, such as audio without a header. */
+/**
+ * Detects the type by content. The label counts only for unknown content, such as audio without a
+ * header.
+ */
 async function mimeTypeOf(bytes: Buffer, contentType: string): Promise<string | undefined> {
   if (bytes.byteLength === 0) return undefined;
   const found = await detectMediaType(bytes);

@@ -35,9 +35,11 @@ const INCOMING_FOLDER = '.incoming';
 /**
  * Stores recordings in a local folder, `<dataDir>/audio/<conversationId>/<chunkId>.<extension>`.
  *
- * - A file under its final name is complete: it is written to a temporary file, flushed to the disk, and only then renamed.
+ * - A file under its final name is complete: it is written to a temporary file, flushed to the
+ *   disk, and only then renamed.
  * - The rename is flushed as well, so that an accepted recording survives a power cut.
- * - A failed upload leaves no file; a process that dies leaves one in the incoming folder, for `cleanTemporary`.
+ * - A failed upload leaves no file; a process that dies leaves one in the incoming folder, for
+ *   `cleanTemporary`.
  *
  * Several processes may share the folder.
  */
@@ -54,8 +56,8 @@ export class LocalAudioStorage extends AudioStorage {
   }
 
   override async save(input: NewAudio): Promise<StoredAudio> {
-    // Reading reports every failure of the upload. This listener is for a failure after reading has ended, while the stream
-    // is being destroyed: without a listener it would end the process.
+    // Reading reports every failure of the upload. This listener is for a failure after reading has
+    // ended, while the stream is being destroyed: without a listener it would end the process.
     const stream = input.stream.on('error', () => undefined);
     const temporary = join(this.#incoming, randomUUID());
     try {

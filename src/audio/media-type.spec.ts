@@ -33,7 +33,10 @@ function frames(header: string, bytes: number, count = 6): Buffer {
   return Buffer.concat(Array.from({ length: count }, () => frame));
 }
 
-/** MPEG 1 layer III, 128 kbit/s, 44.1 kHz; MPEG 2 layer III, 32 kbit/s, 16 kHz; ADTS of 200 bytes; a transport packet. */
+/**
+ * MPEG 1 layer III, 128 kbit/s, 44.1 kHz; MPEG 2 layer III, 32 kbit/s, 16 kHz; ADTS of 200 bytes; a
+ * transport packet.
+ */
 const mp3Frames = frames('fffb9000', 417);
 const speechFrames = frames('fff34800', 144);
 const adtsFrames = frames('fff150401900fc', 200);

@@ -5,8 +5,9 @@ import { findSignature, hasBytes, type MediaType, SIGNED_TYPES } from './signatu
 import { findFrames } from './stream-frames.js';
 
 /**
- * Bytes read for detection. Most kinds of files can be recognized by their first 4100 bytes. ASF puts descriptions of any length
- * before the marker for audio, and MP4 and WebM declare a little later whether they also contain video.
+ * Bytes read for detection. Most kinds of files can be recognized by their first 4100 bytes. ASF
+ * puts descriptions of any length before the marker for audio, and MP4 and WebM declare a little
+ * later whether they also contain video.
  */
 export const DETECTION_BYTES = 65_536;
 
@@ -51,7 +52,9 @@ export const RECORDINGS: ReadonlyMap<string, MediaType> = new Map([
   ['application/vnd.rn-realmedia', { mimeType: 'application/vnd.rn-realmedia', extension: 'rm' }],
 ]);
 
-/** Types that the detector calls audio, but which hold notes to be played instead of recorded sound. */
+/**
+ * Types that the detector calls audio, but which hold notes to be played instead of recorded sound.
+ */
 export const NOT_RECORDINGS: ReadonlySet<string> = new Set([
   'audio/midi',
   'audio/x-it',
@@ -60,8 +63,8 @@ export const NOT_RECORDINGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Audio-only recordings in video containers. They are distinguished because a model that receives `video/webm` expects
- * video.
+ * Audio-only recordings in video containers. They are distinguished because a model that receives
+ * `video/webm` expects video.
  */
 const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp }>([
   [
@@ -69,7 +72,8 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
     {
       mimeType: 'audio/webm',
       extension: 'weba',
-      // Codec ids of the track list, which precedes the first audio data: https://www.matroska.org/technical/codec_specs.html
+      // Codec ids of the track list, which precedes the first audio data:
+      // https://www.matroska.org/technical/codec_specs.html
       sound: /A_(?:OPUS|VORBIS|PCM|AAC)/,
       pictures: /V_(?:VP8|VP9|AV1|MPEG)/,
     },
@@ -79,7 +83,8 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
     {
       mimeType: 'audio/mp4',
       extension: 'm4a',
-      // The handler box of each track (ISO/IEC 14496-12, 8.4.3). When it is at the file's end, the type of the container is kept.
+      // The handler box of each track (ISO/IEC 14496-12, 8.4.3). When it is at the file's end, the
+      // type of the container is kept.
       sound: /hdlr[^]{8}soun/,
       pictures: /hdlr[^]{8}vide/,
     },
@@ -89,7 +94,10 @@ const SOUND_ONLY = new Map<string, MediaType & { sound: RegExp; pictures: RegExp
 /** Assumed for a file with an ID3 tag, whatever follows the tag, as most such files are MP3. */
 const TAGGED: MediaType = { mimeType: 'audio/mpeg', extension: 'mp3' };
 
-/** Declared a recording by its sender, with unknown content: the provider may know the format. It is never sent to a model. */
+/**
+ * Declared a recording by its sender, with unknown content: the provider may know the format. It is
+ * never sent to a model.
+ */
 export const UNIDENTIFIED_RECORDING: MediaType = { mimeType: 'application/octet-stream', extension: 'bin' };
 
 const MIME_TYPE_BY_EXTENSION = new Map(
@@ -102,7 +110,10 @@ const RECORDING_EXTENSIONS: ReadonlySet<string> = new Set(
   [...MIME_TYPE_BY_EXTENSION.keys()].filter((extension) => extension !== UNIDENTIFIED_RECORDING.extension),
 );
 
-/** `not_audio`: a known kind of file that is no recording, or text. `unknown`: content of no known kind. */
+/**
+ * `not_audio`: a known kind of file that is no recording, or text. `unknown`: content of no known
+ * kind.
+ */
 export type Refusal = 'not_audio' | 'later_piece' | 'unknown';
 
 /**
@@ -124,15 +135,16 @@ export async function detectMediaType(head: Uint8Array): Promise<MediaType | Ref
 
 /** @param isOther whether the detector recognizes a file of another kind */
 function withoutSignature(bytes: Uint8Array, isOther: boolean): MediaType | Refusal {
-  // Behind an ID3 tag of a wrong length the detector may find another kind by mistake, so its result is ignored.
+  // Behind an ID3 tag of a wrong length the detector may find another kind by mistake, so its
+  // result is ignored.
   const isTagged = hasBytes(bytes, 0, 'ID3');
   if (isOther && !isTagged) return 'not_audio';
   return findFrames(bytes) ?? (isTagged ? TAGGED : undefined) ?? (isText(bytes) ? 'not_audio' : 'unknown');
 }
 
 /**
- * Detects the type of an upload by its content. For content of no known kind, the sender's label counts, as the provider
- * supports more formats than this detection.
+ * Detects the type of an upload by its content. For content of no known kind, the sender's label
+ * counts, as the provider supports more formats than this detection.
  */
 export async function mediaTypeOfUpload(
   head: Uint8Array,
@@ -148,7 +160,9 @@ function isUtf16(bytes: Uint8Array): boolean {
   return hasBytes(bytes, 0, '\xfe\xff') || hasBytes(bytes, 0, '\xff\xfe');
 }
 
-/** Whether the content has no binary data bytes: https://mimesniff.spec.whatwg.org/#binary-data-byte */
+/**
+ * Whether the content has no binary data bytes: https://mimesniff.spec.whatwg.org/#binary-data-byte
+ */
 function isText(bytes: Uint8Array): boolean {
   if (bytes.length === 0) return false;
   return bytes.every(

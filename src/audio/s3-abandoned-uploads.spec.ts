@@ -4,7 +4,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { abortUploads } from './s3-abandoned-uploads.js';
 
-/** Server that only lists and aborts unfinished uploads, which the S3 servers of the other tests cannot list. */
+/**
+ * Server that only lists and aborts unfinished uploads, which the S3 servers of the other tests
+ * cannot list.
+ */
 let server: Server | undefined;
 let client: S3Client | undefined;
 /** `METHOD path?query` of each request. */

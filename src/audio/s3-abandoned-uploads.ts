@@ -7,11 +7,15 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-/** Error codes of stores that do not list uploads, and remove old ones themselves, and of keys that may not list them. */
+/**
+ * Error codes of stores that do not list uploads, and remove old ones themselves, and of keys that
+ * may not list them.
+ */
 const NOT_LISTABLE = new Set(['NotImplemented', 'MethodNotAllowed', 'AccessDenied']);
 
 /**
- * Aborts unfinished multipart uploads. Their parts use paid storage, but appear in no list of objects. Idempotent.
+ * Aborts unfinished multipart uploads. Their parts use paid storage, but appear in no list of
+ * objects. Idempotent.
  *
  * @param which.olderThan limits this to uploads begun before; all when not given
  * @returns how many were aborted; 0 when the store does not list them

@@ -18,12 +18,15 @@ import { IncomingAudio } from './incoming-audio.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
 import { isMissingObject, s3Reason } from './s3-error.js';
 
-/** AssemblyAI fetches a recording within minutes, or within hours for a queued submission; three days are ample. */
+/**
+ * AssemblyAI fetches a recording within minutes, or within hours for a queued submission; three
+ * days are ample.
+ */
 const URL_VALID_SECONDS = 259_200;
 
 /**
- * The smallest part that S3 accepts. An upload holds about two parts in memory. S3's limit of 10,000 parts allows 52 GB, ten
- * times the limit of any provider.
+ * The smallest part that S3 accepts. An upload holds about two parts in memory. S3's limit of
+ * 10,000 parts allows 52 GB, ten times the limit of any provider.
  */
 const PART_BYTES = 5_242_880;
 
@@ -38,12 +41,13 @@ const DELETE_CONCURRENCY = 8;
 const ABANDONED_AFTER_MS = 86_400_000;
 
 /**
- * Stores recordings in a bucket of any S3-compatible store, under the same keys as the local store. The bucket is addressed by
- * path (`https://endpoint/bucket/key`) or by host (`https://bucket.endpoint/key`), as configured, and without the newer checksums
- * that not all stores support.
+ * Stores recordings in a bucket of any S3-compatible store, under the same keys as the local store.
+ * The bucket is addressed by path (`https://endpoint/bucket/key`) or by host
+ * (`https://bucket.endpoint/key`), as configured, and without the newer checksums that not all
+ * stores support.
  *
- * S3 guarantees that an object appears only when its upload is complete. Failed uploads are aborted and removed; those of a
- * process that died are removed by `cleanTemporary`.
+ * S3 guarantees that an object appears only when its upload is complete. Failed uploads are aborted
+ * and removed; those of a process that died are removed by `cleanTemporary`.
  */
 export class S3AudioStorage extends AudioStorage {
   readonly #client: S3Client;
@@ -146,7 +150,8 @@ export class S3AudioStorage extends AudioStorage {
       Bucket: this.#bucket,
       Key: key,
       ResponseContentType: mimeType,
-      // Signatures within the same second are equal; a unique file name makes the URLs of two submissions differ.
+      // Signatures within the same second are equal; a unique file name makes the URLs of two
+      // submissions differ.
       ResponseContentDisposition: `attachment; filename="${randomUUID()}"`,
     });
     return getSignedUrl(this.#client, command, { expiresIn: URL_VALID_SECONDS });
@@ -173,14 +178,18 @@ export class S3AudioStorage extends AudioStorage {
     this.#client.destroy();
   }
 
-  /** Uploads one part after the other: parts in flight while their upload is aborted could outlive it. */
+  /**
+   * Uploads one part after the other: parts in flight while their upload is aborted could outlive
+   * it.
+   */
   async #upload(key: string, audio: IncomingAudio): Promise<void> {
     let incomingFailure: AudioError | undefined;
     async function* chunks(): AsyncGenerator<Buffer> {
       try {
         yield* audio.chunks();
       } catch (error) {
-        // Any other error comes from the upload itself, which destroys this generator after it has failed.
+        // Any other error comes from the upload itself, which destroys this generator after it has
+        // failed.
         if (error instanceof AudioError) incomingFailure = error;
         throw error;
       }
@@ -202,7 +211,10 @@ export class S3AudioStorage extends AudioStorage {
     }
   }
 
-  /** Removes the parts of a failed upload, and the object, which may exist although the response was lost. */
+  /**
+   * Removes the parts of a failed upload, and the object, which may exist although the response was
+   * lost.
+   */
   async #undo(key: string, uploadId: string | undefined): Promise<void> {
     try {
       if (uploadId !== undefined) {

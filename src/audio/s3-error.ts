@@ -22,7 +22,10 @@ const ELSEWHERE: Meaning = {
   remedy: 'check STORAGE_S3_REGION and STORAGE_S3_ENDPOINT',
 };
 
-/** Meanings by the store's error code: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/**
+ * Meanings by the store's error code:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['InvalidAccessKeyId', { fault: 'does not know the key', remedy: 'check STORAGE_S3_KEY' }],
   [
@@ -60,8 +63,9 @@ export function isMissingObject(error: unknown): boolean {
 }
 
 /**
- * Explains the failure of an S3-compatible store, as the end of a sentence whose subject is the store. The text names the store's
- * own code, and holds no key, URL or signature. The error itself may hold them, and must neither be logged nor kept as a cause.
+ * Explains the failure of an S3-compatible store, as the end of a sentence whose subject is the
+ * store. The text names the store's own code, and holds no key, URL or signature. The error itself
+ * may hold them, and must neither be logged nor kept as a cause.
  */
 export function s3Reason(error: unknown): string {
   if (!(error instanceof S3ServiceException)) {
@@ -81,7 +85,9 @@ function meaningOfStatus(status: number | undefined): Meaning | undefined {
   return status === 403 ? DENIED : undefined;
 }
 
-/** Returns the store's error code, unless it is no plain identifier and so might not be safe to log. */
+/**
+ * Returns the store's error code, unless it is no plain identifier and so might not be safe to log.
+ */
 function storeCode(name: string): string | undefined {
   return name !== NO_CODE && /^[A-Za-z0-9.]{1,60}$/.test(name) ? name : undefined;
 }

@@ -1,6 +1,8 @@
 export interface MediaType {
   mimeType: string;
-  /** Without the dot. Each extension stands for one MIME type, so that a key alone shows the type. */
+  /**
+   * Without the dot. Each extension stands for one MIME type, so that a key alone shows the type.
+   */
   extension: string;
 }
 
@@ -10,7 +12,9 @@ interface Signature {
   marks: readonly { offset: number; bytes: string }[];
 }
 
-/** Recordings that file-type does not know, or misidentifies: it takes every IFF file for an AIFF. */
+/**
+ * Recordings that file-type does not know, or misidentifies: it takes every IFF file for an AIFF.
+ */
 const SIGNATURES: readonly Signature[] = [
   {
     // WAV for more than 4 GB: EBU Tech 3306 (RF64), ITU-R BS.2088 (BW64).
@@ -45,7 +49,8 @@ const SIGNATURES: readonly Signature[] = [
   },
   // Sun audio: https://pubs.opengroup.org/external/auformat.html
   { type: { mimeType: 'audio/basic', extension: 'au' }, marks: [{ offset: 0, bytes: '.snd\x00\x00' }] },
-  // True Audio: https://sourceforge.net/projects/tta/ ("TTA Lossless Audio Codec - Format Description")
+  // True Audio: https://sourceforge.net/projects/tta/ ("TTA Lossless Audio Codec - Format
+  // Description")
   { type: { mimeType: 'audio/x-tta', extension: 'tta' }, marks: [{ offset: 0, bytes: 'TTA1' }] },
   {
     // IFF 8SVX: https://wiki.amigaos.net/wiki/8SVX_IFF_8-Bit_Sampled_Voice
@@ -55,7 +60,8 @@ const SIGNATURES: readonly Signature[] = [
       { offset: 8, bytes: '8SVX' },
     ],
   },
-  // Digital Speech Standard of dictation machines (libavformat/dss.c of FFmpeg), and its second version.
+  // Digital Speech Standard of dictation machines (libavformat/dss.c of FFmpeg), and its second
+  // version.
   { type: { mimeType: 'audio/x-dss', extension: 'dss' }, marks: [{ offset: 0, bytes: '\x02dss' }] },
   { type: { mimeType: 'audio/x-dss', extension: 'dss' }, marks: [{ offset: 0, bytes: '\x03ds2' }] },
 ];

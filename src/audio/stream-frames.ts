@@ -13,8 +13,8 @@ const TS_PACKET_BYTES = 188;
 const TS_SYNC_BYTE = 0x47;
 
 /**
- * Finds audio frames anywhere in a file: behind junk, behind a tag of a wrong length, or in a recording that was cut from a
- * stream. Decoders search for the first frame in the same way.
+ * Finds audio frames anywhere in a file: behind junk, behind a tag of a wrong length, or in a
+ * recording that was cut from a stream. Decoders search for the first frame in the same way.
  */
 export function findFrames(head: Uint8Array): MediaType | undefined {
   for (let start = head.indexOf(SYNC_BYTE); start !== -1; start = head.indexOf(SYNC_BYTE, start + 1)) {
@@ -45,7 +45,10 @@ function isRun(
   return true;
 }
 
-/** Bit rates in kbit/s, by version (1, or 2 and 2.5) and layer: ISO/IEC 11172-3, 2.4.2.3, and 13818-3, 2.4.2.3. */
+/**
+ * Bit rates in kbit/s, by version (1, or 2 and 2.5) and layer: ISO/IEC 11172-3, 2.4.2.3, and
+ * 13818-3, 2.4.2.3.
+ */
 const BIT_RATES: Readonly<Record<string, readonly number[]>> = {
   '1-1': [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
   '1-2': [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
@@ -74,7 +77,10 @@ function mpegFrame(head: Uint8Array, offset: number): Frame | undefined {
   return { bytes: bytes + padding, kind: ((second & 0x1e) << 8) | (third & 0x0c) };
 }
 
-/** Computes the length of a frame without padding. Layer I counts units of 4 bytes; version 2 and later halve layer III. */
+/**
+ * Computes the length of a frame without padding. Layer I counts units of 4 bytes; version 2 and
+ * later halve layer III.
+ */
 function mpegFrameBytes(options: {
   layer: number;
   bitRate: number;
@@ -99,7 +105,10 @@ function adtsFrame(head: Uint8Array, offset: number): Frame | undefined {
   return bytes < ADTS_HEADER_BYTES ? undefined : { bytes, kind: ((second & 0x08) << 8) | (third & 0xfc) };
 }
 
-/** Whether the bytes are of an MPEG transport stream, possibly cut within a packet: ISO/IEC 13818-1, 2.4.3.2. */
+/**
+ * Whether the bytes are of an MPEG transport stream, possibly cut within a packet: ISO/IEC 13818-1,
+ * 2.4.3.2.
+ */
 function hasPackets(head: Uint8Array): boolean {
   for (let first = 0; first < TS_PACKET_BYTES; first += 1) {
     let count = 0;

@@ -6,23 +6,26 @@ export interface ApiKey {
   name: string;
   /** SHA-256 of the key, in hexadecimal. */
   sha256: string;
-  /** Set for a key that may be guessed by trying. Unset when only the hash is known, as it does not show the length. */
+  /**
+   * Set for a key that may be guessed by trying. Unset when only the hash is known, as it does not
+   * show the length.
+   */
   isShort?: true;
 }
 
 const HASHED_ENTRY = /^(?<name>[A-Za-z0-9._-]{1,64})=sha256:(?<digest>.*)$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 /**
- * Matches the name of a hash function, or a hash behind a name. Such an entry is an intended hash: taken as a key, it would admit
- * readers of the configuration, and refuse the owner of the key.
+ * Matches the name of a hash function, or a hash behind a name. Such an entry is an intended hash:
+ * taken as a key, it would admit readers of the configuration, and refuse the owner of the key.
  */
 const INTENDED_HASH = /(?:^|[\s=:])(?:sha-?\d+|md5)\s*[:=]|[=:]\s*[0-9a-f]{32,}$/i;
 /** Length of 96 bits (12 random bytes) in base64. */
 const MIN_KEY_CHARACTERS = 16;
 
 /**
- * Reads the entries of API_KEYS. `<name>=sha256:<hex>` is the hash of a key; anything else is a key itself, and is named by its
- * position in the list.
+ * Reads the entries of API_KEYS. `<name>=sha256:<hex>` is the hash of a key; anything else is a key
+ * itself, and is named by its position in the list.
  *
  * @param report receives each problem, without the entry itself
  */

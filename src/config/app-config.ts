@@ -2,7 +2,10 @@ import type { ApiKey } from './api-keys.js';
 import type { CorrectionThinking } from './environment.js';
 import type { TrustProxy } from './proxy-settings.js';
 
-/** How results arrive: the provider calls back, or the service polls. Chosen by ASSEMBLYAI_WEBHOOK_URL alone. */
+/**
+ * How results arrive: the provider calls back, or the service polls. Chosen by
+ * ASSEMBLYAI_WEBHOOK_URL alone.
+ */
 export type DeliveryConfig = { kind: 'webhook'; url: string; secret: string } | { kind: 'polling' };
 
 export interface ServiceAccount {
@@ -48,7 +51,10 @@ export interface AccessConfig {
   callbackNetworks: readonly string[];
   /** Requests per minute from one address to routes that require no key; 0: no limit. */
   publicRateLimit: number;
-  /** Wrong and missing keys and secrets per minute from one address, before it gets 429 instead of 401; 0: no limit. */
+  /**
+   * Wrong and missing keys and secrets per minute from one address, before it gets 429 instead of
+   * 401; 0: no limit.
+   */
   refusedRateLimit: number;
 }
 
@@ -62,15 +68,24 @@ export interface TranscriptionConfig {
   litellm?: LiteLlmConfig;
   assemblyai: { apiKey: string; baseUrl: string };
   delivery: DeliveryConfig;
-  /** All secrets that a callback may carry; also set without a webhook URL, so that late callbacks are accepted. */
+  /**
+   * All secrets that a callback may carry; also set without a webhook URL, so that late callbacks
+   * are accepted.
+   */
   callbackSecrets: readonly string[];
   pollIntervalMs: number;
   callbackDeadlineMs: number;
   timeoutMs: number;
-  /** Whether a language model transcribes alone when the first stage fails for a reason other than missing speech. */
+  /**
+   * Whether a language model transcribes alone when the first stage fails for a reason other than
+   * missing speech.
+   */
   rescueFailed: boolean;
   submitConcurrency: number;
-  /** For a provider that answers with the transcript: concurrent requests, and the timeout of one request. */
+  /**
+   * For a provider that answers with the transcript: concurrent requests, and the timeout of one
+   * request.
+   */
   transcribeConcurrency: number;
   transcribeTimeoutMs: number;
 }
@@ -106,7 +121,10 @@ export interface PrivacyConfig {
   audioRetentionDays?: number;
 }
 
-/** The whole configuration: one frozen object, created once at start. The class is also its DI token. */
+/**
+ * The whole configuration: one frozen object, created once at start. The class is also its DI
+ * token.
+ */
 export class AppConfig {
   readonly role!: 'all' | 'api' | 'worker';
   readonly dataDir!: string;

@@ -2,8 +2,9 @@
 const VERSION = /\/(?<version>v\d+[a-z0-9]*)$/i;
 
 /**
- * Reads the base URL of a provider, without the version of its API, as the path of every request begins with the version. The
- * provider's documentation shows URLs with the version, so it is removed when it is there.
+ * Reads the base URL of a provider, without the version of its API, as the path of every request
+ * begins with the version. The provider's documentation shows URLs with the version, so it is
+ * removed when it is there.
  *
  * @param environment environment whose URLs have been validated
  * @param report receives each problem

@@ -12,7 +12,10 @@ const LANGUAGE_MODELS: ListRule = {
   advice: 'is not a list of models; give one or several in order of preference, such as gemini-3.8-flash',
 };
 
-/** Configures the second stage: the model's provider, the lists of models, and their level of thinking. */
+/**
+ * Configures the second stage: the model's provider, the lists of models, and their level of
+ * thinking.
+ */
 export function chooseCorrection(env: EnvironmentVariables, report: Report): CorrectionConfig {
   const models = (variable: 'CORRECTION_MODEL' | 'SUMMARY_MODEL'): string[] =>
     chooseList(env, { variable, ...LANGUAGE_MODELS }, report) ?? [];
@@ -48,7 +51,10 @@ function chooseLanguageModel(env: EnvironmentVariables, report: Report): Languag
   return { kind: 'none' };
 }
 
-/** Reads the list of locations. The first one is used; the others, in their order, while it is overloaded. */
+/**
+ * Reads the list of locations. The first one is used; the others, in their order, while it is
+ * overloaded.
+ */
 function chooseLocations(env: EnvironmentVariables, report: Report): string[] {
   const locations = [...new Set(splitList(env.VERTEX_LOCATION))];
   if (locations.length === 0 || !locations.every((location) => LOCATION.test(location))) {

@@ -13,11 +13,11 @@ const DEPENDENT_VARIABLES = [
 ] as const satisfies (keyof EnvironmentVariables)[];
 
 /**
- * Configures the audio store: a bucket, or a folder in DATA_DIR. An incomplete bucket configuration is refused, as recordings
- * would silently go to the folder.
+ * Configures the audio store: a bucket, or a folder in DATA_DIR. An incomplete bucket configuration
+ * is refused, as recordings would silently go to the folder.
  *
- * The key pair is required: URLs signed with the credentials of a role expire with these credentials, after hours instead of
- * three days.
+ * The key pair is required: URLs signed with the credentials of a role expire with these
+ * credentials, after hours instead of three days.
  */
 export function chooseStorage(
   env: EnvironmentVariables,

@@ -1,4 +1,7 @@
-/** EX_CONFIG of sysexits.h: supervisors can distinguish a wrong setting, which a restart cannot fix, from a crash. */
+/**
+ * EX_CONFIG of sysexits.h: supervisors can distinguish a wrong setting, which a restart cannot fix,
+ * from a crash.
+ */
 export const CONFIG_EXIT_CODE = 78;
 
 export interface ConfigProblem {

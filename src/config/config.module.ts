@@ -8,7 +8,8 @@ const APP_CONFIG_KEY = 'app';
 @Module({})
 export class ConfigModule {
   /**
-   * Reads the environment, completed by `.env` in the working directory, and provides AppConfig globally.
+   * Reads the environment, completed by `.env` in the working directory, and provides AppConfig
+   * globally.
    *
    * @param environment the whole environment when given; no `.env` is read then
    * @throws ConfigError before anything else of the application is created

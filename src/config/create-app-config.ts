@@ -109,7 +109,10 @@ export function createAppConfig(source: Source): AppConfig {
   });
 }
 
-/** Picks the variables that the service reads. An empty one counts as unset; the short name wins over the long one. */
+/**
+ * Picks the variables that the service reads. An empty one counts as unset; the short name wins
+ * over the long one.
+ */
 function pickVariables(source: Source): Record<string, string> {
   const picked: Record<string, string> = {};
   for (const name of environmentVariableNames()) {
@@ -121,7 +124,10 @@ function pickVariables(source: Source): Record<string, string> {
   return picked;
 }
 
-/** Returns the short names of all variables, for the loader and for the test that compares them with `.env.example`. */
+/**
+ * Returns the short names of all variables, for the loader and for the test that compares them with
+ * `.env.example`.
+ */
 export function environmentVariableNames(): string[] {
   return Object.keys(new EnvironmentVariables());
 }
@@ -145,7 +151,9 @@ function readAccess(env: EnvironmentVariables, report: Report): AccessConfig {
   };
 }
 
-/** Refuses empty lists: an empty list would count as unset, and some of these lists restrict access. */
+/**
+ * Refuses empty lists: an empty list would count as unset, and some of these lists restrict access.
+ */
 function checkLists(env: EnvironmentVariables, report: Report): void {
   for (const variable of ACCESS_LISTS) {
     if (env[variable] !== undefined && splitList(env[variable]).length === 0) {
@@ -154,7 +162,9 @@ function checkLists(env: EnvironmentVariables, report: Report): void {
   }
 }
 
-/** Checks that the chosen provider has its credentials; those of other providers are not required. */
+/**
+ * Checks that the chosen provider has its credentials; those of other providers are not required.
+ */
 function checkProvider(env: EnvironmentVariables, model: LanguageModelConfig, report: Report): void {
   const provider = env.TRANSCRIPTION_PROVIDER;
   const isAssemblyAi = provider === 'Dembrane-25-09' || provider === 'AssemblyAI';

@@ -2,7 +2,10 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { DEFAULT_REDIS_PREFIX, REDIS_PREFIX } from './redis-prefix.js';
 
-/** Longest delay of a timer in Node, a 32-bit number of milliseconds; a longer one would fire at once. */
+/**
+ * Longest delay of a timer in Node, a 32-bit number of milliseconds; a longer one would fire at
+ * once.
+ */
 const MAX_TIMER_MS = 2_147_483_647;
 /** A hundred years. */
 const MAX_RETENTION_DAYS = 36_500;
@@ -16,13 +19,19 @@ const MAX_REQUESTS_A_MINUTE = 1_000_000;
 /** AssemblyAI accepts at most 2.2 GB by upload and 5 GB by URL. */
 const MAX_AUDIO_BYTES = 5_000_000_000;
 
-/** Names by https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and those other stores accept. */
+/**
+ * Names by https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and those
+ * other stores accept.
+ */
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
 /** A region becomes a part of each signature, and on AWS of the host name. */
 const REGION = /^[A-Za-z0-9-]{1,63}$/;
 
 export const ROLES = ['all', 'api', 'worker'] as const;
-/** OpenAI's limit (25 MB: https://platform.openai.com/docs/guides/speech-to-text). Other servers may accept more or less. */
+/**
+ * OpenAI's limit (25 MB: https://platform.openai.com/docs/guides/speech-to-text). Other servers may
+ * accept more or less.
+ */
 const OPENAI_MAX_AUDIO_BYTES = 26_214_400;
 
 export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM', 'Gemini'] as const;
@@ -31,7 +40,10 @@ export const TRANSCRIPTION_PROVIDERS = ['Dembrane-25-09', 'AssemblyAI', 'LiteLLM
 export const CORRECTION_THINKING = ['low', 'medium', 'high'] as const;
 export type CorrectionThinking = (typeof CORRECTION_THINKING)[number];
 
-/** AssemblyAI's hosts by region. The host alone decides where recordings and texts are stored; the paths are the same. */
+/**
+ * AssemblyAI's hosts by region. The host alone decides where recordings and texts are stored; the
+ * paths are the same.
+ */
 const ASSEMBLYAI_HOSTS: Readonly<Record<string, string>> = {
   eu: 'https://api.eu.assemblyai.com',
   us: 'https://api.assemblyai.com',
@@ -94,7 +106,10 @@ function UrlWith(...protocols: string[]): PropertyDecorator {
   });
 }
 
-/** Visible characters only (RFC 9110, section 5.5); anything else would be changed or refused in transit. */
+/**
+ * Visible characters only (RFC 9110, section 5.5); anything else would be changed or refused in
+ * transit.
+ */
 export const HEADER_SAFE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 function HeaderSafe(): PropertyDecorator {
@@ -108,7 +123,10 @@ function HeaderSafe(): PropertyDecorator {
   });
 }
 
-/** Variables that Ringback reads, by short name, with their defaults. A test keeps `.env.example` in line with this list. */
+/**
+ * Variables that Ringback reads, by short name, with their defaults. A test keeps `.env.example` in
+ * line with this list.
+ */
 export class EnvironmentVariables {
   HOST = '127.0.0.1';
 

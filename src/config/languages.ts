@@ -3,7 +3,8 @@ export const DEFAULT_LANGUAGE = 'en';
 
 /**
  * Languages that AssemblyAI transcribes, by its own codes: the 99 of universal-2
- * (https://www.assemblyai.com/docs/pre-recorded-audio/supported-languages; `TranscriptLanguageCode` of its SDK has the same).
+ * (https://www.assemblyai.com/docs/pre-recorded-audio/supported-languages; `TranscriptLanguageCode`
+ * of its SDK has the same).
  */
 export const ASSEMBLYAI_LANGUAGES: readonly string[] = (
   'af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is it ja ' +
@@ -13,7 +14,10 @@ export const ASSEMBLYAI_LANGUAGES: readonly string[] = (
 
 const SUPPORTED: ReadonlySet<string> = new Set(ASSEMBLYAI_LANGUAGES);
 
-/** Standard codes for which AssemblyAI uses another code, or supports only the language they belong to. */
+/**
+ * Standard codes for which AssemblyAI uses another code, or supports only the language they belong
+ * to.
+ */
 const CODE_ALIASES: Readonly<Record<string, string>> = {
   fil: 'tl',
   gsw: 'de',
@@ -25,7 +29,8 @@ const CODE_ALIASES: Readonly<Record<string, string>> = {
 /**
  * Returns AssemblyAI's code for a language.
  *
- * @param tag a BCP 47 tag such as `nl`, `es-419` or `zh-Hant-TW`, in any case, also with underscores or deprecated codes
+ * @param tag a BCP 47 tag such as `nl`, `es-419` or `zh-Hant-TW`, in any case, also with
+ * underscores or deprecated codes
  * @returns undefined for an invalid tag, and for a language that AssemblyAI does not support
  */
 export function assemblyAiLanguage(tag: string): string | undefined {
@@ -36,7 +41,10 @@ export function assemblyAiLanguage(tag: string): string | undefined {
   return code !== undefined && SUPPORTED.has(code) ? code : undefined;
 }
 
-/** Returns the canonical form of a tag: `EN_us` becomes `en-US`, the deprecated `iw` becomes `he`. Undefined if invalid. */
+/**
+ * Returns the canonical form of a tag: `EN_us` becomes `en-US`, the deprecated `iw` becomes `he`.
+ * Undefined if invalid.
+ */
 export function canonicalTag(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))[0];

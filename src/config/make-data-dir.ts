@@ -5,9 +5,10 @@ import { dirname } from 'node:path';
 const OWNER_ONLY = 0o700;
 
 /**
- * Creates the data folder, closed to other users, unless it exists. All code that needs the folder creates it here, so that
- * its mode does not depend on which caller is first. Only the call that creates the folder sets the mode: the embedded database
- * may since have opened an existing folder to its user.
+ * Creates the data folder, closed to other users, unless it exists. All code that needs the folder
+ * creates it here, so that its mode does not depend on which caller is first. Only the call that
+ * creates the folder sets the mode: the embedded database may since have opened an existing folder
+ * to its user.
  */
 export async function makeDataDir(dataDir: string): Promise<void> {
   await mkdir(dirname(dataDir), { recursive: true });

@@ -9,7 +9,10 @@ const IPV6_BITS = 128;
 export class Networks {
   private readonly networks: Network[];
 
-  /** @throws TypeError for an entry that is neither an address nor a network; the configuration refuses these earlier */
+  /**
+   * @throws TypeError for an entry that is neither an address nor a network; the configuration
+   * refuses these earlier
+   */
   constructor(list: readonly string[]) {
     this.networks = list.map((item) => {
       const network = parseNetwork(item);
@@ -18,7 +21,10 @@ export class Networks {
     });
   }
 
-  /** Whether the list covers an address. An IPv4 address written as an IPv6 one (`::ffff:192.0.2.7`) counts as IPv4. */
+  /**
+   * Whether the list covers an address. An IPv4 address written as an IPv6 one (`::ffff:192.0.2.7`)
+   * counts as IPv4.
+   */
   includes(address: string): boolean {
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);

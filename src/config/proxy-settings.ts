@@ -5,11 +5,15 @@ const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
 /** A longer chain of proxies is a configuration mistake. */
 const MAX_HOPS = 10;
 
-/** Addresses and named networks of trusted proxies, or the number of proxies in front of the service. */
+/**
+ * Addresses and named networks of trusted proxies, or the number of proxies in front of the
+ * service.
+ */
 export type TrustProxy = number | readonly string[] | false;
 
 /**
- * Reads which proxies may state a caller's address (`X-Forwarded-For`): none by default, as everyone can send that header.
+ * Reads which proxies may state a caller's address (`X-Forwarded-For`): none by default, as
+ * everyone can send that header.
  *
  * @param report receives each problem
  */

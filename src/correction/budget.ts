@@ -1,12 +1,20 @@
 import { factsOf } from '../providers/language-models/model-catalog.js';
 
-/** Languages range from four characters per token (English) to less than one (scripts the tokenizer hardly supports). */
+/**
+ * Languages range from four characters per token (English) to less than one (scripts the tokenizer
+ * hardly supports).
+ */
 const TOKENS_PER_CHAR = 1;
 
-/** Allowed growth of the corrected text by missed speech; beyond that, a model is repeating itself. */
+/**
+ * Allowed growth of the corrected text by missed speech; beyond that, a model is repeating itself.
+ */
 const GROWTH = 4;
 
-/** Minimum for a recording of which the first stage recognized little or nothing: about 40 minutes of speech. */
+/**
+ * Minimum for a recording of which the first stage recognized little or nothing: about 40 minutes
+ * of speech.
+ */
 const FLOOR_TEXT_CHARS = 40_000;
 
 /** Tokens for that much speech; most languages need far fewer tokens than characters. */
@@ -66,7 +74,10 @@ export function summaryMaxOutputTokens(model: string): number {
   return withThoughts(model, SUMMARY_TEXT_TOKENS);
 }
 
-/** Adds tokens for thoughts, which count as output: without them, an answer would end before its first letter. */
+/**
+ * Adds tokens for thoughts, which count as output: without them, an answer would end before its
+ * first letter.
+ */
 function withThoughts(model: string, answerTokens: number): number {
   const { limits, thinking } = factsOf(model);
   return Math.min(thinking.maxTokens + answerTokens, limits.outputTokens);

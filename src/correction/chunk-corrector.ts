@@ -22,12 +22,13 @@ const CORRECTED_SCHEMA = 'Dembrane-25-09';
 const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 
 /**
- * Corrects a chunk's first-stage text, and settles the chunk in any case. Temporary errors are thrown, for the queue to try
- * again. On the last try, or when a retry cannot help, the first-stage text becomes final, with the reason stored beside it. An
- * anonymized chunk fails instead, as its text is withheld.
+ * Corrects a chunk's first-stage text, and settles the chunk in any case. Temporary errors are
+ * thrown, for the queue to try again. On the last try, or when a retry cannot help, the first-stage
+ * text becomes final, with the reason stored beside it. An anonymized chunk fails instead, as its
+ * text is withheld.
  *
- * A chunk whose first stage failed is rescued here. It has no text to fall back on: if the rescue fails, so does the chunk, with
- * both reasons.
+ * A chunk whose first stage failed is rescued here. It has no text to fall back on: if the rescue
+ * fails, so does the chunk, with both reasons.
  */
 @Injectable()
 export class ChunkCorrector {
@@ -49,7 +50,8 @@ export class ChunkCorrector {
     let note: string | undefined;
     if (task.status === 'correcting') {
       const outcome = await this.finish(task, context);
-      // Another worker was faster, or redaction was requested in the meantime: the current state decides (rule K3).
+      // Another worker was faster, or redaction was requested in the meantime: the current state
+      // decides (rule K3).
       if (!outcome.recorded) return { kind: 'sleep', delayMs: 0 };
       note = outcome.note;
     }
@@ -59,7 +61,10 @@ export class ChunkCorrector {
     return { kind: 'done', note };
   }
 
-  /** @returns whether this call settled the chunk, and the message for people when the correction failed */
+  /**
+   * @returns whether this call settled the chunk, and the message for people when the correction
+   * failed
+   */
   private async finish(
     task: CorrectionTask,
     { signal, isLastTry, tryNumber }: JobContext,
@@ -85,7 +90,10 @@ export class ChunkCorrector {
     }
   }
 
-  /** Turns an unexpected error of the last try into a rejection, as the chunk would never settle otherwise. */
+  /**
+   * Turns an unexpected error of the last try into a rejection, as the chunk would never settle
+   * otherwise.
+   */
   private async run(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
     try {
       return await this.attempt.run(task, call);
@@ -152,7 +160,10 @@ export class ChunkCorrector {
   }
 }
 
-/** Builds the diarization. The first stage's raw answer stays in it as `raw`, except for an anonymized chunk. */
+/**
+ * Builds the diarization. The first stage's raw answer stays in it as `raw`, except for an
+ * anonymized chunk.
+ */
 function diarizationOf(
   task: CorrectionTask,
   result: { note: string | null; error: string | null },
@@ -168,7 +179,8 @@ function diarizationOf(
         ...(isRescue(task) && { rescued: { error, errorCode } }),
       },
     },
-    // A rescued chunk may have an older answer of the first stage, from which this text was not made.
+    // A rescued chunk may have an older answer of the first stage, from which this text was not
+    // made.
     keepsRaw: !task.anonymize && !isRescue(task),
   };
 }

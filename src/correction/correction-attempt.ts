@@ -10,7 +10,9 @@ import { Corrector, type CorrectionResult } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { Rescuer } from './rescuer.js';
 
-/** When the store or the sender's server takes longer, the text is corrected without the recording. */
+/**
+ * When the store or the sender's server takes longer, the text is corrected without the recording.
+ */
 const LOAD_AUDIO_TIMEOUT_MS = 30_000;
 
 export interface Call {
@@ -25,7 +27,10 @@ export function isRescue({ submissionStatus }: CorrectionTask): boolean {
   return submissionStatus === 'failed';
 }
 
-/** Requests one chunk's text from the model, once: corrects the first-stage text, or transcribes the recording alone. */
+/**
+ * Requests one chunk's text from the model, once: corrects the first-stage text, or transcribes the
+ * recording alone.
+ */
 @Injectable()
 export class CorrectionAttempt {
   private readonly logger = new Logger('ChunkCorrector');

@@ -30,7 +30,9 @@ import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
 
 interface Call {
-  /** Receives, after each answer, the tokens of all answers of this call, including refused ones. */
+  /**
+   * Receives, after each answer, the tokens of all answers of this call, including refused ones.
+   */
   onUsage?: UsageListener;
   signal?: AbortSignal;
   /** Whether no further call follows, so that every model is tried before the text is given up. */
@@ -65,7 +67,10 @@ export interface TranscriptionInput extends Call {
 }
 
 export interface CorrectionResult {
-  /** Storable; empty when there was no intelligible speech. With `redactPii`, patterns were redacted once more. */
+  /**
+   * Storable; empty when there was no intelligible speech. With `redactPii`, patterns were redacted
+   * once more.
+   */
   text: string;
   /** A tip for the people who record, and why the recording was not used, if so. May be empty. */
   note: string;
@@ -75,8 +80,9 @@ export interface CorrectionResult {
   /** Tokens of all answers of the call. */
   usage: ModelUsage;
   /**
-   * With `redactPii`: findings of the patterns in the first-stage text, if any, before it is sent to the model; markers in the
-   * model's text and note; and further findings of the patterns in them.
+   * With `redactPii`: findings of the patterns in the first-stage text, if any, before it is sent
+   * to the model; markers in the model's text and note; and further findings of the patterns in
+   * them.
    */
   redaction?: { ofDraft?: MarkerCounts; byModel: MarkerCounts; byPatterns: MarkerCounts };
 }
@@ -108,8 +114,8 @@ interface PreparedRequest
 type AnswerContext = Call & Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds'>;
 
 /**
- * Corrects one chunk, or transcribes it from the recording alone. Sends one request to each model of the list until one answers.
- * Stateless: running it twice costs twice, but is safe.
+ * Corrects one chunk, or transcribes it from the recording alone. Sends one request to each model
+ * of the list until one answers. Stateless: running it twice costs twice, but is safe.
  */
 export class Corrector {
   constructor(
@@ -123,14 +129,17 @@ export class Corrector {
     },
   ) {}
 
-  /** Size in bytes of the largest recording that any model accepts; a larger one need not be loaded. */
+  /**
+   * Size in bytes of the largest recording that any model accepts; a larger one need not be loaded.
+   */
   get maxAudioBytes(): number {
     return Math.max(...this.options.models.models.map((model) => this.maxAudioBytesOf(model)));
   }
 
   /**
    * @throws ProviderUnavailableError when a retry can help, also after an unusable answer
-   * @throws ProviderRejectedError when a retry cannot help: the content, the request or the credentials are refused
+   * @throws ProviderRejectedError when a retry cannot help: the content, the request or the
+   * credentials are refused
    */
   async correct(input: CorrectionInput): Promise<CorrectionResult> {
     this.requireWritableLength(input.partialTranscript);
@@ -158,7 +167,9 @@ export class Corrector {
     return { ...result, ...(redaction && { redaction: { ...redaction, ofDraft: draft.counts } }) };
   }
 
-  /** Transcribes the recording alone, without a first stage. Throws the same errors as `correct`. */
+  /**
+   * Transcribes the recording alone, without a first stage. Throws the same errors as `correct`.
+   */
   transcribe(input: TranscriptionInput): Promise<CorrectionResult> {
     const mimeType = modelMimeType(input.audio.mimeType);
     return this.tryModels(input, (model) => {
@@ -229,7 +240,10 @@ export class Corrector {
     };
   }
 
-  /** Refuses a draft that is too long to be rewritten: its answers would be refused as `too_short`, but billed. */
+  /**
+   * Refuses a draft that is too long to be rewritten: its answers would be refused as `too_short`,
+   * but billed.
+   */
   private requireWritableLength(draft: string): void {
     const { models } = this.options.models;
     const maxChars = Math.max(...models.map((model) => correctionBudget(model, draft).maxTextChars));
@@ -252,7 +266,10 @@ export class Corrector {
   }
 }
 
-/** Redacts patterns in the answer: the model is asked to redact and mostly does, but patterns are reliable. */
+/**
+ * Redacts patterns in the answer: the model is asked to redact and mostly does, but patterns are
+ * reliable.
+ */
 async function redactAnswer(answer: {
   text: string;
   note: string;

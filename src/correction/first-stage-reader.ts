@@ -10,12 +10,18 @@ export interface FirstStageText {
   durationSeconds?: number;
 }
 
-/** Reads the first-stage text for a correction: from the database, or, for an anonymized chunk, from the provider into memory. */
+/**
+ * Reads the first-stage text for a correction: from the database, or, for an anonymized chunk, from
+ * the provider into memory.
+ */
 @Injectable()
 export class FirstStageReader {
   constructor(private readonly client: AssemblyAiClient) {}
 
-  /** @throws ProviderUnavailableError, ProviderNotFoundError, ProviderRejectedError when the provider does not return it */
+  /**
+   * @throws ProviderUnavailableError, ProviderNotFoundError, ProviderRejectedError when the
+   * provider does not return it
+   */
   async read(task: CorrectionTask, signal: AbortSignal): Promise<FirstStageText> {
     if (!task.anonymize) {
       const { transcript, audioDuration } = task;

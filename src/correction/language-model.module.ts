@@ -9,7 +9,10 @@ import { MeteredModel } from '../providers/language-models/metered-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Metrics } from '../observability/metrics.js';
 
-/** A correction with minutes of audio may take this long; a server that is silent for longer is considered dead. */
+/**
+ * A correction with minutes of audio may take this long; a server that is silent for longer is
+ * considered dead.
+ */
 const CORRECTION_TIMEOUT_MS = 180_000;
 
 async function makeModel(config: AppConfig, metrics: Metrics): Promise<LanguageModel> {

@@ -2,9 +2,11 @@ import type { RedactionPass } from '../database/schema.js';
 import type { CorrectionResult } from './corrector.js';
 
 /**
- * Lists the redaction passes of a correction, to be stored without the text; undefined without redaction.
+ * Lists the redaction passes of a correction, to be stored without the text; undefined without
+ * redaction.
  *
- * @param options.isDraftStored whether the first-stage text is stored with its own pass, which is not repeated then
+ * @param options.isDraftStored whether the first-stage text is stored with its own pass, which is
+ * not repeated then
  */
 export function redactionPasses(
   { redaction, model, promptVersion }: CorrectionResult,

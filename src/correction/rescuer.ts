@@ -22,7 +22,8 @@ export class Rescuer {
   ) {}
 
   /**
-   * @throws ProviderUnavailableError when a retry can help, also when the recording is temporarily unavailable
+   * @throws ProviderUnavailableError when a retry can help, also when the recording is temporarily
+   * unavailable
    * @throws ProviderRejectedError when a retry cannot help, also without a usable recording
    */
   async transcribe(

@@ -9,10 +9,15 @@ import { WORKER_OPTIONS } from '../queues/worker-options.js';
 import { finalErrorMessage } from './final-error-message.js';
 import { Summarizer } from './summarizer.js';
 
-/** Summaries are few, one per conversation, and should leave the model's quota to the corrections. */
+/**
+ * Summaries are few, one per conversation, and should leave the model's quota to the corrections.
+ */
 const CONCURRENCY = 4;
 
-/** Summarizes a finalized conversation. When that fails, the conversation stays without a summary, and the reason is stored. */
+/**
+ * Summarizes a finalized conversation. When that fails, the conversation stays without a summary,
+ * and the reason is stored.
+ */
 @Injectable()
 @Processor(QUEUE_NAMES.summarize, WORKER_OPTIONS)
 export class SummarizeProcessor extends JobProcessor<'summarize'> {
@@ -31,7 +36,8 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     const task = await this.finalization.summaryTask(conversationId);
     if (task === undefined) return DONE;
     if (await this.summarize(conversationId, task, context)) return DONE;
-    // The conversation was merged again in the meantime, and the newer merge still needs its summary.
+    // The conversation was merged again in the meantime, and the newer merge still needs its
+    // summary.
     return { kind: 'sleep', delayMs: 0 };
   }
 

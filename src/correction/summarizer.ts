@@ -25,9 +25,11 @@ export class Summarizer {
   ) {}
 
   /**
-   * @param input.isLastTry whether no further call follows, so that every model is tried before the summary is given up
+   * @param input.isLastTry whether no further call follows, so that every model is tried before the
+   * summary is given up
    * @throws ProviderUnavailableError when a retry can help, also after an unusable answer
-   * @throws ProviderRejectedError when a retry cannot help: the content, the request or the credentials are refused
+   * @throws ProviderRejectedError when a retry cannot help: the content, the request or the
+   * credentials are refused
    */
   summarize(input: {
     transcript: string;

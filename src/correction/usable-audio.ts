@@ -17,7 +17,8 @@ export type UsableAudio =
  *
  * @param recording null when there is no recording to send
  * @param options.maxBytes largest recording that is sent to this model, before encoding
- * @param options.omittedReason why there is no recording: a short clause such as "it could not be read"
+ * @param options.omittedReason why there is no recording: a short clause such as "it could not be
+ * read"
  */
 export function usableAudio(
   recording: Recording | null,

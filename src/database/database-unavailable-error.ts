@@ -1,7 +1,8 @@
 import pg from 'pg';
 
 /**
- * SQLSTATE classes of an unavailable server (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ * SQLSTATE classes of an unavailable server
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
  */
 const CONNECTION_EXCEPTION = '08';
 const INSUFFICIENT_RESOURCES = '53';

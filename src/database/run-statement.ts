@@ -19,8 +19,8 @@ export async function runStatement<Row>(
 }
 
 /**
- * Makes `$1` and `$2` of a statement that changes many rows at once. Its text is the same for one row
- * and for many:
+ * Makes `$1` and `$2` of a statement that changes many rows at once. Its text is the same for one
+ * row and for many:
  *
  *   unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (...)
  *

@@ -107,7 +107,8 @@ export function shareStatement<Item, Result>(
 }
 
 /**
- * Makes a function that reads one row by its id, several callers with one statement (see shareStatement).
+ * Makes a function that reads one row by its id, several callers with one statement (see
+ * shareStatement).
  *
  * @param read returns the rows of these ids that exist, in any order
  * @returns reads one row; undefined when it does not exist

@@ -13,7 +13,10 @@ import {
 } from '../database/unsuitable-database.js';
 import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
 
-/** Leases and deadlines use the database's clock, queue delays that of the processes: a skew of seconds shows as delays. */
+/**
+ * Leases and deadlines use the database's clock, queue delays that of the processes: a skew of
+ * seconds shows as delays.
+ */
 const MAX_SKEW_MS = 2_000;
 const WARNING_SKEW_MS = 250;
 

@@ -13,7 +13,9 @@ import { ProviderError, ProviderRejectedError } from '../providers/provider-erro
 import { CHECK_TIMEOUT_MS } from './check.js';
 
 const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com/';
-/** Largest page size of the Developer API (https://ai.google.dev/api/models#method:-models.list). */
+/**
+ * Largest page size of the Developer API (https://ai.google.dev/api/models#method:-models.list).
+ */
 const PAGE_SIZE = 1_000;
 /** Status codes of gateways that forward prompts only. */
 const NO_SUCH_ENDPOINT: readonly number[] = [404, 405, 501];
@@ -23,14 +25,17 @@ export type ListingConfig = Exclude<LanguageModelConfig, { kind: 'none' }>;
 export interface ListedModel {
   /** Without a leading path such as `models/`. */
   name: string;
-  /** Whether the model answers prompts; undefined when the provider does not say, as with Vertex AI. */
+  /**
+   * Whether the model answers prompts; undefined when the provider does not say, as with Vertex AI.
+   */
   generates?: boolean;
 }
 
 /**
  * Lists the models that the credentials can see. Free of charge.
  *
- * @throws ProviderError whose `code` distinguishes a refused key, a missing endpoint and a network failure
+ * @throws ProviderError whose `code` distinguishes a refused key, a missing endpoint and a network
+ * failure
  */
 export async function listModels(config: ListingConfig): Promise<ListedModel[]> {
   const { kind: provider } = config;
@@ -53,7 +58,8 @@ export async function listModels(config: ListingConfig): Promise<ListedModel[]> 
 
 function clientFor(config: ListingConfig): GoogleGenAI {
   const retryOptions = { attempts: 1 };
-  // `vertexai`, and the Developer API's `baseUrl`, are always set: otherwise the SDK reads environment variables of its own.
+  // `vertexai`, and the Developer API's `baseUrl`, are always set: otherwise the SDK reads
+  // environment variables of its own.
   if (config.kind === 'gemini') {
     const { apiKey, baseUrl = DEFAULT_BASE_URL } = config;
     return new GoogleGenAI({ vertexai: false, apiKey, httpOptions: { baseUrl, retryOptions } });
@@ -82,7 +88,10 @@ function noList(provider: ListingConfig['kind'], message: string): ProviderRejec
   return new ProviderRejectedError(message, { provider, code: 'no_list' });
 }
 
-/** Converts an error of the SDK. It is never kept as the cause, as it holds the provider's whole answer. */
+/**
+ * Converts an error of the SDK. It is never kept as the cause, as it holds the provider's whole
+ * answer.
+ */
 function asProviderError(provider: ListingConfig['kind'], error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   if (error instanceof ApiError) {

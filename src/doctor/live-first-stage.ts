@@ -27,7 +27,10 @@ export interface FirstStageOptions {
   timeLimitMs?: number;
 }
 
-/** @returns the text; undefined when the first stage failed, null when the configured provider has none */
+/**
+ * @returns the text; undefined when the first stage failed, null when the configured provider has
+ * none
+ */
 export async function runFirstStage(options: FirstStageOptions): Promise<string | undefined | null> {
   const { litellm, provider } = options.config.transcription;
   if (provider === 'Gemini') {
@@ -103,7 +106,8 @@ async function transcribe(
     speechModels,
     expectedLanguages,
   });
-  // Not bound by the deadline: aborting a submit before its answer would leave a transcript with an unknown id.
+  // Not bound by the deadline: aborting a submit before its answer would leave a transcript with an
+  // unknown id.
   const { id } = await client.submit(request);
   try {
     const reading = await poll(client, { id, pollIntervalMs, deadline });
@@ -132,7 +136,10 @@ async function poll(
   }
 }
 
-/** Deletes the transcript at AssemblyAI. The sample is not confidential, but a check must leave nothing to clean up. */
+/**
+ * Deletes the transcript at AssemblyAI. The sample is not confidential, but a check must leave
+ * nothing to clean up.
+ */
 async function deleteCopy(client: AssemblyAiClient, id: string): Promise<Finding> {
   try {
     await client.delete(id);

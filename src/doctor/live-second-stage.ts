@@ -15,7 +15,10 @@ const STAGE = 'second stage';
 export interface SecondStageOptions {
   config: AppConfig;
   sample: Sample;
-  /** Text of the first stage; null without a first stage, when the model transcribes the audio itself. */
+  /**
+   * Text of the first stage; null without a first stage, when the model transcribes the audio
+   * itself.
+   */
   draft: string | null;
   signal: AbortSignal;
 }

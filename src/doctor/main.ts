@@ -33,7 +33,10 @@ async function main(): Promise<number> {
   }
 }
 
-/** Checks everything that Ringback needs, and prints one line for each check, with advice for each problem. */
+/**
+ * Checks everything that Ringback needs, and prints one line for each check, with advice for each
+ * problem.
+ */
 async function examine({ live }: { live: boolean }): Promise<boolean> {
   let config: AppConfig;
   try {
@@ -72,7 +75,10 @@ async function run(check: Check): Promise<Finding> {
   }
 }
 
-/** Records the first stop signal: the checks end within seconds, and must still stop the database that they start. */
+/**
+ * Records the first stop signal: the checks end within seconds, and must still stop the database
+ * that they start.
+ */
 function firstStopSignal(): () => NodeJS.Signals | undefined {
   let received: NodeJS.Signals | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -7,13 +7,18 @@ import { listModels, type ListedModel, type ListingConfig } from './list-models.
 
 /** Matches the names of Gemini models that do not answer with text. */
 const NOT_FOR_TEXT = /-(?:tts|image|embedding|live|audio|omni|robotics|computer-use|banana)(?:-|$)/;
-/** Matches names of base models; a tuned model or an endpoint has another path, and is never listed. */
+/**
+ * Matches names of base models; a tuned model or an endpoint has another path, and is never listed.
+ */
 const BASE_MODEL = /^(?:(?:models|publishers\/google\/models)\/)?([^/]+)$/;
 /** Codes for a provider that cannot be reached or denies access, so that no model can answer. */
 const FATAL: ReadonlySet<string> = new Set(['unauthenticated', 'network', 'timeout']);
 const TRY_LIVE = 'npm run doctor -- --live asks the models themselves';
 
-/** Compares the configured models with those that the credentials can see. Requests the list once, free of charge. */
+/**
+ * Compares the configured models with those that the credentials can see. Requests the list once,
+ * free of charge.
+ */
 export function modelChecks(config: AppConfig): Check[] {
   const { languageModel } = config.correction;
   if (languageModel.kind === 'none') {
@@ -79,13 +84,19 @@ function adviceAfter(error: unknown): string {
   return FATAL.has(error.code) ? 'see the line above' : TRY_LIVE;
 }
 
-/** Whether a failed listing means that no model answers. A gateway may lack or protect the list alone; Google does not. */
+/**
+ * Whether a failed listing means that no model answers. A gateway may lack or protect the list
+ * alone; Google does not.
+ */
 function isFatal(config: LanguageModelConfig, { code }: ProviderError): boolean {
   const isGoogle = config.kind === 'gemini' && config.baseUrl === undefined;
   return FATAL.has(code) || (isGoogle && code === 'forbidden');
 }
 
-/** Vertex AI omits usable models from its list (https://github.com/googleapis/google-cloud-node/issues/6962). */
+/**
+ * Vertex AI omits usable models from its list
+ * (https://github.com/googleapis/google-cloud-node/issues/6962).
+ */
 function isListComplete({ kind }: ListingConfig): boolean {
   return kind === 'gemini';
 }

@@ -32,7 +32,10 @@ async function checkLiteLlm(litellm: LiteLlmConfig): Promise<Finding> {
   }
 }
 
-/** Requests the newest transcript, which is free of charge and requires a valid key of the right region. */
+/**
+ * Requests the newest transcript, which is free of charge and requires a valid key of the right
+ * region.
+ */
 async function checkAssemblyAi({ transcription }: AppConfig): Promise<Finding> {
   const { assemblyai, speechModels = DEFAULT_SPEECH_MODELS } = transcription;
   const client = new AssemblyAiClient({ ...assemblyai, timeouts: { readMs: CHECK_TIMEOUT_MS } });

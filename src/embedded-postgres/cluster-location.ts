@@ -2,9 +2,11 @@
  * Location of the cluster of a data folder.
  *
  * - It is in the data folder, as `postgres`, when the server's user can access it there.
- * - Otherwise it has a separate folder outside, and `postgres` in the data folder is a link to it. This happens for root only: the
- *   server then runs as another user, who may not enter root's home, for example.
- * - The link is created before the cluster, so that every cluster has its link, and the next start finds it.
+ * - Otherwise it has a separate folder outside, and `postgres` in the data folder is a link to it.
+ *   This happens for root only: the server then runs as another user, who may not enter root's
+ *   home, for example.
+ * - The link is created before the cluster, so that every cluster has its link, and the next start
+ *   finds it.
  * - A cluster that is in the data folder stays there: one data folder never has two.
  */
 import { chmod, mkdir, mkdtemp, readdir, readlink, rmdir, stat, statfs, symlink } from 'node:fs/promises';
@@ -14,13 +16,19 @@ import { pathExists, syncFolder } from './folders.js';
 import { firstInaccessibleOnPath, grantAccessToCluster } from './reach.js';
 import type { SystemUser } from './run-program.js';
 
-/** Folder for clusters outside. Not below /tmp or /var/tmp, which are cleared. Owned by root, and outlasts a checkout. */
+/**
+ * Folder for clusters outside. Not below /tmp or /var/tmp, which are cleared. Owned by root, and
+ * outlasts a checkout.
+ */
 export const OUTSIDE_FOLDER = '/var/lib/ringback-postgresql';
 
 /** Other users may access entries whose names they know, but not list the folder. */
 const TRAVERSABLE_MODE = 0o711;
 
-/** Type of the file system of a container's own layer, which is removed with the container; statfs(2). */
+/**
+ * Type of the file system of a container's own layer, which is removed with the container;
+ * statfs(2).
+ */
 const OVERLAYFS_MAGIC = 0x794c7630;
 
 export interface ClusterLocation {
@@ -31,7 +39,8 @@ export interface ClusterLocation {
 }
 
 /**
- * Finds the cluster. Without one, returns the location in the data folder, which may have to be replaced by one outside.
+ * Finds the cluster. Without one, returns the location in the data folder, which may have to be
+ * replaced by one outside.
  *
  * @throws EmbeddedPostgresError `cluster_gone`
  */
@@ -73,7 +82,10 @@ export async function reachableLocation(
 const GRANT_ACCESS = 'let that user pass (chmod o+x)';
 const CHANGE_DATA_DIR = 'set DATA_DIR to a folder outside of it';
 
-/** Creates the outside folder. Only root needs it; root may fail to create it when system folders are read-only. */
+/**
+ * Creates the outside folder. Only root needs it; root may fail to create it when system folders
+ * are read-only.
+ */
 export async function createOutsideFolder(outside: string, closed: string, user: SystemUser): Promise<void> {
   try {
     const created = await mkdir(outside, { recursive: true });
@@ -90,7 +102,10 @@ export async function createOutsideFolder(outside: string, closed: string, user:
   if (closedOutside !== null) throw notEnterable({ path: closedOutside, user, advice: GRANT_ACCESS });
 }
 
-/** Refuses an outside folder in a container when the data folder is on a volume, which outlasts the container. */
+/**
+ * Refuses an outside folder in a container when the data folder is on a volume, which outlasts the
+ * container.
+ */
 async function requireLasting(options: {
   outside: string;
   dataDir: string;

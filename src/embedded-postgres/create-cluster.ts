@@ -20,15 +20,19 @@ const INIT_PREFIX = 'postgres.init-';
 /** 192 bits; base64url needs no escaping in a URL. */
 const PASSWORD_BYTES = 24;
 
-/** `initdb` takes half a second on an idle machine; it writes 40 MB, which takes long on a slow network disk. */
+/**
+ * `initdb` takes half a second on an idle machine; it writes 40 MB, which takes long on a slow
+ * network disk.
+ */
 const INITDB_TIMEOUT_MS = 180_000;
 
 /** A new cluster has 39 MB, and soon grows by WAL segments of 16 MB. */
 const MIN_FREE_BYTES_TO_CREATE = 80 * 1024 * 1024;
 
 /**
- * Creates a new, empty cluster. It is created in a temporary folder, synced to disk, and then renamed: a crash at any point leaves
- * either no cluster or a complete one, and temporary files that the next call removes.
+ * Creates a new, empty cluster. It is created in a temporary folder, synced to disk, and then
+ * renamed: a crash at any point leaves either no cluster or a complete one, and temporary files
+ * that the next call removes.
  *
  * @param onLaunch called once `initdb` runs
  * @throws EmbeddedPostgresError `initdb_failed`, `nameless_user`, `disk_full`, `folder_unusable`
@@ -37,7 +41,8 @@ export async function createCluster(cluster: Cluster, onLaunch?: () => void): Pr
   const { home, folder, user } = cluster;
   await requireFreeSpace(home, MIN_FREE_BYTES_TO_CREATE);
   await removeRemains(home);
-  // A new name each time: an `initdb` that outlived a killed Ringback must not write into this folder.
+  // A new name each time: an `initdb` that outlived a killed Ringback must not write into this
+  // folder.
   const staging = await mkdtemp(join(home, INIT_PREFIX));
   try {
     if (user !== null) await changeOwner(staging, user);
@@ -99,7 +104,10 @@ function runInitdb(initdb: string, { cluster, folder, passwordFile }: InitdbRun)
   });
 }
 
-/** Returns null on success. A program that cannot be started is a failure as well, as the folder may not permit execution. */
+/**
+ * Returns null on success. A program that cannot be started is a failure as well, as the folder may
+ * not permit execution.
+ */
 async function failureOf(run: Promise<ProgramResult>): Promise<string | null> {
   try {
     const { exitCode, output } = await run;

@@ -19,8 +19,8 @@ export interface Cluster {
 export const SUPERUSER = 'ringback';
 
 /**
- * Password file in the cluster's folder, so that both are created, moved and removed together. Readable for its owner only: other
- * users of the machine can reach the port, but not the data.
+ * Password file in the cluster's folder, so that both are created, moved and removed together.
+ * Readable for its owner only: other users of the machine can reach the port, but not the data.
  */
 export const PASSWORD_FILE = 'ringback-password';
 
@@ -43,8 +43,8 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
 }
 
 /**
- * Checks whether there is a cluster that the binaries can run. `createCluster` leaves a complete cluster or none, so any other
- * content of the folder is not of Ringback, and is left alone.
+ * Checks whether there is a cluster that the binaries can run. `createCluster` leaves a complete
+ * cluster or none, so any other content of the folder is not of Ringback, and is left alone.
  *
  * @returns false when there is no cluster, and one can be created
  * @throws EmbeddedPostgresError `not_a_cluster`, `other_version`
@@ -78,8 +78,8 @@ async function namesIn(folder: string): Promise<string[] | null> {
 }
 
 /**
- * Writes a file that belongs to the server's user, who may start Ringback next time, and syncs it. Does not follow links: as
- * root it would otherwise write to any file that this user links to.
+ * Writes a file that belongs to the server's user, who may start Ringback next time, and syncs it.
+ * Does not follow links: as root it would otherwise write to any file that this user links to.
  */
 export async function writeOwned(target: {
   file: string;
@@ -101,7 +101,10 @@ export async function readPassword(cluster: Cluster): Promise<string> {
   return (await readFile(join(cluster.folder, PASSWORD_FILE), 'utf8')).trim();
 }
 
-/** Removes access of other users. PostgreSQL refuses a folder that others may read, such as a copy or a restored backup. */
+/**
+ * Removes access of other users. PostgreSQL refuses a folder that others may read, such as a copy
+ * or a restored backup.
+ */
 export async function restrictToOwner(cluster: Cluster): Promise<void> {
   const { mode } = await stat(cluster.folder);
   if ((mode & 0o027) !== 0) await chmod(cluster.folder, OWNER_ONLY);

@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 
-/** Kinds of failures of the embedded server. Stable, as callers and tests distinguish failures by them. */
+/**
+ * Kinds of failures of the embedded server. Stable, as callers and tests distinguish failures by
+ * them.
+ */
 export type EmbeddedPostgresErrorCode =
   | 'unsupported_platform'
   | 'binaries_missing'
@@ -23,8 +26,9 @@ export type EmbeddedPostgresErrorCode =
   | 'stop_failed';
 
 /**
- * The embedded server cannot run. A retry without a change does not help, except for `in_use`, `start_timeout` and `disk_full`.
- * The message is one line for people that gives the problem and its remedy.
+ * The embedded server cannot run. A retry without a change does not help, except for `in_use`,
+ * `start_timeout` and `disk_full`. The message is one line for people that gives the problem and
+ * its remedy.
  */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
@@ -44,7 +48,10 @@ export function errnoOf(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
-/** Turns the error of a file operation into a message about the folder. Other errors are returned unchanged. */
+/**
+ * Turns the error of a file operation into a message about the folder. Other errors are returned
+ * unchanged.
+ */
 export function explainFolderError(folder: string, error: unknown): Error {
   if (error instanceof EmbeddedPostgresError) return error;
   const errno = errnoOf(error);

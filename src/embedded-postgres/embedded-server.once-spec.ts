@@ -53,7 +53,8 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'embedded-server-'));
   dataDir = join(root, 'data');
   outside = join(root, 'outside');
-  // mkdtemp closes its folder to other users, but the server's user needs access when the test runs as root.
+  // mkdtemp closes its folder to other users, but the server's user needs access when the test runs
+  // as root.
   await chmod(root, 0o755);
 });
 

@@ -1,10 +1,13 @@
 /**
  * The embedded PostgreSQL server, which is used when DATABASE_URL is not set.
  *
- * - A data folder has one live Ringback (folder-lock.ts), and a cluster one server (server-control.ts).
- * - A cluster is complete or absent (data-folder.ts); its files are never removed, and never created again.
+ * - A data folder has one live Ringback (folder-lock.ts), and a cluster one server
+ *   (server-control.ts).
+ * - A cluster is complete or absent (data-folder.ts); its files are never removed, and never
+ *   created again.
  * - Nothing committed is lost: fsync stays on, and PostgreSQL recovers from every kind of stop.
- * - Root runs the server as another user; files closed to that user are kept outside (cluster-location.ts, binaries-copy.ts).
+ * - Root runs the server as another user; files closed to that user are kept outside
+ *   (cluster-location.ts, binaries-copy.ts).
  * - Each failure has a one-line message with its remedy (embedded-postgres-error.ts).
  */
 import { dirname, resolve } from 'node:path';
@@ -24,23 +27,32 @@ import { ServerSupervisor } from './server-supervisor.js';
 
 export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
-/** Queues, workers, listeners and the pool of one process use about 60 (three queues, measured); the rest is a reserve. */
+/**
+ * Queues, workers, listeners and the pool of one process use about 60 (three queues, measured); the
+ * rest is a reserve.
+ */
 const DEFAULT_MAX_CONNECTIONS = 200;
 
 export interface EmbeddedServerOptions {
   /** Its subfolder `postgres` is the cluster, or a link to it. Created when missing. */
   readonly dataDir: string;
-  /** Folder in which root keeps files that the server's user cannot access in their own location. @defaultValue `OUTSIDE_FOLDER` */
+  /**
+   * Folder in which root keeps files that the server's user cannot access in their own location.
+   * @defaultValue `OUTSIDE_FOLDER`
+   */
   readonly outside?: string;
   /** Receives messages for people, one line each, without secrets. */
   readonly log: (line: string) => void;
   /** @defaultValue 200 */
   readonly maxConnections?: number;
-  /** Used when the port is free, and no server runs yet. @defaultValue the port of the last run, else any free one */
+  /**
+   * Used when the port is free, and no server runs yet.
+   * @defaultValue the port of the last run, else any free one
+   */
   readonly preferredPort?: number;
   /**
-   * Called after the launch of each long-running program (`initdb`, `pg_ctl`), as this process is idle until the program ends. Not
-   * called when a running server is reused.
+   * Called after the launch of each long-running program (`initdb`, `pg_ctl`), as this process is
+   * idle until the program ends. Not called when a running server is reused.
    */
   readonly onLaunch?: () => void;
 }
@@ -60,10 +72,12 @@ export interface EmbeddedServer {
 }
 
 /**
- * Starts the server of a data folder: creates the database when there is none, reuses a server that was left by a killed Ringback,
- * and recovers after a server that was killed itself. While this process runs, a server that dies is restarted on the same port.
+ * Starts the server of a data folder: creates the database when there is none, reuses a server that
+ * was left by a killed Ringback, and recovers after a server that was killed itself. While this
+ * process runs, a server that dies is restarted on the same port.
  *
- * @throws EmbeddedPostgresError with a one-line message for people; nothing has to be cleaned up then
+ * @throws EmbeddedPostgresError with a one-line message for people; nothing has to be cleaned up
+ * then
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const dataDir = resolve(options.dataDir);
@@ -151,7 +165,10 @@ async function startCluster(
   };
 }
 
-/** Finds a running server to reuse. One that allows fewer connections than the service will open is stopped instead. */
+/**
+ * Finds a running server to reuse. One that allows fewer connections than the service will open is
+ * stopped instead.
+ */
 async function reuseServer(cluster: Cluster, maxConnections: number): Promise<RunningPostmaster | null> {
   const found = await findRunningServer(cluster);
   if (found === null) return null;
@@ -198,8 +215,8 @@ export class EmbeddedStart {
   private constructor(
     private readonly outcome: Promise<PromiseSettledResult<EmbeddedServer>>,
     /**
-     * Resolves when a long-running program has been launched, so that this thread is idle, or when the start has ended. Never
-     * rejects.
+     * Resolves when a long-running program has been launched, so that this thread is idle, or when
+     * the start has ended. Never rejects.
      */
     readonly launched: Promise<unknown>,
   ) {}
@@ -214,7 +231,10 @@ export class EmbeddedStart {
     return new EmbeddedStart(outcome, Promise.race([launch, outcome]));
   }
 
-  /** @throws EmbeddedPostgresError with a one-line message for people; nothing has to be cleaned up then */
+  /**
+   * @throws EmbeddedPostgresError with a one-line message for people; nothing has to be cleaned up
+   * then
+   */
   async server(): Promise<EmbeddedServer> {
     const outcome = await this.outcome;
     if (outcome.status === 'rejected') throw outcome.reason;

@@ -1,14 +1,18 @@
 /**
  * Lock that allows one live Ringback per data folder.
  *
- * The lock is a file `postgres.owner.<n>` that names its owner. It is never taken over in place, as two processes that find the
- * same dead owner could then both take it. Instead:
+ * The lock is a file `postgres.owner.<n>` that names its owner. It is never taken over in place, as
+ * two processes that find the same dead owner could then both take it. Instead:
  *
- * - Step 1: The file with the highest number is the lock. A process that finds its owner alive is refused.
- * - Step 2: A process that finds the owner dead, or the lock released, creates number + 1, in which only one succeeds (`wx`).
- * - Step 3: It owns the folder only if there is still no higher number after that. Otherwise it starts over.
- * - Step 4: Only the owner removes lower numbers, and a released lock stays as a file. So numbers only increase, and a process
- *   that was delayed between steps 1 and 2 detects a newer owner in step 3.
+ * - Step 1: The file with the highest number is the lock. A process that finds its owner alive is
+ *   refused.
+ * - Step 2: A process that finds the owner dead, or the lock released, creates number + 1, in which
+ *   only one succeeds (`wx`).
+ * - Step 3: It owns the folder only if there is still no higher number after that. Otherwise it
+ *   starts over.
+ * - Step 4: Only the owner removes lower numbers, and a released lock stays as a file. So numbers
+ *   only increase, and a process that was delayed between steps 1 and 2 detects a newer owner in
+ *   step 3.
  */
 import { constants } from 'node:fs';
 import { open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
@@ -17,10 +21,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError, errnoOf, explainFolderError } from './embedded-postgres-error.js';
 import { inspectProcess, processNamespace } from './process-facts.js';
 
-/** Interval of the owner's heartbeats, for processes in other containers, which cannot see its process. */
+/**
+ * Interval of the owner's heartbeats, for processes in other containers, which cannot see its
+ * process.
+ */
 const HEARTBEAT_MS = 2_000;
 
-/** Slightly more than three heartbeats, of which a busy owner may miss two. Only for an owner in another container. */
+/**
+ * Slightly more than three heartbeats, of which a busy owner may miss two. Only for an owner in
+ * another container.
+ */
 const REMOTE_OWNER_WATCH_MS = 7_000;
 
 /** Time after which an empty lock file is not being written, but was left by a crash. */
@@ -44,8 +54,10 @@ export interface FolderLock {
 /**
  * Makes this process the only owner of the folder, until `release` or until the process dies.
  *
- * @param remoteOwnerWatchMs time without a heartbeat after which an owner in another container counts as dead
- * @throws EmbeddedPostgresError `in_use` when another live process owns it; `folder_unusable`, `disk_full`
+ * @param remoteOwnerWatchMs time without a heartbeat after which an owner in another container
+ * counts as dead
+ * @throws EmbeddedPostgresError `in_use` when another live process owns it; `folder_unusable`,
+ * `disk_full`
  */
 export async function takeFolderLock(
   dataDir: string,
@@ -95,7 +107,8 @@ async function removeOlder(dataDir: string, number: number): Promise<void> {
 
 async function createLock(file: string, owner: Owner): Promise<boolean> {
   try {
-    // Readable for all: after a start as root, the folder's owner must be able to read that the lock was released.
+    // Readable for all: after a start as root, the folder's owner must be able to read that the
+    // lock was released.
     await writeFile(file, JSON.stringify(owner), { flag: 'wx', mode: 0o644 });
     return true;
   } catch (error) {
@@ -127,7 +140,10 @@ async function refuseLiveOwner(check: OwnerCheck): Promise<void> {
   );
 }
 
-/** Reads the owner; null when the lock was released, left incomplete by a crash, or replaced by a newer one. */
+/**
+ * Reads the owner; null when the lock was released, left incomplete by a crash, or replaced by a
+ * newer one.
+ */
 async function readOwner(file: string): Promise<Owner | null> {
   const deadline = Date.now() + WRITE_TIMEOUT_MS;
   for (;;) {
@@ -166,7 +182,10 @@ async function isAlive(owner: Owner): Promise<boolean> {
   return owner.startMark === null || facts.startMark === null || owner.startMark === facts.startMark;
 }
 
-/** Whether the file's time changes. It is never compared with the local clock, as the other machine's clock may differ. */
+/**
+ * Whether the file's time changes. It is never compared with the local clock, as the other
+ * machine's clock may differ.
+ */
 async function hasHeartbeat(file: string, watchMs: number): Promise<boolean> {
   const before = await modifiedMs(file);
   const deadline = Date.now() + watchMs;
@@ -201,7 +220,10 @@ function heldLock(file: string): FolderLock {
   };
 }
 
-/** Writes a heartbeat. Missing one is harmless, as the next one follows; local processes check the process id instead. */
+/**
+ * Writes a heartbeat. Missing one is harmless, as the next one follows; local processes check the
+ * process id instead.
+ */
 async function touch(file: string): Promise<void> {
   const now = new Date();
   try {
@@ -213,7 +235,8 @@ async function touch(file: string): Promise<void> {
 
 async function markReleased(file: string): Promise<void> {
   try {
-    // Does not follow links: the data folder may belong to another user, and this process may be root.
+    // Does not follow links: the data folder may belong to another user, and this process may be
+    // root.
     const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
       await handle.truncate(0);

@@ -12,7 +12,10 @@ export async function pathExists(path: string): Promise<boolean> {
   }
 }
 
-/** Makes a rename in the folder survive a power cut. Windows cannot open folders, and journals renames itself. */
+/**
+ * Makes a rename in the folder survive a power cut. Windows cannot open folders, and journals
+ * renames itself.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

@@ -1,11 +1,12 @@
 /**
  * `initdb` for a user id without a name, as in a container that runs with an arbitrary uid.
  *
- * `initdb`, and `postgres` in the single-user mode in which `initdb` runs it, read their user's name with getpwuid(3) and exit when
- * there is none, although they only print the name:
- * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/username.c. The server itself does not read it. So both
- * programs are copied, and the copies import getpwent(3) instead, which takes no argument and returns the first entry of
- * /etc/passwd. Both names have the same length, and every libc has both functions.
+ * `initdb`, and `postgres` in the single-user mode in which `initdb` runs it, read their user's
+ * name with getpwuid(3) and exit when there is none, although they only print the name:
+ * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/username.c. The server itself
+ * does not read it. So both programs are copied, and the copies import getpwent(3) instead, which
+ * takes no argument and returns the first entry of /etc/passwd. Both names have the same length,
+ * and every libc has both functions.
  */
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -4,14 +4,15 @@ import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import type { SystemUser } from './run-program.js';
 
 /**
- * Unprivileged system users, in order of preference: PostgreSQL's own (also by its name on macOS), then the one that every
- * system has.
+ * Unprivileged system users, in order of preference: PostgreSQL's own (also by its name on macOS),
+ * then the one that every system has.
  */
 const UNPRIVILEGED_NAMES = ['postgres', '_postgres', 'nobody'];
 
 /**
- * Chooses the user that runs the server. PostgreSQL refuses to run as root, so root needs another user: the owner of the cluster
- * when there is one, else the owner of the data folder, else an unprivileged system user. No user is ever created.
+ * Chooses the user that runs the server. PostgreSQL refuses to run as root, so root needs another
+ * user: the owner of the cluster when there is one, else the owner of the data folder, else an
+ * unprivileged system user. No user is ever created.
  *
  * @returns null when this process is not root, and its own user runs the server
  * @throws EmbeddedPostgresError `foreign_owner`, `no_system_user`
@@ -83,7 +84,10 @@ async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | n
   }
 }
 
-/** Whether a folder is an empty one of root, as a mount or a provisioning script leaves it. The new cluster replaces it. */
+/**
+ * Whether a folder is an empty one of root, as a mount or a provisioning script leaves it. The new
+ * cluster replaces it.
+ */
 async function isRootsEmptyFolder(folder: string, ownerUid: number): Promise<boolean> {
   return ownerUid === 0 && (await readdir(folder)).length === 0;
 }
@@ -108,7 +112,8 @@ function parsePasswd(text: string): SystemUser[] {
 /**
  * Changes the owner of a folder. Does not follow links, as another user may own the folder above.
  *
- * @throws EmbeddedPostgresError `no_system_user` when root may not do that, as in a container without that capability
+ * @throws EmbeddedPostgresError `no_system_user` when root may not do that, as in a container
+ * without that capability
  */
 export async function changeOwner(folder: string, user: SystemUser): Promise<void> {
   try {

@@ -13,8 +13,8 @@ const PORT_FILE = 'ringback-port';
 const ANY_PORT = 0;
 
 /**
- * Returns the first of the wanted ports that is currently free, else one that the system chooses. Another program may take the
- * port before the server does; the caller must then try again.
+ * Returns the first of the wanted ports that is currently free, else one that the system chooses.
+ * Another program may take the port before the server does; the caller must then try again.
  */
 export async function chooseFreePort(wanted: readonly (number | null)[]): Promise<number> {
   for (const port of wanted) {

@@ -7,8 +7,8 @@ import { answersSignals, inspectProcess } from './process-facts.js';
  * State of the server of a cluster, read from its `postmaster.pid`:
  *
  * - absent: the server was stopped in order, or never started
- * - dead: the server was killed; `blocked` when its process id still answers (it belongs to another process, or to a zombie), which
- *   PostgreSQL would take for the server, and refuse to start
+ * - dead: the server was killed; `blocked` when its process id still answers (it belongs to another
+ *   process, or to a zombie), which PostgreSQL would take for the server, and refuse to start
  * - alive: the server runs, and accepts connections only when `ready`
  */
 export type Postmaster =
@@ -40,8 +40,9 @@ export async function readPostmaster(folder: string): Promise<Postmaster> {
 }
 
 /**
- * Removes the pid file of a killed server whose process id is `blocked`, so that a new one can start. If a process of the old
- * server still runs, PostgreSQL detects it by its shared memory, whose key depends on the folder, and refuses to start.
+ * Removes the pid file of a killed server whose process id is `blocked`, so that a new one can
+ * start. If a process of the old server still runs, PostgreSQL detects it by its shared memory,
+ * whose key depends on the folder, and refuses to start.
  */
 export async function removePidFile(folder: string): Promise<void> {
   await rm(pidFile(folder), { force: true });

@@ -14,8 +14,8 @@ export interface ProcessFacts {
 const ended: ProcessFacts = { alive: false, name: null, startMark: null };
 
 /**
- * Inspects a process without affecting it. A zombie counts as ended: it has released its resources, but answers signals until
- * its parent collects it, which in a container may never happen.
+ * Inspects a process without affecting it. A zombie counts as ended: it has released its resources,
+ * but answers signals until its parent collects it, which in a container may never happen.
  */
 export async function inspectProcess(pid: number): Promise<ProcessFacts> {
   if (!answersSignals(pid)) return ended;
@@ -54,15 +54,17 @@ async function readOrNull(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    // ENOENT: not Linux, or hidden from this user (hidepid); ESRCH: the process ended during the read.
+    // ENOENT: not Linux, or hidden from this user (hidepid); ESRCH: the process ended during the
+    // read.
     if (errnoOf(error) !== null) return null;
     throw error;
   }
 }
 
 /**
- * Names the namespace of process ids that this process can inspect: this machine, or this container. Two containers that share a
- * folder have different namespaces, so that each would take the other's live process for a dead one.
+ * Names the namespace of process ids that this process can inspect: this machine, or this
+ * container. Two containers that share a folder have different namespaces, so that each would take
+ * the other's live process for a dead one.
  */
 export async function processNamespace(): Promise<string> {
   try {

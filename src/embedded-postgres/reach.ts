@@ -11,14 +11,17 @@ const PERMISSION_BITS = 0o7777;
 const GROUP_MAY_ENTER = 0o010;
 const OTHERS_MAY_ANYTHING = 0o077;
 
-/** Finds the first folder on the path, or the program itself, that the user may not enter or run; null when there is none. */
+/**
+ * Finds the first folder on the path, or the program itself, that the user may not enter or run;
+ * null when there is none.
+ */
 export async function firstInaccessibleOnPath(path: string, user: SystemUser): Promise<string | null> {
   return firstInaccessible([...foldersAbove(path), path], user);
 }
 
 /**
- * Gives the server's user access to the cluster in a closed data folder, if the folder contains only files of Ringback. Other
- * users get no access, and a folder with other files is not changed.
+ * Gives the server's user access to the cluster in a closed data folder, if the folder contains
+ * only files of Ringback. Other users get no access, and a folder with other files is not changed.
  *
  * @returns the first folder on the path that stays closed, or null
  */
@@ -33,7 +36,10 @@ export async function grantAccessToCluster(dataDir: string, user: SystemUser): P
   return firstInaccessible([dataDir], user);
 }
 
-/** Whether a folder has only files of Ringback. Recordings that others may read, such as restored ones, need it closed. */
+/**
+ * Whether a folder has only files of Ringback. Recordings that others may read, such as restored
+ * ones, need it closed.
+ */
 async function holdsOnlyOurs(dataDir: string): Promise<boolean> {
   for (const name of await readdir(dataDir)) {
     if (name.startsWith('postgres')) continue;
@@ -51,8 +57,8 @@ function foldersAbove(path: string): string[] {
 }
 
 /**
- * Finds the first of the paths that the user may not enter or run. Checked by a program that runs as that user, as permission
- * bits alone ignore access control lists.
+ * Finds the first of the paths that the user may not enter or run. Checked by a program that runs
+ * as that user, as permission bits alone ignore access control lists.
  */
 async function firstInaccessible(paths: readonly string[], user: SystemUser): Promise<string | null> {
   const script = 'for path in "$@"; do test -x "$path" || { printf "%s\\n" "$path"; exit 1; }; done';

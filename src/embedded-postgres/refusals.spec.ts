@@ -28,7 +28,10 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** Returns the error of a start. Each refusal precedes the start of a server, so there is none to stop. */
+/**
+ * Returns the error of a start. Each refusal precedes the start of a server, so there is none to
+ * stop.
+ */
 async function refusal(folder = dataDir, options: { outside?: string } = {}): Promise<EmbeddedPostgresError> {
   try {
     await startEmbeddedServer({ dataDir: folder, log: () => undefined, ...options });

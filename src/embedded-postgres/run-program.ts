@@ -26,17 +26,20 @@ export interface ProgramResult {
 }
 
 /**
- * The whole environment of the programs. Otherwise a PGDATA, PGPORT or LC_ALL of the user who starts Ringback would change
- * where and how the server runs.
+ * The whole environment of the programs. Otherwise a PGDATA, PGPORT or LC_ALL of the user who
+ * starts Ringback would change where and how the server runs.
  */
 const environment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' };
 
-/** Enough for the relevant message, which comes last; bounds the memory for a program with endless output. */
+/**
+ * Enough for the relevant message, which comes last; bounds the memory for a program with endless
+ * output.
+ */
 const MAX_OUTPUT_CHARS = 16_384;
 
 /**
- * Time to wait for the end of the output once the program has ended. On Windows the server inherits the pipes of `pg_ctl`
- * and keeps them open as long as it runs.
+ * Time to wait for the end of the output once the program has ended. On Windows the server inherits
+ * the pipes of `pg_ctl` and keeps them open as long as it runs.
  */
 const OUTPUT_GRACE_MS = 500;
 

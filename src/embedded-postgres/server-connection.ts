@@ -12,7 +12,10 @@ const RETRY_MS = 100;
 /** https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const INVALID_PASSWORD = '28P01';
 
-/** Contains the password: do not log it. `sslmode` is set so that a PGSSLMODE of the environment has no effect. */
+/**
+ * Contains the password: do not log it. `sslmode` is set so that a PGSSLMODE of the environment has
+ * no effect.
+ */
 export async function connectionStringFor(cluster: Cluster, port: number): Promise<string> {
   const password = await readPassword(cluster);
   return `postgresql://${SUPERUSER}:${password}@${LOOPBACK}:${port}/postgres?sslmode=disable`;
@@ -47,7 +50,8 @@ async function queryMaxConnections(connectionString: string): Promise<number> {
     connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
     query_timeout: ATTEMPT_TIMEOUT_MS,
   });
-  // A connection that breaks between two calls emits an error, which would end the process without a listener.
+  // A connection that breaks between two calls emits an error, which would end the process without
+  // a listener.
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -1,10 +1,11 @@
 /**
  * Starts and stops the server of a cluster. Two rules hold after any crash:
  *
- * - One folder never has two servers: the caller owns the folder's lock, a live server is reused or waited for, and PostgreSQL's
- *   own interlock (postmaster.pid, shared memory) is the last safeguard.
- * - The server is started by `pg_ctl`, so it has its own session: a Ctrl-C in the terminal does not reach it before the service
- *   has drained, and it outlives a killed service.
+ * - One folder never has two servers: the caller owns the folder's lock, a live server is reused or
+ *   waited for, and PostgreSQL's own interlock (postmaster.pid, shared memory) is the last
+ *   safeguard.
+ * - The server is started by `pg_ctl`, so it has its own session: a Ctrl-C in the terminal does not
+ *   reach it before the service has drained, and it outlives a killed service.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, requireFreeSpaceToRun, restrictToOwner } from './data-folder.js';
@@ -26,7 +27,10 @@ const IMMEDIATE_STOP_TIMEOUT_SECONDS = 10;
 /** `pg_ctl` has its own timeout; the additional time catches a `pg_ctl` that hangs itself. */
 const PG_CTL_GRACE_MS = 5_000;
 
-/** Sessions of a killed server block the next start until they notice and end, which idle ones do at once. */
+/**
+ * Sessions of a killed server block the next start until they notice and end, which idle ones do at
+ * once.
+ */
 const ORPHANED_SESSIONS_MS = 15_000;
 
 const CHECK_INTERVAL_MS = 100;
@@ -49,8 +53,8 @@ export interface RunningPostmaster {
 }
 
 /**
- * Finds a server that already runs on the folder, and waits until it accepts connections; null when there is none. Also waits
- * for a server that is stopping.
+ * Finds a server that already runs on the folder, and waits until it accepts connections; null when
+ * there is none. Also waits for a server that is stopping.
  *
  * @throws EmbeddedPostgresError `start_timeout`
  */
@@ -146,7 +150,8 @@ function serverSettings(maxConnections: number): [name: string, value: string | 
     ['max_connections', maxConnections],
     ['timezone', 'UTC'],
     ['log_timezone', 'UTC'],
-    // The service receives all errors; in the server's log, their values or details could reveal a transcript.
+    // The service receives all errors; in the server's log, their values or details could reveal a
+    // transcript.
     ['log_min_messages', 'log'],
     ['log_min_error_statement', 'panic'],
     ['log_error_verbosity', 'terse'],
@@ -157,7 +162,8 @@ function serverSettings(maxConnections: number): [name: string, value: string | 
 }
 
 /**
- * Stops the server, if it runs: with a fast stop, and when that takes too long, with an immediate one. Both keep committed data.
+ * Stops the server, if it runs: with a fast stop, and when that takes too long, with an immediate
+ * one. Both keep committed data.
  *
  * @throws EmbeddedPostgresError `stop_failed` when it still runs after 40 seconds
  */
@@ -178,7 +184,10 @@ export async function stopServer(cluster: Cluster): Promise<void> {
   );
 }
 
-/** Runs `pg_ctl` in the folder, so that the folder's path need not pass through the shell that starts the server. */
+/**
+ * Runs `pg_ctl` in the folder, so that the folder's path need not pass through the shell that
+ * starts the server.
+ */
 function pgCtl(cluster: Cluster, args: readonly string[], timeoutSeconds: number): Promise<ProgramResult> {
   return runProgram({
     file: cluster.binaries.pgCtl,

@@ -9,8 +9,8 @@ import { lastLine } from './run-program.js';
 export const LOG_FILE = 'server.log';
 
 /**
- * A healthy server writes a few lines a day. A log of this size contains one recurring error, of which the newest part is
- * sufficient.
+ * A healthy server writes a few lines a day. A log of this size contains one recurring error, of
+ * which the newest part is sufficient.
  */
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
@@ -23,7 +23,10 @@ export async function beginNewLog(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Empties a log that is too long; the server appends, so it continues in the emptied file. Does not follow links, as root. */
+/**
+ * Empties a log that is too long; the server appends, so it continues in the emptied file. Does not
+ * follow links, as root.
+ */
 export async function keepLogBounded(cluster: Cluster): Promise<void> {
   try {
     const file = await open(logPath(cluster), constants.O_WRONLY | constants.O_NOFOLLOW);
@@ -39,7 +42,10 @@ export async function keepLogBounded(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Returns why the server did not start: the last FATAL or PANIC of its log, else its last line, else null. */
+/**
+ * Returns why the server did not start: the last FATAL or PANIC of its log, else its last line,
+ * else null.
+ */
 export async function failureInLog(cluster: Cluster): Promise<string | null> {
   const text = await readLog(cluster);
   if (text.trim() === '') return null;

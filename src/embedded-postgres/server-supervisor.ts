@@ -4,8 +4,8 @@ import { startServer } from './server-control.js';
 import { keepLogBounded } from './server-log.js';
 
 /**
- * Interval in which a killed server (for example by the kernel when memory ran out) is detected. The service has no database
- * until then, which costs every job in flight one of its tries.
+ * Interval in which a killed server (for example by the kernel when memory ran out) is detected.
+ * The service has no database until then, which costs every job in flight one of its tries.
  */
 const CHECK_INTERVAL_MS = 1_000;
 
@@ -17,8 +17,8 @@ export interface SupervisorOptions {
 }
 
 /**
- * Supervises a running server: restarts it on the same port when it has died, and limits its log. Errors are logged, once for
- * each kind, and the next check tries again.
+ * Supervises a running server: restarts it on the same port when it has died, and limits its log.
+ * Errors are logged, once for each kind, and the next check tries again.
  */
 export class ServerSupervisor {
   private readonly timer: NodeJS.Timeout;

@@ -11,7 +11,9 @@ import { SecretRedactor } from './secret-redactor.js';
 
 Logger.overrideLogger(false);
 
-/** Opens an unreachable database, as the processing log must never fail the work that it records. */
+/**
+ * Opens an unreachable database, as the processing log must never fail the work that it records.
+ */
 async function openUnreachableDatabase(): Promise<OpenDatabase> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -24,8 +24,9 @@ export class JobObserver {
   ) {}
 
   /**
-   * Runs the job's work. `subject` is read when the work ends, so the work may complete it. A run that only went back to sleep
-   * leaves no entry in the processing log, so that a chunk's history is not buried under checks.
+   * Runs the job's work. `subject` is read when the work ends, so the work may complete it. A run
+   * that only went back to sleep leaves no entry in the processing log, so that a chunk's history
+   * is not buried under checks.
    *
    * @throws whatever the work throws
    */

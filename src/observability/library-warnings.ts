@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 
 /**
- * Writes Node's warnings, which libraries emit as well, to the service's log. Node's own listener writes plain text, which a
- * reader of JSON lines cannot parse.
+ * Writes Node's warnings, which libraries emit as well, to the service's log. Node's own listener
+ * writes plain text, which a reader of JSON lines cannot parse.
  */
 export function logProcessWarnings(logger = new Logger('Node')): void {
   process.removeAllListeners('warning');
@@ -11,7 +11,10 @@ export function logProcessWarnings(logger = new Logger('Node')): void {
   });
 }
 
-/** Runs code of a library that writes warnings to the console, and sends these to the service's log instead. */
+/**
+ * Runs code of a library that writes warnings to the console, and sends these to the service's log
+ * instead.
+ */
 export function withConsoleWarnings<T>(logger: Logger, work: () => T): T {
   const { warn } = console;
   const warnings = new Set<string>();

@@ -4,8 +4,8 @@ import { Metrics } from './metrics.js';
 import { ReadyReport } from './ready-report.js';
 
 /**
- * Serves health and metrics of a worker, which has no other HTTP. It stays up while the worker drains, so that the last metrics
- * can be read.
+ * Serves health and metrics of a worker, which has no other HTTP. It stays up while the worker
+ * drains, so that the last metrics can be read.
  */
 export async function startMetricsServer(
   app: INestApplicationContext,

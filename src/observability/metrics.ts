@@ -184,7 +184,10 @@ export class Metrics {
 
   private readonly collectors: (() => Promise<void>)[] = [];
 
-  /** Adds a collector that updates metrics at each scrape. If it fails, only its own metrics are missing. */
+  /**
+   * Adds a collector that updates metrics at each scrape. If it fails, only its own metrics are
+   * missing.
+   */
   collectOnScrape(collector: () => Promise<void>): void {
     this.collectors.push(collector);
   }

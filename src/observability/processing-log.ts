@@ -26,17 +26,23 @@ export interface RecordedEvent {
   at: Date;
 }
 
-/** Time for which events are collected: one statement for many events costs the jobs next to nothing. */
+/**
+ * Time for which events are collected: one statement for many events costs the jobs next to
+ * nothing.
+ */
 const FLUSH_AFTER_MS = 200;
 const FLUSH_AT_EVENTS = 200;
-/** When the database is down for long, only the newest events are kept, so that the log never fills the memory. */
+/**
+ * When the database is down for long, only the newest events are kept, so that the log never fills
+ * the memory.
+ */
 const MAX_BUFFERED_EVENTS = 10_000;
 /** Enough for the history of one chunk; a longer one is read page by page. */
 export const EVENTS_PAGE = 500;
 
 /**
- * Records the history of a chunk, job by job. Best effort by design: the log never fails or slows the work that it records. A
- * crash loses at most the last fraction of a second.
+ * Records the history of a chunk, job by job. Best effort by design: the log never fails or slows
+ * the work that it records. A crash loses at most the last fraction of a second.
  */
 @Injectable()
 export class ProcessingLog {

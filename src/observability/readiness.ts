@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
 
-/** Resolves when the dependency answers; throws with a message for the operator when it does not. */
+/**
+ * Resolves when the dependency answers; throws with a message for the operator when it does not.
+ */
 export type ReadinessCheck = () => Promise<void>;
 
-/** Returns numbers and lists for the operator; unlike a check, a detail never makes a process unready. */
+/**
+ * Returns numbers and lists for the operator; unlike a check, a detail never makes a process
+ * unready.
+ */
 export type ReadinessDetail = () => Promise<Record<string, number | readonly string[]>>;
 
-/** Registry of the dependencies that must answer before this process is ready. Each dependency registers its own check. */
+/**
+ * Registry of the dependencies that must answer before this process is ready. Each dependency
+ * registers its own check.
+ */
 @Injectable()
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();

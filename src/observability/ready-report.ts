@@ -23,8 +23,8 @@ export class ReadyReport {
   private inProgress: Promise<HealthCheckResult> | undefined;
 
   /**
-   * Runs all checks. Concurrent callers share one run: the route requires no key, and many requests must not multiply the load on
-   * the dependencies.
+   * Runs all checks. Concurrent callers share one run: the route requires no key, and many requests
+   * must not multiply the load on the dependencies.
    *
    * @throws ServiceUnavailableException with the report when a dependency does not answer
    */

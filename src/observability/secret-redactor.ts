@@ -7,7 +7,10 @@ const MIN_SECRET_LENGTH = 6;
 /** Matches names of fields that hold secrets, in any part of the configuration. */
 const SECRET_FIELD = /key|secret|password|token/i;
 
-/** Forms of secrets that the configuration does not contain: those of a caller, an endpoint, a signed URL. */
+/**
+ * Forms of secrets that the configuration does not contain: those of a caller, an endpoint, a
+ * signed URL.
+ */
 const SECRET_FORMS: [form: RegExp, replacement: string][] = [
   [/\bwhsec_[A-Za-z0-9+/=_-]+/g, `whsec_${REDACTED}`],
   [/\b(Bearer|Basic) +[^\s"',;]+/gi, `$1 ${REDACTED}`],
@@ -17,13 +20,14 @@ const SECRET_FORMS: [form: RegExp, replacement: string][] = [
 /**
  * Matches a URL and its query, which may hold a signature and other secrets. The query is optional
  * here, so that a long row of URLs without a query is scanned once, not once for each of them. The
- * length is bounded: V8 keeps a backtracking state per character, and millions can exhaust its stack.
+ * length is bounded: V8 keeps a backtracking state per character, and millions can exhaust its
+ * stack.
  */
 const URL_AND_QUERY = /(\bhttps?:\/\/[^\s?"'<>]{1,16384})(\?[^\s"'<>]+)?/gi;
 
 /**
- * Removes secrets from texts to be logged. This is a last line of defense: the service logs no secrets on purpose, but the error
- * message of a library may contain one.
+ * Removes secrets from texts to be logged. This is a last line of defense: the service logs no
+ * secrets on purpose, but the error message of a library may contain one.
  */
 export class SecretRedactor {
   private readonly secrets: string[];
@@ -35,7 +39,10 @@ export class SecretRedactor {
       .sort((one, other) => other.length - one.length);
   }
 
-  /** @param config any object; its secrets are fields named like secrets, and the passwords and query values of URLs */
+  /**
+   * @param config any object; its secrets are fields named like secrets, and the passwords and
+   * query values of URLs
+   */
   static for(config: object): SecretRedactor {
     return new SecretRedactor(secretsIn(config));
   }

@@ -13,7 +13,10 @@ const FRAMEWORK_CONTEXTS = new Set([
 
 const LEVELS: LogLevel[] = ['log', 'warn', 'error', 'fatal'];
 
-/** Writes one line per event: colored on a terminal, JSON elsewhere for log collectors. Secrets are removed from each line. */
+/**
+ * Writes one line per event: colored on a terminal, JSON elsewhere for log collectors. Secrets are
+ * removed from each line.
+ */
 export class ServiceLogger extends ConsoleLogger {
   constructor(private readonly secrets: SecretRedactor) {
     const onTerminal = process.stdout.isTTY;

@@ -24,25 +24,31 @@ export class PrivateAddressError extends Error {
 }
 
 /**
- * HTTP agents for callers' URLs: they connect to public addresses, and to the private networks that the configuration allows.
+ * HTTP agents for callers' URLs: they connect to public addresses, and to the private networks that
+ * the configuration allows.
  *
- * The address is checked in the DNS lookup of the connection itself: a name that resolves to a public address during a check, and
- * to a private one when connecting, is refused. A kept connection stays with the address that was checked when it was opened.
+ * The address is checked in the DNS lookup of the connection itself: a name that resolves to a
+ * public address during a check, and to a private one when connecting, is refused. A kept
+ * connection stays with the address that was checked when it was opened.
  *
- * The agents ignore HTTP_PROXY: a proxy resolves names itself, without this check. With axios, set `proxy: false` and
- * `maxRedirects: 0`.
+ * The agents ignore HTTP_PROXY: a proxy resolves names itself, without this check. With axios, set
+ * `proxy: false` and `maxRedirects: 0`.
  */
 export class OutboundAgents {
   readonly http: http.Agent;
   readonly https: https.Agent;
   /**
-   * The same agents, keeping connections for the next request to the same host. Their user must repeat a request on a fresh
-   * connection when a kept one turns out to be closed, so use them for repeatable requests only.
+   * The same agents, keeping connections for the next request to the same host. Their user must
+   * repeat a request on a fresh connection when a kept one turns out to be closed, so use them for
+   * repeatable requests only.
    */
   readonly keepAlive: { http: http.Agent; https: https.Agent };
   private readonly isAllowed: (address: string) => boolean;
 
-  /** @param allowedPrivateNetworks addresses and networks that may be connected to although they are private */
+  /**
+   * @param allowedPrivateNetworks addresses and networks that may be connected to although they are
+   * private
+   */
   constructor(allowedPrivateNetworks: readonly string[]) {
     const allowed = new Networks(allowedPrivateNetworks);
     this.isAllowed = (address) => isPublicAddress(address) || allowed.includes(address);
@@ -55,12 +61,17 @@ export class OutboundAgents {
     };
   }
 
-  /** Creates agents for URLs of our own configuration, such as a bucket's, which may point anywhere. */
+  /**
+   * Creates agents for URLs of our own configuration, such as a bucket's, which may point anywhere.
+   */
   static unrestricted(): OutboundAgents {
     return new OutboundAgents(['0.0.0.0/0', '::/0']);
   }
 
-  /** Checks a URL before it is stored: false when its host is an address that will be refused. Names are resolved later. */
+  /**
+   * Checks a URL before it is stored: false when its host is an address that will be refused. Names
+   * are resolved later.
+   */
   allowsHostOf(url: URL): boolean {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     return isIP(host) === 0 || this.isAllowed(host);
@@ -75,7 +86,8 @@ function withAddressCheck<T extends http.Agent>(agent: T, isAllowed: (address: s
     const { host } = options;
     // An address needs no DNS lookup, so it has to be checked here.
     if (typeof host === 'string' && isIP(host) !== 0 && !isAllowed(host)) {
-      // Reported by the callback: a socket would emit the error before its user listens, which would end the process.
+      // Reported by the callback: a socket would emit the error before its user listens, which
+      // would end the process.
       connected?.(new PrivateAddressError(), new Socket());
       return undefined;
     }
@@ -92,7 +104,8 @@ function checkedLookup(isAllowed: (address: string) => boolean): LookupFunction 
         return;
       }
       const [first] = addresses;
-      // One private address is enough to refuse, as the system decides which address is connected to.
+      // One private address is enough to refuse, as the system decides which address is connected
+      // to.
       if (first === undefined || addresses.some(({ address }) => !isAllowed(address))) {
         done(new PrivateAddressError(), []);
         return;

@@ -46,7 +46,10 @@ export class PostgresQueueEngine extends QueueEngine {
   readonly needsHeartbeat = true;
   readonly options: { connection: PostgresConnection };
 
-  /** @param connectionString a direct or session-mode connection; LISTEN does not work through a transaction pooler */
+  /**
+   * @param connectionString a direct or session-mode connection; LISTEN does not work through a
+   * transaction pooler
+   */
   constructor(connectionString: string) {
     super();
     registerBackends();

@@ -1,4 +1,7 @@
-/** BullMQ's own minimum, for the commands that its scripts use (https://docs.bullmq.io/guide/redis-tm-compatibility). */
+/**
+ * BullMQ's own minimum, for the commands that its scripts use
+ * (https://docs.bullmq.io/guide/redis-tm-compatibility).
+ */
 const MINIMUM_MAJOR = 5;
 
 /** Thrown when Redis is unsuitable and waiting does not help. The message says what to change. */

@@ -2,7 +2,9 @@ import type { Finding } from './finding.js';
 import { fold, mayBeginNumber } from './number-words.js';
 import { gapBefore, spokenNumber, type Token } from './tokens.js';
 
-/** Part of a code such as an account number or a plate: letters or digits, written or spelled out. */
+/**
+ * Part of a code such as an account number or a plate: letters or digits, written or spelled out.
+ */
 export interface CodeUnit extends Finding {
   /** Upper case. */
   chars: string;
@@ -36,10 +38,15 @@ export interface CodeShape {
 const MIN_START = 4;
 /** The six letters for the names in an Italian tax code. */
 const MAX_LETTERS = 6;
-/** Maximum number of units before the first digit of a code; a later digit does not belong to it. */
+/**
+ * Maximum number of units before the first digit of a code; a later digit does not belong to it.
+ */
 const MAX_UNITS_BEFORE_DIGIT = 7;
 
-/** Maximum number of tokens before the first digit, where each unit is spelled with three words: "A wie Anton". */
+/**
+ * Maximum number of tokens before the first digit, where each unit is spelled with three words: "A
+ * wie Anton".
+ */
 const MAX_TOKENS_BEFORE_DIGIT = 3 * (MAX_UNITS_BEFORE_DIGIT + 1);
 /** Length of the longest code, an IBAN with a bank's name in it. */
 const MAX_CODE_CHARS = 33;
@@ -59,7 +66,10 @@ const LOOKALIKES = new Map(
   ]),
 );
 
-/** Letters by their words in spelling alphabets, such as "alpha" for A; used only when a label announces a code. */
+/**
+ * Letters by their words in spelling alphabets, such as "alpha" for A; used only when a label
+ * announces a code.
+ */
 const SPELLING = new Map(
   `alpha alfa bravo charlie delta echo foxtrot golf hotel india juliett juliet kilo lima mike november oscar papa quebec
   romeo sierra tango uniform victor whiskey whisky xray yankee zulu`
@@ -67,7 +77,10 @@ const SPELLING = new Map(
     .map((word) => [word, word.charAt(0).toUpperCase()]),
 );
 
-/** Words between letter and name: "A van Anton", "A wie Anton", "A comme Anatole", "A de Ana", "A come Ancona", "A for Alpha". */
+/**
+ * Words between letter and name: "A van Anton", "A wie Anton", "A comme Anatole", "A de Ana", "A
+ * come Ancona", "A for Alpha".
+ */
 const SPELLING_JOINTS = new Set(['van', 'wie', 'comme', 'de', 'come', 'di', 'for', 'as']);
 
 const LETTER_REPEATS = new Map([
@@ -80,7 +93,10 @@ const LETTER_REPEATS = new Map([
   ['triple', 3],
 ]);
 
-/** Reads the units that may belong to a code. Only text near written or spoken digits is read, as every code has a digit. */
+/**
+ * Reads the units that may belong to a code. Only text near written or spoken digits is read, as
+ * every code has a digit.
+ */
 export function readUnits(text: string, tokens: readonly Token[]): CodeUnit[] {
   const units: CodeUnit[] = [];
   let index = 0;
@@ -196,7 +212,10 @@ function latinLetters(word: string): string | undefined {
   return /^[A-Za-zÄÖÜäöü]+$/.test(latin) ? latin : undefined;
 }
 
-/** Finds the longest code of one of the shapes at each start, from left to right. Codes begin and end with whole units. */
+/**
+ * Finds the longest code of one of the shapes at each start, from left to right. Codes begin and
+ * end with whole units.
+ */
 export function findCodes(units: readonly CodeUnit[], shapes: readonly CodeShape[]): CodeCandidate[] {
   const found: CodeCandidate[] = [];
   let first = 0;

@@ -32,7 +32,10 @@ export function isAmount(text: string, { start, end }: Finding): boolean {
   );
 }
 
-/** Whether three neighboring groups are a date: day, month and year in European or American order, or year first. */
+/**
+ * Whether three neighboring groups are a date: day, month and year in European or American order,
+ * or year first.
+ */
 export function holdsDate(groups: readonly DigitGroup[]): boolean {
   return groups.some((_group, index) => {
     const [a, b, c] = groups.slice(index, index + 3);
@@ -49,8 +52,8 @@ export function isCount(groups: readonly DigitGroup[]): boolean {
 }
 
 /**
- * Whether the groups begin like a decimal fraction or a version: "0.61234567", "0.17.0". Digits that are spelled one by one, with
- * periods for pauses, are neither.
+ * Whether the groups begin like a decimal fraction or a version: "0.61234567", "0.17.0". Digits
+ * that are spelled one by one, with periods for pauses, are neither.
  */
 export function isFraction(groups: readonly DigitGroup[]): boolean {
   const [first, second] = groups;
@@ -58,7 +61,10 @@ export function isFraction(groups: readonly DigitGroup[]): boolean {
   return /^[.,/-]/.test(second?.separator ?? '');
 }
 
-/** Whether the number at this position is a part of a URL or of a longer name: "u/123456782", "#1234". */
+/**
+ * Whether the number at this position is a part of a URL or of a longer name: "u/123456782",
+ * "#1234".
+ */
 export function isPartOfName(text: string, start: number): boolean {
   return /(?:[\p{L}\p{N}]\/|[#@=&?][#@=&?]?|[\p{L}]-)$/u.test(text.slice(Math.max(0, start - 2), start));
 }

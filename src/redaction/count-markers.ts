@@ -1,14 +1,18 @@
 import { PII_KINDS } from './detector.js';
 
 /**
- * Kinds of markers that are counted by name: those of the detectors, and those that the model is asked to use. A model may invent
- * others, whose names may contain the data that it should have redacted.
+ * Kinds of markers that are counted by name: those of the detectors, and those that the model is
+ * asked to use. A model may invent others, whose names may contain the data that it should have
+ * redacted.
  */
 const KINDS: ReadonlySet<string> = new Set([...PII_KINDS, 'address', 'name']);
 
 export type MarkerCounts = Partial<Record<string, number>>;
 
-/** Counts the markers such as `<redacted_email>` in a text, by kind; unknown kinds are counted as `other`. */
+/**
+ * Counts the markers such as `<redacted_email>` in a text, by kind; unknown kinds are counted as
+ * `other`.
+ */
 export function countMarkers(text: string): MarkerCounts {
   const counts: MarkerCounts = {};
   for (const [, kind = ''] of text.matchAll(/<redacted_([^<>\s]{1,40})>/g)) {

@@ -7,7 +7,10 @@ const SEPARATOR = /^[ .\-/()]*$/;
 /** Longest separator, as in "06 - 12"; a longer one separates two numbers. */
 const MAX_SEPARATOR_CHARS = 3;
 
-/** Matches a pause as recognizers write it; it joins the parts of a number only if the shape of the number is unambiguous. */
+/**
+ * Matches a pause as recognizers write it; it joins the parts of a number only if the shape of the
+ * number is unambiguous.
+ */
 const PAUSE = /^[ .,\-/()\n…]*$/;
 const MAX_PAUSE_CHARS = 6;
 
@@ -18,7 +21,10 @@ const FILLERS = new Set(
 );
 const MAX_FILLERS = 2;
 
-/** Letters of scripts with spaces between words; a digit next to such a letter ("2e", "B12") is no separate number. */
+/**
+ * Letters of scripts with spaces between words; a digit next to such a letter ("2e", "B12") is no
+ * separate number.
+ */
 const SPACED_LETTER = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}_]/u;
 
 export interface DigitGroup {
@@ -42,7 +48,9 @@ export interface DigitCandidate {
 export interface NumberShape {
   /** Minimum and maximum number of digits; rejects most candidates in a long list of digits. */
   length: readonly [min: number, max: number];
-  /** Whether a number can begin with this group; checked once per group, and rejects most groups. */
+  /**
+   * Whether a number can begin with this group; checked once per group, and rejects most groups.
+   */
   begins?: (group: DigitGroup) => boolean;
   /** Whether the groups from this one up to a pause are a reference, in which no number begins. */
   isReference?: (group: DigitGroup) => boolean;
@@ -54,8 +62,9 @@ export interface NumberShape {
 }
 
 /**
- * Finds numbers of the given shape, from left to right: the longest sequence of whole groups at each start. A sequence without
- * pauses is preferred to a longer one with pauses. Only whole groups count, so that a number is found completely or not at all.
+ * Finds numbers of the given shape, from left to right: the longest sequence of whole groups at
+ * each start. A sequence without pauses is preferred to a longer one with pauses. Only whole groups
+ * count, so that a number is found completely or not at all.
  */
 export function findDigits(runs: readonly DigitGroup[][], shape: NumberShape): DigitCandidate[] {
   const [minDigits] = shape.length;
@@ -134,7 +143,10 @@ function readDigits(
   return touchesLetter(text, token.start, end) ? undefined : { ...number, end };
 }
 
-/** Whether a letter adjoins the group, or digits adjoin a number word ("zes12"), so that it is no separate number. */
+/**
+ * Whether a letter adjoins the group, or digits adjoin a number word ("zes12"), so that it is no
+ * separate number.
+ */
 function touchesLetter(text: string, start: number, end: number): boolean {
   const neighbors = text.charAt(start - 1) + text.charAt(end);
   // Most groups are between spaces.
@@ -210,7 +222,10 @@ function digitsOf(run: readonly DigitGroup[], first: number, last: number): stri
   return digits;
 }
 
-/** Whether a number ends before a pause: a written number is complete before a comma, but speakers pause anywhere. */
+/**
+ * Whether a number ends before a pause: a written number is complete before a comma, but speakers
+ * pause anywhere.
+ */
 function endsBefore(
   group: DigitGroup,
   { head, shape, isComplete }: { head: DigitGroup; shape: NumberShape; isComplete: boolean },

@@ -1,12 +1,16 @@
 /** Maximum distance from a label to its number, in characters. */
 const LABEL_CHARS = 64;
 
-/** Matches text between a label and its number: up to 28 characters without digits, and without a marker. */
+/**
+ * Matches text between a label and its number: up to 28 characters without digits, and without a
+ * marker.
+ */
 const GAP = '[^0-9<>]{0,28}$';
 
 /**
- * Matches words that directly connect a label and a number: "(number|nr.|code) (is|:)". No sequence of these alternatives can be
- * matched in two different ways: otherwise the time for 64 characters would be exponential.
+ * Matches words that directly connect a label and a number: "(number|nr.|code) (is|:)". No sequence
+ * of these alternatives can be matched in two different ways: otherwise the time for 64 characters
+ * would be exponential.
  */
 const TIE =
   '(?:[ .:#=°º/-]|numbers?|nummers?|num(?:éro|ero)?|número|nr|no|n|id|code|código|codice|is|was|ist|war|est|es|è|van|von|of|de|del|der|des|di|met|avec|mit|con|with|lautet|luidt|het|the|le|la|el|il|die|das|meine?|mijn|my|mon|ma|mi|mio)*$';
@@ -19,7 +23,8 @@ type LabelTest = (text: string, start: number) => boolean;
 /**
  * Creates a test whether one of these words is a label within a few words before a position.
  *
- * @param words alternatives of a regular expression, each at the start of a word; `\\p{L}*` at its end matches inflections
+ * @param words alternatives of a regular expression, each at the start of a word; `\\p{L}*` at its
+ * end matches inflections
  */
 export function announcedBy(words: string): LabelTest {
   return cached(new RegExp(`${WORD_START}(?:${words})${WORD_END}${GAP}`, 'iu'));
@@ -30,13 +35,17 @@ export function namedBy(words: string): LabelTest {
   return cached(new RegExp(`${WORD_START}(?:${words})${TIE}`, 'iu'));
 }
 
-/** Caches the results for the last text, as many candidates of many detectors begin at the same position. */
+/**
+ * Caches the results for the last text, as many candidates of many detectors begin at the same
+ * position.
+ */
 function cached(label: RegExp): LabelTest {
   let lastText: string | undefined;
   let answers = new Map<number, boolean>();
   return (text, start) => {
     if (lastText !== text) answers = new Map();
-    // Also assigned when equal: comparing a string with itself is fast, but comparing it with a copy is not.
+    // Also assigned when equal: comparing a string with itself is fast, but comparing it with a
+    // copy is not.
     lastText = text;
     const known = answers.get(start);
     if (known !== undefined) return known;
@@ -57,7 +66,10 @@ function followsDigit(text: string, start: number): boolean {
   return false;
 }
 
-/** Tests for a label of an object or a business transaction, whose number may be valid by chance, but is not personal. */
+/**
+ * Tests for a label of an object or a business transaction, whose number may be valid by chance,
+ * but is not personal.
+ */
 export const isReference = namedBy(
   [
     'orders?(?:number)?|bestel(?:ling|nummer|ordernummer)|ordernummer|purchase order|po number|bestell?nummer|auftrag(?:snummer)?|bestellung|commande|pedido|encargo|ordine|ordini',

@@ -1,6 +1,7 @@
 /**
- * Number words in spoken telephone and account numbers: digits, numbers below a hundred, and hundreds in languages that speak
- * numbers in groups of three (Spanish, Italian). English, Dutch, German, French, Spanish, Italian. Keys are folded.
+ * Number words in spoken telephone and account numbers: digits, numbers below a hundred, and
+ * hundreds in languages that speak numbers in groups of three (Spanish, Italian). English, Dutch,
+ * German, French, Spanish, Italian. Keys are folded.
  */
 const UNITS: Readonly<Record<string, readonly string[]>> = {
   en: [
@@ -61,7 +62,10 @@ const REPEATED: Readonly<Record<string, number>> = {
   tripla: 3,
 };
 
-/** Number words that are also articles or other common words, and count as numbers only next to another spoken number. */
+/**
+ * Number words that are also articles or other common words, and count as numbers only next to
+ * another spoken number.
+ */
 const ARTICLES = new Set([
   'een',
   'ein',

@@ -14,11 +14,13 @@ interface NationalNumber {
 const NUMBERS = { BE: be, DE: de, ES: es, FR: fr, GB: gb, IT: it, NL: nl };
 
 /**
- * Returns the library's check of one kind of national number: length, structure and check characters.
+ * Returns the library's check of one kind of national number: length, structure and check
+ * characters.
  *
  * @param country ISO 3166 code, two capital letters
  * @param name the library's name for the number
- * @throws Error when the library does not know the number: a programming error, which shows at the start
+ * @throws Error when the library does not know the number: a programming error, which shows at the
+ * start
  */
 export function personNumber(country: keyof typeof NUMBERS, name: string): (compact: string) => boolean {
   const numbers: Partial<Record<string, NationalNumber>> = NUMBERS[country];

@@ -32,7 +32,8 @@ const ANNOUNCEMENT = announcedBy(
 );
 
 /**
- * Creates a detector for one numbering plan. Dates, amounts, counts and references are never redacted.
+ * Creates a detector for one numbering plan. Dates, amounts, counts and references are never
+ * redacted.
  *
  * @param plan.begins whether a number can begin with this group of digits
  * @param plan.length minimum and maximum number of digits
@@ -75,7 +76,9 @@ export function phoneDetector(plan: {
   };
 }
 
-/** Returns the numbers of digits that are spoken without a pause, or written without a separator. */
+/**
+ * Returns the numbers of digits that are spoken without a pause, or written without a separator.
+ */
 export function phrases(groups: readonly DigitGroup[]): number[] {
   const sizes: number[] = [];
   for (const group of groups) {
@@ -91,7 +94,10 @@ export function isSpelled(sizes: readonly number[]): boolean {
   return sizes.every((size) => size === 1);
 }
 
-/** Whether the digits are a part of a time, a decimal number or an IP address: "10:30", "12.3", "3,5". */
+/**
+ * Whether the digits are a part of a time, a decimal number or an IP address: "10:30", "12.3",
+ * "3,5".
+ */
 function isSlice(text: string, candidate: DigitCandidate): boolean {
   const { start, end } = span(candidate);
   const before = text.slice(Math.max(0, start - 2), start);
@@ -107,7 +113,10 @@ function plusBefore(text: string, start: number): number | undefined {
   return plus === null ? undefined : start - plus[0].length;
 }
 
-/** Extends a finding by the plus and the bracket before the first digit, and by an extension, so that none remains. */
+/**
+ * Extends a finding by the plus and the bracket before the first digit, and by an extension, so
+ * that none remains.
+ */
 function widen(text: string, { start, end }: Finding): Finding {
   const afterPlus = plusBefore(text, start) ?? start;
   const closes = text.slice(afterPlus, end).includes(')');

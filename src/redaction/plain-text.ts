@@ -34,8 +34,9 @@ interface Shortened {
 }
 
 /**
- * Replaces ASCII look-alikes by ASCII: digits of every script, full-width letters and signs, all spaces and hyphens. Removes
- * invisible characters (zero-width and direction marks, soft hyphens). All other characters stay unchanged.
+ * Replaces ASCII look-alikes by ASCII: digits of every script, full-width letters and signs, all
+ * spaces and hyphens. Removes invisible characters (zero-width and direction marks, soft hyphens).
+ * All other characters stay unchanged.
  */
 export function* plainTextSteps(original: string): Steps<PlainText> {
   const pieces: string[] = [];
@@ -88,7 +89,9 @@ function toOriginal(
   return { start: originalIndex(shortened, start, 'start'), end: originalIndex(shortened, end, 'end') };
 }
 
-/** Maps an index to the original. Invisible characters at the edges of a range are excluded from it. */
+/**
+ * Maps an index to the original. Invisible characters at the edges of a range are excluded from it.
+ */
 function originalIndex(shortened: readonly Shortened[], index: number, side: 'start' | 'end'): number {
   let low = 0;
   let high = shortened.length;

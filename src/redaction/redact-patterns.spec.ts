@@ -219,7 +219,8 @@ describe('redactPatterns', () => {
     );
   });
 
-  // The text is searched in windows: the first one has no safe position for a cut, the second one has many.
+  // The text is searched in windows: the first one has no safe position for a cut, the second one
+  // has many.
   it.each([
     ['numbers', 'twaalf huizen, 3 auto en 45 fietsen, '],
     ['words', 'we gaan met de fiets naar huis en dan gaat het regenen, '],

@@ -22,7 +22,9 @@ import { readSource } from './source.js';
 import { finish, finishInSteps, type Steps } from './steps.js';
 import { type Window, windowsOf } from './windows.js';
 
-/** Detectors by decreasing certainty: of overlapping findings, the first one determines the marker. */
+/**
+ * Detectors by decreasing certainty: of overlapping findings, the first one determines the marker.
+ */
 const DETECTORS: Detector[] = [
   spokenEmailDetector,
   handleDetector,
@@ -64,9 +66,10 @@ interface Match extends PersonalData {
 }
 
 /**
- * Replaces personal data that patterns can recognize by markers such as `<redacted_email>`. Deterministic, in time linear in the
- * text, and a second run changes nothing. It finds neither names and addresses, nor data that is personal only in its context: it
- * is the minimum below the model's redaction, not a replacement for it.
+ * Replaces personal data that patterns can recognize by markers such as `<redacted_email>`.
+ * Deterministic, in time linear in the text, and a second run changes nothing. It finds neither
+ * names and addresses, nor data that is personal only in its context: it is the minimum below the
+ * model's redaction, not a replacement for it.
  *
  * For short texts: a megabyte of speech takes more than a second.
  */
@@ -92,7 +95,10 @@ export function* redactSteps(text: string): Steps<Redaction> {
   return { text: redacted, counts };
 }
 
-/** Finds the data that redactPatterns replaces in its first round, in the order of the text, without overlaps. */
+/**
+ * Finds the data that redactPatterns replaces in its first round, in the order of the text, without
+ * overlaps.
+ */
 export function findPersonalData(text: string): PersonalData[] {
   return finish(personalDataSteps(text));
 }
@@ -112,7 +118,9 @@ export function isRedacted({ counts }: Redaction): boolean {
   return Object.keys(counts).length > 0;
 }
 
-/** Replaces each finding by a marker. Findings must be in the order of the text, without overlaps. */
+/**
+ * Replaces each finding by a marker. Findings must be in the order of the text, without overlaps.
+ */
 export function putMarkers(text: string, found: readonly PersonalData[]): string {
   const pieces: string[] = [];
   let position = 0;

@@ -18,8 +18,9 @@ export interface RedactedPieces {
 }
 
 /**
- * Redacts the joined text of pieces of speech. Pieces that share a finding are merged into the first one, with the redacted text of
- * all, and the `end` of the last one. Pieces without findings stay unchanged.
+ * Redacts the joined text of pieces of speech. Pieces that share a finding are merged into the
+ * first one, with the redacted text of all, and the `end` of the last one. Pieces without findings
+ * stay unchanged.
  *
  * @returns the pieces, and the number of findings of each kind
  */
@@ -36,7 +37,10 @@ export function* redactPieces(items: readonly unknown[]): Steps<RedactedPieces> 
   return { pieces, counts };
 }
 
-/** Groups neighbors that share a finding. Both lists are in the order of the text, so one pass is enough. */
+/**
+ * Groups neighbors that share a finding. Both lists are in the order of the text, so one pass is
+ * enough.
+ */
 function* groupsOf(items: readonly unknown[], found: readonly PersonalData[]): Steps<Piece[][]> {
   const groups: Piece[][] = [];
   let start = 0;
@@ -71,7 +75,10 @@ function merge(group: readonly Piece[], text: string, found: readonly PersonalDa
   return { ...first.item, text: redacted, ...(end === undefined ? {} : { end }) };
 }
 
-/** Returns the findings in a range. Uses binary search, as a transcript may have many words and findings. */
+/**
+ * Returns the findings in a range. Uses binary search, as a transcript may have many words and
+ * findings.
+ */
 function between(found: readonly PersonalData[], start: number, end: number): PersonalData[] {
   let low = 0;
   let high = found.length;

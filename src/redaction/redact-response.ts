@@ -8,8 +8,8 @@ import { finishInSteps, type Steps } from './steps.js';
 const PIECEWISE_FIELDS = new Set(['words', 'utterances']);
 
 /**
- * Fields whose strings are ids, settings or URLs of the provider, not speech. All other fields count as speech, so that a field
- * that the provider adds later is redacted, not leaked.
+ * Fields whose strings are ids, settings or URLs of the provider, not speech. All other fields
+ * count as speech, so that a field that the provider adds later is redacted, not leaked.
  */
 const TECHNICAL_FIELDS = new Set([
   'id',
@@ -27,12 +27,12 @@ const TECHNICAL_FIELDS = new Set([
 ]);
 
 /**
- * Redacts by patterns all speech in the provider's response. The argument is not changed. Yields to the event loop, as a response
- * may have many megabytes.
+ * Redacts by patterns all speech in the provider's response. The argument is not changed. Yields to
+ * the event loop, as a response may have many megabytes.
  *
- * Pieces of `words` and `utterances` that share personal data are merged into one, with a marker, and the times of the first and
- * the last. If the findings of the pieces differ from those of the text in the same object, it is unknown which pieces to redact:
- * then all such lists are emptied.
+ * Pieces of `words` and `utterances` that share personal data are merged into one, with a marker,
+ * and the times of the first and the last. If the findings of the pieces differ from those of the
+ * text in the same object, it is unknown which pieces to redact: then all such lists are emptied.
  *
  * @param response parsed JSON of any shape
  * @returns a copy of the same shape
@@ -42,8 +42,8 @@ export async function redactResponse(response: unknown): Promise<unknown> {
 }
 
 /**
- * Redacts one response. Results are cached, as texts and lists are read three times, and most words occur many times. Each value
- * is a step, as even a million numbers take long.
+ * Redacts one response. Results are cached, as texts and lists are read three times, and most words
+ * occur many times. Each value is a step, as even a million numbers take long.
  */
 class ResponseRedactor {
   private readonly texts = new Map<string, Redaction>();
@@ -78,7 +78,10 @@ class ResponseRedactor {
     return yield* this.copy((yield* this.list(item)).pieces, options);
   }
 
-  /** Whether each list of pieces has the same findings as the text in the same object, by piece and joined. */
+  /**
+   * Whether each list of pieces has the same findings as the text in the same object, by piece and
+   * joined.
+   */
   private *piecesAgree(value: unknown): Steps<boolean> {
     yield;
     if (Array.isArray(value)) {
@@ -98,7 +101,8 @@ class ResponseRedactor {
   }
 
   private *listAgrees(items: unknown[], { counts }: Redaction): Steps<boolean> {
-    // Utterances have words of their own, so they cannot be merged when a finding spans two of them.
+    // Utterances have words of their own, so they cannot be merged when a finding spans two of
+    // them.
     const isNested = items.some((item) => isRecord(item) && Array.isArray(item.words));
     const joined = (yield* this.list(items)).counts;
     const found = isNested ? yield* this.countsOfEach(items) : joined;

@@ -7,7 +7,10 @@ import { redactResponse } from './redact-response.js';
 /** Five megabytes may take a minute on a busy machine. */
 const TIMEOUT_MS = 600_000;
 
-/** Longest acceptable blocking of the event loop. Processor time, so that other processes on the machine do not count. */
+/**
+ * Longest acceptable blocking of the event loop. Processor time, so that other processes on the
+ * machine do not count.
+ */
 const MAX_BLOCKING_MS = 200;
 
 const SPEECH =
@@ -18,7 +21,10 @@ function long(piece: string, length: number): string {
   return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 }
 
-/** Returns the processor time of this thread if available, else of all threads, including garbage collection. */
+/**
+ * Returns the processor time of this thread if available, else of all threads, including garbage
+ * collection.
+ */
 function processorMs(): number {
   const file = `/proc/self/task/${process.pid}/schedstat`;
   if (existsSync(file)) return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000_000;

@@ -16,7 +16,9 @@ export function finish<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Runs short work at once, and yields to the event loop every `MAX_BLOCKING_MS` during long work. */
+/**
+ * Runs short work at once, and yields to the event loop every `MAX_BLOCKING_MS` during long work.
+ */
 export async function finishInSteps<Result>(steps: Steps<Result>): Promise<Result> {
   let startMs = performance.now();
   for (;;) {

@@ -32,8 +32,8 @@ export function gapBefore(text: string, tokens: readonly Token[], index: number)
 }
 
 /**
- * Reads the spoken number that begins with this token, if any. A word that is also an article counts only when the word before
- * or after it is a number as well.
+ * Reads the spoken number that begins with this token, if any. A word that is also an article
+ * counts only when the word before or after it is a number as well.
  *
  * @param followsNumber whether a spoken number ends right before the token
  */

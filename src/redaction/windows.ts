@@ -3,7 +3,10 @@ import { readSource } from './source.js';
 
 /** A part of a long text that is searched separately. */
 export interface Window extends Finding {
-  /** Start and end of the part with its context, in which findings of the window are the same as in the whole text. */
+  /**
+   * Start and end of the part with its context, in which findings of the window are the same as in
+   * the whole text.
+   */
   from: number;
   to: number;
 }
@@ -13,8 +16,8 @@ const WINDOW_CHARS = 4_096;
 /** Maximum size for a text without a safe position for a cut, such as a long list of numbers. */
 const MAX_WINDOW_CHARS = 8_192;
 /**
- * No detector needs more context across a space: a spoken address begins up to 110 characters before
- * its sign, and its cue is up to 110 characters before that.
+ * No detector needs more context across a space: a spoken address begins up to 110 characters
+ * before its sign, and its cue is up to 110 characters before that.
  */
 const CONTEXT_CHARS = 256;
 
@@ -27,7 +30,10 @@ const QUIET_CHARS_AFTER = 96;
 /** Distance to the next position after an unsafe one. */
 const SEARCH_STEP_CHARS = 64;
 
-/** Splits a text into windows, so that each finding begins in one window, and is the same there as in the whole text. */
+/**
+ * Splits a text into windows, so that each finding begins in one window, and is the same there as
+ * in the whole text.
+ */
 export function* windowsOf(text: string): Generator<Window> {
   let start = 0;
   for (;;) {

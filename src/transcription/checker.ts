@@ -36,8 +36,8 @@ const TOO_LONG = 'text_too_long';
  * Rules, by their names in docs/architecture.md:
  *
  * - K1: a callback is stored before the check is woken, so the check sees every callback
- * - K2: after going to sleep the check reads the callback counter once more, and wakes itself when it
- * has changed
+ * - K2: after going to sleep the check reads the callback counter once more, and wakes itself when
+ *   it has changed
  * - K3: a lost conditional update means "read again", never "somebody else did it, done"
  * - K4: no verdict "resubmit" while the submitter's lease lasts
  */

@@ -23,7 +23,8 @@ export class LostSubmitSearch {
   ) {}
 
   /**
-   * @returns the id of a transcript that was made from the submission's audio URL and belongs to no other submission
+   * @returns the id of a transcript that was made from the submission's audio URL and belongs to no
+   * other submission
    * @throws ProviderUnavailableError when the provider does not answer
    */
   async find(task: LostSubmit): Promise<string | undefined> {

@@ -6,7 +6,10 @@ import { bestEffort } from '../queues/best-effort.js';
 import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 import { ChecksRepository } from '../chunks/checks.repository.js';
 
-/** AssemblyAI's limit on requests of one account (https://www.assemblyai.com/docs/pre-recorded-audio/rate-limits). */
+/**
+ * AssemblyAI's limit on requests of one account
+ * (https://www.assemblyai.com/docs/pre-recorded-audio/rate-limits).
+ */
 const ALLOWED_REQUESTS = 20_000;
 const QUOTA_WINDOW_MS = 300_000;
 /** Leaves room for other users of the account and for requests that are counted late. */

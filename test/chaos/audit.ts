@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { Simulator } from '../../simulator/simulator.js';
 
-/** Findings from the record, the provider's ledger and the stores when all work should have ended. */
+/**
+ * Findings from the record, the provider's ledger and the stores when all work should have ended.
+ */
 export interface Audit {
   chunks: number;
   completed: number;
@@ -47,7 +49,9 @@ export async function installHistory(databaseUrl: string): Promise<void> {
   );
 }
 
-/** @param pendingLeft number of pending entries in coordination; each engine stores them elsewhere */
+/**
+ * @param pendingLeft number of pending entries in coordination; each engine stores them elsewhere
+ */
 export async function audit(databaseUrl: string, simulator: Simulator, pendingLeft: number): Promise<Audit> {
   const count = async (sql: string): Promise<number> => {
     const [row] = await query<{ count: string }>(databaseUrl, `select count(*) from ${sql}`);

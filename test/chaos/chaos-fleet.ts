@@ -104,7 +104,10 @@ export class ChaosFleet {
     api.process = await this.spawn({ ROLE: 'api', PORT: String(api.port) });
   }
 
-  /** Freezes a worker for longer than its locks last; it continues by itself while other faults occur. */
+  /**
+   * Freezes a worker for longer than its locks last; it continues by itself while other faults
+   * occur.
+   */
   freezeWorker(index: number): void {
     const worker = this.workers[index % this.workers.length];
     if (worker === undefined || !worker.isRunning) return;
@@ -204,7 +207,10 @@ export class ChaosFleet {
   }
 }
 
-/** Detects the error of `fetch`; it comes from outside of Jest's realm, so that `instanceof` does not work. */
+/**
+ * Detects the error of `fetch`; it comes from outside of Jest's realm, so that `instanceof` does
+ * not work.
+ */
 function isBrokenConnection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
 }

@@ -124,7 +124,9 @@ const UNFINISHED = `select (select count(*) from chunks where status not in ('co
   + (select count(*) from conversations where status = 'finished' or summary_status = 'pending')
   + (select count(*) from submissions where status in ('created', 'submitted')) as left`;
 
-/** Opens conversations, adds chunks to them and finishes them, one after another, until time is up. */
+/**
+ * Opens conversations, adds chunks to them and finishes them, one after another, until time is up.
+ */
 async function runConversations(
   fleet: ChaosFleet,
   {
@@ -146,7 +148,9 @@ async function runConversations(
   }
 }
 
-/** @returns a function that reports added chunks, for all lanes; it resolves when more may be added */
+/**
+ * @returns a function that reports added chunks, for all lanes; it resolves when more may be added
+ */
 function limitChunkRate(): (chunks: number) => Promise<void> {
   const start = performance.now();
   let added = 0;

@@ -20,7 +20,10 @@ export type Side = 'before' | 'after';
 
 /** A point at which the service can die. */
 export interface CrashPoint {
-  /** The message's label and its number among messages with that label, such as `postgres: begin #2`. */
+  /**
+   * The message's label and its number among messages with that label, such as `postgres: begin
+   * #2`.
+   */
   name: string;
   side: Side;
 }

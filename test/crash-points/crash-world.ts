@@ -32,7 +32,9 @@ export class CrashWorld {
   /** Time of the last crash, by the monotonic clock. */
   crashedAt = 0;
   private process: ServiceProcess | undefined;
-  /** Result of the start that follows a crash; the next caller of `restarted` receives its error. */
+  /**
+   * Result of the start that follows a crash; the next caller of `restarted` receives its error.
+   */
   private restart: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
   private readonly schedule: ProviderSchedule;
 
@@ -123,7 +125,9 @@ export class CrashWorld {
     await scheduleStopped;
   }
 
-  /** Kills the process; when the gate continues, it is dead, and no pending message is forwarded. */
+  /**
+   * Kills the process; when the gate continues, it is dead, and no pending message is forwarded.
+   */
   private kill(): void {
     const { process: victim } = this;
     if (victim === undefined) throw new Error('there is no process to kill');

@@ -17,7 +17,10 @@ export interface Plan {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Number of points of each engine and strategy in a sample. Every point costs two starts of the service. */
+/**
+ * Number of points of each engine and strategy in a sample. Every point costs two starts of the
+ * service.
+ */
 export const SAMPLE = 4;
 const SAMPLE_TIMEOUT_MS = 900_000;
 const WALK_TIMEOUT_MS = 6 * 3_600_000;
@@ -32,12 +35,12 @@ const NAMED_POINT = /^(before|after) (.+)$/;
 /**
  * Reads the plan from the environment that `npm run crash-points` sets; the default is a sample.
  *
- *  RINGBACK_CRASH_POINTS    `all`, the numbers of the first and the last message (`3-9`), or the name of one point
+ *  RINGBACK_CRASH_POINTS `all`, the numbers of the first and the last message (`3-9`), or the name
+ *  of one point
  *                           (`after redis: SCARD coord:{pending}:* #1`)
- *  RINGBACK_CRASH_STRATEGY  `webhook` or `polling`; default both
- *  RINGBACK_CRASH_LANES     number of concurrent worlds
- *  RINGBACK_CRASH_SEED      selects another sample; a whole number
- *  RINGBACK_CRASH_RESULTS   a folder for the results
+ *  RINGBACK_CRASH_STRATEGY `webhook` or `polling`; default both RINGBACK_CRASH_LANES number of
+ *  concurrent worlds RINGBACK_CRASH_SEED selects another sample; a whole number
+ *  RINGBACK_CRASH_RESULTS a folder for the results
  */
 export function planOf(engine: Engine, env: Environment): Plan {
   const { RINGBACK_CRASH_POINTS: points, RINGBACK_CRASH_STRATEGY: only } = env;

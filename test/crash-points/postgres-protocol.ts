@@ -40,7 +40,9 @@ const CHATTER = new Set([
 /** Statements of connections in general, and of the reconciler's lock. */
 const CHATTER_TEXT =
   /^(listen|unlisten|set |show |select set_config|select 1$|select pg_try_advisory_lock|select pg_advisory_unlock)/i;
-/** Queries of the retention timer: they are periodic, and there is nothing to remove on these paths. */
+/**
+ * Queries of the retention timer: they are periodic, and there is nothing to remove on these paths.
+ */
 const RETENTION_QUERIES = [
   /^select\b.*from "(conversation|provider)_deletions"/is,
   /^select\b.*"audio_expired_at" is not null/is,

@@ -11,7 +11,10 @@ import type { CrashGate } from './crash-gate.js';
 export const IDLE_MS = 600;
 const POLL_PAUSE_MS = 25;
 
-/** Ends transcripts at the provider: after the first check with polling, at once with the webhook strategy. */
+/**
+ * Ends transcripts at the provider: after the first check with polling, at once with the webhook
+ * strategy.
+ */
 export class ProviderSchedule {
   private readonly deliveries: Promise<void>[] = [];
   private readonly ended = new Set<string>();

@@ -23,7 +23,9 @@ const READS = new Set(['EXISTS', 'GET', 'HGETALL', 'HMGET', 'MULTI', 'SCARD', 'S
 const READING_SCRIPTS = /^(get|is)[A-Z]/;
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** Names of the scripts of one Redis: BullMQ's own names, or the first command of any other script. */
+/**
+ * Names of the scripts of one Redis: BullMQ's own names, or the first command of any other script.
+ */
 export class ScriptNames {
   private readonly learned = new Map<string, string>();
 

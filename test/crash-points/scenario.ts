@@ -41,7 +41,10 @@ const EVERY_ENDING_ONCE: Partial<Record<Ending, number>> = {
   summarized: 1,
 };
 
-/** The seed of the simulator's placeholders, and the number of digits of a recording's digest in them. */
+/**
+ * The seed of the simulator's placeholders, and the number of digits of a recording's digest in
+ * them.
+ */
 const SEED = 1;
 const MARK_LENGTH = 6;
 

@@ -16,9 +16,14 @@ import { RedisProtocol, ScriptNames } from './redis-protocol.js';
 import type { CrashGate } from './crash-gate.js';
 import { WireProxy } from './wire-proxy.js';
 
-/** One check finds the transcript running, the next one finds it done: the provider ends it in between. */
+/**
+ * One check finds the transcript running, the next one finds it done: the provider ends it in
+ * between.
+ */
 const POLL_INTERVAL_MS = IDLE_MS + 900;
-/** Later than every deadline of a scenario: the service must recover without these two mechanisms. */
+/**
+ * Later than every deadline of a scenario: the service must recover without these two mechanisms.
+ */
 const CALLBACK_DEADLINE_MS = 3_600_000;
 const RECONCILE_INTERVAL_MS = 86_400_000;
 const WEBHOOK_RETRY_DELAY_MS = 300;

@@ -82,7 +82,10 @@ export async function walk(options: WalkOptions): Promise<WalkReport> {
   }
 }
 
-/** Waits for all of them, and then throws the first failure, so that no work continues after the test. */
+/**
+ * Waits for all of them, and then throws the first failure, so that no work continues after the
+ * test.
+ */
 export async function allOf(works: Promise<void>[]): Promise<void> {
   await Promise.allSettled(works);
   await Promise.all(works);

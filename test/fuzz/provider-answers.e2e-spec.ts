@@ -3,7 +3,10 @@ import { ManglingProxy } from '../support/mangling-proxy.js';
 import { STRATEGIES, World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** Set FUZZ_SEED for another seed. A seed may not reproduce every finding, because jobs run concurrently. */
+/**
+ * Set FUZZ_SEED for another seed. A seed may not reproduce every finding, because jobs run
+ * concurrently.
+ */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_251_122);
 const CHUNKS = Number(process.env.FUZZ_RUNS ?? 40);
 const CONVERSATIONS = [

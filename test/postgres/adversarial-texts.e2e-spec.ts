@@ -19,7 +19,10 @@ const LONG = 1_000_000;
 /** Nearly the longest text that a model can write. */
 const QUITE_LONG = 300_000;
 const RATHER_LONG = 20_000;
-/** Most texts have between one character and this length, with each order of magnitude equally frequent. */
+/**
+ * Most texts have between one character and this length, with each order of magnitude equally
+ * frequent.
+ */
 const USUAL = 2_000;
 /** Lengths of the first texts of each sort; a long run adds a refused one, and an answer. */
 const EACH_SORT: readonly { draft: number; answer?: number }[] = IS_LONG_RUN

@@ -9,7 +9,10 @@ import { waitUntil } from '../support/wait-until.js';
 const SCRIPTS = new URL('../../scripts/', import.meta.url);
 const FOLLOW_PARENT = new URL('follow-parent.mjs', SCRIPTS).href;
 
-/** Starts a child program, prints its process id, and waits for it, like a small Jest with its services. */
+/**
+ * Starts a child program, prints its process id, and waits for it, like a small Jest with its
+ * services.
+ */
 const PARENT = `console.log(require('node:child_process').spawn('sleep', ['60']).pid)`;
 
 let started: ChildProcess | undefined;

@@ -11,7 +11,10 @@ const SLOW_CONNECTION_MS = 5_000;
 /** Part of the first message of connections of queues and workers only. */
 const OF_A_QUEUE = 'search_path';
 
-/** Treatment of a queue's connection: undefined cuts it, a number delays it by this many milliseconds. */
+/**
+ * Treatment of a queue's connection: undefined cuts it, a number delays it by this many
+ * milliseconds.
+ */
 type Treatment = number | undefined;
 
 /** Starts a proxy to a PostgreSQL server that forwards connections of the record at once. */

@@ -5,10 +5,16 @@ import { ServiceProcess } from '../support/service-process.js';
 import { World } from '../support/test-service.js';
 
 const PRELOAD = new URL('../support/slow-connections-preload.mjs', import.meta.url).href;
-/** Longer than the few seconds in which an idle machine connects, and shorter than the timeout of a start. */
+/**
+ * Longer than the few seconds in which an idle machine connects, and shorter than the timeout of a
+ * start.
+ */
 const LATE_MS = 5_000;
 
-/** Texts in the first message of a connection: queues and workers choose a schema, the record has a name. */
+/**
+ * Texts in the first message of a connection: queues and workers choose a schema, the record has a
+ * name.
+ */
 const OF_A_QUEUE = 'search_path';
 const OF_THE_RECORD = 'application_name\0ringback\0';
 

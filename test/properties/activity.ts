@@ -87,12 +87,16 @@ export class Activity {
     return this.execute(work, backendPid);
   }
 
-  /** Does work that continues after death: the server notices the lost connection, and rolls back. */
+  /**
+   * Does work that continues after death: the server notices the lost connection, and rolls back.
+   */
   async afterDeath(work: () => Promise<void>): Promise<void> {
     await this.execute(work);
   }
 
-  /** Whether its code is running: it has not ended, and waits neither for permission nor an effect. */
+  /**
+   * Whether its code is running: it has not ended, and waits neither for permission nor an effect.
+   */
   get isComputing(): boolean {
     return !this.hasEnded && this.pending.length === 0 && this.executing === 0;
   }

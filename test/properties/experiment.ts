@@ -72,7 +72,9 @@ export class Experiment implements World {
     for (const transcript of provider.transcripts) provider.end(transcript, 'completed');
   }
 
-  /** Starts an activity and runs it as far as requested. Does nothing when the action has no target. */
+  /**
+   * Starts an activity and runs it as far as requested. Does nothing when the action has no target.
+   */
   async start(action: Action, options: { until: Until; crash?: Crash }): Promise<void> {
     const activity = await this.begin(action, options.crash);
     if (activity !== undefined) await this.advance(activity, options.until);

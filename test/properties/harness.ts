@@ -21,7 +21,9 @@ const FAST = '-c synchronous_commit=off -c deadlock_timeout=20ms';
 /** Changes of the experiment itself are not audited. */
 const UNAUDITED = '-c session_replication_role=replica';
 
-/** The real stores, shared by all experiments, which run one after the other, each with its own ids. */
+/**
+ * The real stores, shared by all experiments, which run one after the other, each with its own ids.
+ */
 export class Harness {
   private readonly metrics = new Metrics();
   private readonly observer: JobObserver;
@@ -76,7 +78,10 @@ export class Harness {
     };
   }
 
-  /** Changes the record without the service's knowledge. It must not wait for rows that an activity holds. */
+  /**
+   * Changes the record without the service's knowledge. It must not wait for rows that an activity
+   * holds.
+   */
   async change<Row extends pg.QueryResultRow>(statement: string, values: unknown[]): Promise<Row[]> {
     return (await this.adminClient.query<Row>(statement, values)).rows;
   }

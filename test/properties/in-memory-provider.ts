@@ -19,7 +19,10 @@ import { PROVIDER_EFFECT } from './schedule.js';
 
 /** The possible faults of each kind of call. */
 interface FaultKinds {
-  /** The last three are ambiguous: the caller does not learn whether and when the request was carried out. */
+  /**
+   * The last three are ambiguous: the caller does not learn whether and when the request was
+   * carried out.
+   */
   submit: 'refused' | 'setting refused' | 'turned away' | 'lost before' | 'lost after' | 'carried out late';
   get: 'unavailable' | 'not found';
   list: 'unavailable' | 'lagging';
@@ -60,7 +63,9 @@ export class InMemoryProvider {
   private readonly late: TranscriptParams[] = [];
   private made = 0;
 
-  /** @param served called for every fault that a call has met, with the recording when it is known */
+  /**
+   * @param served called for every fault that a call has met, with the recording when it is known
+   */
   constructor(private readonly served: (fault: ProviderFault, recording: string | undefined) => void) {}
 
   arm(fault: ProviderFault): void {

@@ -158,7 +158,10 @@ export class InMemoryQueues {
     if (job.attemptsMade >= JOB_ATTEMPTS[job.kind]) this.jobs.delete(job.id);
   }
 
-  /** Releases the job of a dead worker, whose lock is no longer renewed: it waits for another worker. */
+  /**
+   * Releases the job of a dead worker, whose lock is no longer renewed: it waits for another
+   * worker.
+   */
   private stall(job: InMemoryJob, activity: Activity): void {
     if (!this.isHeldBy(job, activity)) return;
     job.state = 'waiting';

@@ -22,7 +22,9 @@ export class Ledger {
   overlapping = 0;
   /** Whether nothing got lost, and activities ran one at a time. */
   undisturbed = false;
-  /** The last step with a disturbance that may cost time: it voids the promise of earlier callbacks. */
+  /**
+   * The last step with a disturbance that may cost time: it voids the promise of earlier callbacks.
+   */
   disturbedAt = -1;
   readonly hints: AcceptedHint[] = [];
   /** Answers to callbacks of each kind. */
@@ -73,7 +75,10 @@ export class Ledger {
     this.disturbedAt = this.step;
   }
 
-  /** Returns the hints that nothing has interfered with: they must be followed without any time passing. */
+  /**
+   * Returns the hints that nothing has interfered with: they must be followed without any time
+   * passing.
+   */
   promisedHints(): AcceptedHint[] {
     return this.hints.filter(({ sentAt }) => sentAt > this.disturbedAt);
   }

@@ -6,7 +6,10 @@ import { finishTask } from './tasks.js';
 /** A chunk's path has half a dozen jobs; failed attempts add some more. */
 const MAX_ROUNDS = 40;
 
-/** Stops all faults and lets time pass until all work has ended. @throws PropertyError when it does not end */
+/**
+ * Stops all faults and lets time pass until all work has ended.
+ * @throws PropertyError when it does not end
+ */
 export async function quiesce(experiment: Experiment): Promise<void> {
   const { ledger, provider, queues } = experiment;
   provider.disarm();

@@ -90,7 +90,9 @@ async function endTranscript(
   await experiment.start({ kind: 'callback', pick: index, as: 'genuine' }, { until: 'end' });
 }
 
-/** Ends a lease. A submitter that continues is a frozen process, which may cost a second payment. */
+/**
+ * Ends a lease. A submitter that continues is a frozen process, which may cost a second payment.
+ */
 async function endLease(experiment: Experiment, pick: number): Promise<void> {
   const open = await experiment.harness.change<{ id: string; chunk_id: string }>(
     `select id, chunk_id from submissions where conversation_id = $1 and status = 'created' order by id`,

@@ -145,7 +145,9 @@ const anyJob: fc.Arbitrary<Action> = fc.record({
   takeOver: fc.constant(false),
 });
 
-/** Pauses a worker in the middle of a job, for so long that its data is outdated when it continues. */
+/**
+ * Pauses a worker in the middle of a job, for so long that its data is outdated when it continues.
+ */
 const stall: fc.Arbitrary<Step[]> = fc
   .record({
     finish: fc.boolean(),

@@ -1,10 +1,14 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { Activity, Execute } from './activity.js';
 
-/** How far an activity runs: to its end, by a number of effects, or up to or past a provider call. */
+/**
+ * How far an activity runs: to its end, by a number of effects, or up to or past a provider call.
+ */
 export type Until = 'end' | 'before provider' | 'after provider' | { effects: number };
 
-/** A statement that takes longer may wait for a lock of a paused activity, which is then checked. */
+/**
+ * A statement that takes longer may wait for a lock of a paused activity, which is then checked.
+ */
 const LOCK_CHECK_DELAY_MS = 4;
 /** PostgreSQL ends a deadlock much earlier. */
 const ALL_BLOCKED_TIMEOUT_MS = 5_000;

@@ -13,7 +13,10 @@ const MIN_KILLS = 4;
 /** Cost of a killed worker: its pending submits, whose answers were lost. */
 const EXTRA_BILLS_PER_KILL = 4;
 
-/** Distributes all chunks of all conversations over the api processes, and finishes the conversations. */
+/**
+ * Distributes all chunks of all conversations over the api processes, and finishes the
+ * conversations.
+ */
 async function addWork(apis: Api[]): Promise<string[]> {
   const ids: string[] = [];
   await Promise.all(

@@ -23,7 +23,9 @@ export interface Command {
   readonly output: string;
   /** Resolves with its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
-  /** Resolves with the same once `output` is complete, and every process that it started has ended. */
+  /**
+   * Resolves with the same once `output` is complete, and every process that it started has ended.
+   */
   readonly closed: Promise<number | string>;
   kill(signal: NodeJS.Signals): void;
 }

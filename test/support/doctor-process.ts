@@ -9,7 +9,9 @@ export interface DoctorReport {
   exitCode: number | null;
   /** Its output on both streams. */
   output: string;
-  /** Returns the line about one check, such as `ok AssemblyAI ...`; undefined when there is none. */
+  /**
+   * Returns the line about one check, such as `ok AssemblyAI ...`; undefined when there is none.
+   */
   line(name: string): string | undefined;
 }
 

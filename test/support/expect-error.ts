@@ -12,7 +12,9 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
   507: 'Insufficient Storage',
 };
 
-/** Expects the uniform shape of errors; the message is a text or a list of texts, and never empty. */
+/**
+ * Expects the uniform shape of errors; the message is a text or a list of texts, and never empty.
+ */
 export function expectError({ status, body }: { status: number; body: unknown }, wanted: number): void {
   expect([status, body]).toEqual([
     wanted,

@@ -14,7 +14,10 @@ const WORKERS = 8;
 const worker = (Number(process.env.JEST_WORKER_ID ?? '1') - 1) % WORKERS;
 let next = randomInt(PORTS_PER_WORKER);
 
-/** Returns a port for addresses that must be known before a server listens; otherwise port 0 is better. */
+/**
+ * Returns a port for addresses that must be known before a server listens; otherwise port 0 is
+ * better.
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PORTS_PER_WORKER; tries += 1) {
     next = (next + 1) % PORTS_PER_WORKER;

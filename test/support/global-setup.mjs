@@ -11,7 +11,10 @@ import { migrateToLatest } from '../../dist/src/database/migrate.js';
 import globalTeardown from './global-teardown.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
-/** Several Jest workers with a few services each, every service with a pool for each queue and worker. */
+/**
+ * Several Jest workers with a few services each, every service with a pool for each queue and
+ * worker.
+ */
 const MAX_CONNECTIONS = 1_800;
 
 export default async function globalSetup() {

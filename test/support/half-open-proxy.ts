@@ -9,7 +9,10 @@ export type Healing = 'continue' | 'stay dead';
 interface Link {
   client: Socket;
   upstream: Socket | undefined;
-  /** Whether nothing is read or written any more; a hang-up of the other side is not forwarded either. */
+  /**
+   * Whether nothing is read or written any more; a hang-up of the other side is not forwarded
+   * either.
+   */
   silent: boolean;
 }
 
@@ -48,7 +51,10 @@ export class HalfOpenProxy {
     return proxy;
   }
 
-  /** Starts the silence: nothing passes any more. New connections are accepted, but get no answer either. */
+  /**
+   * Starts the silence: nothing passes any more. New connections are accepted, but get no answer
+   * either.
+   */
   silence(): void {
     this.silent = true;
     for (const link of this.links) pauseReading(link);
@@ -116,7 +122,10 @@ function pass(link: Link, from: Socket, to: Socket): void {
   });
 }
 
-/** Stops reading, so that unread bytes accumulate in the sender's buffers, as without acknowledgements. */
+/**
+ * Stops reading, so that unread bytes accumulate in the sender's buffers, as without
+ * acknowledgements.
+ */
 function pauseReading(link: Link): void {
   link.silent = true;
   link.client.pause();

@@ -13,7 +13,10 @@ export interface OpenSubmission {
   transcriptId: string;
 }
 
-/** Adds a chunk whose transcript does not end by itself; `world.simulator.assemblyai.finish` ends it. */
+/**
+ * Adds a chunk whose transcript does not end by itself; `world.simulator.assemblyai.finish` ends
+ * it.
+ */
 export async function openSubmission(
   world: World,
   host: AudioHost,

@@ -29,7 +29,9 @@ interface PlantedChunk extends Planted {
 type Settings = { redactPii?: boolean; anonymize?: boolean };
 type Step = 'redact' | 'reveal' | 'restart' | 'add' | 'finish' | 'delete' | 'wait';
 
-/** Settings of a new conversation, and steps of a scenario; repeated entries are drawn more often. */
+/**
+ * Settings of a new conversation, and steps of a scenario; repeated entries are drawn more often.
+ */
 const SETTINGS: readonly Settings[] = [{}, {}, {}, { redactPii: true }, { anonymize: true }];
 const STEPS: readonly Step[] = [
   ...(['redact', 'redact', 'redact', 'redact', 'redact', 'reveal', 'restart', 'restart'] as const),
@@ -145,7 +147,10 @@ export class PrivacyScenario {
     if ((await this.start(chunk, { redactPii: false }, 'reveal')) !== undefined) chunk.isRedacted = false;
   }
 
-  /** @returns the approximate state of the chunk at the request; undefined when the request was refused */
+  /**
+   * @returns the approximate state of the chunk at the request; undefined when the request was
+   * refused
+   */
   private async start({ id }: PlantedChunk, body: object, step: Step): Promise<string | undefined> {
     const { status: chunkStatus } = await this.environment.api.chunk(id);
     const force = this.random.next() < 0.7;

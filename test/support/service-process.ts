@@ -10,7 +10,10 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const READY = /listening on|taking jobs/;
 const START_DEADLINE_MS = 90_000;
 
-/** JOB_LOCK_MS of services that are killed: tests wait until the locks of dead processes end, 5/3 of this. */
+/**
+ * JOB_LOCK_MS of services that are killed: tests wait until the locks of dead processes end, 5/3 of
+ * this.
+ */
 export const SHORT_JOB_LOCK_MS = '5000';
 
 /** Runs the built service in a separate process, as in production. */

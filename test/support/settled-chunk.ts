@@ -13,7 +13,10 @@ export async function settledChunk(
   return world.api.settledChunk(id);
 }
 
-/** Adds a chunk that fails because of its recording; the next submission of that recording would succeed. */
+/**
+ * Adds a chunk that fails because of its recording; the next submission of that recording would
+ * succeed.
+ */
 export async function failedChunk(
   world: World,
   conversationId: string,

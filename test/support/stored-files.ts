@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Lists every file under the folder of recordings, including incomplete ones; folders do not count. */
+/**
+ * Lists every file under the folder of recordings, including incomplete ones; folders do not count.
+ */
 export async function storedFiles(dataDir: string): Promise<string[]> {
   const root = join(dataDir, 'audio');
   try {

@@ -21,7 +21,10 @@ wHTesUHXGZRZK3G91ANsaJpaeCWhRANCAAQpzP/Libt4D89BmQ2Xlw43HhxQP7YB
 -----END PRIVATE KEY-----
 `;
 
-/** Size of the request for encryption: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/**
+ * Size of the request for encryption:
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
 const SSL_REQUEST_BYTES = 8;
 const ENCRYPTION_ACCEPTED = 'S';
 

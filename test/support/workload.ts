@@ -16,7 +16,9 @@ const DEADLINE_MS = 120_000;
 /** Each poll is a query; the processors should work for the fleet. */
 const POLL_INTERVAL_MS = 200;
 
-/** Settings of a fleet for such work: a slow provider, and pauses that are shorter than an outage. */
+/**
+ * Settings of a fleet for such work: a slow provider, and pauses that are shorter than an outage.
+ */
 export const WITH_OUTAGES = {
   simulator: { latencyMs: [1_000, 3_000], geminiLatencyMs: [100, 300], webhookRetryDelayMs: 500 },
   env: { RECONCILE_INTERVAL_MS: '2000', CALLBACK_DEADLINE_MS: '3000' },
@@ -61,7 +63,10 @@ export class Workload {
     return work;
   }
 
-  /** Waits until every conversation is finalized and summarized. @returns the milliseconds it took */
+  /**
+   * Waits until every conversation is finalized and summarized.
+   * @returns the milliseconds it took
+   */
   async ended(): Promise<number> {
     const start = performance.now();
     await this.sending;

@@ -11,7 +11,10 @@ export interface Cue {
   lines: string[];
 }
 
-/** The usual conventions for subtitles: two lines of 42 columns; full-width characters take two columns each. */
+/**
+ * The usual conventions for subtitles: two lines of 42 columns; full-width characters take two
+ * columns each.
+ */
 const MAX_LINES = 2;
 const MAX_LINE_WIDTH = 42;
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { refusalOf } from './answer-guard.js';
 
 /*
- * Good corrections, made from the labeled texts of corpus/redaction: the text is the correct transcript, and the draft is the text
- * with simulated recognition errors. A guard that refuses one of these loses a correction.
+ * Good corrections, made from the labeled texts of corpus/redaction: the text is the correct
+ * transcript, and the draft is the text with simulated recognition errors. A guard that refuses one
+ * of these loses a correction.
  */
 
 const FOLDER = new URL('../../../corpus/redaction/', import.meta.url);
@@ -34,7 +35,10 @@ function textsOf(file: string): string[] {
   return texts;
 }
 
-/** Simulates recognition errors: replaces words by others of the same language, omits some, and adds some. */
+/**
+ * Simulates recognition errors: replaces words by others of the same language, omits some, and adds
+ * some.
+ */
 function withRecognitionErrors(text: string, errorRate: number, random: () => number): string {
   const words = text.split(/\s+/);
   const another = () => words[Math.floor(random() * words.length)] ?? '';

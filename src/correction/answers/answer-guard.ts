@@ -3,12 +3,14 @@ import { finish, type Steps } from '../../redaction/steps.js';
 import { comparedWords, coverageOf, longestLoop, repeatedShare } from './compared-words.js';
 
 /**
- * Errors of language models in a transcript, detected by comparing answer and draft. A refused answer is requested again, and
- * when no answer is good, the first-stage text is used: a false alarm costs tries and a correction, never a text. Each threshold
- * therefore errs on the side of the draft.
+ * Errors of language models in a transcript, detected by comparing answer and draft. A refused
+ * answer is requested again, and when no answer is good, the first-stage text is used: a false
+ * alarm costs tries and a correction, never a text. Each threshold therefore errs on the side of
+ * the draft.
  *
  * - `too_short`: a summary, with far fewer letters than the draft
- * - `too_long`: invented text, with far more letters than the draft, or than can be spoken in the recording's duration
+ * - `too_long`: invented text, with far more letters than the draft, or than can be spoken in the
+ *   recording's duration
  * - `other_language`: a translation
  * - `prompt_leaked`: a text that repeats the instructions, or the material that they fence
  * - `repetitive`: a text that repeats phrases which the draft does not repeat
@@ -24,11 +26,15 @@ export type RefusalReason =
   | 'words_lost'
   | 'speaker_names';
 
-/** A draft with fewer letters is too short to compare with: removing half of three words may be right. */
+/**
+ * A draft with fewer letters is too short to compare with: removing half of three words may be
+ * right.
+ */
 export const MIN_COMPARED_CHARS = 200;
 /**
- * Repeated passages and invented sentences are rightly removed, but a correction that loses half of a text is a summary. Redaction
- * does not lower the share, as a marker is mostly longer than the text it replaces.
+ * Repeated passages and invented sentences are rightly removed, but a correction that loses half of
+ * a text is a summary. Redaction does not lower the share, as a marker is mostly longer than the
+ * text it replaces.
  */
 export const MIN_SHARE_OF_DRAFT = 0.5;
 /** Missed speech is rightly added, but three times the draft is a different text. */
@@ -37,34 +43,41 @@ export const MAX_SHARE_OF_DRAFT = 3;
 export const ALWAYS_ALLOWED_CHARS = 1_000;
 /** The fastest speakers reach 25 letters per second in bursts; nobody sustains 30. */
 export const MAX_CHARS_PER_SECOND = 30;
-/** Allowed growth of a draft that is itself too long for its recording, for punctuation and missed words. */
+/**
+ * Allowed growth of a draft that is itself too long for its recording, for punctuation and missed
+ * words.
+ */
 export const GROWTH_OF_LONG_DRAFT = 1.2;
-/** Allowance for recordings of a second or two: rounding, and markers that are longer than the speech they replace. */
+/**
+ * Allowance for recordings of a second or two: rounding, and markers that are longer than the
+ * speech they replace.
+ */
 const DURATION_SLACK_CHARS = 200;
 /** Shorter texts have too few trigrams to distinguish languages. */
 export const MIN_LANGUAGE_CHARS = 200;
 /**
- * Scores are relative to the most likely language. Measured on texts of 220 to 260 letters: a text scores at most 0.92 in the
- * nearest other language (Ukrainian as Russian; Dutch 0.90 as German, English 0.83 as Dutch), and a text in two languages 0.93 or
- * more in both.
+ * Scores are relative to the most likely language. Measured on texts of 220 to 260 letters: a text
+ * scores at most 0.92 in the nearest other language (Ukrainian as Russian; Dutch 0.90 as German,
+ * English 0.83 as Dutch), and a text in two languages 0.93 or more in both.
  */
 export const FOREIGN_SCORE = 0.93;
 /**
- * A translation keeps names and cognates: a quarter of the words between Portuguese and Spanish, none between most languages. A
- * text that keeps more was not translated, whatever its most likely language: its draft was in two languages as well.
+ * A translation keeps names and cognates: a quarter of the words between Portuguese and Spanish,
+ * none between most languages. A text that keeps more was not translated, whatever its most likely
+ * language: its draft was in two languages as well.
  */
 export const KEPT_WORDS_SHARE = 0.4;
 /**
- * Shorter words are similar in many languages. Longer words are split: a run of millions of letters would exhaust the stack of
- * the regular expression.
+ * Shorter words are similar in many languages. Longer words are split: a run of millions of letters
+ * would exhaust the stack of the regular expression.
  */
 const COMPARED_WORDS = /\p{L}{4,100}/gu;
 /** Punctuation and spaces; bounded for the same reason. */
 const PUNCTUATION = /[^\p{L}\p{N}]{1,100}/gu;
 
 /**
- * More than the output of a model: 65,536 tokens of some five letters. Longer texts are compared by their beginnings, so that no
- * text blocks the process.
+ * More than the output of a model: 65,536 tokens of some five letters. Longer texts are compared by
+ * their beginnings, so that no text blocks the process.
  */
 const MAX_COMPARED_CHARS = 400_000;
 /** Length of a passage that repeats one phrase; singing or counting yields shorter passages. */
@@ -78,8 +91,9 @@ const MIN_PASSAGE_TEXT_WORDS = 60;
 /** Allowed share of passages that occurred before, in addition to the draft's own share. */
 export const MAX_REPEATED_SHARE = 0.4;
 /**
- * Measured on texts of eight languages with recognition errors: with four of ten words wrong, the correct text contains at least
- * 0.4 of the draft's words. Two texts on different subjects share less than 0.2.
+ * Measured on texts of eight languages with recognition errors: with four of ten words wrong, the
+ * correct text contains at least 0.4 of the draft's words. Two texts on different subjects share
+ * less than 0.2.
  */
 export const MIN_COVERAGE = 0.3;
 /** Fewer lines that begin with a name may be speech: "Note: ..." */
@@ -90,7 +104,9 @@ const NAMED_LINE = /^\p{Lu}[\p{L}\p{M}\p{N}.'-]{0,30}(?: \p{Lu}?[\p{L}\p{M}\p{N}
 /** A sentence of this length does not occur in speech by chance. */
 export const MIN_LEAK_CHARS = 40;
 
-/** Most corrections share few instructions: one for each language, and the guidance of each project. */
+/**
+ * Most corrections share few instructions: one for each language, and the guidance of each project.
+ */
 const MAX_CACHED_INSTRUCTIONS = 100;
 const sentenceCache = new Map<string, readonly string[]>();
 
@@ -194,14 +210,20 @@ function wordsOf(text: string): Set<string> {
   return new Set(text.slice(0, MAX_COMPARED_CHARS).toLowerCase().match(COMPARED_WORDS) ?? []);
 }
 
-/** Returns scores by language, the most likely first; empty when undetermined. Redaction markers are ignored. */
+/**
+ * Returns scores by language, the most likely first; empty when undetermined. Redaction markers are
+ * ignored.
+ */
 function languageScores(text: string): Map<string, number> {
   const words = text.replace(/<[a-z_]+>/g, ' ');
   const scores: [language: string, score: number][] = francAll(words);
   return new Map(scores.filter(([language]) => language !== 'und'));
 }
 
-/** Whether the answer repeats instructions that are not in the draft: if somebody read them aloud, the draft has them, too. */
+/**
+ * Whether the answer repeats instructions that are not in the draft: if somebody read them aloud,
+ * the draft has them, too.
+ */
 function* leaks(answer: string, draft: string, instructions: readonly string[]): Steps<boolean> {
   if (FENCE_TAG.test(answer) && !FENCE_TAG.test(draft)) return true;
   const plainAnswer = normalized(answer);

@@ -2,17 +2,21 @@ import { isRecord } from '../../json/is-record.js';
 import type { ModelProvider } from '../../providers/language-models/language-model.js';
 import { unusableAnswer } from '../../providers/language-models/model-failure.js';
 
-// Matches up to a hundred characters at a time, which is much faster for a text of such characters only.
+// Matches up to a hundred characters at a time, which is much faster for a text of such characters
+// only.
 
-/** Control characters except tab, line feed and carriage return. PostgreSQL stores no NUL, and JSON viewers fail on others. */
+/**
+ * Control characters except tab, line feed and carriage return. PostgreSQL stores no NUL, and JSON
+ * viewers fail on others.
+ */
 const CONTROLS = /(?:(?![\t\n\r\u0080-\u009F])\p{Cc}){1,100}/gu;
 
 /** Halves of surrogate pairs, which are invalid in UTF-8 and refused by PostgreSQL's jsonb. */
 const LONE_SURROGATES = /\p{Cs}{1,100}/gu;
 
 /**
- * Longest output of a model: 65,536 tokens of some five letters, with each letter escaped as six characters. Longer answers are
- * refused unread.
+ * Longest output of a model: 65,536 tokens of some five letters, with each letter escaped as six
+ * characters. Longer answers are refused unread.
  */
 const MAX_ANSWER_CHARS = 2_000_000;
 
@@ -20,7 +24,10 @@ const MAX_ANSWER_CHARS = 2_000_000;
 const FENCE = '```';
 const FENCE_BEGINNING = /^```(?:json)?/i;
 
-/** Removes control characters, lone surrogates and surrounding white space, so that the text can be stored. */
+/**
+ * Removes control characters, lone surrogates and surrounding white space, so that the text can be
+ * stored.
+ */
 export function storable(text: string): string {
   return text.replace(CONTROLS, '').replace(LONE_SURROGATES, '').trim();
 }
@@ -29,7 +36,8 @@ export function storable(text: string): string {
  * Reads an answer that should be one JSON object of texts.
  *
  * @returns the named fields, each storable
- * @throws ProviderUnavailableError `invalid_answer` when it is no JSON object, or a field is missing or not a text
+ * @throws ProviderUnavailableError `invalid_answer` when it is no JSON object, or a field is
+ * missing or not a text
  */
 export function readTextFields<Name extends string>(
   provider: ModelProvider,
@@ -63,8 +71,8 @@ function parseObject(answer: string): Record<string, unknown> | undefined {
 }
 
 /**
- * Returns the content of a code block; any other text is returned unchanged. Uses string operations:
- * a regular expression for both ends would backtrack over the surrounding white space.
+ * Returns the content of a code block; any other text is returned unchanged. Uses string
+ * operations: a regular expression for both ends would backtrack over the surrounding white space.
  */
 function withoutCodeFence(text: string): string {
   const beginning = FENCE_BEGINNING.exec(text)?.[0];

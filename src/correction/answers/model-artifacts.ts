@@ -21,7 +21,10 @@ const ESCAPED: Readonly<Record<string, string>> = {
 
 /** Matches a time stamp in brackets, such as `[00:01:23]` or `(1:02.5)`. */
 const BRACKETED_TIME = /[[(]\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])] ?/g;
-/** Matches a time stamp before a line. As a sentence may begin with a time, it counts only when all lines have one. */
+/**
+ * Matches a time stamp before a line. As a sentence may begin with a time, it counts only when all
+ * lines have one.
+ */
 const LEADING_TIME = /^\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})? *[-–—:]? */;
 const MIN_TIMED_LINES = 3;
 
@@ -29,7 +32,9 @@ const MIN_TIMED_LINES = 3;
 const EMPHASIS = /\*\*|__/g;
 const HEADING = /^#{1,6} /gm;
 
-/** Matches a speaker label without a name, before a line: `Speaker A:`, `SPEAKER_01:`, `Spreker 2:`. */
+/**
+ * Matches a speaker label without a name, before a line: `Speaker A:`, `SPEAKER_01:`, `Spreker 2:`.
+ */
 const UNNAMED_SPEAKER =
   /^(?:speaker|spreker|sprecher|sprecherin|locuteur|locutrice|hablante|parlante|voz|orador|мовець)[ _]?[a-z0-9]{0,3}: ?/gimu;
 

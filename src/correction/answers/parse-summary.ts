@@ -1,7 +1,9 @@
 import { invalidAnswer, readTextFields } from './answer-text.js';
 import type { ModelProvider } from '../../providers/language-models/language-model.js';
 
-/** The prompt asks for at most 250 words; ten times as much is a degenerate answer, not a summary. */
+/**
+ * The prompt asks for at most 250 words; ten times as much is a degenerate answer, not a summary.
+ */
 const MAX_SUMMARY_CHARS = 20_000;
 
 /**

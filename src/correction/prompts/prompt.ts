@@ -2,14 +2,20 @@ import { fence, oneLine } from './fence.js';
 import { languageLine } from './language-line.js';
 import type { ModelSchema } from '../../providers/language-models/language-model.js';
 
-/** Version stored with every corrected chunk. Every change of the prompt texts in this file requires a new version. */
+/**
+ * Version stored with every corrected chunk. Every change of the prompt texts in this file requires
+ * a new version.
+ */
 export const CORRECTION_PROMPT_VERSION = 'correction-1';
 
 export interface CorrectionPromptInput {
   /** The first-stage text; may be empty. */
   partialTranscript: string;
   hotwords: string[];
-  /** The project's description of its conversations. It is data, which can inform the correction, but not change the rules. */
+  /**
+   * The project's description of its conversations. It is data, which can inform the correction,
+   * but not change the rules.
+   */
   guidance: string | null;
   /** A language code, or `auto`. */
   language: string;
@@ -73,11 +79,13 @@ export const REDACTION_OFF = 'PII redaction is off. Write names, numbers and add
 const OUTPUT = `Answer with one JSON object and nothing else: "corrected_transcript", the complete corrected transcript, and "note", one sentence of at most 200 characters that tells the people who record how to record better the next time (microphone, distance, noise, talking at the same time), in the main language. The note never repeats what was said. When there is nothing to improve, or no recording is attached, the note is the empty text.`;
 
 /**
- * Builds the instruction and the message for one correction. Pure: equal input gives an equal prompt.
+ * Builds the instruction and the message for one correction. Pure: equal input gives an equal
+ * prompt.
  *
- * The layout of the message is stable for intermediate readers, such as a gateway that logs or routes: the lines
- * `PII redaction: on|off`, `Main language: ...` and `Recording: attached|none`; then `<hotwords>` (one per line; omitted when
- * there are none), `<guidance>` (omitted when there is none) and `<partial_transcript>`, which is always present.
+ * The layout of the message is stable for intermediate readers, such as a gateway that logs or
+ * routes: the lines `PII redaction: on|off`, `Main language: ...` and `Recording: attached|none`;
+ * then `<hotwords>` (one per line; omitted when there are none), `<guidance>` (omitted when there
+ * is none) and `<partial_transcript>`, which is always present.
  */
 export function buildCorrectionPrompt(input: CorrectionPromptInput): {
   systemInstruction: string;

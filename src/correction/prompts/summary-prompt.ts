@@ -2,7 +2,10 @@ import { fence } from './fence.js';
 import { languageLine } from './language-line.js';
 import type { ModelSchema } from '../../providers/language-models/language-model.js';
 
-/** Version stored with every summary. Every change of the prompt texts in this file requires a new version. */
+/**
+ * Version stored with every summary. Every change of the prompt texts in this file requires a new
+ * version.
+ */
 export const SUMMARY_PROMPT_VERSION = 'summary-1';
 
 export const SUMMARY_SCHEMA: ModelSchema = {
@@ -24,7 +27,9 @@ The user message holds settings and then the transcript, between a line with its
 
 Answer with one JSON object and nothing else: "summary".`;
 
-/** Builds the instruction and the message for one summary. Pure: equal input gives an equal prompt. */
+/**
+ * Builds the instruction and the message for one summary. Pure: equal input gives an equal prompt.
+ */
 export function buildSummaryPrompt(input: { transcript: string; language: string }): {
   systemInstruction: string;
   prompt: string;

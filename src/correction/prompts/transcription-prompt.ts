@@ -9,7 +9,10 @@ import {
   type CorrectionPromptInput,
 } from './prompt.js';
 
-/** Version stored with every transcript from the recording alone. Every change of the prompt texts requires a new version. */
+/**
+ * Version stored with every transcript from the recording alone. Every change of the prompt texts
+ * requires a new version.
+ */
 export const TRANSCRIPTION_PROMPT_VERSION = 'transcription-1';
 
 export type TranscriptionPromptInput = Pick<
@@ -28,8 +31,9 @@ const LISTEN = `The recording is attached. There is no other transcript of it.
 const OUTPUT = `Answer with one JSON object and nothing else: "corrected_transcript", the complete transcript, and "note", one sentence of at most 200 characters that tells the people who record how to record better the next time (microphone, distance, noise, talking at the same time), in the main language. The note never repeats what was said. When there is nothing to improve, the note is the empty text.`;
 
 /**
- * Builds the instruction and the message for a transcript from the recording alone. Pure: equal input gives an equal prompt. The
- * message has the layout of a correction's, without the block of the first-stage text.
+ * Builds the instruction and the message for a transcript from the recording alone. Pure: equal
+ * input gives an equal prompt. The message has the layout of a correction's, without the block of
+ * the first-stage text.
  */
 export function buildTranscriptionPrompt(input: TranscriptionPromptInput): {
   systemInstruction: string;

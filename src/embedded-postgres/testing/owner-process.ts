@@ -7,7 +7,10 @@ import type { EmbeddedServer, EmbeddedServerOptions } from '../embedded-server.j
 
 const BUILT_SERVER = new URL('../../../dist/src/embedded-postgres/embedded-server.js', import.meta.url).href;
 
-/** Environment of every owner. Variables that reached the server would show up there, or prevent its start. */
+/**
+ * Environment of every owner. Variables that reached the server would show up there, or prevent its
+ * start.
+ */
 const HOSTILE_ENVIRONMENT = {
   PGDATA: '/intruder',
   PGPORT: '1',

@@ -39,9 +39,15 @@ const ACCOUNT_BLOCKED_RETRY_MS = 60_000;
 /** A request id is short; a longer header is not one. */
 const MAX_REQUEST_ID_CHARACTERS = 100;
 
-/** Documented with status 400, though the specification says 404: "Transcript lookup error, transcript id not found". */
+/**
+ * Documented with status 400, though the specification says 404: "Transcript lookup error,
+ * transcript id not found".
+ */
 const UNKNOWN_TRANSCRIPT = /transcript id not found|transcript lookup error/i;
-/** Documented with status 400: "Your current account balance is negative. Please top up to continue using the API." */
+/**
+ * Documented with status 400: "Your current account balance is negative. Please top up to continue
+ * using the API."
+ */
 const NEGATIVE_BALANCE = /account balance is negative/i;
 
 /** System errors after which nothing was sent: unknown host name, or connection refused. */

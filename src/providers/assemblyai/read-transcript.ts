@@ -75,7 +75,8 @@ const ERROR_CLASSES: readonly ErrorClass[] = [
     reason: 'no_speech',
     ...FINAL,
   },
-  // "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value of '0.4'"
+  // "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value
+  // of '0.4'"
   {
     pattern: /^detected language .{1,40}, confidence .{1,20}, is below the requested confidence threshold/i,
     reason: 'no_speech',
@@ -91,7 +92,8 @@ const ERROR_CLASSES: readonly ErrorClass[] = [
   { pattern: /^audio duration is too short/i, reason: 'no_speech', ...FINAL },
   // Files without content (seen)
   { pattern: /^(?:file size is too small|upload is an empty file)/i, reason: 'no_speech', ...FINAL },
-  // "File does not appear to contain audio. File type is text/html ...", also after "Transcoding failed." (seen)
+  // "File does not appear to contain audio. File type is text/html ...", also after "Transcoding
+  // failed." (seen)
   {
     pattern: /^(?:file does not appear to contain audio|transcoding failed)/i,
     reason: 'not_audio',
@@ -103,12 +105,15 @@ const ERROR_CLASSES: readonly ErrorClass[] = [
     reason: 'option_unavailable',
     ...FINAL,
   },
-  // "Download error to ..., 503 Server Error: Service Unavailable for url: ...": the other server may recover
+  // "Download error to ..., 503 Server Error: Service Unavailable for url: ...": the other server
+  // may recover
   { pattern: /^download error to.{1,200}\b5\d\d server error/i, reason: 'download', ...RETRYABLE },
-  // "Download error, unable to download ...", "Download error to ..., 403 Client Error: Forbidden for url: ..."
+  // "Download error, unable to download ...", "Download error to ..., 403 Client Error: Forbidden
+  // for url: ..."
   { pattern: /^(?:download error|cannot access uploaded file)/i, reason: 'download', ...FINAL },
-  // "Internal server error. Please retry your request. If the error persists, ...", and its older form "Server error, developers
-  // have been alerted.": they advise to submit again, which lets another server try
+  // "Internal server error. Please retry your request. If the error persists, ...", and its older
+  // form "Server error, developers have been alerted.": they advise to submit again, which lets
+  // another server try
   {
     pattern: /^(?:internal server error\. please retry|server error, developers have been alerted)/i,
     reason: 'provider_fault',

@@ -5,8 +5,8 @@ import { type ProviderErrorDetails, ProviderRejectedError } from '../provider-er
 export type OptionalSetting = 'speaker_labels' | 'keyterms_prompt' | 'languages' | 'speech_models';
 
 /**
- * The request was refused for a setting, not for its recording. It was definitely not carried out, and
- * another request without that setting may be accepted.
+ * The request was refused for a setting, not for its recording. It was definitely not carried out,
+ * and another request without that setting may be accepted.
  */
 export class SettingRefusedError extends ProviderRejectedError {
   constructor(

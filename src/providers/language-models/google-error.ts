@@ -6,7 +6,10 @@ export interface GoogleError {
   status?: string;
   /** The reason of a google.rpc.ErrorInfo, such as API_KEY_INVALID. */
   reason?: string;
-  /** The pause of a google.rpc.RetryInfo, in seconds as text ("19.5"), the form of a Retry-After header. */
+  /**
+   * The pause of a google.rpc.RetryInfo, in seconds as text ("19.5"), the form of a Retry-After
+   * header.
+   */
   retryDelaySeconds?: string;
 }
 

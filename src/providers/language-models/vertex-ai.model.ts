@@ -38,7 +38,9 @@ export interface ServiceAccount {
 
 export interface VertexAiOptions {
   serviceAccount: ServiceAccount;
-  /** Multi-regions (`global`, `eu`, `us`) and regions such as `europe-west1`, the preferred first. */
+  /**
+   * Multi-regions (`global`, `eu`, `us`) and regions such as `europe-west1`, the preferred first.
+   */
   locations: readonly string[];
   /** Host with an optional port, reached by https; unset: the location's own. */
   apiEndpoint?: string;

@@ -1,6 +1,6 @@
 /**
- * Multi-regions of Vertex AI and their hosts. Other locations are single regions, with hosts of one form
- * (https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts).
+ * Multi-regions of Vertex AI and their hosts. Other locations are single regions, with hosts of one
+ * form (https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts).
  */
 const MULTI_REGION_HOSTS: Readonly<Record<string, string>> = {
   global: 'aiplatform.googleapis.com',

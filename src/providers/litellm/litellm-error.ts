@@ -26,7 +26,9 @@ export interface FailedAnswer {
  */
 const ACCOUNT_BLOCKED_RETRY_MS = 60_000;
 
-/** OpenAI: "Audio file is too short. Minimum audio length is 0.1 seconds.", code `audio_too_short`. */
+/**
+ * OpenAI: "Audio file is too short. Minimum audio length is 0.1 seconds.", code `audio_too_short`.
+ */
 const TOO_SHORT = /audio(?: file)? is too short/i;
 
 /** System errors after which nothing was sent: unknown host name, or connection refused. */

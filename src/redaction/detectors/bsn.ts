@@ -4,14 +4,20 @@ import { type DigitCandidate, findDigits, span } from '../digit-runs.js';
 import { announcedBy, isReference } from '../labels.js';
 import { personNumber } from '../person-number.js';
 
-/** Usual groupings. Other groupings are not accepted, as one random number in eleven passes the test. */
+/**
+ * Usual groupings. Other groupings are not accepted, as one random number in eleven passes the
+ * test.
+ */
 const GROUPINGS = new Set(['9', '3,3,3', '4,2,3', '2,3,4', '1,1,1,1,1,1,1,1,1']);
 
 const isBsn = personNumber('NL', 'bsn');
 
 const isAnnounced = announcedBy('bsn(?:-?nummer)?|burger ?service ?nummer|sofi-?nummer');
 
-/** Finds numbers with a BSN label, in any grouping, also without the leading zero, which is often omitted. */
+/**
+ * Finds numbers with a BSN label, in any grouping, also without the leading zero, which is often
+ * omitted.
+ */
 export const labeledBsnDetector: Detector = {
   kind: 'bsn',
   find: ({ text, runs }) =>
@@ -23,7 +29,10 @@ export const labeledBsnDetector: Detector = {
     }).map(span),
 };
 
-/** Finds numbers without a label that pass the eleven-test, have a usual grouping, and are no amount or order number. */
+/**
+ * Finds numbers without a label that pass the eleven-test, have a usual grouping, and are no amount
+ * or order number.
+ */
 export const bsnDetector: Detector = {
   kind: 'bsn',
   find: ({ text, runs }) =>
@@ -43,7 +52,10 @@ function isUsual({ groups }: DigitCandidate): boolean {
   return GROUPINGS.has(groups.map((group) => group.digits.length).join(','));
 }
 
-/** Whether the sum of nine digits, weighted 9 to 2 and -1, is divisible by eleven; not for zeros only. */
+/**
+ * Whether the sum of nine digits, weighted 9 to 2 and -1, is divisible by eleven; not for zeros
+ * only.
+ */
 function passesElevenTest(digits: string): boolean {
   return /[1-9]/.test(digits) && isBsn(digits.padStart(9, '0'));
 }

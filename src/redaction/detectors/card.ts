@@ -17,10 +17,16 @@ const NETWORKS: RegExp[] = [
 /** Matches the numbers of all networks above. */
 const ANY_NETWORK = /^[2-6]\d{12,18}$/;
 
-/** Minimum group size, except for cards that are read out digit by digit: "4111 1111 1111 1111", "41 11 ...". */
+/**
+ * Minimum group size, except for cards that are read out digit by digit: "4111 1111 1111 1111", "41
+ * 11 ...".
+ */
 const MIN_GROUP = 2;
 
-/** Finds payment cards, written or spoken, by an issuer's range and length, and by the check digit (Luhn). */
+/**
+ * Finds payment cards, written or spoken, by an issuer's range and length, and by the check digit
+ * (Luhn).
+ */
 export const cardDetector: Detector = {
   kind: 'card',
   find: ({ text, runs }) =>

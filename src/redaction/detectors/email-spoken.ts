@@ -18,9 +18,15 @@ import {
 
 /** Maximum length of an address on either side of its "at" sign, in characters. */
 const REACH_CHARS = 110;
-/** Maximum number of words of a name before the sign in an announced address: "is jan de vries apenstaartje". */
+/**
+ * Maximum number of words of a name before the sign in an announced address: "is jan de vries
+ * apenstaartje".
+ */
 const MAX_NAME_WORDS = 4;
-/** Maximum number of words of a company's name after an unambiguous sign: "apenstaartje groene hart punt nl". */
+/**
+ * Maximum number of words of a company's name after an unambiguous sign: "apenstaartje groene hart
+ * punt nl".
+ */
 const MAX_DOMAIN_WORDS = 3;
 const MAX_SPELLED = 24;
 
@@ -34,7 +40,10 @@ const HAS_DOT =
 
 type AtSign = { start: number; end: number; kind: 'sign' | 'named' | 'word' };
 
-/** Finds spoken addresses: "jan punt de vries apenstaartje example punt nl", "j dot doe at example dot com". */
+/**
+ * Finds spoken addresses: "jan punt de vries apenstaartje example punt nl", "j dot doe at example
+ * dot com".
+ */
 export const spokenEmailDetector: Detector = {
   kind: 'email',
   find: ({ text }) =>
@@ -140,7 +149,10 @@ function isShort({ text, isDigits }: Token): boolean {
   return isDigits || Array.from(text).length === 1 || readNumber([fold(text)]) !== undefined;
 }
 
-/** Returns the start of an announced name in several words: "mijn mail is | jan de vries apenstaartje". */
+/**
+ * Returns the start of an announced name in several words: "mijn mail is | jan de vries
+ * apenstaartje".
+ */
 function announcedName(window: string, tokens: readonly Token[], first: number): number | undefined {
   for (let index = first - 1; index >= Math.max(0, first - MAX_NAME_WORDS); index -= 1) {
     const gap = gapBefore(window, tokens, index + 1);
@@ -155,7 +167,10 @@ function announcedName(window: string, tokens: readonly Token[], first: number):
   return undefined;
 }
 
-/** Reads the domain, from the sign to the right: labels, dots between them, and a known top-level domain. */
+/**
+ * Reads the domain, from the sign to the right: labels, dots between them, and a known top-level
+ * domain.
+ */
 function readDomain(text: string, at: AtSign): Part | undefined {
   const window = text.slice(at.end, at.end + REACH_CHARS);
   if (!HAS_DOT.test(window)) return undefined;
@@ -181,7 +196,10 @@ function readDomain(text: string, at: AtSign): Part | undefined {
   return { start: at.end, end: at.end + end, isMarked: false, name: first.name };
 }
 
-/** Whether the domain may have several words, after an unambiguous sign or a cue: "minutes at village hall dot org". */
+/**
+ * Whether the domain may have several words, after an unambiguous sign or a cue: "minutes at
+ * village hall dot org".
+ */
 function mayBeLong(text: string, at: AtSign): boolean {
   if (at.kind !== 'word') return at.kind === 'named';
   if (DETERMINERS.test(text.slice(at.end, at.end + DETERMINER_CHARS))) return false;

@@ -1,4 +1,7 @@
-/** Spoken signs of an address in English, Dutch, German, French, Spanish and Italian, folded: lower case, no accents. */
+/**
+ * Spoken signs of an address in English, Dutch, German, French, Spanish and Italian, folded: lower
+ * case, no accents.
+ */
 const DOT = 'dot punt punkt point punto stip';
 const DASH =
   'dash hyphen minus streepje koppelteken minteken minusteken bindestrich strich tiret guion trattino meno moins menos';
@@ -26,15 +29,18 @@ export const DASH_WORDS: ReadonlySet<string> = new Set(DASH.split(' '));
 export const SIGN_WORDS: ReadonlySet<string> = new Set([DOT, DASH, LINE, PLUS].join(' ').split(' '));
 export const SIGN_PHRASES: readonly (readonly string[])[] = PHRASES.map((phrase) => phrase.split(' '));
 
-/** Words for a dot in languages other than English; an "at" before them is the sign, not the English preposition. */
+/**
+ * Words for a dot in languages other than English; an "at" before them is the sign, not the English
+ * preposition.
+ */
 export const FOREIGN_DOT = /(?<!\p{L})(?:punt|punkt|point|punto)(?!\p{L})/iu;
 
 const AT_NAMES =
   'apen?staart(?:je)?|at-?teken|arr?obas(?:e|ca)?|a commercial|chiocciol(?:a|ina)|arroba|klammeraffen?|affenschwanz|at[ -]?zeichen|at[ -](?:sign|symbol)|ät|snabel-?a';
 
 /**
- * Matches the sign itself, its names, and "at" in brackets with the spaces around it, which are unambiguous, and "at" as a word,
- * which is ambiguous.
+ * Matches the sign itself, its names, and "at" in brackets with the spaces around it, which are
+ * unambiguous, and "at" as a word, which is ambiguous.
  */
 export const AT_SIGNS = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:(?<name>${AT_NAMES})|(?<at>at))(?![\\p{L}\\p{N}])|(?<bracketed>[([{<] ?(?:at|ät|@|arroba|arobase) ?[)\\]}>])|(?<sign>@)`,
@@ -51,7 +57,10 @@ export const PROVIDERS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Top-level domains of the supported and other countries, and generic ones, including those for documentation. */
+/**
+ * Top-level domains of the supported and other countries, and generic ones, including those for
+ * documentation.
+ */
 export const TOP_LEVELS: ReadonlySet<string> = new Set(
   `nl be de fr es it uk us eu com net org info biz edu gov mil int io co me tv cc ai app dev xyz online site shop store tech
   cloud email mail nu name pro mobi cat gal eus bzh brussels vlaanderen gent amsterdam frl berlin hamburg bayern koeln
@@ -65,7 +74,10 @@ export const TOP_LEVELS: ReadonlySet<string> = new Set(
 export const MAIL_CUE =
   /(?<!\p{L})(?:e-?mail\p{L}*|mail|mails|mailen|mailt|gemaild|mailadres\p{L}*|mailtje|address|adres|adresse|indirizzo|correo|courriel|mél|write|writes|contact|reach|send|sends|sent|drop|stuur\p{L}*|schick\p{L}*|envoy\p{L}*|envía\p{L}*|mand[ai]\p{L}*|schrijf|schreib\p{L}*|écri\p{L}*|scriv\p{L}*|escrib\p{L}*)(?!\p{L})/iu;
 
-/** Words between a cue and an address; the words after them belong to the address, if the "at" sign is near. */
+/**
+ * Words between a cue and an address; the words after them belong to the address, if the "at" sign
+ * is near.
+ */
 export const INTRODUCERS: ReadonlySet<string> = new Set(
   `is naar op to at es est ist e a an unter auf lautet luidt via adres address adresse email mail emailadres mailadres correo
   courriel indirizzo dan namelijk namlich aan sur en su met por it s`.split(/\s+/),

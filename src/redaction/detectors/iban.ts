@@ -16,8 +16,9 @@ const SPOKEN_BANKS: readonly (readonly [spoken: string, written: string])[] = [
 ];
 
 /**
- * Finds international bank account numbers of every country in the registry, with or without spaces, in either case, or read
- * out. Their length must be that of the country, and the check digits must be valid (ISO 7064, MOD 97-10).
+ * Finds international bank account numbers of every country in the registry, with or without
+ * spaces, in either case, or read out. Their length must be that of the country, and the check
+ * digits must be valid (ISO 7064, MOD 97-10).
  */
 export const ibanDetector: Detector = {
   kind: 'iban',
@@ -25,8 +26,8 @@ export const ibanDetector: Detector = {
 };
 
 /**
- * Finds numbers in the form of an IBAN with wrong check digits: a recognition error, or no IBAN. They are not redacted, but their
- * digits must not be taken for a telephone number either.
+ * Finds numbers in the form of an IBAN with wrong check digits: a recognition error, or no IBAN.
+ * They are not redacted, but their digits must not be taken for a telephone number either.
  */
 export function findBrokenIbans({ units }: Source): Finding[] {
   const written = units.map((unit) => (unit.isWrittenSmall ? { ...unit, gap: undefined, chars: '' } : unit));
@@ -63,7 +64,10 @@ function isIban(iban: string): boolean {
   return iban.length === IBAN_LENGTHS[iban.slice(0, 2)] && remainder97(iban) === 1;
 }
 
-/** Computes the remainder, with country and check digits moved to the end, and letters as numbers from A = 10. */
+/**
+ * Computes the remainder, with country and check digits moved to the end, and letters as numbers
+ * from A = 10.
+ */
 function remainder97(iban: string): number {
   return Array.from(iban.slice(4) + iban.slice(0, 4)).reduce((rest, char) => {
     const value = Number.parseInt(char, 36);

@@ -79,7 +79,10 @@ export const digitIdDetector: Detector = {
     }),
 };
 
-/** Whether the group sizes match: joined by hyphens when hyphens are required, by commas for any separators. */
+/**
+ * Whether the group sizes match: joined by hyphens when hyphens are required, by commas for any
+ * separators.
+ */
 function isUsual({ groups }: DigitCandidate, usual: RegExp): boolean {
   if (groups.length > MAX_USUAL_GROUPS || groups.some((group) => group.followsPause)) return false;
   const sizes = groups.map((group) => group.digits.length);
@@ -87,7 +90,9 @@ function isUsual({ groups }: DigitCandidate, usual: RegExp): boolean {
   return usual.test(sizes.join(',')) || (hyphens && usual.test(sizes.join('-')));
 }
 
-/** Check of the NHS Data Dictionary: weights 10 to 2; the check digit is eleven minus the remainder. */
+/**
+ * Check of the NHS Data Dictionary: weights 10 to 2; the check digit is eleven minus the remainder.
+ */
 function passesNhsTest(digits: string): boolean {
   const sum = Array.from(digits.slice(0, 9)).reduce(
     (total, digit, index) => total + Number(digit) * (10 - index),
@@ -129,7 +134,8 @@ export const codeIdDetector: Detector = {
       minChars: 7,
       maxChars: 10,
       start: /^[A-Z0-9]*\d/,
-      // Passports and identity cards of the supported countries: letters and digits in any order, mostly digits.
+      // Passports and identity cards of the supported countries: letters and digits in any order,
+      // mostly digits.
       pattern: /^(?=(?:[A-Z]*\d){4})[A-Z0-9]+$/,
       accept: (candidate) =>
         isDocumentAnnounced(text, candidate.start) &&

@@ -6,8 +6,9 @@ import { phoneDetector } from '../phone-detector.js';
 const DIGITS = /^(?:00)?[1-9]\d{6,15}$/;
 
 /**
- * Finds `+` or `00`, country code and number, also with a trunk zero in between, as in "+31 (0)6". The country must exist, and
- * the length must be possible there; whether the number is in use is not checked.
+ * Finds `+` or `00`, country code and number, also with a trunk zero in between, as in "+31 (0)6".
+ * The country must exist, and the length must be possible there; whether the number is in use is
+ * not checked.
  */
 export const internationalPhoneDetector: Detector = phoneDetector({
   begins: ({ digits, plus, isAnnounced }) => plus || digits.startsWith('0') || isAnnounced(),
@@ -21,7 +22,10 @@ export const internationalPhoneDetector: Detector = phoneDetector({
   },
 });
 
-/** Whether the number is complete and valid in a country whose numbers are often written without a plus. */
+/**
+ * Whether the number is complete and valid in a country whose numbers are often written without a
+ * plus.
+ */
 function isComplete(digits: string): boolean {
   return (
     /^(?:31|32|33|34|39|44|49)/.test(digits) && parsePhoneNumberFromString(`+${digits}`)?.isValid() === true
@@ -33,7 +37,8 @@ function isCommonCountry(digits: string): boolean {
 }
 
 function isPossible(digits: string): boolean {
-  // The library does not accept a trunk zero after the country code, except in Italy, where it belongs to the number.
+  // The library does not accept a trunk zero after the country code, except in Italy, where it
+  // belongs to the number.
   const number = /^(31|32|33|41|43|44|49)0(\d+)$/.exec(digits);
   const plain = number === null ? digits : `${number[1] ?? ''}${number[2] ?? ''}`;
   return parsePhoneNumberFromString(`+${plain}`)?.isPossible() === true;

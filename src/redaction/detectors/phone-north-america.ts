@@ -1,13 +1,18 @@
 import type { Detector } from '../detector.js';
 import { isSpelled, type PhoneCandidate, phoneDetector, phrases } from '../phone-detector.js';
 
-/** Optional leading 1; area codes and exchanges begin with 2 to 9 (North American Numbering Plan). */
+/**
+ * Optional leading 1; area codes and exchanges begin with 2 to 9 (North American Numbering Plan).
+ */
 const DIGITS = /^1?[2-9]\d{9}$/;
 const STRICT_DIGITS = /^1?[2-9]\d{2}[2-9]\d{6}$/;
 
 /** Groupings such as 212 5551234 and 2125551234, with or without a leading 1. */
 const GROUPINGS = new Set(['3,7', '10', '1,3,7', '1,10', '11']);
-/** Groupings that only telephone numbers have, such as (212) 555-1234; fictitious numbers in them need not follow the plan. */
+/**
+ * Groupings that only telephone numbers have, such as (212) 555-1234; fictitious numbers in them
+ * need not follow the plan.
+ */
 const USUAL_GROUPINGS = new Set(['3,3,4', '1,3,3,4', '3,3,2,2', '1,3,3,2,2']);
 
 export const northAmericanPhoneDetector: Detector = phoneDetector({

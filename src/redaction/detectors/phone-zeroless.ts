@@ -1,7 +1,10 @@
 import type { Detector } from '../detector.js';
 import { isSpelled, phoneDetector } from '../phone-detector.js';
 
-/** Spain: nine digits in groupings of telephone numbers only. Groups of three with periods may be a quantity. */
+/**
+ * Spain: nine digits in groupings of telephone numbers only. Groups of three with periods may be a
+ * quantity.
+ */
 const SPANISH = /^[679]\d{8}$|^8[1-8]\d{7}$/;
 const SPANISH_GROUPINGS = new Set(['3,2,2,2', '2,3,2,2', '3,3,3']);
 
@@ -19,7 +22,10 @@ const ITALIAN_GROUPINGS = new Set([
   '3,2,5',
 ]);
 
-/** Finds numbers of countries without a leading zero. In one group they are ambiguous, unless they have a label. */
+/**
+ * Finds numbers of countries without a leading zero. In one group they are ambiguous, unless they
+ * have a label.
+ */
 export const zerolessPhoneDetector: Detector = phoneDetector({
   begins: ({ digits, plus }) => !plus && /^[36-9]/.test(digits),
   length: [9, 10],
@@ -45,14 +51,18 @@ export const zerolessPhoneDetector: Detector = phoneDetector({
   },
 });
 
-/** Finds numbers of any plan that are too short or too ambiguous by themselves, but have a telephone label. */
+/**
+ * Finds numbers of any plan that are too short or too ambiguous by themselves, but have a telephone
+ * label.
+ */
 export const announcedPhoneDetector: Detector = phoneDetector({
   begins: ({ plus, isAnnounced }) => !plus && isAnnounced(),
   length: [7, 11],
   digits: /^[1-9]\d{6,10}$/,
   fits: ({ sizes, plus, groups, isAnnounced }) => {
     if (plus || groups.some((group) => group.followsPause && !group.isSpoken)) return false;
-    // Groups of a telephone number have at least two digits, or one digit each; not "call 2024 1500 2".
+    // Groups of a telephone number have at least two digits, or one digit each; not "call 2024 1500
+    // 2".
     return (isSpelled(sizes) || sizes.every((size) => size >= 2) || groups.length <= 2) && isAnnounced();
   },
 });

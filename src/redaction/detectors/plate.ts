@@ -56,7 +56,10 @@ const PLATES: readonly Plate[] = [
   { groups: /^L{1,3}-LL?-?9{1,4}(?:-?L)?$/, isCertain: isGerman },
 ];
 
-/** Matches any letters and digits, for plates with a label: the United States have a format for each state. */
+/**
+ * Matches any letters and digits, for plates with a label: the United States have a format for each
+ * state.
+ */
 const ANY_PLATE = /^(?=.*[A-Z])(?=.*\d)[A-Z0-9]{5,8}$/;
 
 export const plateDetector: Detector = {
@@ -88,7 +91,10 @@ export const plateDetector: Detector = {
   },
 };
 
-/** Returns the shape of a code: "AB-12-CD" is "LL-99-LL". Changes between letters and digits always separate groups. */
+/**
+ * Returns the shape of a code: "AB-12-CD" is "LL-99-LL". Changes between letters and digits always
+ * separate groups.
+ */
 function shapeOf({ units }: CodeCandidate): string {
   return units
     .map(({ chars, gap }, index) => {
@@ -100,7 +106,9 @@ function shapeOf({ units }: CodeCandidate): string {
     .replace(/-{2,}/g, '-');
 }
 
-/** Whether the groups are those of a plate of one of the countries, written or spelled in any way. */
+/**
+ * Whether the groups are those of a plate of one of the countries, written or spelled in any way.
+ */
 function isPlateLike(candidate: CodeCandidate): boolean {
   const shape = shapeOf(candidate);
   const joined = candidate.code
@@ -110,12 +118,17 @@ function isPlateLike(candidate: CodeCandidate): boolean {
   return PLATES.some(({ groups }) => groups.test(shape) || groups.test(joined)) || isJoinedPlate(joined);
 }
 
-/** Whether the groups are those of a plate whose adjacent groups were joined by spelling: "A B C D 1 2". */
+/**
+ * Whether the groups are those of a plate whose adjacent groups were joined by spelling: "A B C D 1
+ * 2".
+ */
 function isJoinedPlate(joined: string): boolean {
   return /^(?:LLLL-99|99-LLLL|LL-9999|9999-LL|LLL-?9{2,4}|9{1,4}-LLL|L{2,4}-9{1,4}|LL-99-LLL)$/.test(joined);
 }
 
-/** Whether all letters are in lower case, and no group is a word of the sentence, as in "is 12-abc". */
+/**
+ * Whether all letters are in lower case, and no group is a word of the sentence, as in "is 12-abc".
+ */
 function isSmallPlate({ units }: CodeCandidate): boolean {
   const letters = units.filter(({ chars }) => /[A-Z]/.test(chars));
   return letters.every(({ chars, isWrittenSmall }) => isWrittenSmall && !SMALL_WORDS.has(chars));

@@ -1,6 +1,7 @@
 /**
- * Towns by the beginnings of their postcodes. A matching number before a town is a postcode: "10115 Berlin", "1000 Brussel". Only
- * the largest towns of each country are listed; others need a street, a label or a state nearby.
+ * Towns by the beginnings of their postcodes. A matching number before a town is a postcode: "10115
+ * Berlin", "1000 Brussel". Only the largest towns of each country are listed; others need a street,
+ * a label or a state nearby.
  */
 const TOWNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   belgium: {

@@ -18,7 +18,10 @@ const MIN_WRITTEN_IN_ONE = 6;
 const BEFORE_CHARS = 64;
 const AFTER_CHARS = 32;
 
-/** Matches a street and a house number directly before the postcode: "Kerkstraat 12, ", "12 rue de la Paix, ". */
+/**
+ * Matches a street and a house number directly before the postcode: "Kerkstraat 12, ", "12 rue de
+ * la Paix, ".
+ */
 const STREET_BEFORE = new RegExp(
   [
     // German and Dutch: the kind of street is the end of the name, and the number follows.
@@ -46,8 +49,8 @@ const STATE_BEFORE = new RegExp(
 const TOWN_AFTER = /^,?\s(\p{Lu}[\p{L}-]+)/u;
 
 /**
- * Dutch postcodes, such as 1234 AB. Capital letters are unambiguous, unless they are an abbreviation that follows numbers
- * ("2010 WK", "1500 MB") and nothing else indicates an address.
+ * Dutch postcodes, such as 1234 AB. Capital letters are unambiguous, unless they are an
+ * abbreviation that follows numbers ("2010 WK", "1500 MB") and nothing else indicates an address.
  */
 const DUTCH = /^[1-9]\d{3}(?!SA|SD|SS)[A-Z]{2}$/;
 const ABBREVIATIONS = new Set(
@@ -114,7 +117,10 @@ function isBritish(text: string, candidate: CodeCandidate): boolean {
   return !isSmall || (gaps.includes(' ') && !/(?:ST|ND|RD|TH)$/.test(code));
 }
 
-/** Finds postcodes of four and five digits, and American ones of nine, which are recognized by their context only. */
+/**
+ * Finds postcodes of four and five digits, and American ones of nine, which are recognized by their
+ * context only.
+ */
 export const digitPostcodeDetector: Detector = {
   kind: 'postcode',
   find: (source) => [...findAnnounced(source), ...findInAddresses(source), ...findZipPlusFour(source)],
