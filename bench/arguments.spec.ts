@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseBenchArguments, usage } from './arguments.js';
 import { SCENARIOS } from './catalogue.js';
 import { defineScenario, type Scenario } from './scenario.js';
@@ -63,7 +63,7 @@ describe('the arguments of the benchmarks', () => {
     ['what is no whole number', ['--chunks', '2.5'], '--chunks wants a whole number of 2 or more'],
     ['no number', ['--chunks'], '--chunks'],
   ])('are refused for %s', (_what, args, problem) => {
-    expect(parse(...args)).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) });
+    expect(parse(...args)).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) as unknown });
   });
 
   it('ask for help', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { runScenario } from './support/run-scenario.js';
 
 const SMALL = { chunks: 3, 'warm-up': 1, 'latency-ms': 300, 'poll-interval-ms': 100, 'baseline-chunks': 1 };
@@ -24,7 +24,7 @@ describe('the scenario held-worker, with few chunks', () => {
       expect.objectContaining({ strategy: 'webhook', runsPerChunk: { submit: 1, check: 1, correct: 1 } }),
       expect.objectContaining({
         strategy: 'polling',
-        runsPerChunk: { submit: 1, check: expect.any(Number), correct: 1 },
+        runsPerChunk: { submit: 1, check: expect.any(Number) as unknown, correct: 1 },
       }),
     ]);
     for (const { wallMs, busyMsPerChunk } of results.strategies) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { runScenario } from './support/run-scenario.js';
 
 const SMALL = { submissions: 20, 'idle-seconds': 1, drain: 4 };
@@ -33,11 +33,11 @@ describe('the scenario in-flight, with few submissions', () => {
       }
       expect(results.redisKeys['check jobs']).toEqual({
         keys: SMALL.submissions,
-        bytes: expect.any(Number),
+        bytes: expect.any(Number) as unknown,
       });
       expect(results.redisKeys['callback metadata']?.keys).toBe(SMALL.submissions);
       expect(results.idle.seconds).toBeGreaterThanOrEqual(SMALL['idle-seconds']);
-      expect(results.drain).toEqual({ chunks: SMALL.drain, wallMs: expect.any(Number) });
+      expect(results.drain).toEqual({ chunks: SMALL.drain, wallMs: expect.any(Number) as unknown });
     },
     TIMEOUT_MS,
   );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { runScenario } from './support/run-scenario.js';
 
 /** Each starts stores and some processes, twice. */

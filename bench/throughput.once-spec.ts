@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { runScenario } from './support/run-scenario.js';
 
 const SMALL = { chunks: 20, conversations: 2, 'warm-up': 2, rounds: 1 };

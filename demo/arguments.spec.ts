@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseDemoArguments } from './arguments.js';
 
 describe('the arguments of the demo', () => {
@@ -16,7 +16,10 @@ describe('the arguments of the demo', () => {
   it.each([[['--exti']], [['exit']], [['--exit=yes']], [['--data-dir']], [['--data-dir', '']]])(
     'are refused with a reason when they are %j',
     (args) => {
-      expect(parseDemoArguments(args)).toEqual({ kind: 'wrong', problem: expect.stringMatching(/\w+/) });
+      expect(parseDemoArguments(args)).toEqual({
+        kind: 'wrong',
+        problem: expect.stringMatching(/\w+/) as unknown,
+      });
     },
   );
 });

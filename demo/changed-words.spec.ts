@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { changedWords } from './changed-words.js';
 
 /** Puts new words in brackets. */

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KnownSamples } from '../simulator/samples.js';
 import { readPostmaster } from '../src/embedded-postgres/postmaster.js';
 import { inspectProcess } from '../src/embedded-postgres/process-facts.js';
@@ -14,7 +14,7 @@ import { waitUntil } from '../test/support/wait-until.js';
 const TEST_TIMEOUT_MS = 90_000;
 const SHOWS_TIMEOUT_MS = 60_000;
 
-jest.setTimeout(TEST_TIMEOUT_MS);
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const DEMO = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ChunkFailedError, followChunk, type ChunkFacts } from './follow-chunk.js';
 
 const aChunk = (changes: Partial<ChunkFacts>): ChunkFacts => ({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { positionOf } from './progress-bars.js';
 import { CHUNK_STATES } from './progress.js';
 

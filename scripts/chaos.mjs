@@ -2,7 +2,7 @@
 // or with another seed.
 import { parseArgs } from 'node:util';
 import './follow-parent.mjs';
-import { runJest } from './run-jest.mjs';
+import { projects, runVitest } from './run-vitest.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -12,8 +12,8 @@ const { values } = parseArgs({
   },
 });
 const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
-const { exitCode } = await runJest(
-  ['--runInBand', '--selectProjects', ...engines.map((engine) => `${engine}-soak`), '--', 'test/chaos'],
+const { exitCode } = await runVitest(
+  ['--maxWorkers=1', ...projects(engines.map((engine) => `${engine}-soak`)), 'test/chaos'],
   {
     env: { RINGBACK_SOAK: 'full', CHAOS_SEED: values.seed, CHAOS_MINUTES: values.minutes },
   },

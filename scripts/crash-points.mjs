@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../dist/bench/support/table.js';
 import './follow-parent.mjs';
-import { runJest } from './run-jest.mjs';
+import { projects, runVitest } from './run-vitest.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,12 +23,10 @@ const { values } = parseArgs({
 
 const results = mkdtempSync(join(tmpdir(), 'ringback-crash-results-'));
 const engines = values.engine === undefined ? ['postgres', 'redis'] : [values.engine];
-const { exitCode } = await runJest(
+const { exitCode } = await runVitest(
   [
-    '--runInBand',
-    '--selectProjects',
-    ...engines.map((engine) => `${engine}-soak`),
-    '--',
+    '--maxWorkers=1',
+    ...projects(engines.map((engine) => `${engine}-soak`)),
     'test/crash-points/crash-points.soak-spec.ts',
   ],
   {

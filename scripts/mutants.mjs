@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants-list.mjs';
 import './follow-parent.mjs';
-import { root, runJest } from './run-jest.mjs';
+import { projects, root, runVitest } from './run-vitest.mjs';
 
 const ENGINES = ['postgres', 'redis'];
-const COPIED = ['src', 'test', 'simulator', 'package.json', 'jest.config.js', 'tsconfig.json'];
+const COPIED = ['src', 'test', 'simulator', 'package.json', 'vitest.config.js', 'tsconfig.json'];
 const SHARED = ['node_modules', 'dist'];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -41,7 +41,7 @@ function broken(text, { name, file, changes }) {
  * @returns the result line of each engine
  */
 async function runScenarios(engines) {
-  const { stdout, stderr } = await runJest(['--selectProjects', ...engines, '--', 'test/properties'], {
+  const { stdout, stderr } = await runVitest([...projects(engines), 'test/properties'], {
     cwd: copy,
     env: { PROPERTY_SHRINK: 'no', RINGBACK_SOAK: 'full' },
     stdio: ['ignore', 'pipe', 'pipe'],

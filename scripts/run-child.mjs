@@ -8,7 +8,7 @@ const EXIT_CODE_BASE = 128;
 
 /**
  * Runs a program to its end, and forwards stop signals to it and to all processes that it started.
- * Without that, Jest would leave the services of its tests running. This process ends after the
+ * Without that, Vitest would leave the services of its tests running. This process ends after the
  * program.
  *
  * @param options as for `spawn`; with `stdio: 'pipe'` the output is collected

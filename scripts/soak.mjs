@@ -3,7 +3,7 @@
 // processes with all their chunks. A sample takes minutes.
 import { parseArgs } from 'node:util';
 import './follow-parent.mjs';
-import { runJest } from './run-jest.mjs';
+import { projects, runVitest } from './run-vitest.mjs';
 
 const { values } = parseArgs({ options: { sample: { type: 'boolean', default: false } } });
 
@@ -14,16 +14,9 @@ const FILES_WITH_MORE_VOLUME = ['test/properties', 'test/privacy-scenarios', 'fl
 const FULL = { RINGBACK_SOAK: 'full', CHAOS_MINUTES: '10', RINGBACK_CRASH_POINTS: 'all' };
 
 const { exitCode } = values.sample
-  ? await runJest(['--selectProjects', ...LONG_PROOFS], { env: { RINGBACK_SOAK: 'sample' } })
-  : await runJest(
-      [
-        '--runInBand',
-        '--selectProjects',
-        ...LONG_PROOFS,
-        ...WITH_MORE_VOLUME,
-        '--',
-        ...FILES_WITH_MORE_VOLUME,
-      ],
+  ? await runVitest(projects(LONG_PROOFS), { env: { RINGBACK_SOAK: 'sample' } })
+  : await runVitest(
+      ['--maxWorkers=1', ...projects([...LONG_PROOFS, ...WITH_MORE_VOLUME]), ...FILES_WITH_MORE_VOLUME],
       { env: { ...FULL, ...process.env } },
     );
 process.exit(exitCode);

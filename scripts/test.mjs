@@ -1,26 +1,26 @@
-// npm test [-- <arguments of Jest>]: runs all tests except the long ones of `npm run soak`, or
-// those that the arguments select.
+// npm test [-- <arguments of Vitest>]: all tests but the long proofs of `npm run soak`, or those
+// that the arguments choose.
 import { availableParallelism } from 'node:os';
 import './follow-parent.mjs';
-import { runJest } from './run-jest.mjs';
+import { projects, runVitest } from './run-vitest.mjs';
 
 const chosen = process.argv.slice(2);
 
-/** These tests mostly wait: for conditions, leases and pauses. */
-const LIGHT = ['unit', 'once', 'postgres', 'redis'];
-const LIGHT_WORKERS_A_CORE = 2;
+/** Most of their time these wait: for facts, for leases, for pauses to end. */
+const LIGHT = ['redis', 'postgres', 'once', 'unit'];
+const LIGHT_WORKERS_A_CORE = 3;
 
-/** Each of these keeps several processes busy; more at the same time would slow each other down. */
+/** Each of these keeps several processes busy; more at once would take the time from each other. */
 const FLEETS = ['postgres-fleets', 'redis-fleets'];
 const FLEET_WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
 
-async function run(projects, workers) {
-  const { exitCode } = await runJest(['--maxWorkers', String(workers), '--selectProjects', ...projects]);
+async function run(names, workers) {
+  const { exitCode } = await runVitest(['--maxWorkers', String(workers), ...projects(names)]);
   return exitCode;
 }
 
 if (chosen.length > 0) {
-  const { exitCode } = await runJest(chosen);
+  const { exitCode } = await runVitest(chosen);
   process.exit(exitCode);
 }
 const light = await run(LIGHT, availableParallelism() * LIGHT_WORKERS_A_CORE);

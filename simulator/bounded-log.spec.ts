@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { BoundedLog } from './bounded-log.js';
 
 describe('a bounded log', () => {

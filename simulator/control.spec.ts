@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidSettingsError } from './settings.js';
 import { type Simulator, startSimulator } from './simulator.js';
 import { ApiClient } from './testing/api-client.js';

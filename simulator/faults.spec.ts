@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidFaultError } from './fault-check.js';
 import type { Fault } from './fault-types.js';
 import { FaultBoard } from './faults.js';
@@ -201,7 +201,7 @@ describe('a request that a fault strikes', () => {
     await expect(api.submit()).rejects.toThrow('fetch failed');
     expect(simulator.ledger.transcripts.size).toBe(1);
     expect(simulator.ledger.submits).toMatchObject([
-      { status: null, fault: 'lostReply', transcriptId: expect.any(String) },
+      { status: null, fault: 'lostReply', transcriptId: expect.any(String) as unknown },
     ]);
   });
 

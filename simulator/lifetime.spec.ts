@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Lifetime } from './lifetime.js';
 
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 describe('a lifetime', () => {
@@ -11,11 +11,11 @@ describe('a lifetime', () => {
   });
 
   it('cancels all of them at its end, and leaves no timer that would keep the process alive', async () => {
-    jest.useFakeTimers();
+    vi.useFakeTimers();
     const lifetime = new Lifetime();
     const sleepers = [lifetime.sleep(1000), lifetime.sleep(60_000)];
     lifetime.end();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
     expect(await Promise.all(sleepers)).toEqual(['cancelled', 'cancelled']);
   });
 

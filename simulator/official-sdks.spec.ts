@@ -1,6 +1,6 @@
 import { VertexAI } from '@google-cloud/vertexai';
 import { GoogleGenAI, ThinkingLevel, Type } from '@google/genai';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AssemblyAI } from 'assemblyai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,8 +36,8 @@ describe('the official AssemblyAI package', () => {
     expect(transcript.words?.[0]).toEqual({
       text: 'Good',
       start: 0,
-      end: expect.any(Number),
-      confidence: expect.any(Number),
+      end: expect.any(Number) as unknown,
+      confidence: expect.any(Number) as unknown,
       speaker: null,
     });
     expect(simulator.ledger.uploads).toMatchObject([{ sha256: sample.sha256 }]);
@@ -84,9 +84,7 @@ describe('@google/genai', () => {
     new GoogleGenAI({
       apiKey: 'test-key',
       apiVersion,
-      // Without a fetch of its own it searches for undici's global dispatcher, which Jest's sandbox
-      // does not have.
-      httpOptions: { baseUrl: simulator.url, fetch: globalThis.fetch },
+      httpOptions: { baseUrl: simulator.url },
     }).models;
 
   it.each([undefined, 'v1'])('corrects with audio and a schema, API version %s', async (apiVersion) => {
@@ -151,7 +149,7 @@ describe('@google/genai', () => {
         vertexai: true,
         project: 'p',
         location: 'eu',
-        httpOptions: { baseUrl: simulator.url, fetch: globalThis.fetch },
+        httpOptions: { baseUrl: simulator.url },
         googleAuthOptions: {
           authClient: {
             getRequestHeaders: () => Promise.resolve(new Headers({ authorization: 'Bearer token' })),
@@ -190,11 +188,11 @@ describe('@google-cloud/vertexai', () => {
     // The package supports https only, and requests a token from Google: both are redirected to the
     // simulator.
     const realFetch = globalThis.fetch;
-    const toSimulator = jest
+    const toSimulator = vi
       .spyOn(globalThis, 'fetch')
       .mockImplementation((url, init) => realFetch((url as string).replace('https://', 'http://'), init));
     // It warns at each start that it is no longer developed.
-    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const authClient = {
       getAccessToken: () => Promise.resolve({ token: 'token' }),
       getRequestHeaders: () => Promise.resolve(new Headers()),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { SeededRandom } from './seeded-random.js';
 
 const draw = (random: SeededRandom, count = 5) => Array.from({ length: count }, () => random.next());

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';
@@ -77,7 +77,11 @@ describe('access control', () => {
     const refused = await wrong();
     expect(refused).toMatchObject({
       status: 429,
-      body: { statusCode: 429, error: 'Too Many Requests', message: expect.stringContaining('valid key') },
+      body: {
+        statusCode: 429,
+        error: 'Too Many Requests',
+        message: expect.stringContaining('valid key') as unknown,
+      },
     });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await from('192.0.2.1', path, { authorization: `Bearer ${KEY}` })).status).toBe(200);
@@ -176,7 +180,7 @@ describe('access control', () => {
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'SAMEORIGIN',
         'referrer-policy': 'no-referrer',
-        'content-security-policy': expect.stringContaining("default-src 'self'"),
+        'content-security-policy': expect.stringContaining("default-src 'self'") as unknown,
       });
       expect(headers).not.toHaveProperty('strict-transport-security');
       expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import type { Answer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from './support/api.js';
 import { routesWithMethodsOfBodies } from './support/documented-routes.js';
 import { expectError } from './support/expect-error.js';

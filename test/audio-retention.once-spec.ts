@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
 import { settleChunk } from './support/one-chunk.js';

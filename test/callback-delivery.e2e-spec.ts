@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioHost } from './support/audio-host.js';
 import { addChunkByUrl, openSubmission, type OpenSubmission } from './support/open-submission.js';
 import { callbackTraces } from './support/submission-record.js';

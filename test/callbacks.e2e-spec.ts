@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioHost } from './support/audio-host.js';
 import { Gate } from './support/gate.js';
 import { httpRequest, type HttpAnswer } from './support/http-request.js';

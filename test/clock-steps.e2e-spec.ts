@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chunkInFlight } from './support/chunk-in-flight.js';
 import { Gate } from './support/gate.js';
 import { openQueue } from './support/queue-access.js';

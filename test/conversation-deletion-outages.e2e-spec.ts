@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { deleted, deletion, DELETION_ENV, expectGone, remove } from './support/deleted-conversation.js';
 import { HttpProxy } from './support/http-proxy.js';
 import { settleChunk } from './support/one-chunk.js';

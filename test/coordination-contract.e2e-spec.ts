@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Coordination } from '../src/coordination/coordination.js';
 import { PostgresCoordination } from '../src/coordination/postgres-coordination.js';
 import { RedisCoordination } from '../src/coordination/redis-coordination.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect, Fault } from '../simulator/fault-types.js';
 import { wav } from './support/api.js';
 import { Gate } from './support/gate.js';
@@ -94,7 +94,7 @@ describe('a correction model that fails', () => {
       error: null,
       diarization: {
         schema: 'Dembrane-25-09',
-        data: { note: null, error: expect.stringMatching(reason), raw: { text: HEARD } },
+        data: { note: null, error: expect.stringMatching(reason) as unknown, raw: { text: HEARD } },
       },
     });
   }
@@ -169,7 +169,10 @@ describe('a correction model that fails', () => {
 
     expect(chunk).toMatchObject({ status: 'completed', transcript: HEARD });
     expect(chunk.diarization).toMatchObject({
-      data: { error: null, note: expect.stringMatching(/larger than \d+ bytes.*from the text only/) },
+      data: {
+        error: null,
+        note: expect.stringMatching(/larger than \d+ bytes.*from the text only/) as unknown,
+      },
     });
     expect(world().simulator.ledger.corrections).toMatchObject([{ audio: 'none' }]);
   });
@@ -227,7 +230,7 @@ describe('without a correction model', () => {
     expect(chunk.transcript).toContain('simulated transcript');
     expect(chunk.diarization).toMatchObject({
       schema: 'Dembrane-25-09',
-      data: { note: null, error: expect.stringContaining('No correction model is configured') },
+      data: { note: null, error: expect.stringContaining('No correction model is configured') as unknown },
     });
     expect(conversation).toMatchObject({ transcript: chunk.transcript, summary: null });
     expect(world().simulator.ledger.counts).toMatchObject({ correct: 0, summarize: 0 });

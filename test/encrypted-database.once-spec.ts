@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAppConfig } from '../src/config/create-app-config.js';
 import { databaseChecks } from '../src/doctor/database-checks.js';
 import { Api } from './support/api.js';

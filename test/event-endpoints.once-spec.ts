@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError } from './support/expect-error.js';
 import { EventsApi } from './support/events-api.js';
 import { World } from './support/test-service.js';
@@ -73,7 +73,7 @@ describe('the endpoints of a project', () => {
     expect(statuses).toEqual([...Array<number>(10).fill(201), ...Array<number>(4).fill(409)]);
     const [made] = answers.filter(({ status }) => status === 201) as { body: { id: string } }[];
     const [full] = answers.filter(({ status }) => status === 409);
-    expect(full?.body).toMatchObject({ message: expect.stringContaining('delete one first') });
+    expect(full?.body).toMatchObject({ message: expect.stringContaining('delete one first') as unknown });
     expect((await world.api.send('DELETE', `${endpoints(id)}/${made?.body.id ?? ''}`, {})).status).toBe(204);
     expect((await world.api.post(endpoints(id), { url: URL_OUTSIDE })).status).toBe(201);
   });
@@ -109,8 +109,7 @@ describe('the endpoints of a project', () => {
     ['POST', `/api/event-deliveries/${UNKNOWN_ID}/resend`],
   ] as [string, string, object?][])(
     'answer 404 where they do not exist: %s %s',
-    // A rest parameter, as Jest takes a parameter that a row does not fill for a callback.
-    async (method, path, ...[body]) => {
+    async (method, path, body) => {
       const init =
         body === undefined
           ? {}

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import type { EventEndpointWithSecretResponse } from '../src/events/event-endpoints.dto.js';
 import { EventReceiver, type ReceivedEvent } from './support/event-receiver.js';
@@ -193,7 +193,9 @@ describe('the events of a project', () => {
     const list = await world.api.get(`/api/projects/${projectId}/event-endpoints`);
 
     expect(log).toHaveLength(2);
-    expect(list.body).toMatchObject([{ status: 'disabled', disabledReason: expect.stringContaining('410') }]);
+    expect(list.body).toMatchObject([
+      { status: 'disabled', disabledReason: expect.stringContaining('410') as unknown },
+    ]);
     expect((await world.api.post(`/api/event-deliveries/${log[0]?.id ?? ''}/resend`)).status).toBe(409);
 
     receiver.answer = { status: 200 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUEUE_NAMES } from '../src/queues/job-catalogue.js';
 import { settleChunk } from './support/one-chunk.js';
 import { query } from './support/record.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api, wav, type ErrorAnswer } from './support/api.js';
 import { expectError } from './support/expect-error.js';
 import { query } from './support/record.js';

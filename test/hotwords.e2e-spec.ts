@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectResponse } from '../src/conversations/projects/projects.dto.js';
 import { settleChunk } from './support/one-chunk.js';
 import { sharedWorld } from './support/shared-world.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioHost } from './support/audio-host.js';
 import { deleted, DELETION_ENV, remove } from './support/deleted-conversation.js';
 import { EventsApi } from './support/events-api.js';

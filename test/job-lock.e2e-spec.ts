@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { holdNext } from './support/hold-next.js';
 import { startChunk } from './support/one-chunk.js';
 import { query } from './support/record.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatorHooks } from '../simulator/hooks.js';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { chunkInFlight } from './support/chunk-in-flight.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { sharedWorld } from './support/shared-world.js';
 import { World } from './support/test-service.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AudioStorage, ListedAudio } from '../src/audio/audio-storage.js';
 import { LocalAudioStorage } from '../src/audio/local-audio-storage.js';
 import { S3AudioStorage } from '../src/audio/s3-audio-storage.js';
@@ -218,7 +218,7 @@ describe('the service', () => {
   const world = sharedWorld(() => World.start({ env: { RECONCILE_INTERVAL_MS: '100' } }));
 
   afterAll(() => {
-    jest.restoreAllMocks();
+    vi.restoreAllMocks();
   });
 
   it('keeps no recording whose chunk the database refuses', async () => {
@@ -247,7 +247,7 @@ describe('the service', () => {
 
     const now = performance.now.bind(performance);
     let ahead = 0;
-    jest.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
     await waitUntil(
       () => {
         ahead += HOUR_MS;

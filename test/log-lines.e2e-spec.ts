@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServiceProcess } from './support/service-process.js';
 import { World } from './support/test-service.js';
 import { waitUntil } from './support/wait-until.js';

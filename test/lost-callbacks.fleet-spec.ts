@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watchEffects } from './support/effects.js';
 import { Fleet } from './support/fleet.js';
 import { freePort } from './support/free-port.js';

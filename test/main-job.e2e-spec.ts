@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STRATEGIES, World } from './support/test-service.js';
 
 const SAMPLES = new URL('../samples/', import.meta.url);

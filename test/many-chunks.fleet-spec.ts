@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';
 import { volume } from './support/volume.js';

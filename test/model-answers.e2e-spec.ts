@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import { settleChunk } from './support/one-chunk.js';
 import { query } from './support/record.js';
@@ -68,7 +68,7 @@ describe('a model that gives a wrong answer', () => {
       expect(await settle()).toMatchObject({
         status: 'completed',
         transcript: DRAFT,
-        diarization: { data: { note: null, error: expect.stringMatching(words) } },
+        diarization: { data: { note: null, error: expect.stringMatching(words) as unknown } },
       });
       expect(world().simulator.ledger.counts.correct).toBe(TRIES);
     },
@@ -92,7 +92,7 @@ describe('a model that gives a wrong answer', () => {
       model: 'gemini-3.8-flash',
       promptVersion: 'correction-1',
       outputTokens: tokens,
-      inputTokens: expect.any(Number),
+      inputTokens: expect.any(Number) as unknown,
     });
     expect(chunk.modelUse.inputTokens).toBeGreaterThan(0);
     expect(await api.metric('ringback_model_tokens_total', labels)).toBe(before + tokens);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { Api } from './support/api.js';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
 import { expectError } from './support/expect-error.js';
@@ -242,8 +242,8 @@ describe('health', () => {
       expectError(await other.api.get('/no-such-route'), 404);
       const failed = await other.api.get(`/api/chunks/${crypto.randomUUID()}`);
       expect([failed.status, failed.body]).toEqual([
-        500,
-        { statusCode: 500, error: 'Internal Server Error', message: expect.any(String) as unknown },
+        503,
+        { statusCode: 503, error: 'Service Unavailable', message: expect.any(String) as unknown },
       ]);
       expect(JSON.stringify(failed.body)).not.toMatch(/ECONN|127\.0\.0\.1|select/);
 

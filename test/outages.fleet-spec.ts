@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import { watchEffects } from './support/effects.js';
 import { Fleet } from './support/fleet.js';
 import { PostgresServer, type PostgresStop } from './support/postgres-server.js';

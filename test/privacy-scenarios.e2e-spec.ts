@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../simulator/fault-types.js';
 import { SeededRandom } from '../simulator/seeded-random.js';
 import { Api } from './support/api.js';

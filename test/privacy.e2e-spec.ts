@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
@@ -61,7 +61,7 @@ describe('a conversation whose personal data is redacted', () => {
       diarization: { data: { note: 'Mail <redacted_email> for a better microphone.' } },
     });
     expect(world().simulator.ledger.corrections).toMatchObject([
-      { redaction: true, prompt: expect.stringMatching(/^PII redaction: on$/m) },
+      { redaction: true, prompt: expect.stringMatching(/^PII redaction: on$/m) as unknown },
     ]);
     expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('a conversation whose personal data is redacted', () => {
     expect(chunk).toMatchObject({
       status: 'completed',
       transcript: HEARD_WITHOUT_EMAIL,
-      diarization: { data: { error: expect.stringContaining('503') } },
+      diarization: { data: { error: expect.stringContaining('503') as unknown } },
     });
     expect(await locationsHolding(world(), EMAIL)).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('a conversation whose personal data is redacted', () => {
       'public.conversations',
     ]);
     expect(world().simulator.ledger.corrections).toMatchObject([
-      { redaction: false, prompt: expect.stringMatching(/^PII redaction: off$/m) },
+      { redaction: false, prompt: expect.stringMatching(/^PII redaction: off$/m) as unknown },
     ]);
   });
 });
@@ -134,7 +134,7 @@ describe.each(STRATEGIES)('an anonymized conversation, with the %s strategy', (s
     });
     expect(conversation.transcript).toBe(REDACTED);
     expect(world().simulator.ledger.corrections).toMatchObject([
-      { redaction: true, prompt: expect.stringContaining(HEARD_WITHOUT_EMAIL) },
+      { redaction: true, prompt: expect.stringContaining(HEARD_WITHOUT_EMAIL) as unknown },
     ]);
     expect(await locationsHolding(world(), NAME)).toEqual([]);
     expect(await locationsHolding(world(), EMAIL)).toEqual([]);

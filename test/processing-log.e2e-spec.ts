@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { ProcessingEventResponse } from '../src/conversations/chunks.dto.js';
 import { settleChunk } from './support/one-chunk.js';
 import { sharedWorld } from './support/shared-world.js';

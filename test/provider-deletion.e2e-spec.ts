@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import { Gate } from './support/gate.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect, Fault } from '../simulator/fault-types.js';
 import { settleChunk, startChunk } from './support/one-chunk.js';
 import { sharedWorld } from './support/shared-world.js';

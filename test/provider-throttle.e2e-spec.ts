@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { createAppConfig } from '../src/config/create-app-config.js';
 import type { Coordination } from '../src/coordination/coordination.js';
@@ -75,7 +75,7 @@ describe('the throttle of two processes', () => {
   });
 
   afterEach(async () => {
-    jest.restoreAllMocks();
+    vi.restoreAllMocks();
     await store.close();
   });
 
@@ -175,8 +175,8 @@ describe('the throttle of two processes', () => {
   it('warns once that a window is used up, however often it is asked', async () => {
     const coordination = await store.coordination();
     await coordination.reportUsage('assemblyai', { units: 18_000, windowMs: WINDOW_MS });
-    const reports = jest.spyOn(coordination, 'reportUsage');
-    const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const reports = vi.spyOn(coordination, 'reportUsage');
+    const warnings = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const throttle = await newThrottle(coordination);
 
     await waitUntil(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../simulator/simulator.js';
 import type { Sample } from '../simulator/samples.js';
 import { sharedWorld } from './support/shared-world.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { chunkInFlight } from './support/chunk-in-flight.js';
 import { holdNext } from './support/hold-next.js';
 import { query } from './support/record.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { httpRequest } from './support/http-request.js';
 import { multipart } from './support/multipart.js';

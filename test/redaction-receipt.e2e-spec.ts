@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import { CORRECTION_PROMPT_VERSION } from '../src/correction/prompts/prompt.js';
 import type { RedactionReceiptResponse } from '../src/privacy/redaction-receipt.dto.js';
@@ -55,7 +55,7 @@ describe('the receipt of a redaction', () => {
         name: 'gemini',
         isBehindGateway: true,
         store: false,
-        keeps: expect.stringContaining('55 days'),
+        keeps: expect.stringContaining('55 days') as unknown,
       },
     });
     expect(entry).toMatchObject({
@@ -67,7 +67,7 @@ describe('the receipt of a redaction', () => {
         {
           by: 'model',
           counts: { name: 1, email: 2 },
-          model: expect.stringContaining('gemini-3.8-flash'),
+          model: expect.stringContaining('gemini-3.8-flash') as unknown,
           promptVersion: CORRECTION_PROMPT_VERSION,
         },
         { by: 'final_patterns', counts: { phone: 1 } },

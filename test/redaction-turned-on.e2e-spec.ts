@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import type { ChunkResponse, ProcessingEventResponse } from '../src/conversations/chunks.dto.js';
 import type { ChunkReceiptResponse, RedactionReceiptResponse } from '../src/privacy/redaction-receipt.dto.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { createAppConfig } from '../src/config/create-app-config.js';
@@ -23,13 +23,13 @@ let warnings: string[];
 
 beforeEach(() => {
   warnings = [];
-  jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
+  vi.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
     warnings.push(String(line));
   });
 });
 
 afterEach(() => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 const warningsThatName = (words: string): string[] => warnings.filter((line) => line.includes(words));
@@ -192,8 +192,8 @@ describe('the doctor', () => {
       state: 'warning',
       detail: expect.stringMatching(
         /^the key is accepted .*ASSEMBLYAI_SPEECH_MODELS names universal-3-pro, .* and universal-3-5-pro, /,
-      ),
-      advice: expect.stringContaining('the list'),
+      ) as unknown,
+      advice: expect.stringContaining('the list') as unknown,
     });
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startService } from '../src/app/start.js';
 import { Api, wav, type ErrorAnswer } from './support/api.js';
 import { routesWithMethodsOfBodies, type DocumentedRoute } from './support/documented-routes.js';

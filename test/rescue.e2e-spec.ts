@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Effect, Fault } from '../simulator/fault-types.js';
 import { wav } from './support/api.js';
 import { litellmEnv } from './support/litellm-env.js';
@@ -69,13 +69,18 @@ describe.each(STRATEGIES)('with RESCUE_FAILED_TRANSCRIPTS and the %s strategy', 
         error: null,
         diarization: {
           schema: 'Dembrane-25-09',
-          data: { note: 'A note.', raw: {}, error: null, rescued: { errorCode, error: expect.any(String) } },
+          data: {
+            note: 'A note.',
+            raw: {},
+            error: null,
+            rescued: { errorCode, error: expect.any(String) as unknown },
+          },
         },
       });
       expect(conversation.transcript).toBe(HEARD_ALONE);
       expect(simulator.ledger.counts).toMatchObject({ listen: 1, correct: 0 });
       expect(simulator.ledger.listenings).toMatchObject([
-        { audio: 'inline', prompt: expect.stringContaining('Merwede') },
+        { audio: 'inline', prompt: expect.stringContaining('Merwede') as unknown },
       ]);
       expect(await api.metric('ringback_rescues_total', { outcome: 'rescued' })).toBe(rescued + 1);
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate as isUuid, version as uuidVersion } from 'uuid';
 import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
 import type { ProjectResponse } from '../src/conversations/projects/projects.dto.js';

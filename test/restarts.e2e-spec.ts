@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkInFlight } from './support/chunk-in-flight.js';
 import { ServiceProcess } from './support/service-process.js';
 import { STRATEGIES, World, type Strategy } from './support/test-service.js';

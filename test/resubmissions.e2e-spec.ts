@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../simulator/simulator.js';
 import { MAX_RESUBMISSIONS } from '../src/chunks/submission-outcomes.js';
 import { settleChunk } from './support/one-chunk.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAppConfig } from '../src/config/create-app-config.js';
 import { audioCheck } from '../src/doctor/audio-check.js';
 import { wav, type Api } from './support/api.js';
@@ -151,7 +151,7 @@ describe('the doctor', () => {
     proxy.fault = (request) => (isRefused(request) ? { status: 403 } : undefined);
     const finding = await examine(server.env(proxy.url));
 
-    expect(finding).toMatchObject({ state: 'failed', detail: expect.stringMatching(words) });
+    expect(finding).toMatchObject({ state: 'failed', detail: expect.stringMatching(words) as unknown });
     expect(finding.detail).not.toMatch(/\n|X-Amz/);
   });
 
@@ -165,7 +165,10 @@ describe('the doctor', () => {
 
     expect(wellFinding).toMatchObject({ state: 'ok' });
     expect(files).toEqual([]);
-    expect(unwellFinding).toMatchObject({ state: 'failed', detail: expect.stringContaining('DATA_DIR') });
+    expect(unwellFinding).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('DATA_DIR') as unknown,
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watchEffects } from './support/effects.js';
 import { Fleet } from './support/fleet.js';
 import { HalfOpenProxy } from './support/half-open-proxy.js';

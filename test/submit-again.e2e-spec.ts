@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { jobId } from '../src/queues/job-catalogue.js';
 import { openQueue } from './support/queue-access.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Effect } from '../simulator/fault-types.js';
 import { wav } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';
@@ -76,11 +76,11 @@ describe('a provider that answers the request with the transcript', () => {
       schema: 'LITELLM',
       data: {
         text: 'Two words.',
-        audio_duration: expect.any(Number),
+        audio_duration: expect.any(Number) as unknown,
         language_code: 'en',
         words: [
-          { text: 'Two', start: 0, end: expect.any(Number) },
-          { text: 'words.', start: expect.any(Number), end: expect.any(Number) },
+          { text: 'Two', start: 0, end: expect.any(Number) as unknown },
+          { text: 'words.', start: expect.any(Number) as unknown, end: expect.any(Number) as unknown },
         ],
       },
     });
@@ -101,7 +101,7 @@ describe('a provider that answers the request with the transcript', () => {
     expect(await world().api.settledChunk(chunk.id)).toMatchObject({
       status: 'failed',
       errorCode: 'private_address',
-      error: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS'),
+      error: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS') as unknown,
     });
     expect(requests()).toBe(0);
   });
@@ -161,7 +161,10 @@ describe('a provider that answers the request with the transcript', () => {
     [
       'refuses the key',
       { kind: 'status', status: 401, body: { error: { message: 'Incorrect API key provided.' } } },
-      { errorCode: 'unauthorized', error: expect.stringContaining('LITELLM_TRANSCRIPTION_API_KEY') },
+      {
+        errorCode: 'unauthorized',
+        error: expect.stringContaining('LITELLM_TRANSCRIPTION_API_KEY') as unknown,
+      },
     ],
     ['does not know the model', { kind: 'status', status: 404 }, { errorCode: 'wrong_url' }],
     [

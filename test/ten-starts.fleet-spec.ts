@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JOB_KINDS } from '../src/queues/job-catalogue.js';
 import { Fleet } from './support/fleet.js';
 import { waitUntil } from './support/wait-until.js';

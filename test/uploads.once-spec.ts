@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import { wav, type Answer, type ErrorAnswer } from './support/api.js';
 import { AudioHost } from './support/audio-host.js';

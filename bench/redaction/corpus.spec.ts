@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { CorpusError, parseCorpus } from './corpus.js';
 
 const read = (...cases: unknown[]) =>

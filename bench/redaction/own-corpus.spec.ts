@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { PII_KINDS } from '../../src/redaction/detector.js';
 import { findPersonalData, redactPatterns } from '../../src/redaction/redact-patterns.js';
 import { parseCorpus } from './corpus.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { PersonalData } from '../../src/redaction/redact-patterns.js';
 import { parseCorpus } from './corpus.js';
 import { isGoodEnough, score } from './score.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { renderBarChart } from './bar-chart.js';
 
 const widths = (svg: string): number[] =>

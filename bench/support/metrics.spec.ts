@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseMetrics, total } from './metrics.js';
 
 const SCRAPE = `# HELP ringback_jobs_total Runs of jobs by outcome

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { createAppConfig } from '../../src/config/create-app-config.js';
 import { serviceEnvironment, simulatedEnvironment } from './service-environment.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { anchorsOf, inlineCodeOf, linksOf } from './markdown.js';
 
 const DOCUMENT = `# How it \`works\`

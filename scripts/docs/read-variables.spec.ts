@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readVariables } from './read-variables.js';
 
 const EXAMPLE = `# A file of variables.

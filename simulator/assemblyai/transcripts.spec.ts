@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSamplesFolder } from '../samples.js';
@@ -151,7 +151,7 @@ describe('a job', () => {
       text: sample?.heard,
       audio_duration: Math.ceil(sample?.durationSeconds ?? 0),
       language_code: 'en',
-      language_confidence: expect.any(Number),
+      language_confidence: expect.any(Number) as unknown,
       speech_model_used: 'universal-2',
     });
     const words = json.words as { text: string; start: number; end: number }[];

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { setTimeout } from 'node:timers/promises';
 import type { Effect } from '../fault-types.js';
 import { type Simulator, startSimulator } from '../simulator.js';
@@ -134,7 +134,7 @@ describe('the callback', () => {
     const id = await delivered({ redact_pii: true, redact_pii_audio: true });
     expect(receiver.received.map(({ body }) => body)).toEqual([
       { transcript_id: id, status: 'completed' },
-      { status: 'redacted_audio_ready', redacted_audio_url: expect.stringMatching(/^https:/) },
+      { status: 'redacted_audio_ready', redacted_audio_url: expect.stringMatching(/^https:/) as unknown },
     ]);
     expect(simulator.ledger.webhookAttempts[1]).toMatchObject({ kind: 'redactedAudio', transcriptId: null });
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effect } from '../fault-types.js';
@@ -71,7 +71,7 @@ describe('a correction', () => {
     expect(answer.json).toMatchObject({
       candidates: [{ content: { role: 'model' }, finishReason: 'STOP', index: 0 }],
       modelVersion: 'gemini-3.8-flash',
-      usageMetadata: { totalTokenCount: expect.any(Number) },
+      usageMetadata: { totalTokenCount: expect.any(Number) as unknown },
     });
     const [correction] = simulator.ledger.corrections;
     expect(correction).toMatchObject({
@@ -260,7 +260,7 @@ describe('credentials and requests', () => {
     const body = { contents: [{ parts: [{ text: 'x' }] }] };
     const answer = await new ApiClient(simulator, headers).request('POST', path, body);
     expect(answer.status).toBe(code);
-    expect(answer.json).toMatchObject({ error: { code, status, message: expect.any(String) } });
+    expect(answer.json).toMatchObject({ error: { code, status, message: expect.any(String) as unknown } });
   });
 
   it('take the key from the query too', async () => {

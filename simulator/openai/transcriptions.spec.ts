@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findSamplesFolder, type Sample } from '../samples.js';
 import { type Simulator, startSimulator } from '../simulator.js';
 
@@ -82,7 +82,7 @@ describe('a request for a transcript', () => {
   ])('is refused %s', async (_what, asked, status) => {
     expect(await transcribe(asked)).toMatchObject({
       status,
-      body: { error: { message: expect.any(String) } },
+      body: { error: { message: expect.any(String) as unknown } },
     });
   });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidAudioKeyError } from './audio-error.js';
 import type { AudioSource } from './audio-source.js';
 import { loadAudio, type LoadAudioOptions } from './load-inline-audio.js';
@@ -113,7 +113,7 @@ describe('a recording on the web', () => {
       const loaded = await loadUrl();
       expect(loaded).toMatchObject({
         omitted: 'unavailable',
-        detail: expect.stringContaining(String(status)),
+        detail: expect.stringContaining(String(status)) as unknown,
       });
       expect(JSON.stringify(loaded)).not.toContain('signature');
     },
@@ -186,7 +186,9 @@ describe('a recording on the web', () => {
     respond = (request) => {
       request.socket.destroy();
     };
-    await expect(loadUrl()).resolves.toMatchObject({ detail: expect.stringContaining('ECONNRESET') });
+    await expect(loadUrl()).resolves.toMatchObject({
+      detail: expect.stringContaining('ECONNRESET') as unknown,
+    });
     expect(requests).toBe(1);
   });
 
@@ -220,7 +222,9 @@ describe('a recording on the web', () => {
       load({ kind: 'url', url: toUrl(new URL(url).port) }, { agents: new OutboundAgents([]) }),
     ).resolves.toEqual({
       omitted: 'refused',
-      detail: expect.stringContaining('leads to a private address, and ALLOWED_PRIVATE_NETWORKS does not'),
+      detail: expect.stringContaining(
+        'leads to a private address, and ALLOWED_PRIVATE_NETWORKS does not',
+      ) as unknown,
     });
     expect(requests).toBe(0);
   });

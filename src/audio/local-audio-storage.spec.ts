@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AudioMissingError,
   AudioTooLargeError,
@@ -142,7 +142,7 @@ describe('saving', () => {
   it('refuses an empty upload', async () => {
     const error: unknown = await save(Readable.from([])).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(NotAudioError);
-    expect(error).toMatchObject({ message: expect.stringContaining('empty') });
+    expect(error).toMatchObject({ message: expect.stringContaining('empty') as unknown });
     expect(await filesBelow(dataDir)).toEqual([]);
   });
 
@@ -183,7 +183,7 @@ describe('saving', () => {
   it("fails with the disk's error, not as the sender's fault, when it cannot write", async () => {
     await writeFile(join(dataDir, 'audio'), 'a file where the folder should be');
     await expect(save(streamOf(wav(100)))).rejects.toMatchObject({
-      code: expect.stringMatching(/ENOTDIR|EEXIST/),
+      code: expect.stringMatching(/ENOTDIR|EEXIST/) as unknown,
     });
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readApiKeys } from './api-keys.js';
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ConfigError } from './config-error.js';
 import { createAppConfig } from './create-app-config.js';
 

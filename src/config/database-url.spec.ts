@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { createAppConfig } from './create-app-config.js';
 import { withLibpqSslRules, leavesCertificateUnverified } from './database-url.js';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { environmentVariableNames } from './create-app-config.js';
 import { EnvironmentVariables, LONG_NAMES } from './environment.js';
 

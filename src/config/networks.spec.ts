@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { isNetwork, Networks } from './networks.js';
 
 describe('a list of networks', () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SleepWatch } from './sleep-watch.js';
 
 const NOW = Date.parse('2026-01-02T00:00:00.000Z');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { type CorrectionInput, Corrector } from './corrector.js';
 import {
   LanguageModel,
@@ -185,7 +185,7 @@ describe('Corrector', () => {
     ).rejects.toMatchObject({
       name: 'ProviderRejectedError',
       code: 'text_too_long',
-      message: expect.stringContaining('The text has 1000000 characters'),
+      message: expect.stringContaining('The text has 1000000 characters') as unknown,
     });
     expect(model.requests).toEqual([]);
   });

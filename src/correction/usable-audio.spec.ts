@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { RECORDINGS } from '../audio/media-type.js';
 import { audioLimitsOf } from '../providers/language-models/audio-limits.js';
 import { modelMimeType } from '../providers/language-models/model-mime-type.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, vi } from 'vitest';
 import pg from 'pg';
 import { shareStatement, Gate } from './share-statement.js';
 
@@ -122,7 +122,7 @@ describe('a shared statement', () => {
   });
 
   it('never makes two changes of one row in one execution, and keeps their order', async () => {
-    const run = jest.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
+    const run = vi.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
     const ask = shareStatement({ run, rowOf: ({ row }) => row });
 
     const results = await Promise.all([item('a', 1), item('b', 2), item('a', 3), item('a', 4)].map(ask));
@@ -132,7 +132,7 @@ describe('a shared statement', () => {
   });
 
   it('executes at most `maxItems` items at once', async () => {
-    const run = jest.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
+    const run = vi.fn(async (items: readonly Item[]) => Promise.resolve(items.map(({ value }) => value)));
     const ask = shareStatement({ run, maxItems: 2 });
 
     await Promise.all([item('a', 1), item('b', 2), item('c', 3)].map(ask));
@@ -159,7 +159,7 @@ describe('a shared statement', () => {
   });
 
   it('fails for all callers when the server is unavailable, and does not try each row', async () => {
-    const run = jest.fn(async (): Promise<number[]> => Promise.reject(new Error('no connection')));
+    const run = vi.fn(async (): Promise<number[]> => Promise.reject(new Error('no connection')));
     const ask = shareStatement({ run });
 
     const outcomes = await Promise.allSettled([item('a', 1), item('b', 2)].map(ask));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { storableJson, storableText } from './storable.js';
 
 describe('text as PostgreSQL can store it', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { refusedConnection, unsuitability } from './unsuitable-database.js';
 
 const GOOD = { versionNum: 180004, version: '18.4', encoding: 'UTF8' };

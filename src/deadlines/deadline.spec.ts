@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, vi } from 'vitest';
 import { Deadline } from '../deadlines/deadline.js';
 
 const aborted = (signal: AbortSignal) =>
@@ -39,18 +39,18 @@ describe('Deadline', () => {
   });
 
   it('counts from the last restart', () => {
-    jest.useFakeTimers();
+    vi.useFakeTimers();
     try {
       const deadline = new Deadline({ timeoutMs: 400 });
       for (let step = 0; step < 6; step += 1) {
-        jest.advanceTimersByTime(399);
+        vi.advanceTimersByTime(399);
         deadline.restart();
       }
       expect(deadline.expired).toBe(false);
-      jest.advanceTimersByTime(400);
+      vi.advanceTimersByTime(400);
       expect([deadline.expired, deadline.signal.aborted]).toEqual([true, true]);
     } finally {
-      jest.useRealTimers();
+      vi.useRealTimers();
     }
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { namesForText } from './model-checks.js';
 
 describe('the names of Gemini models for text', () => {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import pg from 'pg';
 import { reachableBinaries } from './binaries-copy.js';
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.js';
@@ -22,7 +22,7 @@ import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.js';
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 /** Allows for several starts of a server on a machine that runs other suites at the same time. */
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let root: string;
 /** Replaces the system folder that all data folders share. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import pg from 'pg';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from './embedded-server.js';
 import { inspectProcess } from './process-facts.js';
@@ -18,7 +18,7 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 const NAMELESS = { uid: 54_321, gid: 54_321 };
 
 /** Allows for several starts of a server on a machine that runs other suites at the same time. */
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let program: string;
 /** Data folder of a stopped server; copying it is much faster than creating one. */

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findBinaries } from './binaries.js';
 import { EmbeddedPostgresError, startEmbeddedServer } from './embedded-server.js';
 import { takeFolderLock } from './folder-lock.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster } from './data-folder.js';
 import { beginNewLog, failureInLog, keepLogBounded, logPath } from './server-log.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { decodeInSlices } from './decode-in-slices.js';
 
 describe('decodeInSlices', () => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 describe('yieldToEventLoop', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { EndpointSlots } from './endpoint-slots.js';
 
 describe('EndpointSlots', () => {

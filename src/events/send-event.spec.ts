@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { sendEvent } from './send-event.js';
 
@@ -64,7 +64,7 @@ describe('an attempt to send an event', () => {
 
     await expect(send()).resolves.toMatchObject({
       status: 307,
-      error: expect.stringContaining('not followed'),
+      error: expect.stringContaining('not followed') as unknown,
     });
     expect(bodies).toHaveLength(1);
   });
@@ -106,7 +106,7 @@ describe('an attempt to send an event', () => {
 
     expect(result).toMatchObject({
       status: null,
-      error: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS'),
+      error: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS') as unknown,
     });
     expect(JSON.stringify(result)).not.toContain('hush');
     expect(bodies).toEqual([]);

@@ -4,7 +4,7 @@ import {
   HttpException,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DatabaseReadOnlyError, DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { errorBodyOf } from './api-error.filter.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readForwardedAddress } from './forwarded-address.js';
 
 describe('an entry of X-Forwarded-For', () => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseJson, parseJsonInSteps } from './parse-json.js';
 
 const TEXTS: readonly (readonly [what: string, text: string, value: unknown])[] = [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { Metrics } from './metrics.js';
 
 describe('a scrape', () => {
@@ -12,7 +12,7 @@ describe('a scrape', () => {
     await metrics.scrape();
 
     expect(await metrics.scrape()).toEqual({
-      text: expect.stringContaining('ringback_open_submissions{strategy="polling"} 6'),
+      text: expect.stringContaining('ringback_open_submissions{strategy="polling"} 6') as unknown,
       failures: [],
     });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { createAppConfig } from '../config/create-app-config.js';
 import { SecretRedactor } from './secret-redactor.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import axios from 'axios';
 import { OutboundAgents, PrivateAddressError } from './outbound-agents.js';
 
@@ -44,7 +44,7 @@ describe('a connection to a caller’s URL', () => {
   it.each(HOSTS)('is not made to this machine, whatever the notation: %s', async (host) => {
     for (const protocol of ['http', 'https']) {
       await expect(get(`${protocol}://${host}:${port}/`, new OutboundAgents([]))).rejects.toMatchObject({
-        cause: expect.any(PrivateAddressError),
+        cause: expect.any(PrivateAddressError) as unknown,
         code: 'private_address',
       });
     }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { LanguageModelConfig } from '../config/app-config.js';
 import { modelProviderReceipt } from './model-provider-receipt.js';
 

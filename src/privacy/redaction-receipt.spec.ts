@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { RedactionPass } from '../database/schema.js';
 import { modelProviderReceipt } from './model-provider-receipt.js';
 import { redactionReceipt, type RedactionState } from './redaction-receipt.js';

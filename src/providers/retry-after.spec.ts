@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseRetryAfter, pauseOfHeaders } from './retry-after.js';
 
 const NOW_MS = Date.parse('2026-03-23T10:00:00Z');

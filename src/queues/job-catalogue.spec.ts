@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { JOB_ATTEMPTS, JOB_KINDS, QUEUE_NAMES, jobId } from './job-catalogue.js';
 

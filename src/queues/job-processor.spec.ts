@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { JobObserver } from '../observability/job-observer.js';
 import { DONE, JobProcessor, type JobOutcome } from './job-processor.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { PostgresQueueEngine, RedisQueueEngine, redisReconnectPauseMs } from './queue-engine.js';
 
 describe('the pause before the next attempt to reach Redis', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { refusedByRedis, unsuitableRedis } from './redis-refusal.js';
 
 describe('a Redis', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { MinimalJob } from 'bullmq';
 import { ProviderUnavailableError } from '../providers/provider-error.js';
 import { PROVIDER_BACKOFF, WORKER_OPTIONS } from './worker-options.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { redactPatterns } from './redact-patterns.js';
 
 describe('redactPatterns', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextIteration } from 'node:timers/promises';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, vi } from 'vitest';
 import { redactPatterns, redactPatternsInSteps } from './redact-patterns.js';
 import { redactResponse } from './redact-response.js';
 
@@ -48,7 +48,7 @@ async function longestBlockingMs(work: () => Promise<unknown>): Promise<number> 
   return state.longestMs;
 }
 
-jest.setTimeout(TIMEOUT_MS);
+vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
 
 describe('redaction in steps', () => {
   it('gives the same result as redaction at once', async () => {

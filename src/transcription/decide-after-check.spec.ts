@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Reading } from '../providers/assemblyai/read-transcript.js';
 import { decideAfterCheck, overdue, type Verdict } from './decide-after-check.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { finalText, firstStageText } from './first-stage-text.js';
 
 const EMAIL = 'adaeze.okonkwo@example.org';
@@ -62,7 +62,7 @@ describe('the stored final text of a provider without a correction', () => {
     expect(stored).toMatchObject({
       kind: 'withheld',
       errorCode: 'withheld',
-      error: expect.stringContaining('set TRANSCRIPTION_PROVIDER to Dembrane-25-09'),
+      error: expect.stringContaining('set TRANSCRIPTION_PROVIDER to Dembrane-25-09') as unknown,
     });
     expect(JSON.stringify(stored)).not.toContain('Write to');
   });

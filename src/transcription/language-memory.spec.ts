@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { expectLanguages, MIN_REMEMBERED_CONFIDENCE, rememberable } from './language-memory.js';
 
 const dutch = { language: 'nl', confidence: 0.9, chunks: 3 };

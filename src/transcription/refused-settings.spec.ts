@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { createAppConfig } from '../config/create-app-config.js';
 import { Readiness } from '../observability/readiness.js';
@@ -11,13 +11,13 @@ let warnings: string[];
 
 beforeEach(() => {
   warnings = [];
-  jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
+  vi.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
     warnings.push(String(line));
   });
 });
 
 afterEach(() => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 function started(env: Record<string, string> = {}) {

@@ -207,10 +207,7 @@ export class ChaosFleet {
   }
 }
 
-/**
- * Detects the error of `fetch`; it comes from outside of Jest's realm, so that `instanceof` does
- * not work.
- */
+/** Detects the error of `fetch`. */
 function isBrokenConnection(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
+  return error instanceof TypeError;
 }

@@ -6,7 +6,7 @@
  * seed is replayed the same way. The seed decides which faults occur in which order; which states
  * they hit depends on the machine.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
 import { currentEngine } from '../support/engine.js';

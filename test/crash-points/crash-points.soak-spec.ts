@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { currentEngine } from '../support/engine.js';
 import type { Strategy } from '../support/test-service.js';
 import { planOf } from './plan.js';

@@ -263,9 +263,9 @@ const STATE = `
       as open_submissions
   from chunks c join conversations v on v.id = c.conversation_id where c.id = $1`;
 
-/** Detects the error of `fetch`, which comes from outside of Jest's realm. */
+/** Detects the error of `fetch`. */
 function isBrokenConnection(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
+  return error instanceof TypeError;
 }
 
 function isSettled({ status }: State): boolean {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { AudioHost } from '../support/audio-host.js';
 import { EventsApi } from '../support/events-api.js';
@@ -326,8 +326,8 @@ describe('requests of any kind', () => {
         if (status >= 400) {
           expect(body).toMatchObject({
             statusCode: status,
-            error: expect.any(String),
-            message: expect.anything(),
+            error: expect.any(String) as unknown,
+            message: expect.anything() as unknown,
           });
         }
       }),

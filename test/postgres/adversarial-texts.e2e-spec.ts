@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../simulator/seeded-random.js';
 import { adversarialText, pick, SORT_NAMES } from '../support/adversarial-text.js';
 import { Api } from '../support/api.js';

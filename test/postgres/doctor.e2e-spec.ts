@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { servedModels } from '../../simulator/gemini/known-models.js';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { DoctorProcess, type DoctorReport } from '../support/doctor-process.js';
@@ -150,10 +150,10 @@ describe('the doctor', () => {
     const wrong = await DoctorProcess.start({}, ['--lively']).report();
     expect(wrong).toMatchObject({
       exitCode: 2,
-      output: expect.stringMatching(/no option --lively[^]*Usage:/),
+      output: expect.stringMatching(/no option --lively[^]*Usage:/) as unknown,
     });
     const help = await DoctorProcess.start({}, ['--help']).report();
-    expect(help).toMatchObject({ exitCode: 0, output: expect.stringContaining('--live') });
+    expect(help).toMatchObject({ exitCode: 0, output: expect.stringContaining('--live') as unknown });
   });
 });
 

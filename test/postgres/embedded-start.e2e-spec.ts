@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceProcess } from '../support/service-process.js';
 import { World } from '../support/test-service.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -36,7 +36,7 @@ describe('a process with an embedded database', () => {
 
   it('stops the database when it is stopped during its start', async () => {
     service = ServiceProcess.spawn(env());
-    await outputHolding('making the database');
+    await outputHolding('creating the database');
     const exitCode = await service.stop('SIGTERM');
 
     expect(exitCode).toBe(0);

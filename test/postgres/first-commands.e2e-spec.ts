@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { OUTSIDE_FOLDER } from '../../src/embedded-postgres/cluster-location.js';
 import { tryToListen } from '../../src/embedded-postgres/ports.js';
@@ -15,7 +15,7 @@ import { ServiceProcess } from '../support/service-process.js';
 import { waitUntil } from '../support/wait-until.js';
 
 /** Five starts of a database, two of them with `initdb`, on a busy machine. */
-jest.setTimeout(180_000);
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const IS_ROOT = process.getuid?.() === 0;
 /** Not in /etc/passwd, as in a container that runs with any uid. */

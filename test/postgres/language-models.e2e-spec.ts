@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import { wav } from '../support/api.js';
 import { ServiceProcess } from '../support/service-process.js';

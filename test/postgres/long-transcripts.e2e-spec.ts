@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Api } from '../support/api.js';
 import { AudioHost } from '../support/audio-host.js';
 import { ServiceProcess } from '../support/service-process.js';

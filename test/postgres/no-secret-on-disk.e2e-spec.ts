@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../simulator/simulator.js';
 import { Api } from '../support/api.js';
 import { freePort } from '../support/free-port.js';

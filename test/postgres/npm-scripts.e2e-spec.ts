@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { inspectProcess } from '../../src/embedded-postgres/process-facts.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -10,8 +10,8 @@ const SCRIPTS = new URL('../../scripts/', import.meta.url);
 const FOLLOW_PARENT = new URL('follow-parent.mjs', SCRIPTS).href;
 
 /**
- * Starts a child program, prints its process id, and waits for it, like a small Jest with its
- * services.
+ * Starts a child program, prints its process id, and waits for it, like a small test runner with
+ * its services.
  */
 const PARENT = `console.log(require('node:child_process').spawn('sleep', ['60']).pid)`;
 

@@ -1,5 +1,5 @@
 import { ModulesContainer } from '@nestjs/core';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { startService } from '../../src/app/start.js';
 import { sharedWorld } from '../support/shared-world.js';
 import { World } from '../support/test-service.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { batchRows, jsonText, runStatement } from '../../src/database/run-statement.js';
 import { useOpenedDatabase } from '../support/opened-database.js';
 

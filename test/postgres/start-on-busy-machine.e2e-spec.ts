@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JOB_KINDS } from '../../src/queues/job-catalogue.js';
 import { startChunk } from '../support/one-chunk.js';
 import { ServiceProcess } from '../support/service-process.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAppConfig } from '../../src/config/create-app-config.js';
 import { databaseChecks } from '../../src/doctor/database-checks.js';
 import { startService } from '../../src/app/start.js';
@@ -78,7 +78,7 @@ describe('a start on an unsuitable database', () => {
       );
       expect(await examine(urlWith({ pathname: `/${name}` }))).toMatchObject({
         state: 'failed',
-        detail: expect.stringContaining('LATIN1'),
+        detail: expect.stringContaining('LATIN1') as unknown,
       });
     },
     PROMPT_MS,

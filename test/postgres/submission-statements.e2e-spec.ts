@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { completeChunks } from '../../src/chunks/statements/complete-chunks.js';
 import { recordTexts } from '../../src/chunks/statements/record-texts.js';

@@ -13,7 +13,7 @@
  * PROPERTY_SHRINK=no keeps the first failing scenario as it is.
  */
 import { Logger } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import { currentEngine } from '../support/engine.js';
 import { volume } from '../support/volume.js';
@@ -61,13 +61,13 @@ describe('random scenarios of chunks', () => {
     Logger.overrideLogger(false);
     // Pauses by the process's own clock would make the same scenario run differently on a slow
     // machine.
-    jest.spyOn(performance, 'now').mockReturnValue(0);
+    vi.spyOn(performance, 'now').mockReturnValue(0);
     harness = await Harness.open();
   });
 
   afterAll(async () => {
     await harness.close();
-    jest.restoreAllMocks();
+    vi.restoreAllMocks();
   });
 
   it(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisCheck } from '../../src/doctor/redis-check.js';
 import { checkRedis } from '../../src/queues/redis-preflight.js';
 import { settleChunk } from '../support/one-chunk.js';
@@ -49,7 +49,7 @@ describe('a start on an unsuitable Redis', () => {
       );
       expect(await redisCheck(urlOf('limited'), 'ringback').run()).toMatchObject({
         state: 'failed',
-        detail: expect.stringMatching(/refuses its user what queues need/),
+        detail: expect.stringMatching(/refuses its user what queues need/) as unknown,
       });
     },
     PROMPT_MS,

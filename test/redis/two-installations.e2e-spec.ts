@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import type { RedisServer } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
@@ -28,7 +28,7 @@ describe('an installation on Redis', () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
-    jest.spyOn(Logger.prototype, 'error').mockImplementation((line: unknown) => {
+    vi.spyOn(Logger.prototype, 'error').mockImplementation((line: unknown) => {
       errors.push(String(line));
     });
     world = await World.start();
@@ -37,7 +37,7 @@ describe('an installation on Redis', () => {
     errors.length = 0;
   });
   afterAll(async () => {
-    jest.restoreAllMocks();
+    vi.restoreAllMocks();
     await world.stop();
   });
 

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { ConversationDeletionResponse } from '../../src/privacy/deletions.dto.js';
 import type { Answer, Api } from './api.js';

@@ -1,9 +1,17 @@
+import { inject } from 'vitest';
+
 export type Engine = 'postgres' | 'redis';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    engine: Engine;
+  }
+}
+
 /**
- * Returns the engine of this run of a test file; jest.config.js runs every end-to-end file once on
- * each.
+ * The engine that this run of a test file is on; vitest.config.js runs every end-to-end file once
+ * on each.
  */
 export function currentEngine(): Engine {
-  return (globalThis as { ringbackEngine?: Engine }).ringbackEngine ?? 'postgres';
+  return inject('engine');
 }

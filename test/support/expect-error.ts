@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 
 const ERROR_NAMES: Readonly<Record<number, string>> = {
   400: 'Bad Request',

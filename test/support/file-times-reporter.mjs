@@ -1,39 +1,43 @@
-/** Number of files that are listed after a run. */
+/** Files that are listed after a run. */
 const LISTED = 20;
 
 /**
- * Far beyond the longest file: a file with a blocked event loop never ends by itself, and Jest's
- * time limit does not end it either.
+ * Far beyond the longest file: one whose event loop stands still never ends, nor does its time
+ * limit.
  */
 const STANDSTILL_MS = 10 * 60_000;
 
 /**
- * Reporter of Jest: prints the slowest files of a run with the share of their time that was spent
- * outside of tests (loading, hooks). It ends a run in which no file ends any more, and prints the
- * names of the running files.
+ * Reporter of Vitest. Prints the slowest files of a run, with the share of their time spent outside
+ * of tests (loading, hooks). Ends a run in which no file ends any more, with the names of the files
+ * under way.
  */
 export default class FileTimesReporter {
   #underWay = new Map();
   #files = [];
   #standstill;
 
-  onRunStart() {
+  onTestRunStart() {
     this.#expectProgress();
   }
 
-  onTestFileStart(test) {
-    this.#underWay.set(test, nameOf(test));
+  onTestModuleStart(module) {
+    this.#underWay.set(module.id, nameOf(module));
   }
 
-  onTestFileResult(test, { perfStats, testResults }) {
-    this.#underWay.delete(test);
-    const testsMs = testResults.reduce((sum, { duration }) => sum + (duration ?? 0), 0);
-    // A file whose worker was ended has no time.
-    if (perfStats.runtime > 0) this.#files.push({ name: nameOf(test), ms: perfStats.runtime, testsMs });
+  onTestModuleEnd(module) {
+    this.#underWay.delete(module.id);
+    const { collectDuration, setupDuration, duration } = module.diagnostic();
+    const ms = collectDuration + setupDuration + duration;
+    const testsMs = [...module.children.allTests()].reduce(
+      (sum, test) => sum + (test.diagnostic()?.duration ?? 0),
+      0,
+    );
+    this.#files.push({ name: nameOf(module), ms, testsMs });
     this.#expectProgress();
   }
 
-  onRunComplete() {
+  onTestRunEnd() {
     clearTimeout(this.#standstill);
     if (this.#files.length < 2) return;
     const totalMs = this.#files.reduce((sum, { ms }) => sum + ms, 0);
@@ -47,7 +51,7 @@ export default class FileTimesReporter {
 
   #expectProgress() {
     clearTimeout(this.#standstill);
-    // Only in CI: a person who runs a long file notices it anyway.
+    // Somebody who runs a long file by hand sees for themselves.
     if (process.env.CI === undefined) return;
     this.#standstill = setTimeout(() => this.#end(), STANDSTILL_MS);
     this.#standstill.unref();
@@ -56,20 +60,19 @@ export default class FileTimesReporter {
   #end() {
     print(`No test file has ended for ${seconds(STANDSTILL_MS)}. Under way:`);
     for (const name of this.#underWay.values()) print(`  ${name}`);
-    // Signals the whole group: a worker with a blocked event loop does not notice that this process
-    // is gone.
+    // The whole group: a worker whose event loop stands still does not notice that this process is
+    // gone.
     try {
       process.kill(-process.pid, 'SIGTERM');
     } catch {
-      // When it was started from a shell, it leads no group.
+      // Started by hand, it leads no group.
       process.kill(process.pid, 'SIGTERM');
     }
   }
 }
 
-function nameOf({ path, context }) {
-  const { displayName, rootDir } = context.config;
-  return `${displayName?.name ?? ''} ${path.slice(rootDir.length + 1)}`;
+function nameOf({ project, relativeModuleId }) {
+  return `${project.name} ${relativeModuleId}`;
 }
 
 function seconds(ms) {

@@ -7,11 +7,11 @@ import { createServer } from 'node:net';
  * port: another program could take one of those between the check and the use.
  */
 const FIRST_PORT = 20_000;
-/** Each worker of Jest has its own ports. */
+/** Each worker has its own ports. */
 const PORTS_PER_WORKER = 1_500;
 const WORKERS = 8;
 
-const worker = (Number(process.env.JEST_WORKER_ID ?? '1') - 1) % WORKERS;
+const worker = (Number(process.env.VITEST_POOL_ID ?? '1') - 1) % WORKERS;
 let next = randomInt(PORTS_PER_WORKER);
 
 /**

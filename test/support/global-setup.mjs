@@ -1,6 +1,6 @@
 // Starts the PostgreSQL server that all test files share, with a migrated template database to
-// clone. It runs outside of Jest's module system, so it uses the build that `pretest` has created.
-import { mkdtemp } from 'node:fs/promises';
+// clone. It uses the build, which `pretest` has just made.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
@@ -8,16 +8,26 @@ import pg from 'pg';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { startEmbeddedServer } from '../../dist/src/embedded-postgres/embedded-server.js';
 import { migrateToLatest } from '../../dist/src/database/migrate.js';
-import globalTeardown from './global-teardown.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
-/**
- * Several Jest workers with a few services each, every service with a pool for each queue and
- * worker.
- */
+/** Workers with a few services each, every one with a pool for each queue and worker. */
 const MAX_CONNECTIONS = 1_800;
 
+/** Each project loads this module for itself; they share the server, and the last one stops it. */
+const shared = (globalThis.ringbackTestServer ??= { users: 0 });
+
+/** @returns stops the server when no project uses it any more */
 export default async function globalSetup() {
+  shared.users += 1;
+  shared.stop ??= startServer();
+  await shared.stop;
+  return async () => {
+    shared.users -= 1;
+    if (shared.users === 0) await stopServer();
+  };
+}
+
+async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-test-'));
   const server = await startEmbeddedServer({
     dataDir: folder,
@@ -39,16 +49,23 @@ export default async function globalSetup() {
   await client.end();
   process.env.RINGBACK_TEST_REDIS_BINARY = ensureRedisBinary();
   process.env.RINGBACK_TEST_POSTGRES = server.connectionString;
-  globalThis.ringbackTestServer = { server, folder };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => stopEarly(signal));
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function stopServer() {
+  const stop = await shared.stop;
+  await stop();
 }
 
 /**
- * Stops the server at a signal: Jest then ends without its teardown, and the server, which has its
- * own session, would keep running.
+ * A signal ends Vitest without its teardown; the server has a session of its own, and would stay.
  */
 async function stopEarly(signal) {
-  await globalTeardown();
-  // The exit code of a shell for a program that a signal ended.
+  await stopServer();
+  // As a shell tells that a signal ended it.
   process.exit(128 + constants.signals[signal]);
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../src/database/database.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 

@@ -1,6 +1,5 @@
-// Runs an S3 server from npm in a separate process, so that a test can kill it, and its modules
-// stay out of Jest's. Prints its port when it listens. Arguments: kind, bucket, port, folder
-// (s3rver only).
+// Runs an S3 server from npm in a separate process, so that a test can kill it. Prints its port
+// when it listens. Arguments: kind, bucket, port, folder (s3rver only).
 import { startFauxqs } from 'fauxqs';
 import S3rver from '@20minutes/s3rver';
 

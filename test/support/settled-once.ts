@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import { correctionsOf, PLACEHOLDER, submitOf } from './open-submission.js';
 import type { World } from './test-service.js';

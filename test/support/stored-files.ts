@@ -10,9 +10,8 @@ export async function storedFiles(dataDir: string): Promise<string[]> {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
-    // The folder does not exist before the first upload. (Node's own errors are no instances of the
-    // Error class inside Jest.)
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
+    // The folder does not exist before the first upload.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
 }

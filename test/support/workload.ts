@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { wav, type Answer } from './api.js';
 import { readEffects } from './effects.js';
 import type { Fleet, FleetOptions } from './fleet.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 import { type Cue, toCues } from './cues.js';

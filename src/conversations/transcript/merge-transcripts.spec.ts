@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { NOTHING_TO_TRANSCRIBE } from '../../chunks/empty-text.js';
 import { finalTranscript, mergeTranscripts, NOTHING_COULD_BE_TRANSCRIBED } from './merge-transcripts.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readRecognizedWords } from './recognized-words.js';
 
 describe('the words of a provider', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { segmentsOf } from './segments.js';
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });

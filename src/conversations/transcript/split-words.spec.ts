@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { splitWords } from './split-words.js';
 
 describe('splitWords', () => {

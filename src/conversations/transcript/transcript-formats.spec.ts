@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Cue } from './cues.js';
 import { positionChunks } from './timeline.js';
 import { toJsonChunks, toSrt, toVtt } from './transcript-formats.js';

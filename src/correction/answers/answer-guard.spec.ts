@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import {
   ALWAYS_ALLOWED_CHARS,
   MAX_CHARS_PER_SECOND,

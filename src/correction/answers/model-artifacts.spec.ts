@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { withoutModelArtifacts } from './model-artifacts.js';
 
 const DRAFT = 'good evening everybody we meet at 10:30 in the café';

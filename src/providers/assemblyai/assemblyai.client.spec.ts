@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderNotFoundError, ProviderRejectedError } from '../provider-error.js';
 import { ProviderUnavailableError } from '../provider-error.js';
 import { errorOfNoAnswer } from './assemblyai-error.js';
@@ -252,7 +252,7 @@ describe('a failed answer', () => {
     answer(status, body);
     const error = await failureOf(operation);
     expect(error).toBeInstanceOf(ProviderRejectedError);
-    expect(error).toMatchObject({ code, status, message: expect.stringMatching(message) });
+    expect(error).toMatchObject({ code, status, message: expect.stringMatching(message) as unknown });
   });
 
   it('is not followed when it redirects: the key must not be sent to another host', async () => {

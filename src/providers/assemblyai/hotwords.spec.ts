@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { MAX_PHRASE_CHARACTERS, MAX_WORDS_PER_PHRASE, parseHotwords } from './hotwords.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ProviderTranscript } from './provider-transcript.js';
 import { readTranscript } from './read-transcript.js';

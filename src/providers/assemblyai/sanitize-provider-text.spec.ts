@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { sanitizeProviderText, withoutUrls, withoutUrlSecrets } from './sanitize-provider-text.js';
 
 describe('sanitizeProviderText', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels, SPEECH_MODELS } from './speech-models.js';
 
 describe('the catalog of speech models', () => {

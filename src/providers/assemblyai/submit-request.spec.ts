@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { buildSubmitRequest, type SubmitRequestInput } from './submit-request.js';
 
 const request = (changes: Partial<SubmitRequestInput> = {}) =>

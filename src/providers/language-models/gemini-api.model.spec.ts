@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { GeminiApiModel } from './gemini-api.model.js';
 import type { ModelRequest } from './language-model.js';
@@ -267,14 +267,14 @@ describe('GeminiApiModel', () => {
         ]),
         400,
       ),
-      { code: 'unauthenticated', message: expect.stringContaining('GEMINI_API_KEY') },
+      { code: 'unauthenticated', message: expect.stringContaining('GEMINI_API_KEY') as unknown },
     ],
     ['401', json(googleError(401, 'UNAUTHENTICATED'), 401), { code: 'unauthenticated', status: 401 }],
     ['403', json(googleError(403, 'PERMISSION_DENIED'), 403), { code: 'forbidden', status: 403 }],
     [
       '404',
       json(googleError(404, 'NOT_FOUND'), 404),
-      { code: 'model_not_found', message: expect.stringContaining('CORRECTION_MODEL') },
+      { code: 'model_not_found', message: expect.stringContaining('CORRECTION_MODEL') as unknown },
     ],
     ['413', (response) => response.writeHead(413).end(), { code: 'too_large' }],
     ['a blocked prompt', json({ promptFeedback: { blockReason: 'SAFETY' } }), { code: 'prompt_blocked' }],
@@ -282,7 +282,7 @@ describe('GeminiApiModel', () => {
       (reason): [string, Answer, object] => [
         `an answer stopped for ${reason}`,
         json(finished(reason)),
-        { code: 'answer_blocked', message: expect.stringContaining(reason) },
+        { code: 'answer_blocked', message: expect.stringContaining(reason) as unknown },
       ],
     ),
   ];

@@ -1,6 +1,5 @@
 import { type ProviderError, ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { parseRetryAfter } from '../retry-after.js';
-import { isRecord } from '../../json/is-record.js';
 import { readGoogleError } from './google-error.js';
 import type { ModelProvider } from './language-model.js';
 
@@ -146,12 +145,9 @@ export function unusableAnswer(
   });
 }
 
-/**
- * Whether a body was not JSON. Compares the name, as a SyntaxError of Node's fetch is not an
- * instance of the test runner's class.
- */
+/** Whether a body was not JSON. */
 export function isUnreadableBody(error: unknown): boolean {
-  return isRecord(error) && error.name === 'SyntaxError';
+  return error instanceof SyntaxError;
 }
 
 /** The model, or a filter around it, refuses this specific content. */

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { type ProviderError, ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { ModelList } from './model-list.js';
@@ -25,7 +25,7 @@ describe('a list of models', () => {
 
   beforeEach(() => {
     warnings = [];
-    jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
       warnings.push(String(line));
     });
   });

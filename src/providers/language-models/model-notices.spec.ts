@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { type ConfiguredModels, modelNotices } from './model-notices.js';
 
 const notices = (configured: Partial<ConfiguredModels>, day: string) =>

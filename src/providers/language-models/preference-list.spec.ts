@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { PreferenceList } from './preference-list.js';
 
 const LOCATIONS = ['europe-west1', 'europe-west4', 'europe-north1'];

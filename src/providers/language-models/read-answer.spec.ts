@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { ProviderError } from '../provider-error.js';
 import { readAnswer } from './read-answer.js';

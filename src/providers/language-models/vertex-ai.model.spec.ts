@@ -3,7 +3,7 @@ import { createServer as createProxyServer, type IncomingMessage, type ServerRes
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import tls from 'node:tls';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import type { ModelRequest } from './language-model.js';
 import { makeCertificate } from './testing/certificate.js';
@@ -84,12 +84,12 @@ beforeAll(async () => {
     });
   });
   const proxyUrl = `http://127.0.0.1:${String(await listen(proxy))}`;
-  jest.replaceProperty(process, 'env', { HTTPS_PROXY: proxyUrl });
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.stubEnv('HTTPS_PROXY', proxyUrl);
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 });
 
 afterAll(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   await Promise.all([google, proxy].map(closeServer));
 });
 
@@ -216,7 +216,7 @@ describe('VertexAiModel', () => {
         name: 'ProviderRejectedError',
         code: 'forbidden',
         status: 403,
-        message: expect.stringContaining('GCP_SA_JSON'),
+        message: expect.stringContaining('GCP_SA_JSON') as unknown,
       },
     ],
     [
@@ -225,7 +225,7 @@ describe('VertexAiModel', () => {
       {
         name: 'ProviderRejectedError',
         code: 'model_not_found',
-        message: expect.stringContaining('VERTEX_LOCATION'),
+        message: expect.stringContaining('VERTEX_LOCATION') as unknown,
       },
     ],
     [
@@ -427,21 +427,18 @@ describe('VertexAiModel', () => {
 function redirectGoogleHosts(server: Server): void {
   const { port } = server.address() as AddressInfo;
   const connectTls = tls.connect as (options: tls.ConnectionOptions) => tls.TLSSocket;
-  jest
-    .spyOn(tls, 'connect')
-    .mockImplementation(((options: tls.ConnectionOptions) =>
-      connectTls(
-        options.host?.endsWith('aiplatform.googleapis.com') === true ||
-          options.host?.includes('.rep.') === true
-          ? { ...options, host: '127.0.0.1', port }
-          : options,
-      )) as typeof tls.connect);
+  vi.spyOn(tls, 'connect').mockImplementation(((options: tls.ConnectionOptions) =>
+    connectTls(
+      options.host?.endsWith('aiplatform.googleapis.com') === true || options.host?.includes('.rep.') === true
+        ? { ...options, host: '127.0.0.1', port }
+        : options,
+    )) as typeof tls.connect);
 }
 
 /** Node 20 cannot add a certificate authority at run time, so each new secure context gets ours. */
 function trust(certificate: string): void {
   const original = tls.createSecureContext;
-  jest.spyOn(tls, 'createSecureContext').mockImplementation((options) => {
+  vi.spyOn(tls, 'createSecureContext').mockImplementation((options) => {
     const secure = original(options);
     (secure.context as { addCACert(pem: string): void }).addCACert(certificate);
     return secure;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { createAppConfig } from '../../config/create-app-config.js';
 import { Metrics } from '../../observability/metrics.js';

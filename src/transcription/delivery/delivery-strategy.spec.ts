@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { DeliveryStrategy } from './delivery-strategy.js';
 import { PollingDelivery } from './polling-delivery.js';
 import { WebhookDelivery } from './webhook-delivery.js';
