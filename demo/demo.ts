@@ -46,7 +46,7 @@ export interface DemoTools {
 }
 
 /** The main job did not finish in time. */
-export class DemoTimeoutError extends Error {
+class DemoTimeoutError extends Error {
   override readonly name = 'DemoTimeoutError';
   readonly code = 'demo_timeout';
 }

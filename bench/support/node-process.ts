@@ -11,7 +11,7 @@ const POLL_INTERVAL_MS = 20;
 const OUTPUT_TAIL_CHARS = 2_000;
 
 /** A process of a benchmark ended, or did not start. */
-export class ProcessFailedError extends Error {
+class ProcessFailedError extends Error {
   override readonly name = 'ProcessFailedError';
   readonly code = 'process_failed';
 }

@@ -16,7 +16,7 @@ const START_TIMEOUT_MS = 10_000;
 const POLL_INTERVAL_MS = 50;
 
 /** Redis is not installed, or does not start. */
-export class RedisMissingError extends Error {
+class RedisMissingError extends Error {
   override readonly name = 'RedisMissingError';
   readonly code = 'redis_missing';
 }

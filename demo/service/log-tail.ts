@@ -33,7 +33,7 @@ async function readEnd(file: string): Promise<string> {
 }
 
 /** Formats a log entry. @returns a line of another program unchanged */
-export function readableLine(line: string): string {
+function readableLine(line: string): string {
   const entry = parseEntry(line);
   if (entry === undefined) return line;
   const { level = '', context, message } = entry;

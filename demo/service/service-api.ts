@@ -8,7 +8,7 @@ import type { ProjectResponse } from '../../src/conversations/projects/projects.
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** The service answered with an error, or not at all. */
-export class ServiceApiError extends Error {
+class ServiceApiError extends Error {
   override readonly name = 'ServiceApiError';
   readonly code = 'service_api';
 }

@@ -39,7 +39,7 @@ export interface SubmitParams {
 
 export type ParsedSubmit = { ok: true; params: SubmitParams } | { ok: false; error: string };
 
-export const isHttpUrl = (value: unknown): value is string =>
+const isHttpUrl = (value: unknown): value is string =>
   typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
 
 const isTextList = (value: unknown): value is string[] =>

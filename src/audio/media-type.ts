@@ -98,7 +98,7 @@ const TAGGED: MediaType = { mimeType: 'audio/mpeg', extension: 'mp3' };
  * Declared a recording by its sender, with unknown content: the provider may know the format. It is
  * never sent to a model.
  */
-export const UNIDENTIFIED_RECORDING: MediaType = { mimeType: 'application/octet-stream', extension: 'bin' };
+const UNIDENTIFIED_RECORDING: MediaType = { mimeType: 'application/octet-stream', extension: 'bin' };
 
 const MIME_TYPE_BY_EXTENSION = new Map(
   [...RECORDINGS.values(), ...SOUND_ONLY.values(), ...SIGNED_TYPES, UNIDENTIFIED_RECORDING].map((type) => [

@@ -110,7 +110,7 @@ function UrlWith(...protocols: string[]): PropertyDecorator {
  * Visible characters only (RFC 9110, section 5.5); anything else would be changed or refused in
  * transit.
  */
-export const HEADER_SAFE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+const HEADER_SAFE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 function HeaderSafe(): PropertyDecorator {
   return ValidateBy({

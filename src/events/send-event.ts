@@ -7,7 +7,7 @@ import type { AttemptResult } from './decide-after-attempt.js';
 import type { SignedRequest } from './endpoint-secret.js';
 
 /** Standard Webhooks advises 15 to 30 s; the request occupies a worker's slot meanwhile. */
-export const ATTEMPT_TIMEOUT_MS = 15_000;
+const ATTEMPT_TIMEOUT_MS = 15_000;
 
 const USER_AGENT = 'Ringback';
 

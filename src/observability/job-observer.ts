@@ -11,8 +11,6 @@ export interface JobSubject {
   deliveryId?: string;
 }
 
-export type JobResult = 'completed' | 'slept';
-
 /** Measures jobs, and reports them to the metrics, the processing log and the log. */
 @Injectable()
 export class JobObserver {

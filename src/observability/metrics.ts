@@ -1,18 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-export type CallbackOutcome =
-  | 'ok'
-  | 'error_handled'
-  | 'ignored'
-  | 'unauthorized'
-  | 'unknown'
-  | 'malformed'
-  | 'too_large'
-  | 'unavailable'
-  | 'throttled'
-  | 'forbidden';
-
 /** Covers everything from a fast provider with a short chunk to a slow one with a long chunk. */
 const SUBMIT_TO_TEXT_BUCKETS_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 1_800];
 

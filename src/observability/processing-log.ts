@@ -38,7 +38,7 @@ const FLUSH_AT_EVENTS = 200;
  */
 const MAX_BUFFERED_EVENTS = 10_000;
 /** Enough for the history of one chunk; a longer one is read page by page. */
-export const EVENTS_PAGE = 500;
+const EVENTS_PAGE = 500;
 
 /**
  * Records the history of a chunk, job by job. Best effort by design: the log never fails or slows

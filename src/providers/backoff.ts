@@ -1,5 +1,5 @@
 /** Maximum pause: after a minute an operator is watching, and wants to see the recovery. */
-export const MAX_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 
 /** Half of a pause is random, so that tries that failed together are not repeated together. */
 const JITTER_SHARE = 0.5;

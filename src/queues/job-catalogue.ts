@@ -66,9 +66,9 @@ const STORE_FAULT_ATTEMPTS = 30;
 /**
  * Attempts of a correction, about half a minute at 1 s base; then the first-stage text is final.
  */
-export const CORRECTION_ATTEMPTS = 6;
+const CORRECTION_ATTEMPTS = 6;
 /** Attempts of a summary, which is a convenience: the transcript exists already. */
-export const SUMMARY_ATTEMPTS = 6;
+const SUMMARY_ATTEMPTS = 6;
 
 export const JOB_ATTEMPTS: Readonly<Record<JobKind, number>> = {
   submit: STORE_FAULT_ATTEMPTS,

@@ -31,7 +31,7 @@ export function announcedBy(words: string): LabelTest {
 }
 
 /** Like announcedBy, but without other words in between. */
-export function namedBy(words: string): LabelTest {
+function namedBy(words: string): LabelTest {
   return cached(new RegExp(`${WORD_START}(?:${words})${TIE}`, 'iu'));
 }
 

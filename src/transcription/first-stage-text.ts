@@ -6,7 +6,7 @@ import { redactResponse } from '../redaction/redact-response.js';
 import type { TextReading } from '../providers/assemblyai/read-transcript.js';
 
 /** Schema names by which clients of the API recognize the data. */
-export const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
+const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
 export const ONE_STAGE_SCHEMA = 'ASSEMBLYAI';
 export const LITELLM_SCHEMA = 'LITELLM';
 

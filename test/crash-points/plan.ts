@@ -21,7 +21,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Number of points of each engine and strategy in a sample. Every point costs two starts of the
  * service.
  */
-export const SAMPLE = 4;
+const SAMPLE = 4;
 const SAMPLE_TIMEOUT_MS = 900_000;
 const WALK_TIMEOUT_MS = 6 * 3_600_000;
 /** A world mostly waits; with more of them their starts slow each other down on two processors. */

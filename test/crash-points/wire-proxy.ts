@@ -25,7 +25,7 @@ export interface Protocol {
 const JOB_ID = /(?:submit|check|correct|finalize|summarize)\.[0-9a-f]{8}-[0-9a-f]{4}-/;
 
 /** Whether an answer contains a job of a chunk or a conversation; heartbeats have other ids. */
-export function bringsJob(answer: Buffer): boolean {
+function bringsJob(answer: Buffer): boolean {
   return JOB_ID.test(answer.toString('latin1'));
 }
 

@@ -1,5 +1,5 @@
 /** A property that must always hold does not. */
-export class PropertyError extends Error {
+class PropertyError extends Error {
   override readonly name = 'PropertyError';
 }
 

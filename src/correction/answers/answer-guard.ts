@@ -38,7 +38,7 @@ export const MIN_COMPARED_CHARS = 200;
  */
 export const MIN_SHARE_OF_DRAFT = 0.5;
 /** Missed speech is rightly added, but three times the draft is a different text. */
-export const MAX_SHARE_OF_DRAFT = 3;
+const MAX_SHARE_OF_DRAFT = 3;
 /** However short the draft, an answer of this length may be speech that the first stage missed. */
 export const ALWAYS_ALLOWED_CHARS = 1_000;
 /** The fastest speakers reach 25 letters per second in bursts; nobody sustains 30. */
@@ -47,26 +47,26 @@ export const MAX_CHARS_PER_SECOND = 30;
  * Allowed growth of a draft that is itself too long for its recording, for punctuation and missed
  * words.
  */
-export const GROWTH_OF_LONG_DRAFT = 1.2;
+const GROWTH_OF_LONG_DRAFT = 1.2;
 /**
  * Allowance for recordings of a second or two: rounding, and markers that are longer than the
  * speech they replace.
  */
 const DURATION_SLACK_CHARS = 200;
 /** Shorter texts have too few trigrams to distinguish languages. */
-export const MIN_LANGUAGE_CHARS = 200;
+const MIN_LANGUAGE_CHARS = 200;
 /**
  * Scores are relative to the most likely language. Measured on texts of 220 to 260 letters: a text
  * scores at most 0.92 in the nearest other language (Ukrainian as Russian; Dutch 0.90 as German,
  * English 0.83 as Dutch), and a text in two languages 0.93 or more in both.
  */
-export const FOREIGN_SCORE = 0.93;
+const FOREIGN_SCORE = 0.93;
 /**
  * A translation keeps names and cognates: a quarter of the words between Portuguese and Spanish,
  * none between most languages. A text that keeps more was not translated, whatever its most likely
  * language: its draft was in two languages as well.
  */
-export const KEPT_WORDS_SHARE = 0.4;
+const KEPT_WORDS_SHARE = 0.4;
 /**
  * Shorter words are similar in many languages. Longer words are split: a run of millions of letters
  * would exhaust the stack of the regular expression.
@@ -81,7 +81,7 @@ const PUNCTUATION = /[^\p{L}\p{N}]{1,100}/gu;
  */
 const MAX_COMPARED_CHARS = 400_000;
 /** Length of a passage that repeats one phrase; singing or counting yields shorter passages. */
-export const MIN_LOOP_WORDS = 30;
+const MIN_LOOP_WORDS = 30;
 /** Allowed growth of the draft's own loop, as a sung chorus is in the draft as well. */
 const LOOP_GROWTH = MAX_SHARE_OF_DRAFT;
 /** A passage of this many words recurs by chance only in prayers and forms. */
@@ -89,13 +89,13 @@ const PASSAGE_WORDS = 6;
 /** A shorter text is not checked for repeated passages. */
 const MIN_PASSAGE_TEXT_WORDS = 60;
 /** Allowed share of passages that occurred before, in addition to the draft's own share. */
-export const MAX_REPEATED_SHARE = 0.4;
+const MAX_REPEATED_SHARE = 0.4;
 /**
  * Measured on texts of eight languages with recognition errors: with four of ten words wrong, the
  * correct text contains at least 0.4 of the draft's words. Two texts on different subjects share
  * less than 0.2.
  */
-export const MIN_COVERAGE = 0.3;
+const MIN_COVERAGE = 0.3;
 /** Fewer lines that begin with a name may be speech: "Note: ..." */
 const MIN_NAMED_LINES = 3;
 /** Matches a name before a line: one to three words with a capital letter, and a colon. */

@@ -29,11 +29,11 @@ import {
  */
 export const SUBMIT_TIMEOUT_MS = 15_000;
 /** Inactivity that ends a short call: a hanging server must not occupy a concurrency slot. */
-export const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 /** A read may take longer while bytes arrive: ten hours of audio yield tens of megabytes. */
-export const READ_TIMEOUT_MS = 60_000;
+const READ_TIMEOUT_MS = 60_000;
 /** An upload may take any time, but must not stall, neither while it is sent nor afterwards. */
-export const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
+const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
 
 /**
  * Ten hours of speech have about 90,000 words, each of which appears twice with its times: some 20

@@ -6,7 +6,7 @@ export const MAX_WORDS_PER_PHRASE = 6;
  * phrases more than once, but ignores what it cannot use, so no phrase is dropped here that might
  * help.
  */
-export const MAX_PHRASES = 1_000;
+const MAX_PHRASES = 1_000;
 /** AssemblyAI's limit when `universal-2` is the only model (the same page). */
 export const MAX_PHRASES_OF_UNIVERSAL_2 = 200;
 /** Our limit, as AssemblyAI has none: six of the longest words. More was pasted by mistake. */

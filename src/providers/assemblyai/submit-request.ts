@@ -7,7 +7,7 @@ import { DEFAULT_SPEECH_MODELS } from './speech-models.js';
  * speech and chunks are short: a choice among a few is right more often than among ninety-nine.
  * `auto` allows all of them.
  */
-export const DEFAULT_EXPECTED_LANGUAGES: readonly string[] = ['en', 'nl', 'de', 'fr', 'es', 'it', 'pt', 'uk'];
+const DEFAULT_EXPECTED_LANGUAGES: readonly string[] = ['en', 'nl', 'de', 'fr', 'es', 'it', 'pt', 'uk'];
 
 /** Header that carries the shared secret back to us; the only proof of AssemblyAI's callbacks. */
 export const WEBHOOK_SECRET_HEADER = 'X-AssemblyAI-Webhook-Secret';

@@ -176,7 +176,7 @@ function morePromising(one: RegionFailure | undefined, other: RegionFailure): Re
  * Converts an error of the SDK. It is never kept as a cause: it can contain the token request and
  * the provider's whole answer.
  */
-export function vertexFailure(error: unknown): ProviderError {
+function vertexFailure(error: unknown): ProviderError {
   const provider = 'vertexai';
   if (error instanceof ProviderError) return error;
   if (error instanceof GoogleAuthError) return tokenFailure(error.cause);

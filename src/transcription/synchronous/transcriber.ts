@@ -23,7 +23,7 @@ import { TranscriptionProvider, type TranscriptionResult } from './transcription
  * recording that makes every request time out, or every worker crash, is given up after so many. A
  * request that was certainly not carried out is repeated for as long as TRANSCRIPTION_TIMEOUT_MS.
  */
-export const MAX_LOST_REQUESTS = 5;
+const MAX_LOST_REQUESTS = 5;
 
 /**
  * A database connection that breaks at the wrong time must not cost a transcript that was paid for.
