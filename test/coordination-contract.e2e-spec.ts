@@ -22,7 +22,7 @@ async function postgresAdapter(): Promise<Adapter> {
     coordination: new PostgresCoordination(database),
     wipe: async () => {
       await pool.query(
-        'truncate coordination_pending_chunks, coordination_locks, coordination_usage, coordination_callback_metadata',
+        'truncate coordination_pending_chunks, coordination_usage, coordination_callback_metadata',
       );
     },
     close: async () => {
@@ -76,12 +76,12 @@ describe('coordination', () => {
       expect(await coordination.pendingCount(conversationId)).toBe(2);
     });
 
-    it('a settle returns how many are left, and is the first one only once', async () => {
+    it('a settle returns how many are left, however often it is repeated', async () => {
       const { conversationId, chunkIds } = await pendingConversation(2);
       const [one = '', two = ''] = chunkIds;
-      expect(await coordination.settle(conversationId, one)).toEqual({ remaining: 1, first: true });
-      expect(await coordination.settle(conversationId, one)).toEqual({ remaining: 1, first: false });
-      expect(await coordination.settle(conversationId, two)).toEqual({ remaining: 0, first: true });
+      expect(await coordination.settle(conversationId, one)).toBe(1);
+      expect(await coordination.settle(conversationId, one)).toBe(1);
+      expect(await coordination.settle(conversationId, two)).toBe(0);
     });
 
     it('of many chunks that settle at once, exactly one finds that none is left', async () => {
@@ -89,21 +89,11 @@ describe('coordination', () => {
       const results = await Promise.all(
         chunkIds.map((chunkId) => coordination.settle(conversationId, chunkId)),
       );
-      const remaining = results.map((result) => result.remaining).sort((a, b) => a - b);
-      expect(remaining).toEqual(Array.from({ length: AT_ONCE }, (_, index) => index));
-      expect(results.every(({ first }) => first)).toBe(true);
-    });
-
-    it('of many settles of one chunk at once, exactly one is the first', async () => {
-      const { conversationId, chunkIds } = await pendingConversation(1);
-      const results = await Promise.all(
-        Array.from({ length: AT_ONCE }, () => coordination.settle(conversationId, chunkIds[0] ?? '')),
-      );
-      expect(results.filter(({ first }) => first)).toHaveLength(1);
+      expect(results.toSorted((a, b) => a - b)).toEqual(Array.from({ length: AT_ONCE }, (_, index) => index));
     });
 
     it('a settle in an unknown conversation leaves none', async () => {
-      expect(await coordination.settle(randomUUID(), randomUUID())).toEqual({ remaining: 0, first: false });
+      expect(await coordination.settle(randomUUID(), randomUUID())).toBe(0);
     });
 
     it('replacing leaves exactly the given chunks pending, thousands of them or none', async () => {
@@ -111,10 +101,7 @@ describe('coordination', () => {
       const many = [chunkIds[0] ?? '', ...Array.from({ length: 2_500 }, () => randomUUID())];
       await coordination.replacePending(conversationId, many);
       expect(await coordination.pendingCount(conversationId)).toBe(many.length);
-      expect(await coordination.settle(conversationId, chunkIds[1] ?? '')).toEqual({
-        remaining: many.length,
-        first: false,
-      });
+      expect(await coordination.settle(conversationId, chunkIds[1] ?? '')).toBe(many.length);
       await coordination.replacePending(conversationId, []);
       expect(await coordination.pendingCount(conversationId)).toBe(0);
     });
@@ -140,40 +127,6 @@ describe('coordination', () => {
       await coordination.forgetConversation(gone.conversationId);
       expect(await coordination.pendingCount(gone.conversationId)).toBe(0);
       expect(await coordination.pendingCount(kept.conversationId)).toBe(2);
-    });
-  });
-
-  describe('locks', () => {
-    it('of many who want a lock at once, exactly one gets it', async () => {
-      const name = randomUUID();
-      const results = await Promise.all(
-        Array.from({ length: AT_ONCE }, (_, index) =>
-          coordination.acquireLock(name, `owner-${index}`, LONG_MS),
-        ),
-      );
-      expect(results.filter((held) => held)).toHaveLength(1);
-    });
-
-    it('its owner may take it again, and only its owner can release it', async () => {
-      const name = randomUUID();
-      expect(await coordination.acquireLock(name, 'a', LONG_MS)).toBe(true);
-      expect(await coordination.acquireLock(name, 'a', LONG_MS)).toBe(true);
-      expect(await coordination.releaseLock(name, 'b')).toBe(false);
-      expect(await coordination.acquireLock(name, 'b', LONG_MS)).toBe(false);
-      expect(await coordination.releaseLock(name, 'a')).toBe(true);
-      expect(await coordination.releaseLock(name, 'a')).toBe(false);
-      expect(await coordination.acquireLock(name, 'b', LONG_MS)).toBe(true);
-    });
-
-    it('an expired lock can be taken by others, and its former owner cannot release theirs', async () => {
-      const name = randomUUID();
-      await coordination.acquireLock(name, 'a', 1);
-      await waitUntil(
-        () => coordination.acquireLock(name, 'b', LONG_MS),
-        (held) => held,
-      );
-      expect(await coordination.releaseLock(name, 'a')).toBe(false);
-      expect(await coordination.acquireLock(name, 'c', LONG_MS)).toBe(false);
     });
   });
 
@@ -239,15 +192,9 @@ describe('coordination', () => {
   it('starts from zero after everything was wiped', async () => {
     const { conversationId, chunkIds } = await pendingConversation(2);
     await adapter.wipe();
-    expect(await coordination.settle(conversationId, chunkIds[0] ?? '')).toEqual({
-      remaining: 0,
-      first: false,
-    });
+    expect(await coordination.settle(conversationId, chunkIds[0] ?? '')).toBe(0);
     await coordination.addPending(conversationId, chunkIds[1] ?? '');
-    expect(await coordination.settle(conversationId, chunkIds[1] ?? '')).toEqual({
-      remaining: 0,
-      first: true,
-    });
+    expect(await coordination.settle(conversationId, chunkIds[1] ?? '')).toBe(0);
     await coordination.removeExpired();
   });
 });

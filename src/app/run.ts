@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Logger } from '@nestjs/common';
 import { CONFIG_EXIT_CODE, ConfigError } from '../config/config-error.js';
 import { logProcessWarnings } from '../observability/library-warnings.js';
@@ -56,7 +57,7 @@ export async function run(loadService: LoadService): Promise<void> {
       process.stderr.write(`${error.message}\n`);
       process.exit(CONFIG_EXIT_CODE);
     }
-    logger.error(error instanceof Error ? error.message : String(error));
+    logger.error(errorMessage(error));
     process.exit(1);
   }
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import multipart from '@fastify/multipart';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -130,7 +131,7 @@ async function closeAfterFailure(app: INestApplicationContext): Promise<void> {
   try {
     await app.close();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     new Logger('Ringback').warn(`the partly started service did not close cleanly: ${reason}`);
   }
 }

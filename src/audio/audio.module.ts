@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import {
   Inject,
   Injectable,
@@ -42,7 +43,7 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
       await this.check();
       await this.storage.cleanTemporary();
     } catch (error) {
-      this.logger.error(error instanceof Error ? error.message : String(error));
+      this.logger.error(errorMessage(error));
     }
   }
 

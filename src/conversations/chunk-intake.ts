@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { ConflictException, Injectable, Logger, NotFoundException } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AudioStorage } from '../audio/audio-storage.js';
@@ -148,7 +149,7 @@ export class ChunkIntake {
     try {
       await this.storage.delete(key);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.logger.warn(`the recording ${key} belongs to no chunk, and is removed later: ${reason}`);
     }
   }

@@ -1,10 +1,3 @@
-export interface SettleResult {
-  /** Chunks of the conversation that are still pending, as far as coordination knows. */
-  remaining: number;
-  /** True for the one call that took this chunk out of the pending ones. */
-  first: boolean;
-}
-
 /** Ids by which a callback without our submission id is matched; about 1 KB at most. */
 export interface CallbackMetadata {
   submissionId: string;
@@ -27,13 +20,12 @@ export interface Usage {
 export const CALLBACK_METADATA_TTL_MS = 86_400_000;
 
 /**
- * State that processes share beside the record: the chunks that a conversation waits for, locks,
- * and the submission of each transcript id in callbacks.
+ * State that processes share beside the record: the chunks that a conversation waits for, and the
+ * submission of each transcript id in callbacks.
  *
- * Every adapter guarantees that each call is atomic and may be repeated at will, and that a lock is
- * released only by its owner and expires by itself. No adapter guarantees that anything survives.
- * All of it may be wiped at any time: the record has the truth, and the reconciler restores what is
- * missing here.
+ * Every adapter guarantees that each call is atomic and may be repeated at will. No adapter
+ * guarantees that anything survives. All of it may be wiped at any time: the record has the truth,
+ * and the reconciler restores what is missing here.
  */
 export abstract class Coordination {
   /** Makes sure that the store is this installation's, and marks a store without an owner. */
@@ -42,7 +34,7 @@ export abstract class Coordination {
   abstract addPending(conversationId: string, chunkId: string): Promise<void>;
 
   /** Removes the chunk from the pending ones and returns how many are left, in one step. */
-  abstract settle(conversationId: string, chunkId: string): Promise<SettleResult>;
+  abstract settle(conversationId: string, chunkId: string): Promise<number>;
 
   abstract pendingCount(conversationId: string): Promise<number>;
 
@@ -54,16 +46,6 @@ export abstract class Coordination {
 
   /** Removes the pending chunks of the conversation. */
   abstract forgetConversation(conversationId: string): Promise<void>;
-
-  /**
-   * @param owner a token that only the caller knows
-   * @param ttlMs milliseconds after which the lock expires; 1 or more
-   * @returns whether `owner` now holds the lock
-   */
-  abstract acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean>;
-
-  /** @returns whether `owner` held the lock, which is now free */
-  abstract releaseLock(name: string, owner: string): Promise<boolean>;
 
   abstract putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void>;
 

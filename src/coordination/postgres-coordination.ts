@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import {
-  CALLBACK_METADATA_TTL_MS,
-  Coordination,
-  type CallbackMetadata,
-  type SettleResult,
-  type Usage,
-} from './coordination.js';
+import { CALLBACK_METADATA_TTL_MS, Coordination, type CallbackMetadata, type Usage } from './coordination.js';
 
 /** Coordination in unlogged tables of the record's own database. */
 @Injectable()
@@ -34,22 +28,22 @@ export class PostgresCoordination extends Coordination {
    * the other's chunk. The lock is taken in a statement of its own, so that the next statement sees
    * what the previous holder has committed.
    */
-  async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
+  async settle(conversationId: string, chunkId: string): Promise<number> {
     return this.database.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtextextended(${`pending:${conversationId}`}, 0))`.execute(
         trx,
       );
-      const removed = await trx
+      await trx
         .deleteFrom('coordination_pending_chunks')
         .where('conversation_id', '=', conversationId)
         .where('chunk_id', '=', chunkId)
-        .executeTakeFirst();
+        .execute();
       const { remaining } = await trx
         .selectFrom('coordination_pending_chunks')
         .select(({ fn }) => fn.countAll<number>().as('remaining'))
         .where('conversation_id', '=', conversationId)
         .executeTakeFirstOrThrow();
-      return { remaining, first: removed.numDeletedRows > 0n };
+      return remaining;
     });
   }
 
@@ -90,37 +84,6 @@ export class PostgresCoordination extends Coordination {
       .deleteFrom('coordination_pending_chunks')
       .where('conversation_id', '=', conversationId)
       .execute();
-  }
-
-  async acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean> {
-    const expiresAt = sql<Date>`clock_timestamp() + ${ttlMs} * interval '1 millisecond'`;
-    const taken = await this.database
-      .insertInto('coordination_locks')
-      .values({ name, owner, expires_at: expiresAt })
-      .onConflict((conflict) =>
-        conflict
-          .column('name')
-          .doUpdateSet({ owner, expires_at: expiresAt })
-          .where((eb) =>
-            eb.or([
-              eb('coordination_locks.expires_at', '<=', sql<Date>`clock_timestamp()`),
-              eb('coordination_locks.owner', '=', owner),
-            ]),
-          ),
-      )
-      .returning('name')
-      .executeTakeFirst();
-    return taken !== undefined;
-  }
-
-  async releaseLock(name: string, owner: string): Promise<boolean> {
-    const released = await this.database
-      .deleteFrom('coordination_locks')
-      .where('name', '=', name)
-      .where('owner', '=', owner)
-      .where('expires_at', '>', sql<Date>`clock_timestamp()`)
-      .executeTakeFirst();
-    return released.numDeletedRows > 0n;
   }
 
   async putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void> {
@@ -183,7 +146,6 @@ export class PostgresCoordination extends Coordination {
 
   async removeExpired(): Promise<void> {
     const now = sql<Date>`clock_timestamp()`;
-    await this.database.deleteFrom('coordination_locks').where('expires_at', '<=', now).execute();
     await this.database.deleteFrom('coordination_callback_metadata').where('expires_at', '<=', now).execute();
   }
 }

@@ -2,13 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { DEFAULT_REDIS_PREFIX } from '../config/redis-prefix.js';
 import { redisReconnectPauseMs } from '../queues/queue-engine.js';
-import {
-  CALLBACK_METADATA_TTL_MS,
-  Coordination,
-  type CallbackMetadata,
-  type SettleResult,
-  type Usage,
-} from './coordination.js';
+import { CALLBACK_METADATA_TTL_MS, Coordination, type CallbackMetadata, type Usage } from './coordination.js';
 import { claimRedis, ForeignStoreError } from './redis-claim.js';
 import { RedisKeys } from './redis-keys.js';
 
@@ -25,21 +19,15 @@ const ERROR_LOG_INTERVAL_MS = 5_000;
 const FOREIGN_LOG_INTERVAL_MS = 60_000;
 
 const SETTLE = `
-  local first = redis.call('SREM', KEYS[1], ARGV[1])
+  redis.call('SREM', KEYS[1], ARGV[1])
   local remaining = redis.call('SCARD', KEYS[1])
   if remaining == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end
-  return { remaining, first }`;
+  return remaining`;
 
 const ADD_PENDING = `
   redis.call('SADD', KEYS[1], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
   redis.call('SADD', KEYS[2], ARGV[2])
-  return 1`;
-
-const ACQUIRE_LOCK = `
-  local owner = redis.call('GET', KEYS[1])
-  if owner and owner ~= ARGV[1] then return 0 end
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1`;
 
 /** Uses the clock of Redis, because the clocks of processes differ. */
@@ -59,10 +47,6 @@ const THROTTLE = `
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end
   return 1`;
 
-const RELEASE_LOCK = `
-  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-  return redis.call('DEL', KEYS[1])`;
-
 export interface RedisOwner {
   /** Id of the installation, from its database. */
   installation: string;
@@ -76,7 +60,7 @@ interface Scripts {
     conversationsKey: string,
     chunkId: string,
     conversationId: string,
-  ): Promise<[number, number]>;
+  ): Promise<number>;
   ringbackAddPending(
     key: string,
     conversationsKey: string,
@@ -84,8 +68,6 @@ interface Scripts {
     conversationId: string,
     ttlMs: number,
   ): Promise<number>;
-  ringbackAcquireLock(key: string, owner: string, ttlMs: number): Promise<number>;
-  ringbackReleaseLock(key: string, owner: string): Promise<number>;
   ringbackReportUsage(
     usageKey: string,
     throttleKey: string,
@@ -126,8 +108,6 @@ export class RedisCoordination extends Coordination {
       scripts: {
         ringbackSettle: { lua: SETTLE, numberOfKeys: 2 },
         ringbackAddPending: { lua: ADD_PENDING, numberOfKeys: 2 },
-        ringbackAcquireLock: { lua: ACQUIRE_LOCK, numberOfKeys: 1 },
-        ringbackReleaseLock: { lua: RELEASE_LOCK, numberOfKeys: 1 },
         ringbackReportUsage: { lua: REPORT_USAGE, numberOfKeys: 2 },
         ringbackThrottle: { lua: THROTTLE, numberOfKeys: 1 },
       },
@@ -176,15 +156,13 @@ export class RedisCoordination extends Coordination {
     );
   }
 
-  async settle(conversationId: string, chunkId: string): Promise<SettleResult> {
-    const key = this.keys.pending(conversationId);
-    const [remaining, first] = await this.redis.ringbackSettle(
-      key,
+  async settle(conversationId: string, chunkId: string): Promise<number> {
+    return this.redis.ringbackSettle(
+      this.keys.pending(conversationId),
       this.keys.pendingConversations,
       chunkId,
       conversationId,
     );
-    return { remaining, first: first === 1 };
   }
 
   async pendingCount(conversationId: string): Promise<number> {
@@ -212,14 +190,6 @@ export class RedisCoordination extends Coordination {
   async forgetConversation(conversationId: string): Promise<void> {
     const transaction = this.redis.multi().del(this.keys.pending(conversationId));
     throwFirstError(await transaction.srem(this.keys.pendingConversations, conversationId).exec());
-  }
-
-  async acquireLock(name: string, owner: string, ttlMs: number): Promise<boolean> {
-    return (await this.redis.ringbackAcquireLock(this.keys.lock(name), owner, ttlMs)) === 1;
-  }
-
-  async releaseLock(name: string, owner: string): Promise<boolean> {
-    return (await this.redis.ringbackReleaseLock(this.keys.lock(name), owner)) === 1;
   }
 
   async putCallbackMetadata(transcriptId: string, metadata: CallbackMetadata): Promise<void> {

@@ -25,10 +25,6 @@ export class RedisKeys {
     return `${this.pendingConversations}:${conversationId}`;
   }
 
-  lock(name: string): string {
-    return `${this.start}:lock:${name}`;
-  }
-
   /** The tag keeps both keys of a name in one slot of a Redis Cluster, as their script needs. */
   usage(name: string): string {
     return `${this.start}:usage:{${name}}`;

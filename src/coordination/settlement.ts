@@ -19,7 +19,7 @@ export class Settlement {
    * last one. Call it once the chunk's final state is in the record, any number of times.
    */
   async settled(conversationId: string, chunkId: string): Promise<void> {
-    const { remaining } = await this.coordination.settle(conversationId, chunkId);
+    const remaining = await this.coordination.settle(conversationId, chunkId);
     if (remaining === 0) await this.finalizeWhenDue(conversationId);
   }
 

@@ -1,3 +1,4 @@
+import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChunkTransitions } from '../chunks/chunk-transitions.js';
 import type { TokenUse } from '../chunks/texts.js';
@@ -16,10 +17,6 @@ import { CorrectionAttempt, isRescue, type Call } from './correction-attempt.js'
 import type { CorrectionResult } from './corrector.js';
 import { finalErrorMessage } from './final-error-message.js';
 import { redactionPasses } from './redaction-passes.js';
-
-/** Names of the data formats in the API. */
-const CORRECTED_SCHEMA = 'Dembrane-25-09';
-const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 
 /**
  * Corrects a chunk's first-stage text, and settles the chunk in any case. Temporary errors are
@@ -171,7 +168,7 @@ function diarizationOf(
   const { firstStageError: error, firstStageErrorCode: errorCode } = task;
   return {
     diarization: {
-      schema: task.anonymize ? REDACTED_SCHEMA : CORRECTED_SCHEMA,
+      schema: task.anonymize ? DIARIZATION_SCHEMAS.anonymized : DIARIZATION_SCHEMAS.corrected,
       data: {
         note: result.note,
         raw: {},

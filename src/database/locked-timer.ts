@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import type { Logger } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Database } from './database.js';
@@ -67,7 +68,7 @@ export class LockedTimer {
     try {
       await pass();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       logger.warn(`a pass failed and will be repeated: ${reason}`);
     }
     if (this.signal.aborted) return;

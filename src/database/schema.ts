@@ -270,12 +270,6 @@ export interface PendingChunksTable {
   chunk_id: string;
 }
 
-export interface CoordinationLocksTable {
-  name: string;
-  owner: string;
-  expires_at: Date;
-}
-
 export interface CoordinationUsageTable {
   name: string;
   /** Number of the window since the epoch. */
@@ -305,7 +299,6 @@ export interface Schema {
   event_attempts: EventAttemptsTable;
   installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
-  coordination_locks: CoordinationLocksTable;
   coordination_usage: CoordinationUsageTable;
   coordination_callback_metadata: CallbackMetadataTable;
 }

@@ -1,3 +1,4 @@
+import { asError } from '../errors/error-message.js';
 import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import pg from 'pg';
@@ -163,8 +164,4 @@ async function runTogether<Item, Result>(
       outcome.status === 'fulfilled' ? (outcome.value[0] as Result) : asError(outcome.reason),
     );
   }
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -3,7 +3,8 @@ import axios from 'axios';
 import type { AppConfig } from '../config/app-config.js';
 import { CALLBACK_SECRET_HEADER } from '../webhooks/callback-auth.hook.js';
 import { callbackProof, DOCTOR_STATUS } from '../webhooks/callback-proof.js';
-import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, type Check, type Finding } from './check.js';
+import { CHECK_TIMEOUT_MS, failed, ok, type Check, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 
 const NONCE_BYTES = 16;
 
@@ -34,7 +35,7 @@ async function call(url: string, secret: string): Promise<Finding> {
     return evaluate(response.status, response.data, callbackProof(secret, nonce));
   } catch (error) {
     return failed(
-      `the callback URL does not answer: ${reasonOf(error)}`,
+      `the callback URL does not answer: ${errorMessage(error)}`,
       'start the service, and check ASSEMBLYAI_WEBHOOK_URL and the proxies on the way to it',
     );
   }

@@ -26,7 +26,3 @@ export function warning(detail: string, advice: string): Finding {
 export function failed(detail: string, advice: string): Finding {
   return { state: 'failed', detail, advice };
 }
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -11,7 +11,8 @@ import {
   type RightsFacts,
   unsuitability,
 } from '../database/unsuitable-database.js';
-import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+import { CHECK_TIMEOUT_MS, failed, ok, warning, type Check, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 
 /**
  * Leases and deadlines use the database's clock, queue delays that of the processes: a skew of
@@ -61,7 +62,10 @@ async function withClient(url: string, check: (client: pg.Client) => Promise<Fin
   } catch (error) {
     const refusal = refusedConnection(error);
     if (refusal !== undefined) return { state: 'failed', detail: refusal };
-    return failed(reasonOf(error), 'check DATABASE_URL, and that the server runs and allows this machine');
+    return failed(
+      errorMessage(error),
+      'check DATABASE_URL, and that the server runs and allows this machine',
+    );
   } finally {
     await client.end();
   }
@@ -115,6 +119,9 @@ async function checkQueues(client: pg.Client): Promise<Finding> {
     await assertSchemaCompatibility(client);
     return ok('on PostgreSQL');
   } catch (error) {
-    return warning(`on PostgreSQL: ${reasonOf(error)}`, 'the first start creates the tables of the queues');
+    return warning(
+      `on PostgreSQL: ${errorMessage(error)}`,
+      'the first start creates the tables of the queues',
+    );
   }
 }

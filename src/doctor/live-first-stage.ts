@@ -7,7 +7,8 @@ import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 import { readTranscript, type Reading } from '../providers/assemblyai/read-transcript.js';
 import { buildSubmitRequest } from '../providers/assemblyai/submit-request.js';
 import { LiteLlmClient } from '../providers/litellm/litellm.client.js';
-import { failed, ok, reasonOf, warning, type Finding } from './check.js';
+import { failed, ok, warning, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { print, say } from './print.js';
 import type { Sample } from './sample.js';
 
@@ -47,7 +48,7 @@ export async function runFirstStage(options: FirstStageOptions): Promise<string 
     print(STAGE, ok(`${transcription.model}, ${tookMs} ms: ${transcription.text}`));
     return transcription.text;
   } catch (error) {
-    print(STAGE, failed(reasonOf(error), litellm === undefined ? ADVICE_ASSEMBLYAI : ADVICE_LITELLM));
+    print(STAGE, failed(errorMessage(error), litellm === undefined ? ADVICE_ASSEMBLYAI : ADVICE_LITELLM));
     return undefined;
   }
 }
@@ -146,7 +147,7 @@ async function deleteCopy(client: AssemblyAiClient, id: string): Promise<Finding
   } catch (error) {
     if (!(error instanceof ProviderNotFoundError)) {
       return warning(
-        `the transcript ${id} could not be deleted at AssemblyAI: ${reasonOf(error)}`,
+        `the transcript ${id} could not be deleted at AssemblyAI: ${errorMessage(error)}`,
         'delete it there',
       );
     }

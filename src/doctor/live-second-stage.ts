@@ -2,7 +2,8 @@ import type { AppConfig } from '../config/app-config.js';
 import { chooseModel } from '../providers/language-models/choose-model.js';
 import { Corrector, type CorrectionResult } from '../correction/corrector.js';
 import { ModelList } from '../providers/language-models/model-list.js';
-import { failed, ok, reasonOf, type Finding } from './check.js';
+import { failed, ok, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { noModel } from './model-checks.js';
 import { print, say } from './print.js';
 import type { Sample } from './sample.js';
@@ -44,7 +45,10 @@ async function examine({ config, ...request }: SecondStageOptions): Promise<Find
       `${result.model}, ${Math.round(performance.now() - startMs)} ms, ${tokensOf(result)}: ${result.text}`,
     );
   } catch (error) {
-    return failed(reasonOf(error), 'check CORRECTION_MODEL, the credentials, and the quota of their project');
+    return failed(
+      errorMessage(error),
+      'check CORRECTION_MODEL, the credentials, and the quota of their project',
+    );
   }
 }
 

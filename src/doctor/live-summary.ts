@@ -2,7 +2,8 @@ import type { AppConfig } from '../config/app-config.js';
 import { chooseModel } from '../providers/language-models/choose-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Summarizer } from '../correction/summarizer.js';
-import { failed, ok, reasonOf, type Finding } from './check.js';
+import { failed, ok, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { print, say } from './print.js';
 import type { Sample } from './sample.js';
 
@@ -30,6 +31,9 @@ async function examine(config: AppConfig, sample: Sample, signal: AbortSignal): 
     const result = await summarizer.summarize({ transcript, language, signal, isLastTry: true });
     return ok(`${result.model}, ${Math.round(performance.now() - startMs)} ms: ${result.summary}`);
   } catch (error) {
-    return failed(reasonOf(error), 'check SUMMARY_MODEL, the credentials, and the quota of their project');
+    return failed(
+      errorMessage(error),
+      'check SUMMARY_MODEL, the credentials, and the quota of their project',
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { AppConfig } from '../config/app-config.js';
-import { failed, reasonOf } from './check.js';
+import { failed } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { runFirstStage } from './live-first-stage.js';
 import { runSecondStage } from './live-second-stage.js';
 import { runSummary } from './live-summary.js';
@@ -14,7 +15,7 @@ export async function runLive(config: AppConfig): Promise<boolean> {
   try {
     sample = await loadSample();
   } catch (error) {
-    print('sample', failed(reasonOf(error), 'without it nothing can be sent'));
+    print('sample', failed(errorMessage(error), 'without it nothing can be sent'));
     return false;
   }
   say(

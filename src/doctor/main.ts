@@ -6,7 +6,8 @@ import { ConfigModule } from '../config/config.module.js';
 import { parseDoctorArguments, USAGE } from './arguments.js';
 import { audioCheck } from './audio-check.js';
 import { callbackCheck } from './callback-check.js';
-import { reasonOf, type Check, type Finding } from './check.js';
+import { type Check, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { databaseChecks } from './database-checks.js';
 import { runLive } from './live.js';
 import { print } from './print.js';
@@ -71,7 +72,11 @@ async function run(check: Check): Promise<Finding> {
   try {
     return await check.run();
   } catch (error) {
-    return { state: 'failed', detail: reasonOf(error), advice: 'this error is unexpected; see its message' };
+    return {
+      state: 'failed',
+      detail: errorMessage(error),
+      advice: 'this error is unexpected; see its message',
+    };
   }
 }
 

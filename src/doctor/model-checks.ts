@@ -2,7 +2,8 @@ import type { AppConfig, LanguageModelConfig } from '../config/app-config.js';
 import { configuredModels } from '../providers/language-models/configured-models.js';
 import { type ConfiguredModels, modelNotices } from '../providers/language-models/model-notices.js';
 import { ProviderError } from '../providers/provider-error.js';
-import { failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+import { failed, ok, warning, type Check, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { listModels, type ListedModel, type ListingConfig } from './list-models.js';
 
 /** Matches the names of Gemini models that do not answer with text. */
@@ -80,7 +81,7 @@ async function checkList(
 }
 
 function adviceAfter(error: unknown): string {
-  if (!(error instanceof ProviderError)) return reasonOf(error);
+  if (!(error instanceof ProviderError)) return errorMessage(error);
   return FATAL.has(error.code) ? 'see the line above' : TRY_LIVE;
 }
 

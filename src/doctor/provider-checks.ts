@@ -2,7 +2,8 @@ import type { AppConfig, LiteLlmConfig } from '../config/app-config.js';
 import { AssemblyAiClient } from '../providers/assemblyai/assemblyai.client.js';
 import { DEFAULT_SPEECH_MODELS, outdatedSpeechModels } from '../providers/assemblyai/speech-models.js';
 import { LiteLlmClient } from '../providers/litellm/litellm.client.js';
-import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+import { CHECK_TIMEOUT_MS, failed, ok, warning, type Check, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 import { modelChecks } from './model-checks.js';
 import { secondOfSilence } from './second-of-silence.js';
 
@@ -24,7 +25,7 @@ async function checkLiteLlm(litellm: LiteLlmConfig): Promise<Finding> {
     return ok(`transcribes at ${new URL(litellm.baseUrl).host}`);
   } catch (error) {
     return failed(
-      reasonOf(error),
+      errorMessage(error),
       'check LITELLM_TRANSCRIPTION_API_BASE, _MODEL, _API_KEY and _API_VERSION, and that the server runs',
     );
   } finally {
@@ -49,7 +50,7 @@ async function checkAssemblyAi({ transcription }: AppConfig): Promise<Finding> {
       'put the successor into the list instead',
     );
   } catch (error) {
-    return failed(reasonOf(error), 'check ASSEMBLYAI_API_KEY and ASSEMBLYAI_BASE_URL');
+    return failed(errorMessage(error), 'check ASSEMBLYAI_API_KEY and ASSEMBLYAI_BASE_URL');
   } finally {
     client.close();
   }

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { connectAndAsk } from '../queues/redis-preflight.js';
 import { refusedByRedis, unsuitableRedis } from '../queues/redis-refusal.js';
-import { CHECK_TIMEOUT_MS, failed, ok, reasonOf, warning, type Check, type Finding } from './check.js';
+import { CHECK_TIMEOUT_MS, failed, ok, warning, type Check, type Finding } from './check.js';
+import { errorMessage } from '../errors/error-message.js';
 
 export function redisCheck(url: string, prefix: string): Check {
   return { name: 'queues', run: () => checkRedis(url, prefix) };
@@ -24,7 +25,7 @@ async function checkRedis(url: string, prefix: string): Promise<Finding> {
     const problem = unsuitableRedis(info);
     return problem === undefined ? readInfo(info) : { state: 'failed', detail: problem };
   } catch (error) {
-    const reason = connectionError?.message ?? reasonOf(error);
+    const reason = connectionError?.message ?? errorMessage(error);
     const refusal = refusedByRedis(reason, prefix);
     if (refusal !== undefined) return { state: 'failed', detail: refusal };
     return failed(reason, 'check REDIS_URL, and that the server runs and allows this machine');

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import type { Cluster } from './data-folder.js';
 import { readPostmaster } from './postmaster.js';
 import { startServer } from './server-control.js';
@@ -44,7 +45,7 @@ export class ServerSupervisor {
       await keepLogBounded(this.options.cluster);
       this.reported.clear();
     } catch (error) {
-      this.report(error instanceof Error ? error.message : String(error));
+      this.report(errorMessage(error));
     } finally {
       this.check = null;
     }

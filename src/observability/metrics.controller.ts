@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Controller, Get, Header, Logger } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Metrics } from './metrics.js';
@@ -16,9 +17,7 @@ export class MetricsController {
   async read(): Promise<string> {
     const { text, failures } = await this.metrics.scrape();
     for (const failure of failures) {
-      this.logger.warn(
-        `some metrics could not be read: ${failure instanceof Error ? failure.message : String(failure)}`,
-      );
+      this.logger.warn(`some metrics could not be read: ${errorMessage(failure)}`);
     }
     return text;
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
@@ -120,7 +121,7 @@ export class ProcessingLog {
     try {
       await this.insert(events);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.logger.warn(`${events.length} entries of the processing log were not written: ${reason}`);
     }
   }

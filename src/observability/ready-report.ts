@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable } from '@nestjs/common';
 import {
   HealthCheckService,
@@ -55,7 +56,7 @@ export class ReadyReport {
       await withTimeout(check());
       return indicator.up();
     } catch (error) {
-      return indicator.down(error instanceof Error ? error.message : String(error));
+      return indicator.down(errorMessage(error));
     }
   }
 
@@ -64,7 +65,7 @@ export class ReadyReport {
     try {
       return indicator.up(await withTimeout(detail()));
     } catch (error) {
-      return indicator.up({ unknown: error instanceof Error ? error.message : String(error) });
+      return indicator.up({ unknown: errorMessage(error) });
     }
   }
 }

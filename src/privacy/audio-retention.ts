@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { AppConfig } from '../config/app-config.js';
@@ -60,7 +61,7 @@ export class AudioRetention {
       await this.storage.delete(key);
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.logger.warn(`the expired recording of chunk ${chunkId} could not be removed: ${reason}`);
       return false;
     }

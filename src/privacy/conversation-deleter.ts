@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { AppConfig } from '../config/app-config.js';
@@ -49,7 +50,7 @@ export class ConversationDeleter {
     try {
       await this.storage.deleteConversation(conversationId);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       const failures = attempts + 1;
       const pauseMs = backoffMs({ baseMs: this.config.retryBaseMs, maxMs: MAX_PAUSE_MS, failures });
       this.logger.warn(

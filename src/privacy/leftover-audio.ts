@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { AudioStorage, type ListedAudio } from '../audio/audio-storage.js';
 import { type KeptAudio, LeftoverAudioRepository } from './leftover-audio.repository.js';
@@ -106,7 +107,7 @@ export class LeftoverAudio {
       this.suspects.delete(key);
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.logger.warn(`the recording ${key} belongs to no chunk, but could not be removed: ${reason}`);
       return false;
     }

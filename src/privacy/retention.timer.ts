@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -80,7 +81,7 @@ export class RetentionTimer implements OnApplicationBootstrap, BeforeApplication
     try {
       await work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.logger.warn(`${what} failed, the next pass tries again: ${reason}`);
     }
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { inTime } from '../deadlines/in-time.js';
 
 /**
@@ -15,7 +16,7 @@ export async function awaitConnection(
   try {
     await inTime(object.waitUntilReady(), timeoutMs, () => new Error('no answer in time'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     throw new Error(
       `the ${kind} queue cannot be reached: ${reason}; check DATABASE_URL or REDIS_URL, and start again`,
       { cause: error },

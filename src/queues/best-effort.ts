@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import type { Logger } from '@nestjs/common';
 
 /**
@@ -9,7 +10,7 @@ export async function bestEffort(logger: Logger, what: string, work: () => Promi
   try {
     await work();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     logger.warn(`${what} must wait for the reconciler: ${reason}`);
   }
 }

@@ -1,3 +1,4 @@
+import { asError } from '../errors/error-message.js';
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import {
   type BeforeApplicationShutdown,
@@ -96,7 +97,7 @@ export abstract class JobProcessor<K extends JobKind>
     this.worker.concurrency = this.concurrency;
     await awaitConnection(this.kind, this.worker, this.appConfig.startTimeoutMs);
     this.worker.run().catch((error: unknown) => {
-      this.onError(error instanceof Error ? error : new Error(String(error)));
+      this.onError(asError(error));
     });
   }
 

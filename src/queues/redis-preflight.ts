@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
@@ -63,7 +64,7 @@ async function readInfo(
         () => new Error('no answer in time'),
       );
     } catch (error) {
-      const reason = lastError?.message ?? (error instanceof Error ? error.message : String(error));
+      const reason = lastError?.message ?? errorMessage(error);
       const refusal = refusedByRedis(reason, prefix);
       if (refusal !== undefined) throw new UnsuitableRedisError(refusal, { cause: error });
       if (Date.now() > deadline) {

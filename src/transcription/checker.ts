@@ -1,3 +1,4 @@
+import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { type StoredText, SubmissionOutcomes } from '../chunks/submission-outcomes.js';
 import { AppConfig } from '../config/app-config.js';
@@ -15,7 +16,7 @@ import { type Reading, readTranscript } from '../providers/assemblyai/read-trans
 import { decideAfterCheck, overdue } from './decide-after-check.js';
 import { DeliveryStrategy } from './delivery/delivery-strategy.js';
 import { ChecksRepository, type CheckTask } from '../chunks/checks.repository.js';
-import { finalText, firstStageText, ONE_STAGE_SCHEMA } from './first-stage-text.js';
+import { finalText, firstStageText } from './first-stage-text.js';
 import { rememberable } from './language-memory.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
 import { ProviderThrottle } from './provider-throttle.js';
@@ -113,7 +114,7 @@ export class Checker {
 
   private async textOf(task: CheckTask, reading: TextReading): Promise<StoredText> {
     if (this.config.transcription.provider === 'AssemblyAI')
-      return finalText(task, reading, ONE_STAGE_SCHEMA);
+      return finalText(task, reading, DIARIZATION_SCHEMAS.assemblyai);
     return { kind: 'first_stage', ...(await firstStageText(task, reading)) };
   }
 

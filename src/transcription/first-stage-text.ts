@@ -1,14 +1,10 @@
+import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
 import type { FirstStageText } from '../chunks/texts.js';
 import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
 import type { TextReading } from '../providers/assemblyai/read-transcript.js';
-
-/** Schema names by which clients of the API recognize the data. */
-const FIRST_STAGE_SCHEMA = 'Dembrane-25-09-assemblyai-partial';
-export const ONE_STAGE_SCHEMA = 'ASSEMBLYAI';
-export const LITELLM_SCHEMA = 'LITELLM';
 
 export interface PrivacySettings {
   redactPii: boolean;
@@ -32,7 +28,7 @@ export async function firstStageText(
   reading: TextReading,
 ): Promise<FirstStageText> {
   if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };
-  return storable(privacy, reading, FIRST_STAGE_SCHEMA);
+  return storable(privacy, reading, DIARIZATION_SCHEMAS.firstStage);
 }
 
 /** Result for an anonymized conversation when the provider cannot anonymize. */

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AudioMissingError, AudioUnavailableError } from '../audio/audio-error.js';
@@ -116,7 +117,7 @@ export class Submitter {
 
   /** Handles a check that could not be queued: nothing was sent, so no lease has to expire. */
   private async beforeSubmit(ref: SubmissionRef, error: unknown): Promise<JobOutcome> {
-    const reason = `its check could not be queued: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `its check could not be queued: ${errorMessage(error)}`;
     this.logger.warn(`submission ${ref.submissionId} of chunk ${ref.chunkId} was not sent, ${reason}`);
     await this.outcomes.requeue(ref, { from: 'created', reason });
     return { kind: 'done', note: reason };

@@ -1,3 +1,4 @@
+import { WEBHOOK_SECRET_HEADER } from '../providers/assemblyai/submit-request.js';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Networks } from '../config/networks.js';
@@ -7,7 +8,8 @@ import type { TooManyRequestsError } from '../http/too-many-requests-error.js';
 import type { Metrics } from '../observability/metrics.js';
 
 export const CALLBACK_PATH = '/api/webhooks/assemblyai';
-export const CALLBACK_SECRET_HEADER = 'x-assemblyai-webhook-secret';
+/** As Node names headers of requests. */
+export const CALLBACK_SECRET_HEADER = WEBHOOK_SECRET_HEADER.toLowerCase();
 
 /** The provider's body has two short fields. */
 const MAX_CALLBACK_BYTES = 16_384;

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { Coordination } from '../coordination/coordination.js';
@@ -43,7 +44,7 @@ export class CallbackReceiver {
       );
       return status === 'completed' ? 'ok' : 'error_handled';
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.logger.error(`a callback could not be recorded, the provider will call again: ${reason}`);
       return 'unavailable';
     }

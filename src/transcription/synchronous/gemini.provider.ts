@@ -1,3 +1,4 @@
+import { DIARIZATION_SCHEMAS } from '../../chunks/diarization-schemas.js';
 import type { AudioStorage } from '../../audio/audio-storage.js';
 import { DEFAULT_LANGUAGE } from '../../config/languages.js';
 import type { CorrectionResult, Corrector, TranscriptionInput } from '../../correction/corrector.js';
@@ -13,8 +14,6 @@ import {
 } from './transcription-provider.js';
 
 /** Schema names by which clients of the API recognize the data. */
-const GEMINI_SCHEMA = 'GEMINI';
-const REDACTED_SCHEMA = 'Dembrane-26-01-redaction';
 
 /**
  * Runs both stages in one request to a model that understands audio. The text is final, and
@@ -54,7 +53,7 @@ export class GeminiProvider extends TranscriptionProvider {
       kind: 'text',
       transcript: result.text,
       diarization: {
-        schema: anonymize ? REDACTED_SCHEMA : GEMINI_SCHEMA,
+        schema: anonymize ? DIARIZATION_SCHEMAS.anonymized : DIARIZATION_SCHEMAS.gemini,
         data: { note: result.note, raw: {}, error: null },
       },
       redaction: redactionPasses(result, { isDraftStored: false }),

@@ -1,8 +1,9 @@
+import { DIARIZATION_SCHEMAS } from '../../chunks/diarization-schemas.js';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { AudioStorage } from '../../audio/audio-storage.js';
 import type { OutboundAgents } from '../../outbound/outbound-agents.js';
 import { parseHotwords } from '../../providers/assemblyai/hotwords.js';
-import { finalText, LITELLM_SCHEMA, WITHHELD } from '../first-stage-text.js';
+import { finalText, WITHHELD } from '../first-stage-text.js';
 import { loadRequestAudio } from './request-audio.js';
 import {
   TranscriptionProvider,
@@ -52,7 +53,7 @@ export class LiteLlmProvider extends TranscriptionProvider implements OnApplicat
       prompt: promptOf(request.transcriptPrompt),
       signal,
     });
-    return finalText(request, reading, LITELLM_SCHEMA);
+    return finalText(request, reading, DIARIZATION_SCHEMAS.litellm);
   }
 }
 
