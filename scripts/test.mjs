@@ -12,7 +12,7 @@ const LIGHT_WORKERS_A_CORE = 3;
 
 /** Each of these keeps several processes busy; more at once would take the time from each other. */
 const FLEETS = ['postgres-fleets', 'redis-fleets'];
-const FLEET_WORKERS = Math.max(2, Math.floor(availableParallelism() * 1.5));
+const FLEET_WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
 
 async function run(names, workers) {
   const { exitCode } = await runVitest(['--maxWorkers', String(workers), ...projects(names)]);
