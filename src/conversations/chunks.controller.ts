@@ -29,7 +29,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
+import { yieldForLongText } from '../event-loop/yield-to-event-loop.js';
 import { TakesUploads } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
 import { validateBody } from '../http/validation.js';
@@ -130,7 +130,7 @@ export class ChunksController {
   async read(@IdParam('id') id: string): Promise<ChunkResponse> {
     const chunk = await this.intake.read(id);
     // A provider's answer may have megabytes: it is parsed and written in separate iterations.
-    await yieldToEventLoop();
+    await yieldForLongText(chunk.transcript?.length ?? 0);
     return toChunkResponse(chunk);
   }
 

@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
+import { yieldForLongText } from '../event-loop/yield-to-event-loop.js';
 import {
   type GuardedAnswer,
   MIN_SHARE_OF_DRAFT,
@@ -219,11 +219,11 @@ export class Corrector {
     });
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
     // Parsing, cleaning and checking each take some time for the longest answers.
-    await yieldToEventLoop();
+    await yieldForLongText(answer.text.length);
     const correctedTranscript = storable(
       await finishInSteps(artifactRemovalSteps(parsed.correctedTranscript, draft)),
     );
-    await yieldToEventLoop();
+    await yieldForLongText(answer.text.length);
     await this.requireAcceptable({
       answer: correctedTranscript,
       draft,
