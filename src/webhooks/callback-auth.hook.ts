@@ -8,7 +8,7 @@ import type { TooManyRequestsError } from '../http/too-many-requests-error.js';
 import type { Metrics } from '../observability/metrics.js';
 
 export const CALLBACK_PATH = '/api/webhooks/assemblyai';
-/** As Node names headers of requests. */
+/** In lower case, as Node names the headers of a request. */
 export const CALLBACK_SECRET_HEADER = WEBHOOK_SECRET_HEADER.toLowerCase();
 
 /** The provider's body has two short fields. */

@@ -56,7 +56,7 @@ export class SimulatedStorage extends AudioStorage {
   }
 
   close(): void {
-    // There is nothing to delete.
+    // Nothing is stored that could be deleted.
   }
 
   publicUrl(key: string): Promise<string> {

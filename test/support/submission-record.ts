@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { World } from './test-service.js';
 
-/** What callbacks have written to a submission. */
+/** Columns of a submission that callbacks write. */
 export interface CallbackTraces {
   callbacks: number;
   callback_transcript_id: string | null;
