@@ -5,38 +5,45 @@
  *
  * Chunk
  *
- *   queued waits for its submission to be accepted; `attempt` counts how often it was queued
- *   transcribing the provider has the recording; `submission_id` names the submission correcting
- *   the first-stage text is stored (unless the conversation is anonymized) and its
+ *   queued        waits for its submission to be accepted; `attempt` counts how often it was queued
+ *   transcribing  the provider has the recording; `submission_id` names the submission
+ *   correcting    the first-stage text is stored (unless the conversation is anonymized) and its
  *                 correction is owed; or the first stage has failed and a rescue is owed. The
  *                 submission's status distinguishes the two
- *   completed the final text is stored failed no text can be obtained; `error` says why
+ *   completed     the final text is stored
+ *   failed        no text can be obtained; `error` says why
  *
- *   queued -> transcribing | correcting (rescue) | failed | queued (a new attempt) transcribing ->
- *   correcting | completed | failed | queued (the submission is abandoned) correcting -> completed
- *   | failed completed, failed -> queued, only by a restart that somebody requested
+ *   queued       -> transcribing | correcting (rescue) | failed | queued (a new attempt)
+ *   transcribing -> correcting | completed | failed | queued (the submission is abandoned)
+ *   correcting   -> completed | failed
+ *   completed, failed -> queued, only by a restart that somebody requested
  *
  * Submission: one request to the provider, sent at most once
  *
- *   created the row and its check exist; the request may be under way until `lease_until` submitted
- *   the provider's transcript id is known; or, where the response contains the text, the
+ *   created    the row and its check exist; the request may be under way until `lease_until`
+ *   submitted  the provider's transcript id is known; or, where the response contains the text, the
  *              request is under way until `lease_until`
- *   completed its text is recorded failed it brought no text, and the chunk failed with it or is to
- *   be rescued abandoned it brought no known result; the chunk is queued again
+ *   completed  its text is recorded
+ *   failed     it brought no text, and the chunk failed with it or is to be rescued
+ *   abandoned  it brought no known result; the chunk is queued again
  *
- *   created -> submitted | failed | abandoned submitted -> completed | failed | abandoned
+ *   created   -> submitted | failed | abandoned
+ *   submitted -> completed | failed | abandoned
  *
  * Rules
  *
  * S1 A state changes by one conditional UPDATE, or by one transaction of several, which returns
- * whether it changed the row. A caller that changed no row was slower than another one, and reads
- * again (K3 of docs/architecture.md). S2 A submission and its chunk change together. S3 Every
- * result names its submission: the result of an abandoned or older submission changes no row. S4 A
- * chunk has at most one open submission; a unique index guarantees it. S5 Rows are locked in the
- * order of their ids, submissions before chunks, so that processes do not deadlock. S6 Statements
- * that every chunk goes through compare states by `is not distinct from`. With `=` the planner may
- * choose the index of all open rows, which it assumes to be few, and read the whole backlog each
- * time.
+ *    whether it changed the row. A caller that changed no row was slower than another one, and
+ *    reads again (K3 of docs/architecture.md).
+ * S2 A submission and its chunk change together.
+ * S3 Every result names its submission: the result of an abandoned or older submission changes no
+ *    row.
+ * S4 A chunk has at most one open submission; a unique index guarantees it.
+ * S5 Rows are locked in the order of their ids, submissions before chunks, so that processes do not
+ *    deadlock.
+ * S6 Statements that every chunk goes through compare states by `is not distinct from`. With `=`
+ *    the planner may choose the index of all open rows, which it assumes to be few, and read the
+ *    whole backlog each time.
  */
 
 export const CHUNK_STATUSES = ['queued', 'transcribing', 'correcting', 'completed', 'failed'] as const;
