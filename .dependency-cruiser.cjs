@@ -208,6 +208,12 @@ module.exports = {
       to: { path: '^(src|test|bench|demo)/' },
     },
     {
+      name: 'console-uses-the-api-only',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(src|simulator|test|bench|demo|scripts)/' },
+    },
+    {
       name: 'no-dev-dependency-in-src',
       severity: 'error',
       from: { path: '^src/', pathNot: '[.-]spec\\.ts$' },

@@ -43,6 +43,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['console/**'],
+    languageOptions: { parserOptions: { jsxPragma: null } },
+    rules: {
+      // A component returns one tree, which is not split by its length.
+      'max-lines-per-function': ['error', { max: 120, skipComments: true, skipBlankLines: true }],
+      // Event handlers of elements return what their expression does.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
     files: ['src/config/**', 'simulator/main.ts', 'demo/**', 'bench/**', 'test/**'],
     rules: { 'no-restricted-properties': 'off' },
   },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runChild } from './run-child.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = ['src', 'simulator', 'demo', 'bench', 'scripts/docs'];
+const sources = ['src', 'console', 'simulator', 'demo', 'bench', 'scripts/docs'];
 
 function newestChange(folder) {
   let newest = statSync(folder).mtimeMs;
@@ -15,6 +15,11 @@ function newestChange(folder) {
     newest = Math.max(newest, entry.isDirectory() ? newestChange(path) : statSync(path).mtimeMs);
   }
   return newest;
+}
+
+async function run(program) {
+  const { exitCode } = await runChild(process.execPath, program, { cwd: root, stdio: 'inherit' });
+  return exitCode;
 }
 
 const buildInfo = join(root, 'dist/.tsbuildinfo');
@@ -26,8 +31,9 @@ const changedAt = Math.max(...sources.map((folder) => newestChange(join(root, fo
 if (builtAt === undefined || builtAt < changedAt) {
   const startedAt = new Date();
   // Runs without npm and its shell, which would end at a signal and leave the compiler running.
-  const build = [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'];
-  const { exitCode } = await runChild(process.execPath, build, { cwd: root, stdio: 'inherit' });
+  const compiler = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
+  let exitCode = await run([compiler, 'build']);
+  if (exitCode === 0) exitCode = await run([join(root, 'scripts/build-console.mjs')]);
   // The compiler does not update the file when no output changed, as after a change of a test:
   // every start would then build again.
   if (exitCode === 0) utimesSync(buildInfo, startedAt, startedAt);

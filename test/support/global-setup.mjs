@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ensureChromiumBinary } from './chromium-binary.mjs';
 import { ensureRedisBinary } from './redis-binary.mjs';
 
 const SERVER = fileURLToPath(new URL('postgres-process.mjs', import.meta.url));
@@ -24,6 +25,7 @@ export default async function globalSetup() {
 
 async function startServer() {
   process.env.RINGBACK_TEST_REDIS_BINARY = ensureRedisBinary();
+  process.env.RINGBACK_TEST_CHROMIUM_BINARY = ensureChromiumBinary();
   const server = spawn(process.execPath, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit').then(([code]) => {
     throw new Error(`PostgreSQL for the tests did not start (exit code ${code})`);

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findOnPath } from './find-on-path.mjs';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
@@ -24,19 +23,4 @@ export function ensureRedisBinary() {
   throw new Error(
     'The tests need a redis-server or valkey-server on PATH: apt-get install redis-server, or brew install redis.',
   );
-}
-
-function findOnPath(names) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of names) {
-      const path = join(folder, name);
-      try {
-        accessSync(path, constants.X_OK);
-        return path;
-      } catch (error) {
-        if (error.code !== 'ENOENT' && error.code !== 'EACCES' && error.code !== 'ENOTDIR') throw error;
-      }
-    }
-  }
-  return undefined;
 }

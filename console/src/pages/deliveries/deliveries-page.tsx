@@ -1,0 +1,6 @@
+import { t } from '../../i18n/translate';
+import { PageTitle } from '../../parts/page-title';
+
+export default function DeliveriesPage(_props: { path?: string }) {
+  return <PageTitle title={t('nav.deliveries')} />;
+}
