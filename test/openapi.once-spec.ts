@@ -40,6 +40,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['patch', '/api/projects/{id}', 200],
   ['post', '/api/conversations', 201],
   ['get', '/api/conversations/{id}', 200],
+  ['patch', '/api/conversations/{id}', 200],
   ['delete', '/api/conversations/{id}', 202],
   ['get', '/api/conversations/{id}/deletion', 200],
   ['get', '/api/conversations/{id}/redaction', 200],
