@@ -1,4 +1,7 @@
 import { toCues } from './cues.js';
+import { toDocument, type TranscriptDocument } from './documents/document.js';
+import { toDocx } from './documents/docx.js';
+import { toMarkdown } from './documents/markdown.js';
 import { mergeTranscripts } from './merge-transcripts.js';
 import { positionChunks, type TranscriptChunk } from './timeline.js';
 import { toJsonChunks, toSrt, toVtt, type TranscriptFormat } from './transcript-formats.js';
@@ -12,18 +15,28 @@ export type UnparsedChunk = Omit<TranscriptChunk, 'words'> & { words: string | n
 export interface RenderedConversation {
   id: string;
   status: string;
+  title: string | null;
+  /** ISO 8601. */
+  createdAt: string;
+  summary: string | null;
   /** Text for a conversation without any text. */
   whenEmpty: string;
   chunks: readonly UnparsedChunk[];
 }
 
+/** @returns a text, or the bytes of a file */
 export async function renderTranscript(
   format: TranscriptFormat,
-  { id, status, whenEmpty, chunks }: RenderedConversation,
-): Promise<string> {
+  conversation: RenderedConversation,
+): Promise<string | Uint8Array> {
+  const { id, status, whenEmpty, chunks } = conversation;
   switch (format) {
     case 'text':
       return mergedText(chunks) || whenEmpty;
+    case 'md':
+      return toMarkdown(await documentOf(conversation));
+    case 'docx':
+      return toDocx(await documentOf(conversation));
     case 'srt':
       return toSrt(toCues(await positionChunks(chunks.map(parseWords))));
     case 'vtt':
@@ -36,6 +49,10 @@ export async function renderTranscript(
         chunks: toJsonChunks(await positionChunks(chunks.map(parseWords))),
       });
   }
+}
+
+async function documentOf(conversation: RenderedConversation): Promise<TranscriptDocument> {
+  return toDocument(conversation, await positionChunks(conversation.chunks.map(parseWords)));
 }
 
 function mergedText(chunks: readonly UnparsedChunk[]): string {

@@ -2,7 +2,7 @@ import type { TimedWord } from './align-words.js';
 import { type Cue, speakerPrefix } from './cues.js';
 import { type PositionedChunk, spokenText } from './timeline.js';
 
-export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
+export const TRANSCRIPT_FORMATS = ['text', 'md', 'json', 'srt', 'vtt', 'docx'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
 /** Formats cues as SubRip, with the speaker before the text. */
