@@ -28,6 +28,9 @@ const CONTENT_TYPES: Readonly<Record<TranscriptFormat, string>> = {
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 };
 
+/** Value of `include` that adds the origins of words. */
+const CHANGES = 'changes';
+
 @ApiTags('conversations')
 @ApiBearerAuth()
 @Controller('api/conversations/:id')
@@ -45,6 +48,13 @@ export class TranscriptController {
     description: 'Before the conversation is finalized: the transcript of the chunks completed so far.',
   })
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
+  @ApiQuery({
+    name: 'include',
+    required: false,
+    enum: [CHANGES],
+    description:
+      'For JSON: each word has `origin`, which is `heard`, `corrected` or `edited`, and `heard`, the words that it replaced, empty when it was added. Each chunk has `changes`, removed words included; `minor` are those of case and punctuation only. `stats` counts them. Other formats ignore it. Without a stored first-stage text, as in an anonymized conversation, words have no `origin` unless they were edited.',
+  })
   @ApiOkResponse({
     description:
       'Plain text, Markdown, JSON, SubRip, WebVTT or a Word file. Words have the times of the recognizer; those that the correction changed have times interpolated from their neighbors, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
@@ -54,10 +64,15 @@ export class TranscriptController {
     @IdParam('id') id: string,
     @Res() reply: FastifyReply,
     @Query('format') format = 'text',
+    @Query('include') include?: string,
   ): Promise<void> {
     if (!isFormat(format)) {
       throw new BadRequestException([`format must be one of ${TRANSCRIPT_FORMATS.join(', ')}`]);
     }
+    if (include !== undefined && include !== CHANGES) {
+      throw new BadRequestException([`include must be ${CHANGES}, or not be given`]);
+    }
+    const includesChanges = include === CHANGES && format === 'json';
     const conversation = await this.transcripts.conversation(id);
     if (conversation === undefined) throw noConversation(id);
     const { status, title, createdAt, summary } = conversation;
@@ -68,7 +83,11 @@ export class TranscriptController {
       createdAt: createdAt.toISOString(),
       summary,
       whenEmpty: whenEmpty(conversation),
-      chunks: await this.transcripts.completedChunks(id, { withWords: format !== 'text' }),
+      includesChanges,
+      chunks: await this.transcripts.completedChunks(id, {
+        withWords: format !== 'text',
+        withSources: includesChanges,
+      }),
     });
     if (format === 'docx') reply.header('content-disposition', `attachment; filename="${id}.docx"`);
     await reply.type(CONTENT_TYPES[format]).send(rendered);

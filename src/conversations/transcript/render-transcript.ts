@@ -3,6 +3,7 @@ import { toDocument, type TranscriptDocument } from './documents/document.js';
 import { toDocx } from './documents/docx.js';
 import { toMarkdown } from './documents/markdown.js';
 import { mergeTranscripts } from './merge-transcripts.js';
+import { statsOf, traceChunk } from './origins/trace-chunk.js';
 import { positionChunks, type TranscriptChunk } from './timeline.js';
 import { toJsonChunks, toSrt, toVtt, type TranscriptFormat } from './transcript-formats.js';
 
@@ -21,6 +22,8 @@ export interface RenderedConversation {
   summary: string | null;
   /** Text for a conversation without any text. */
   whenEmpty: string;
+  /** Whether JSON names the origin of each word; the chunks have their earlier texts then. */
+  includesChanges: boolean;
   chunks: readonly UnparsedChunk[];
 }
 
@@ -29,7 +32,7 @@ export async function renderTranscript(
   format: TranscriptFormat,
   conversation: RenderedConversation,
 ): Promise<string | Uint8Array> {
-  const { id, status, whenEmpty, chunks } = conversation;
+  const { whenEmpty, chunks } = conversation;
   switch (format) {
     case 'text':
       return mergedText(chunks) || whenEmpty;
@@ -42,13 +45,22 @@ export async function renderTranscript(
     case 'vtt':
       return toVtt(toCues(await positionChunks(chunks.map(parseWords))));
     case 'json':
-      return JSON.stringify({
-        conversationId: id,
-        status,
-        transcript: mergedText(chunks) || whenEmpty,
-        chunks: toJsonChunks(await positionChunks(chunks.map(parseWords))),
-      });
+      return JSON.stringify(await jsonOf(conversation));
   }
+}
+
+async function jsonOf({
+  id,
+  status,
+  whenEmpty,
+  includesChanges,
+  chunks,
+}: RenderedConversation): Promise<object> {
+  const positioned = await positionChunks(chunks.map(parseWords));
+  const common = { conversationId: id, status, transcript: mergedText(chunks) || whenEmpty };
+  if (!includesChanges) return { ...common, chunks: toJsonChunks(positioned) };
+  const traced = positioned.map(traceChunk);
+  return { ...common, stats: statsOf(traced), chunks: toJsonChunks(positioned, traced) };
 }
 
 async function documentOf(conversation: RenderedConversation): Promise<TranscriptDocument> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { DIARIZATION_SCHEMAS } from '../../chunks/diarization-schemas.js';
 import { Database } from '../../database/database.js';
 import type { ConversationStatus } from '../../database/schema.js';
 import { NOTHING_COULD_BE_TRANSCRIBED } from './merge-transcripts.js';
@@ -14,6 +15,17 @@ export interface TranscribedConversation {
   /** Whether its final transcript says that chunks failed, and that there is no text. */
   isFailed: boolean;
 }
+
+/** Earlier texts of a chunk, most of which its provider's answer holds. */
+const SOURCES = [
+  sql<
+    string | null
+  >`coalesce(diarization -> 'data' -> 'raw' ->> 'text', diarization -> 'data' ->> 'text')`.as('heardText'),
+  sql<boolean>`diarization ->> 'schema' is not distinct from ${DIARIZATION_SCHEMAS.anonymized}`.as(
+    'isAnonymized',
+  ),
+] as const;
+const NO_SOURCES = [sql<null>`null`.as('heardText'), sql<boolean>`false`.as('isAnonymized')] as const;
 
 @Injectable()
 export class TranscriptsRepository {
@@ -38,9 +50,13 @@ export class TranscriptsRepository {
    *
    * @param options.withWords whether to read the recognizer's words, which are much longer than the
    * text
+   * @param options.withSources whether to read the earlier texts
    */
-  async completedChunks(conversationId: string, options: { withWords: boolean }): Promise<UnparsedChunk[]> {
-    return this.database
+  async completedChunks(
+    conversationId: string,
+    options: { withWords: boolean; withSources: boolean },
+  ): Promise<UnparsedChunk[]> {
+    const rows = await this.database
       .selectFrom('chunks')
       .select([
         'id',
@@ -53,11 +69,16 @@ export class TranscriptsRepository {
           ? sql<string | null>`coalesce(diarization -> 'data' -> 'raw' -> 'words',
               diarization -> 'data' -> 'words')::text`.as('words')
           : sql<null>`null`.as('words'),
+        ...(options.withSources ? SOURCES : NO_SOURCES),
       ])
       .where('conversation_id', '=', conversationId)
       .where('status', '=', 'completed')
       .orderBy('position')
       .orderBy('id')
       .execute();
+    return rows.map(({ heardText, isAnonymized, ...chunk }) => ({
+      ...chunk,
+      ...(options.withSources && { sources: { heardText, isAnonymized, machineText: null } }),
+    }));
   }
 }
