@@ -13,6 +13,18 @@ export interface TranscriptChunk {
   durationSeconds: number | null;
   /** The stored `words` of the provider's answer; null when not allowed or not selected. */
   words: unknown;
+  /** Earlier texts; undefined when they are not asked for. */
+  sources?: TextSources;
+}
+
+/** Texts of a chunk from before its final one. */
+export interface TextSources {
+  /** First-stage text in the provider's answer; null when there is none. */
+  heardText: string | null;
+  /** Whether no first-stage text may be stored, so that it is unknown what was corrected. */
+  isAnonymized: boolean;
+  /** The text before the first edit; null when nobody edited it. */
+  machineText: string | null;
 }
 
 /** A chunk on the timeline of its conversation. */
@@ -56,7 +68,8 @@ function lastEnd(words: readonly { endMs: number }[]): number {
   return words.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
 }
 
-function moved(word: TimedWord, offsetMs: number): TimedWord {
+/** Moves a word from the time of its recording to that of the conversation. */
+export function moved(word: TimedWord, offsetMs: number): TimedWord {
   return { ...word, startMs: word.startMs + offsetMs, endMs: word.endMs + offsetMs };
 }
 
