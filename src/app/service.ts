@@ -1,4 +1,5 @@
 import { errorMessage } from '../errors/error-message.js';
+import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -21,6 +22,9 @@ import { installNestingLimit } from '../http/nesting-limit.js';
 import { RateLimits } from '../http/rate-limits.js';
 import { installRequestLog } from '../http/request-log.js';
 import { installSecurityHeaders } from '../http/security-headers.js';
+import { installOpenAccess } from '../http/sessions/own-origin.js';
+import { installSessionBodyLimit } from '../http/sessions/session-body-limit.js';
+import { SessionsRepository } from '../http/sessions/sessions.repository.js';
 import { validationPipe } from '../http/validation.js';
 import { startMetricsServer } from '../observability/metrics-server.js';
 import { Metrics } from '../observability/metrics.js';
@@ -155,7 +159,12 @@ async function installAccessHooks(
   installStoppingAnswer(server);
   installBodyTimeout(server, bodyTimeoutMs);
   await limits.install(server);
-  installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });
+  await server.register(cookie);
+  installSessionBodyLimit(server);
+  if (config.http.apiKeys.length === 0) installOpenAccess(server, config.http.trustProxy);
+  else {
+    installApiKeyCheck(server, { keys: config.http.apiKeys, limits, sessions: app.get(SessionsRepository) });
+  }
   installBodyTypes(server);
   installNestingLimit(server);
   installCallbackAuth(server, {
