@@ -152,6 +152,7 @@ const imports = {
     'observability',
     'queues',
     'http',
+    'audio',
     'coordination',
     'events',
     'conversations',

@@ -113,6 +113,13 @@ export abstract class AudioStorage {
    */
   abstract publicUrl(key: string): Promise<string | null>;
 
+  /**
+   * Returns the origin of all public URLs, for the policies of pages that play recordings.
+   *
+   * @returns null when the store has no public URLs
+   */
+  abstract publicOrigin(): Promise<string | null>;
+
   /** @throws AudioStoreError with one line for the operator when the store cannot be used now */
   abstract check(): Promise<void>;
 

@@ -80,9 +80,10 @@ export class RateLimits {
 /**
  * Whether a route needs no key but does some work: documentation, metrics, and unknown paths. Not
  * `/api`, where the key decides. Not the health checks either: a throttled load balancer would take
- * a healthy process for a dead one.
+ * a healthy process for a dead one. Nor the files of the console, of which each page needs many.
  */
-function isLimited({ routeOptions: { url } }: FastifyRequest): boolean {
+function isLimited({ routeOptions: { url, config } }: FastifyRequest): boolean {
+  if (config.isConsole === true) return false;
   return url === undefined || !(url.startsWith('/api/') || url.startsWith('/health/'));
 }
 

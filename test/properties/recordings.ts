@@ -59,6 +59,10 @@ export class SimulatedStorage extends AudioStorage {
     // Nothing is stored that could be deleted.
   }
 
+  publicOrigin(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   publicUrl(key: string): Promise<string> {
     this.signatures += 1;
     return Promise.resolve(`${recordingOfKey(key)}?signature=${this.signatures}`);
