@@ -11,6 +11,7 @@ import { errorBodyOf } from '../http/api-error.filter.js';
 import { describeApi } from '../http/api-docs.js';
 import { installApiKeyCheck } from '../http/api-key-check.js';
 import { installBodyTimeout } from '../http/body-timeout.js';
+import { installBodyLimits } from '../http/body-limit.js';
 import { installBodyTypes } from '../http/body-types.js';
 import { installForwardedAddresses } from '../http/forwarded-addresses.js';
 import { installNestingLimit } from '../http/nesting-limit.js';
@@ -151,6 +152,7 @@ async function installAccessHooks(
   installBodyTimeout(server, bodyTimeoutMs);
   await limits.install(server);
   installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });
+  installBodyLimits(server);
   installBodyTypes(server);
   installNestingLimit(server);
   installCallbackAuth(server, {

@@ -22,7 +22,8 @@ import { IdParam } from '../http/ids.js';
 import { Settlement } from '../coordination/settlement.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { ConversationResponse, CreateConversationRequest } from './conversations.dto.js';
-import { ConversationsRepository, type ConversationView } from './conversations.repository.js';
+import { toConversationResponse } from './conversation-response.js';
+import { ConversationsRepository } from './conversations.repository.js';
 
 @ApiTags('conversations')
 @ApiBearerAuth()
@@ -71,17 +72,6 @@ export class ConversationsController {
   private async respond(id: string): Promise<ConversationResponse> {
     const view = await this.conversations.view(id);
     if (view === undefined) throw new NotFoundException(`there is no conversation ${id}`);
-    return toResponse(view);
+    return toConversationResponse(view);
   }
-}
-
-function toResponse(view: ConversationView): ConversationResponse {
-  const { total, completed, failed, createdAt, finishedAt, finalizedAt, ...rest } = view;
-  return {
-    ...rest,
-    chunks: { total, pending: total - completed - failed, completed, failed },
-    createdAt: createdAt.toISOString(),
-    finishedAt: finishedAt?.toISOString() ?? null,
-    finalizedAt: finalizedAt?.toISOString() ?? null,
-  };
 }
