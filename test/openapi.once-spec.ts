@@ -45,6 +45,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['get', '/api/conversations/{id}/redaction', 200],
   ['post', '/api/conversations/{id}/chunks', 202],
   ['post', '/api/conversations/{id}/finish', 202],
+  ['post', '/api/conversations/{id}/summary', 202],
   ['get', '/api/conversations/{id}/transcript', 200],
   ['get', '/api/conversations/{id}/events', 200],
   ['post', '/api/transcription/chunks/{chunkId}', 202],
@@ -52,6 +53,9 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/chunks/retry', 202],
   ['get', '/api/chunks/{id}', 200],
   ['get', '/api/chunks/{id}/events', 200],
+  ['put', '/api/chunks/{id}/transcript', 200],
+  ['get', '/api/chunks/{id}/revisions', 200],
+  ['post', '/api/chunks/{id}/revisions/{revision}/restore', 200],
   ['post', '/api/projects/{id}/event-endpoints', 201],
   ['get', '/api/projects/{id}/event-endpoints', 200],
   ['patch', '/api/projects/{id}/event-endpoints/{endpointId}', 200],
@@ -175,7 +179,7 @@ describe('the documentation', () => {
     const { parameters } = operation('get', '/api/conversations/{id}/transcript');
     const format = parameters?.find(({ name }) => name === 'format');
     expect(format).toMatchObject({ in: 'query', required: false });
-    expect(format?.schema?.enum).toEqual(['text', 'json', 'srt', 'vtt']);
+    expect(format?.schema?.enum).toEqual(['text', 'md', 'json', 'srt', 'vtt', 'docx']);
   });
 
   it.each([
