@@ -36,6 +36,7 @@ const imports = {
     'http',
     'coordination',
   ],
+  stream: ['errors', 'chunks/states.ts', 'database', 'observability', 'http'],
   chunks: [
     'chunks/states.ts',
     'config',
@@ -154,6 +155,7 @@ const imports = {
     'http',
     'coordination',
     'events',
+    'stream',
     'conversations',
     'correction',
     'transcription',

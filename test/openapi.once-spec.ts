@@ -62,6 +62,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['get', '/api/projects/{id}/event-deliveries', 200],
   ['get', '/api/event-deliveries/{id}', 200],
   ['post', '/api/event-deliveries/{id}/resend', 202],
+  ['get', '/api/stream', 200],
   ['post', '/api/webhooks/assemblyai', 200],
   ['get', '/health/live', 200],
   ['get', '/health/ready', 200],

@@ -41,12 +41,14 @@ const CHATTER = new Set([
 const CHATTER_TEXT =
   /^(listen|unlisten|set |show |select set_config|select 1$|select pg_try_advisory_lock|select pg_advisory_unlock)/i;
 /**
- * Queries of the retention timer: they are periodic, and there is nothing to remove on these paths.
+ * Queries of the timers that remove what is old: they are periodic, and there is nothing to remove
+ * on these paths.
  */
 const RETENTION_QUERIES = [
   /^select\b.*from "(conversation|provider)_deletions"/is,
   /^select\b.*"audio_expired_at" is not null/is,
   /^update "conversation_deletions" set "status"/i,
+  /^\s*with oldest as\b.*\bdelete from changes\b/is,
 ];
 
 interface Frame {
