@@ -73,6 +73,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/session', 200],
   ['get', '/api/session', 200],
   ['delete', '/api/session', 204],
+  ['get', '/api/stream', 200],
   ['post', '/api/webhooks/assemblyai', 200],
   ['get', '/health/live', 200],
   ['get', '/health/ready', 200],

@@ -321,6 +321,20 @@ export interface SessionsTable {
   expires_at: Date;
 }
 
+/** A change of a chunk or a conversation, noted by triggers; it has no text. */
+export interface ChangesTable {
+  /** Transaction that made the change. */
+  xact: Generated<string>;
+  id: Generated<number>;
+  /** The first row of the table is of no change. */
+  kind: 'start' | 'chunk' | 'conversation';
+  conversation_id: Nullable<string>;
+  chunk_id: Nullable<string>;
+  /** Set for changes of conversations, as a deleted one has no row that says it. */
+  project_id: Nullable<string>;
+  created_at: CreatedAt;
+}
+
 /** The table has one row, which is inserted when the table is created. */
 export interface InstallationTable {
   id: Generated<string>;
@@ -362,6 +376,7 @@ export interface Schema {
   event_deliveries: EventDeliveriesTable;
   event_attempts: EventAttemptsTable;
   sessions: SessionsTable;
+  changes: ChangesTable;
   installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_usage: CoordinationUsageTable;

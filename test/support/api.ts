@@ -159,7 +159,9 @@ export class Api {
     const line = body
       .split('\n')
       .find(
-        (candidate) => candidate.startsWith(`${name}{`) && wanted.every((label) => candidate.includes(label)),
+        (candidate) =>
+          [`${name}{`, `${name} `].some((start) => candidate.startsWith(start)) &&
+          wanted.every((label) => candidate.includes(label)),
       );
     return Number(line?.split(' ').at(-1) ?? 0);
   }
