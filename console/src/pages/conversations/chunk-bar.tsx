@@ -7,7 +7,7 @@ export function ChunkBar({ counts }: { counts: ChunkCounts }) {
   if (total === 0) return <span class="small">{t('conversations.noChunks')}</span>;
   const states = (['completed', 'failed', 'pending'] as const).filter((state) => counts[state] > 0);
   return (
-    <span class="chunk-counts">
+    <>
       <span class="chunk-bar" aria-hidden="true">
         {states.map((state) => (
           <span key={state} class={`chunk-share ${state}`} style={{ flexGrow: counts[state] }} />
@@ -16,6 +16,6 @@ export function ChunkBar({ counts }: { counts: ChunkCounts }) {
       <span class="small">
         {states.map((state) => counted(`conversations.${state}`, counts[state])).join(', ')}
       </span>
-    </span>
+    </>
   );
 }
