@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface MenuItem {
   label: string;
@@ -14,7 +14,8 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
   const id = useId();
 
   const entries = () => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
-  useEffect(() => {
+  // Before anything is drawn, so that no key that is pressed meanwhile is lost.
+  useLayoutEffect(() => {
     if (isOpen) entries()[0]?.focus();
   }, [isOpen]);
 

@@ -74,8 +74,8 @@ export function ConversationTable({ rows, projects, isStale, onChange }: TablePr
             close();
             onChange((before) => withoutRow(before, dialog.conversation.id));
             announce(t('conversations.deleted', { title: titleOf(dialog.conversation) }));
-            // The button that opened the dialog is gone.
-            document.getElementById('content')?.focus();
+            // The button to which the dialog returns the focus is gone once this is drawn.
+            setTimeout(() => document.getElementById('content')?.focus());
           }}
         />
       )}

@@ -5,6 +5,8 @@ import { isFiltered, NO_FILTERS, STATUSES, type Filters } from './filters';
 
 /** Pause in typing after which the search begins. */
 const TYPING_PAUSE_MS = 300;
+/** Longest search that the API accepts. */
+const MAX_QUERY_LENGTH = 200;
 
 interface FilterBarProps {
   filters: Filters;
@@ -92,6 +94,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       <input
         type="search"
         name="q"
+        maxLength={MAX_QUERY_LENGTH}
         autocomplete="off"
         placeholder={t('conversations.searchHint')}
         value={text}

@@ -26,6 +26,11 @@ describe('filters of the list', () => {
     expect(filtersOf({ status: 'lost', from: 'yesterday', to: '2026-13-40' })).toEqual(NO_FILTERS);
   });
 
+  it('do not search for punctuation alone, which the API refuses', () => {
+    expect(apiQueryOf({ ...NO_FILTERS, q: ' -! ' }).q).toBe('');
+    expect(apiQueryOf({ ...NO_FILTERS, q: ' brug! ' }).q).toBe('brug!');
+  });
+
   it('ask for whole days of the reader, the last one included', () => {
     const { createdAfter, createdBefore } = apiQueryOf(ALL);
     expect(createdAfter).toBe(new Date(2026, 2, 1).toISOString());

@@ -40,7 +40,8 @@ export function addressOf({ q, projectId, status, from, to }: Filters): string {
 /** Returns the parameters of `GET /api/conversations`. */
 export function apiQueryOf({ q, projectId, status, from, to }: Filters): Query {
   return {
-    q: q.trim(),
+    // The API refuses a search without any letter or digit.
+    q: /[\p{L}\p{N}]/u.test(q) ? q.trim() : '',
     projectId,
     status,
     createdAfter: from === '' ? undefined : startOfDay(from).toISOString(),

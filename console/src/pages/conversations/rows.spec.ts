@@ -59,6 +59,18 @@ describe('rows of the list', () => {
     ]);
   });
 
+  it('keep the order of the service when they were created in the same millisecond', () => {
+    const twins = (...names: string[]) => names.map((id) => at(5, { id }));
+    const first = append(NO_ROWS, { data: twins('b', 'a'), nextCursor: 'two' });
+    const rows = append(first, { data: twins('d', 'c'), nextCursor: null });
+    const refreshed = refresh(rows, rows.pages[0] as LoadedPage, {
+      data: twins('b', 'a'),
+      nextCursor: 'two',
+    });
+    expect(ids(refreshed)).toEqual(['b', 'a', 'd', 'c']);
+    expect(pagesOf(rows, new Set(['d'])).map(({ cursor }) => cursor)).toEqual(['two']);
+  });
+
   it('end with the answer that is the last page', () => {
     const rows = refresh(twoPages, pageAt(0), page([9]));
     expect(ids(rows)).toEqual(['c9']);

@@ -33,10 +33,13 @@ export function append(rows: Rows, { data, nextCursor }: Page<ConversationItem>)
  * of the answer. New conversations push rows of the first page beyond its end; these stay.
  */
 export function refresh(rows: Rows, page: LoadedPage, answer: Page<ConversationItem>): Rows {
+  const { items } = rows;
   const last = answer.data.at(-1);
   const isLastPage = answer.nextCursor === null;
-  const above = rows.items.filter((item) => page.after !== null && !isBelow(item, page.after));
-  const below = rows.items.filter((item) => !isLastPage && last !== undefined && isBelow(item, last));
+  const answered = new Set(answer.data.map(({ id }) => id));
+  const others = (part: readonly ConversationItem[]) => part.filter(({ id }) => !answered.has(id));
+  const above = others(items.slice(0, startOf(items, page)));
+  const below = isLastPage || last === undefined ? [] : others(items.slice(indexBelow(items, last)));
   const isSinglePage = rows.pages.length === 1;
   return {
     items: [...above, ...answer.data, ...below],
@@ -48,13 +51,13 @@ export function refresh(rows: Rows, page: LoadedPage, answer: Page<ConversationI
 
 /** Returns the pages that show these conversations; an unknown one may be new on the first page. */
 export function pagesOf(rows: Rows, ids: ReadonlySet<string>): LoadedPage[] {
-  const shown = rows.items.filter(({ id }) => ids.has(id));
+  const { items, pages } = rows;
+  const starts = pages.map((page) => startOf(items, page));
+  const shown = items.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
   const hasUnknown = shown.length < ids.size;
-  return rows.pages.filter((page, index) => {
-    const next = rows.pages[index + 1]?.after ?? null;
-    const holds = (item: ConversationItem) =>
-      (page.after === null || isBelow(item, page.after)) && (next === null || !isBelow(item, next));
-    return shown.some(holds) || (hasUnknown && index === 0);
+  return pages.filter((_page, number) => {
+    const [start = 0, end = items.length] = starts.slice(number);
+    return shown.some((index) => index >= start && index < end) || (hasUnknown && number === 0);
   });
 }
 
@@ -68,6 +71,21 @@ export function replaceRow(rows: Rows, changed: ConversationItem): Rows {
 
 export function withoutRow(rows: Rows, id: string): Rows {
   return { ...rows, items: rows.items.filter((item) => item.id !== id) };
+}
+
+function startOf(items: readonly ConversationItem[], { after }: LoadedPage): number {
+  return after === null ? 0 : indexBelow(items, after);
+}
+
+/**
+ * Returns the index of the first row below a row, which may be gone. Only then the times decide:
+ * the service compares microseconds, which they do not have.
+ */
+function indexBelow(items: readonly ConversationItem[], row: ConversationItem): number {
+  const own = items.findIndex(({ id }) => id === row.id);
+  if (own >= 0) return own + 1;
+  const next = items.findIndex((item) => isBelow(item, row));
+  return next < 0 ? items.length : next;
 }
 
 function isBelow(item: ConversationItem, other: ConversationItem): boolean {

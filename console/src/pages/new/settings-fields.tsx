@@ -66,29 +66,27 @@ export function SettingsFields({ settings, projects, problems, onChange }: Field
       )}
       <Field label={t('new.language')} hint={t('new.languageHint')} problem={problems.language}>
         {(described) => (
-          <>
-            <input
-              {...described}
-              type="text"
-              name="language"
-              list={suggestions}
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              value={settings.language}
-              onInput={({ currentTarget }) => onChange({ language: currentTarget.value })}
-            />
-            <datalist id={suggestions}>
-              <option value="auto">{t('new.languageAuto')}</option>
-              {suggestedLanguages().map(({ code, name }) => (
-                <option key={code} value={code}>
-                  {name}
-                </option>
-              ))}
-            </datalist>
-          </>
+          <input
+            {...described}
+            type="text"
+            name="language"
+            list={suggestions}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            value={settings.language}
+            onInput={({ currentTarget }) => onChange({ language: currentTarget.value })}
+          />
         )}
       </Field>
+      <datalist id={suggestions}>
+        <option value="auto">{t('new.languageAuto')}</option>
+        {suggestedLanguages().map(({ code, name }) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </datalist>
       <Field label={t('new.hotwords')} hint={t('new.hotwordsHint')} problem={problems.transcriptPrompt}>
         {(described) => (
           <textarea
