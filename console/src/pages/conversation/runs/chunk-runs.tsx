@@ -1,0 +1,74 @@
+import { request } from '../../../api/client';
+import type { ProcessingEvent } from '../../../api/conversation-types';
+import type { ChunkItem } from '../../../api/types';
+import { number as formatted, t } from '../../../i18n/translate';
+import { useResource } from '../../../live/use-resource';
+import { StateLabel } from '../../../parts/state-label';
+import { RetryButton } from '../retry-button';
+import { StepList } from './step-list';
+import { stepsOf } from './steps';
+
+interface ChunkRunsProps {
+  chunk: ChunkItem;
+  number: number;
+  /** Its entries in the conversation's log. */
+  events: readonly ProcessingEvent[];
+  /** False when the conversation's log was too long; then the chunk's own is loaded. */
+  isComplete: boolean;
+  onRetried: () => void;
+}
+
+/** The jobs of one recording, and what its text cost. */
+export function ChunkRuns({ chunk, number, events, isComplete, onRetried }: ChunkRunsProps) {
+  return (
+    <section class="chunk-runs" aria-label={t('conversation.recording', { number })}>
+      <div class="chunk-head">
+        <h2>{t('conversation.recording', { number })}</h2>
+        <StateLabel state={chunk.status} />
+        {chunk.status === 'failed' && chunk.audioExpiredAt === null && (
+          <RetryButton chunks={[chunk]} onDone={onRetried} />
+        )}
+      </div>
+      {chunk.error !== null && (
+        <p class="problem">
+          {chunk.error}
+          {chunk.errorCode !== null && (
+            <>
+              {' '}
+              <code>{chunk.errorCode}</code>
+            </>
+          )}
+        </p>
+      )}
+      {isComplete ? (
+        <StepList steps={stepsOf(events, chunk.createdAt)} />
+      ) : (
+        <OwnLog chunk={chunk} />
+      )}
+      <ModelUse chunk={chunk} />
+    </section>
+  );
+}
+
+function OwnLog({ chunk }: { chunk: ChunkItem }) {
+  const { resource } = useResource(`${chunk.id} ${chunk.status}`, (signal) =>
+    request<ProcessingEvent[]>(`chunks/${chunk.id}/events`, { signal }),
+  );
+  return resource.state === 'ready' ? <StepList steps={stepsOf(resource.value, chunk.createdAt)} /> : null;
+}
+
+function ModelUse({ chunk: { modelUse, strategy } }: { chunk: ChunkItem }) {
+  const { model, inputTokens, outputTokens } = modelUse;
+  return (
+    <p class="small">
+      {[
+        strategy !== null && t(`conversation.strategy.${strategy}`),
+        model !== null && t('conversation.model', { model }),
+        inputTokens + outputTokens > 0 &&
+          t('conversation.tokens', { input: formatted(inputTokens), output: formatted(outputTokens) }),
+      ]
+        .filter((part) => part !== false)
+        .join(' · ')}
+    </p>
+  );
+}
