@@ -236,6 +236,8 @@ describe('health', () => {
         statusCode: 503,
         error: 'Service Unavailable',
         message: expect.any(String) as unknown,
+        code: 'unavailable',
+        requestId: away.headers.get('x-request-id'),
         details: { database: { status: 'down' } },
       });
       expect((await other.api.get('/health/live')).status).toBe(200);
@@ -243,7 +245,13 @@ describe('health', () => {
       const failed = await other.api.get(`/api/chunks/${crypto.randomUUID()}`);
       expect([failed.status, failed.body]).toEqual([
         503,
-        { statusCode: 503, error: 'Service Unavailable', message: expect.any(String) as unknown },
+        {
+          statusCode: 503,
+          error: 'Service Unavailable',
+          message: expect.any(String) as unknown,
+          code: 'unavailable',
+          requestId: failed.headers.get('x-request-id'),
+        },
       ]);
       expect(JSON.stringify(failed.body)).not.toMatch(/ECONN|127\.0\.0\.1|select/);
 

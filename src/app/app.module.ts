@@ -9,7 +9,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import type { EmbeddedStart } from '../embedded-postgres/embedded-server.js';
 import { EventsApiModule } from '../events/events.api.module.js';
 import { EventsWorkerModule } from '../events/events.worker.module.js';
-import { ApiErrorFilter } from '../http/api-error.filter.js';
+import { ApiErrorFilter } from '../http/errors/api-error.filter.js';
 import { RateLimits } from '../http/rate-limits.js';
 import { UnreadBodyGuard } from '../http/unread-body.guard.js';
 import { ObservabilityApiModule } from '../observability/observability.api.module.js';

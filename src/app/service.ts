@@ -3,15 +3,19 @@ import multipart from '@fastify/multipart';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
 import { AppModule, type PreparedStart } from './app.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { Networks } from '../config/networks.js';
-import { errorBodyOf } from '../http/api-error.filter.js';
 import { describeApi } from '../http/api-docs.js';
 import { installApiKeyCheck } from '../http/api-key-check.js';
 import { installBodyTimeout } from '../http/body-timeout.js';
 import { installBodyTypes } from '../http/body-types.js';
+import {
+  answerClientError,
+  answerFrameworkError,
+  installStoppingAnswer,
+} from '../http/errors/errors-before-routing.js';
+import { installRequestId, requestIdOf } from '../http/errors/request-id.js';
 import { installForwardedAddresses } from '../http/forwarded-addresses.js';
 import { installNestingLimit } from '../http/nesting-limit.js';
 import { RateLimits } from '../http/rate-limits.js';
@@ -115,11 +119,10 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
       typeof trustProxy === 'number'
         ? (_address: string, hop: number) => hop < trustProxy
         : trustProxy !== false && [...trustProxy],
-    // Answers requests whose URL is malformed or too long; they reach no exception filter.
-    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
-      const body = errorBodyOf(error);
-      void reply.status(body.statusCode).send(body);
-    },
+    genReqId: requestIdOf,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+    return503OnClosing: false,
   });
 }
 
@@ -146,8 +149,10 @@ async function installAccessHooks(
   const limits = app.get(RateLimits);
   const { callbackNetworks } = config.http;
   installForwardedAddresses(server, config.http.trustProxy);
+  installRequestId(server);
   await installSecurityHeaders(server);
   installRequestLog(server);
+  installStoppingAnswer(server);
   installBodyTimeout(server, bodyTimeoutMs);
   await limits.install(server);
   installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });

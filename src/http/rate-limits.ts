@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { Metrics } from '../observability/metrics.js';
-import { errorBodyOf } from './api-error.filter.js';
-import { TooManyRequestsError } from './too-many-requests-error.js';
+import { errorBodyOf } from './errors/error-body.js';
+import { TooManyRequestsError } from './errors/too-many-requests-error.js';
 
 const MINUTE_MS = 60_000;
 /** Addresses counted at a time; beyond that the least recently seen one is dropped. */
@@ -80,5 +80,5 @@ export function sendTooMany(reply: FastifyReply, error: TooManyRequestsError): F
   return reply
     .status(error.getStatus())
     .header('retry-after', error.retryAfterSeconds)
-    .send(errorBodyOf(error));
+    .send(errorBodyOf(error, reply.request.id));
 }
