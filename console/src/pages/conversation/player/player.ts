@@ -147,6 +147,7 @@ export class Player {
     }
     const wasPlaying = this.isPlaying.peek();
     audio.src = track.url;
+    this.moveAudio();
     this.applySpeed();
     if (wasPlaying) this.start();
   }
@@ -154,8 +155,7 @@ export class Player {
   private moveAudio(): void {
     const { audio, track, targetMs } = this;
     if (audio === undefined || track === undefined || targetMs === null) return;
-    // Without metadata the element takes no time; `loadedmetadata` comes here again.
-    if (audio.readyState === HTMLMediaElement.HAVE_NOTHING) return;
+    // Without metadata this is only where it will begin; `loadedmetadata` comes here again.
     audio.currentTime = Math.max(0, targetMs - track.startMs) / 1_000;
   }
 

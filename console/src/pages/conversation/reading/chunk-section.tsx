@@ -1,5 +1,5 @@
 import type { ChunkItem } from '../../../api/types';
-import { clock, t } from '../../../i18n/translate';
+import { t } from '../../../i18n/translate';
 import { StateLabel } from '../../../parts/state-label';
 import type { ConversationView } from '../conversation-view';
 import { ChunkEditor } from '../editing/chunk-editor';
@@ -29,7 +29,6 @@ export function ChunkSection({ chunk, number, reading, shown, language, surface,
     <section class="chunk" id={`chunk-${chunk.id}`} aria-label={t('conversation.recording', { number })}>
       <div class="chunk-head">
         <h2>{t('conversation.recording', { number })}</h2>
-        {reading !== undefined && <span class="number small">{clock(reading.chunk.offsetMs)}</span>}
         {chunk.status !== 'completed' && <StateLabel state={chunk.status} />}
         {chunk.editedAt !== null && <span class="small">{t('conversation.edited')}</span>}
         {!isEdited && reading !== undefined && <ChunkTools chunk={chunk} number={number} view={view} />}

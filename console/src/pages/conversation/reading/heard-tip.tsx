@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, type MutableRef } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { t } from '../../../i18n/translate';
 import { wordOf, type WordAddress } from './find-word';
 import type { Reading } from './reading';
 import type { Surface } from './surface';
 
 interface HeardTipProps {
-  container: MutableRef<HTMLElement | null>;
+  container: RefObject<HTMLElement | null>;
   readings: readonly Reading[];
   surface: Surface;
   /** Word at the cursor of the keyboard. */

@@ -8,7 +8,7 @@ export function memo<Props extends object>(component: FunctionComponent<Props>):
       return names.some((name) => next[name] !== this.props[name]);
     }
     override render(): VNode {
-      return h(component, this.props as Props & { children?: never });
+      return h(component, this.props as Props) as VNode;
     }
   }
   return Memoized as unknown as FunctionComponent<Props>;

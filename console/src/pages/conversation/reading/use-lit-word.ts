@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
-import { useEffect, type MutableRef } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Player } from '../player/player';
 import { wordAtTime } from './find-word';
 import type { Follower } from './follower';
@@ -14,7 +15,7 @@ import type { Surface } from './surface';
  * @param shown number of paragraphs on the page; the word may be in one that was just added
  */
 export function useLitWord(
-  container: MutableRef<HTMLElement | null>,
+  container: RefObject<HTMLElement | null>,
   context: { readings: readonly Reading[]; surface: Surface; player: Player; follower: Follower },
   shown: number,
 ): void {

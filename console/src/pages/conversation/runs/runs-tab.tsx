@@ -52,7 +52,9 @@ export function RunsTab({ view }: { view: ConversationView }) {
       ))}
       {ofAll.length > 0 && (
         <section class="chunk-runs">
-          <h2>{t('conversation.whole')}</h2>
+          <div class="chunk-head">
+            <h2>{t('conversation.whole')}</h2>
+          </div>
           <StepList steps={ofAll} />
         </section>
       )}
