@@ -53,6 +53,7 @@ const imports = {
     'chunks/states.ts',
     'config',
     'event-loop',
+    'json',
     'redaction',
     'database',
     'observability',

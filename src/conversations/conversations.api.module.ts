@@ -8,6 +8,10 @@ import { ConversationsController } from './conversations.controller.js';
 import { ConversationsModule } from './conversations.module.js';
 import { FailedChunksController } from './failed-chunks.controller.js';
 import { ProjectsController } from './projects/projects.controller.js';
+import { RecordingList } from './recordings/recording-list.js';
+import { RecordingSender } from './recordings/recording-sender.js';
+import { RecordingsController } from './recordings/recordings.controller.js';
+import { RecordingsRepository } from './recordings/recordings.repository.js';
 import { TranscriptController } from './transcript.controller.js';
 import { TranscriptRenderer } from './transcript/transcript-renderer.js';
 import { TranscriptsRepository } from './transcript/transcripts.repository.js';
@@ -19,9 +23,18 @@ import { UploadReceiver } from './upload-receiver.js';
     ProjectsController,
     ConversationsController,
     TranscriptController,
+    RecordingsController,
     FailedChunksController,
     ChunksController,
   ],
-  providers: [TranscriptsRepository, TranscriptRenderer, ChunkIntake, UploadReceiver],
+  providers: [
+    TranscriptsRepository,
+    TranscriptRenderer,
+    RecordingsRepository,
+    RecordingList,
+    RecordingSender,
+    ChunkIntake,
+    UploadReceiver,
+  ],
 })
 export class ConversationsApiModule {}

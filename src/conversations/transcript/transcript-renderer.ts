@@ -42,7 +42,7 @@ export class TranscriptRenderer implements OnApplicationShutdown {
    * @throws InternalServerErrorException when the transcript is too long for this format
    * @throws ServiceUnavailableException when the service stops meanwhile
    */
-  async render(format: TranscriptFormat, conversation: RenderedConversation): Promise<string | Buffer> {
+  async render(format: TranscriptFormat, conversation: RenderedConversation): Promise<string | Uint8Array> {
     // Plain text is only joined.
     if (format === 'text' || lengthOf(conversation) <= MAX_INLINE_CHARS) {
       return renderTranscript(format, conversation);
