@@ -40,9 +40,12 @@ function ConversationOf({ id }: { id: string }) {
   const transcript = valueOf(loaded.transcript) ?? null;
   const readings = useReadings(transcript);
   const recordings = valueOf(loaded.recordings);
+  const chunks = valueOf(loaded.chunks);
   useEffect(() => {
-    if (recordings !== undefined) player.setTracks(toTracks(recordings));
-  }, [recordings, player]);
+    if (recordings === undefined || chunks === undefined) return;
+    const completed = chunks.filter(({ status }) => status === 'completed').map((chunk) => chunk.id);
+    player.setTracks(toTracks(recordings, new Set(completed)));
+  }, [recordings, chunks, player]);
   useMoment(player, momentOf(query), jumpMs);
 
   if (isMissing(loaded.conversation)) return <MissingConversation id={id} />;
@@ -55,7 +58,6 @@ function ConversationOf({ id }: { id: string }) {
     loaded.refreshText().catch(() => undefined);
   };
   if (failed?.state === 'failed') return <FailureNotice error={failed.error} onRetry={retry} />;
-  const chunks = valueOf(loaded.chunks);
   if (conversation === undefined || chunks === undefined) return <Loading />;
 
   const view: ConversationView = {
@@ -97,7 +99,7 @@ function TabContent({ tab, view }: { tab: Tab; view: ConversationView }) {
   }
 }
 
-/** Whether there is no such conversation, or none any more. An id that is no id names none either. */
+/** Whether there is no such conversation, or none any more. A malformed id names none either. */
 function isMissing(conversation: Resource<Conversation>): boolean {
   return (
     conversation.state === 'failed' &&

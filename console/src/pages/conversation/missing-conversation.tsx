@@ -5,7 +5,7 @@ import { useResource } from '../../live/use-resource';
 import { Loading } from '../../parts/notices';
 import { PageTitle } from '../../parts/page-title';
 
-/** Says that a conversation was deleted, and what of it is still to be removed; or that it never was. */
+/** Says that a conversation was deleted, and what is still to be removed; or that it never was. */
 export function MissingConversation({ id }: { id: string }) {
   const { resource, reload } = useResource(id, (signal) =>
     request<Deletion>(`conversations/${encodeURIComponent(id)}/deletion`, { signal }),
@@ -35,7 +35,9 @@ export function MissingConversation({ id }: { id: string }) {
         <>
           <ul class="plain-list">
             <li>
-              {audioDeletedAt === null ? t('conversation.recordingsLeft') : t('conversation.recordingsDeleted')}
+              {audioDeletedAt === null
+                ? t('conversation.recordingsLeft')
+                : t('conversation.recordingsDeleted')}
             </li>
             <li>{counted('conversation.copiesLeft', providerCopies.pending)}</li>
             {error !== null && <li class="problem">{error}</li>}

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { counted, percent, t } from '../../../i18n/translate';
 import { EmptyState, Loading } from '../../../parts/notices';
+import type { TranscriptChunk } from '../../../api/types';
 import type { ConversationView } from '../conversation-view';
 import { ChangeRow } from './change-row';
 import { changedWords, changesInContext, filterChanges, type ChangeFilter } from './contexts';
@@ -9,7 +10,7 @@ import { changedWords, changesInContext, filterChanges, type ChangeFilter } from
 /** Rows that are rendered at first, and added by "Show more". */
 const PAGE = 200;
 
-/** What the correction or a person changed, and nothing else: heard against corrected. */
+/** Changes that the correction or a person made, and nothing else: heard against corrected. */
 export function ChangesTab({ view }: { view: ConversationView }) {
   const { query, route, url } = useLocation();
   const [limit, setLimit] = useState(PAGE);
@@ -22,14 +23,7 @@ export function ChangesTab({ view }: { view: ConversationView }) {
   const shown = filterChanges(all, filter);
 
   if (chunks === undefined) return <Loading />;
-  if (all.length === 0) {
-    const isReady = view.chunks.some(({ status }) => status === 'completed');
-    return (
-      <EmptyState title={t(isReady ? 'conversation.noChanges' : 'conversation.noTextYet')}>
-        <p>{t(isReady ? 'conversation.noChangesHint' : 'conversation.noTextYetHint')}</p>
-      </EmptyState>
-    );
-  }
+  if (all.length === 0) return <NoChanges chunks={chunks} />;
 
   const set = (name: string, value: string | null) => {
     const next = new URL(url, location.origin);
@@ -73,7 +67,11 @@ export function ChangesTab({ view }: { view: ConversationView }) {
       ) : (
         <ol class="change-list">
           {shown.slice(0, limit).map((change) => (
-            <ChangeRow key={`${change.chunkId} ${change.firstWord} ${change.heard}`} change={change} view={view} />
+            <ChangeRow
+              key={`${change.chunkId} ${change.firstWord} ${change.heard}`}
+              change={change}
+              view={view}
+            />
           ))}
         </ol>
       )}
@@ -83,5 +81,20 @@ export function ChangesTab({ view }: { view: ConversationView }) {
         </button>
       )}
     </section>
+  );
+}
+
+/** Says why there is no change: no text yet, none on record, or none at all. */
+function NoChanges({ chunks }: { chunks: readonly TranscriptChunk[] }) {
+  const reason =
+    chunks.length === 0
+      ? 'noTextYet'
+      : chunks.every(({ changes }) => changes === undefined)
+        ? 'unknownChanges'
+        : 'noChanges';
+  return (
+    <EmptyState title={t(`conversation.${reason}`)}>
+      <p>{t(`conversation.${reason}Hint`)}</p>
+    </EmptyState>
   );
 }

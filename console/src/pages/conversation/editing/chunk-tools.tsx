@@ -5,7 +5,15 @@ import type { ConversationView } from '../conversation-view';
 import { Revisions } from './revisions';
 
 /** Buttons of one recording's text. */
-export function ChunkTools({ chunk, number, view }: { chunk: ChunkItem; number: number; view: ConversationView }) {
+export function ChunkTools({
+  chunk,
+  number,
+  view,
+}: {
+  chunk: ChunkItem;
+  number: number;
+  view: ConversationView;
+}) {
   const [areRevisionsOpen, setRevisionsOpen] = useState(false);
   return (
     <div class="chunk-tools">

@@ -23,7 +23,9 @@ const EXTENSIONS: Readonly<Record<(typeof FORMATS)[number], string>> = {
 export function Actions({ view }: { view: ConversationView }) {
   const { conversation, chunks } = view;
   const [isDeleting, setDeleting] = useState(false);
-  const failed = chunks.filter(({ status, audioExpiredAt }) => status === 'failed' && audioExpiredAt === null);
+  const failed = chunks.filter(
+    ({ status, audioExpiredAt }) => status === 'failed' && audioExpiredAt === null,
+  );
 
   const finish = async () => {
     try {

@@ -37,7 +37,10 @@ export class Player {
     const on = (event: string, handler: () => void) => {
       audio.addEventListener(event, handler, { signal: controller.signal });
     };
-    on('loadedmetadata', () => this.moveAudio());
+    on('loadedmetadata', () => {
+      this.moveAudio();
+      this.learnLength();
+    });
     on('seeked', () => this.arrive());
     on('timeupdate', () => this.follow());
     on('play', () => this.startFrames());
@@ -157,6 +160,15 @@ export class Player {
     if (audio === undefined || track === undefined || targetMs === null) return;
     // Without metadata this is only where it will begin; `loadedmetadata` comes here again.
     audio.currentTime = Math.max(0, targetMs - track.startMs) / 1_000;
+  }
+
+  /** Takes the length of a recording over that its provider did not measure. */
+  private learnLength(): void {
+    const { audio, track } = this;
+    if (audio === undefined || track?.durationMs !== null || !Number.isFinite(audio.duration)) return;
+    const measured = { ...track, durationMs: Math.round(audio.duration * 1_000) };
+    this.tracks.value = this.tracks.peek().map((one) => (one === track ? measured : one));
+    this.track = measured;
   }
 
   private arrive(): void {

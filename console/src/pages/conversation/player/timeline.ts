@@ -10,11 +10,17 @@ export interface Track {
   isGone: boolean;
 }
 
-/** Orders the recordings by their start; one without a start is still to be transcribed. */
-export function toTracks(recordings: readonly Recording[]): Track[] {
+/**
+ * Orders the recordings by their start.
+ *
+ * @param completed ids of the completed chunks; the others take no time on the timeline
+ */
+export function toTracks(recordings: readonly Recording[], completed: ReadonlySet<string>): Track[] {
   return recordings
     .flatMap(({ chunkId, url, startMs, durationMs, gone }) =>
-      startMs === null ? [] : [{ chunkId, url, startMs, durationMs, isGone: gone }],
+      startMs === null || !completed.has(chunkId)
+        ? []
+        : [{ chunkId, url, startMs, durationMs, isGone: gone }],
     )
     .sort((one, other) => one.startMs - other.startMs);
 }

@@ -34,7 +34,12 @@ function Redaction({ receipt }: { receipt: RedactionReceipt }) {
         <p>{t(`conversation.${setting}`)}</p>
         {kinds.length > 0 && (
           <>
-            <p>{counted('conversation.markers', kinds.reduce((sum, [, count]) => sum + count, 0))}</p>
+            <p>
+              {counted(
+                'conversation.markers',
+                kinds.reduce((sum, [, count]) => sum + count, 0),
+              )}
+            </p>
             <ul class="tags">
               {kinds.map(([kind, count]) => (
                 <li key={kind}>
@@ -85,7 +90,9 @@ function Passes({ chunks }: { chunks: readonly ChunkReceipt[] }) {
 
 function PassCells({ pass }: { pass: RedactionPass | undefined }) {
   if (pass === undefined) return <td colSpan={3}>–</td>;
-  const found = Object.entries(pass.counts).map(([kind, count]) => `${kind.replaceAll('_', ' ')} ${number(count)}`);
+  const found = Object.entries(pass.counts).map(
+    ([kind, count]) => `${kind.replaceAll('_', ' ')} ${number(count)}`,
+  );
   return (
     <>
       <td>

@@ -52,7 +52,7 @@ function ParagraphText({ reading, paragraph, conversationId, surface, player }: 
   return (
     <div class="paragraph" style={{ containIntrinsicBlockSize: `auto ${estimatedHeight(text)}rem` }}>
       <div class="paragraph-head">
-        {/* Out of the order of Tab: from the keyboard, words are played by arrow keys and Enter. */}
+        {/* Not reached by Tab: from the keyboard, arrow keys and Enter play words. */}
         <a
           class="number"
           tabIndex={-1}

@@ -27,7 +27,7 @@ export function wordAtTime(readings: readonly Reading[], ms: number): WordAddres
   return null;
 }
 
-/** Finds the word at an offset in a paragraph's text, or the one before it; null when there is none. */
+/** Finds the word at an offset in a paragraph, or the one before it; null when there is none. */
 export function wordAtOffset(paragraph: Paragraph, offset: number): number | null {
   const index = lastIndex(paragraph.starts, (start) => start <= offset);
   return index < 0 ? null : paragraph.firstWord + index;
@@ -90,7 +90,10 @@ export function neighborParagraph(
   return { chunkId: outside.chunkId, index: last?.firstWord ?? 0 };
 }
 
-export function wordOf(readings: readonly Reading[], { chunkId, index }: WordAddress): TranscriptWord | undefined {
+export function wordOf(
+  readings: readonly Reading[],
+  { chunkId, index }: WordAddress,
+): TranscriptWord | undefined {
   return readings.find(({ chunk }) => chunk.id === chunkId)?.chunk.words[index];
 }
 

@@ -10,6 +10,7 @@ import { clearMarks } from './marks';
 import type { Reading } from './reading';
 import { Surface } from './surface';
 import { useBudget } from './use-budget';
+import { useReadingPlace } from './use-reading-place';
 import { useLitWord } from './use-lit-word';
 import { useWordCursor } from './use-word-cursor';
 
@@ -41,6 +42,7 @@ function Text({ view, readings }: { view: ConversationView; readings: readonly R
     [surface],
   );
   useEffect(() => follower.attach(), [follower]);
+  useReadingPlace(view, readings, surface);
 
   const total = readings.reduce((sum, { paragraphs }) => sum + paragraphs.length, 0);
   const shown = Math.min(useBudget(total), total);

@@ -48,7 +48,7 @@ async function layOut(
   return readings;
 }
 
-/** Whether two answers hold the same text at the same times; compares what a change cannot spare. */
+/** Whether two answers hold the same text at the same times, by what every change touches. */
 function isSame(one: TranscriptChunk, other: TranscriptChunk): boolean {
   const [last, otherLast] = [one.words.at(-1), other.words.at(-1)];
   return (

@@ -71,7 +71,11 @@ export function useWordCursor(readings: readonly Reading[], surface: Surface, pl
 }
 
 /** @returns undefined for a key that does not move the cursor */
-function target(readings: readonly Reading[], from: WordAddress, key: string): WordAddress | null | undefined {
+function target(
+  readings: readonly Reading[],
+  from: WordAddress,
+  key: string,
+): WordAddress | null | undefined {
   switch (key) {
     case 'ArrowRight':
       return neighborWord(readings, from, 1);

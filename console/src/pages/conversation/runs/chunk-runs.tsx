@@ -40,11 +40,7 @@ export function ChunkRuns({ chunk, number, events, isComplete, onRetried }: Chun
           )}
         </p>
       )}
-      {isComplete ? (
-        <StepList steps={stepsOf(events, chunk.createdAt)} />
-      ) : (
-        <OwnLog chunk={chunk} />
-      )}
+      {isComplete ? <Steps chunk={chunk} events={events} /> : <OwnLog chunk={chunk} />}
       <ModelUse chunk={chunk} />
     </section>
   );
@@ -54,7 +50,18 @@ function OwnLog({ chunk }: { chunk: ChunkItem }) {
   const { resource } = useResource(`${chunk.id} ${chunk.status}`, (signal) =>
     request<ProcessingEvent[]>(`chunks/${chunk.id}/events`, { signal }),
   );
-  return resource.state === 'ready' ? <StepList steps={stepsOf(resource.value, chunk.createdAt)} /> : null;
+  return resource.state === 'ready' ? <Steps chunk={chunk} events={resource.value} /> : null;
+}
+
+/** A check without a remark was woken by the callback, or by the timer of the polling strategy. */
+function Steps({ chunk, events }: { chunk: ChunkItem; events: readonly ProcessingEvent[] }) {
+  const { createdAt, strategy } = chunk;
+  const steps = stepsOf(events, createdAt).map((step) =>
+    step.kind === 'check' && step.message === null && strategy !== null
+      ? { ...step, message: t(`conversation.woken.${strategy}`) }
+      : step,
+  );
+  return <StepList steps={steps} />;
 }
 
 function ModelUse({ chunk: { modelUse, strategy } }: { chunk: ChunkItem }) {
