@@ -55,3 +55,14 @@ export interface RedactionReceipt {
   };
   chunks: ChunkReceipt[];
 }
+
+/** One of the texts that a chunk has had. */
+export interface Revision {
+  revision: number;
+  origin: 'first_stage' | 'correction' | 'edit' | 'restore';
+  text: string;
+  /** Name of the API key that made it; null for machines. */
+  madeBy: string | null;
+  createdAt: string;
+  current: boolean;
+}

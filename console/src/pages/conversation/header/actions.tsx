@@ -4,9 +4,9 @@ import type { Conversation } from '../../../api/types';
 import { t } from '../../../i18n/translate';
 import { announce, announceFailure } from '../../../parts/announcer';
 import { DeleteConversation } from '../../../parts/delete-conversation';
-import { Menu } from '../../../parts/menu';
 import type { ConversationView } from '../conversation-view';
 import { RetryButton } from '../retry-button';
+import { ExportMenu } from './export-menu';
 
 const FORMATS = ['text', 'md', 'docx', 'srt', 'vtt', 'json'] as const;
 
@@ -50,7 +50,7 @@ export function Actions({ view }: { view: ConversationView }) {
       <button type="button" onClick={() => void copyText(conversation.id).catch(announceFailure)}>
         {t('conversation.copy')}
       </button>
-      <Menu label={t('conversation.export')}>
+      <ExportMenu label={t('conversation.export')}>
         {FORMATS.map((format) => (
           <a
             key={format}
@@ -60,7 +60,7 @@ export function Actions({ view }: { view: ConversationView }) {
             {t(`conversation.format.${format}`)}
           </a>
         ))}
-      </Menu>
+      </ExportMenu>
       <button type="button" class="danger" onClick={() => setDeleting(true)}>
         {t('conversation.delete')}
       </button>

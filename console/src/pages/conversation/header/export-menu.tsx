@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A button that unfolds links or buttons below it. Escape and a click elsewhere fold it again. */
-export function Menu({ label, children }: { label: string; children: ComponentChildren }) {
+/** A button that unfolds links below it. Escape and a click elsewhere fold it again. */
+export function ExportMenu({ label, children }: { label: string; children: ComponentChildren }) {
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: Event) => {
@@ -20,7 +20,7 @@ export function Menu({ label, children }: { label: string; children: ComponentCh
   return (
     <details
       ref={element}
-      class="menu"
+      class="export-menu"
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !event.currentTarget.open) return;
         event.currentTarget.open = false;
@@ -28,7 +28,7 @@ export function Menu({ label, children }: { label: string; children: ComponentCh
       }}
     >
       <summary class="button">{label}</summary>
-      <div class="menu-list">{children}</div>
+      <div class="export-list">{children}</div>
     </details>
   );
 }
