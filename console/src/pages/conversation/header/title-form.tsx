@@ -18,7 +18,10 @@ export function TitleForm({ conversation, onSaved, onClose }: TitleFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => input.current?.select(), []);
+  useEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, []);
 
   const save = async () => {
     setBusy(true);

@@ -88,7 +88,7 @@ function Text({ view, readings }: { view: ConversationView; readings: readonly R
           const reading = readings.find((one) => one.chunk.id === chunk.id);
           const own = Math.max(0, budget);
           budget -= reading?.paragraphs.length ?? 0;
-          if (own === 0) return null;
+          if (own === 0 && shown < total) return null;
           return (
             <ChunkSection
               key={chunk.id}
