@@ -36,15 +36,18 @@ interface Document {
 /** Every route of the API, and its status on success. */
 const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/projects', 201],
+  ['get', '/api/projects', 200],
   ['get', '/api/projects/{id}', 200],
   ['patch', '/api/projects/{id}', 200],
   ['post', '/api/conversations', 201],
+  ['get', '/api/conversations', 200],
   ['get', '/api/conversations/{id}', 200],
   ['patch', '/api/conversations/{id}', 200],
   ['delete', '/api/conversations/{id}', 202],
   ['get', '/api/conversations/{id}/deletion', 200],
   ['get', '/api/conversations/{id}/redaction', 200],
   ['post', '/api/conversations/{id}/chunks', 202],
+  ['get', '/api/conversations/{id}/chunks', 200],
   ['post', '/api/conversations/{id}/finish', 202],
   ['get', '/api/conversations/{id}/transcript', 200],
   ['get', '/api/conversations/{id}/events', 200],

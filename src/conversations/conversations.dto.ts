@@ -8,7 +8,7 @@ import { StorableText } from '../http/storable-text.decorator.js';
 import { MAX_ENTRIES, MAX_KEY_LENGTH, MAX_VALUE_LENGTH, Metadata } from './metadata.decorator.js';
 
 const MAX_TITLE_LENGTH = 200;
-const MAX_EXTERNAL_ID_LENGTH = 200;
+export const MAX_EXTERNAL_ID_LENGTH = 200;
 
 /** The fields by which a caller recognizes a conversation. */
 export class UpdateConversationRequest {
