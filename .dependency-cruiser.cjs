@@ -153,6 +153,7 @@ const imports = {
     'observability',
     'queues',
     'http',
+    'audio',
     'coordination',
     'events',
     'conversations',

@@ -144,6 +144,13 @@ export abstract class AudioStorage {
    */
   abstract listenUrl(key: string, method: 'GET' | 'HEAD'): Promise<string | null>;
 
+  /**
+   * Returns the origin of all public URLs, for the policies of pages that play recordings.
+   *
+   * @returns null when the store has no public URLs
+   */
+  abstract publicOrigin(): Promise<string | null>;
+
   /** @throws AudioStoreError with one line for the operator when the store cannot be used now */
   abstract check(): Promise<void>;
 

@@ -144,6 +144,10 @@ export class LocalAudioStorage extends AudioStorage {
     return Promise.resolve(null);
   }
 
+  override publicOrigin(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   override async check(): Promise<void> {
     try {
       await this.#makeFolder(this.#root);

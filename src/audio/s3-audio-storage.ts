@@ -212,6 +212,12 @@ export class S3AudioStorage extends AudioStorage {
     return getSignedUrl(this.#client, command, { expiresIn: LISTEN_URL_VALID_SECONDS });
   }
 
+  override async publicOrigin(): Promise<string> {
+    // The URL of any object, as the client decides how the bucket is addressed.
+    const command = new GetObjectCommand({ Bucket: this.#bucket, Key: 'any' });
+    return new URL(await getSignedUrl(this.#client, command)).origin;
+  }
+
   override async check(): Promise<void> {
     try {
       await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucket, MaxKeys: 1 }));

@@ -10,6 +10,7 @@ import { positions } from './migrations/0007-positions.js';
 import { installation } from './migrations/0008-installation.js';
 import { plainNames } from './migrations/0009-plain-names.js';
 import { lists } from './migrations/0010-lists.js';
+import { sessions } from './migrations/0011-sessions.js';
 
 /** Migrations in order, forward only; a released migration never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -22,6 +23,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-installation': installation,
   '0009-plain-names': plainNames,
   '0010-lists': lists,
+  '0011-sessions': sessions,
 };
 
 /** Kysely's own table of applied migrations. */

@@ -291,6 +291,16 @@ export interface EventAttemptsTable {
   created_at: CreatedAt;
 }
 
+/** A session of the console. */
+export interface SessionsTable {
+  /** SHA-256 of the token in the cookie. */
+  token_sha256: Buffer;
+  /** SHA-256 of the API key that the session stands for. */
+  key_sha256: Buffer;
+  created_at: CreatedAt;
+  expires_at: Date;
+}
+
 /** The table has one row, which is inserted when the table is created. */
 export interface InstallationTable {
   id: Generated<string>;
@@ -330,6 +340,7 @@ export interface Schema {
   events: EventsTable;
   event_deliveries: EventDeliveriesTable;
   event_attempts: EventAttemptsTable;
+  sessions: SessionsTable;
   installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_usage: CoordinationUsageTable;

@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import { Injectable } from '@nestjs/common';
+import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { Metrics } from '../observability/metrics.js';
@@ -52,14 +52,38 @@ export class RateLimits {
     const waitSeconds = await this.refusedCounter(request);
     return waitSeconds === undefined ? undefined : new TooManyRequestsError(waitSeconds);
   }
+
+  /**
+   * Counts and refuses a request without a valid key.
+   *
+   * @throws UnauthorizedException, or TooManyRequestsError once there were too many
+   */
+  async refuse(request: FastifyRequest, reply: FastifyReply, message: string): Promise<never> {
+    await this.countUnknownCaller(request, reply);
+    throw new UnauthorizedException(message);
+  }
+
+  /**
+   * Counts a request with a key or session that is not valid.
+   *
+   * @throws TooManyRequestsError once there were too many
+   */
+  async countUnknownCaller(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const tooMany = await this.countRefusal(request);
+    this.metrics.refusals.inc({ scope: 'api', reason: tooMany === undefined ? 'unauthorized' : 'throttled' });
+    if (tooMany === undefined) return;
+    reply.header('retry-after', tooMany.retryAfterSeconds);
+    throw tooMany;
+  }
 }
 
 /**
  * Whether a route needs no key but does some work: documentation, metrics, and unknown paths. Not
  * `/api`, where the key decides. Not the health checks either: a throttled load balancer would take
- * a healthy process for a dead one.
+ * a healthy process for a dead one. Nor the files of the console, of which each page needs many.
  */
-function isLimited({ routeOptions: { url } }: FastifyRequest): boolean {
+function isLimited({ routeOptions: { url, config } }: FastifyRequest): boolean {
+  if (config.isConsole === true) return false;
   return url === undefined || !(url.startsWith('/api/') || url.startsWith('/health/'));
 }
 

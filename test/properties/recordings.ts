@@ -68,6 +68,10 @@ export class SimulatedStorage extends AudioStorage {
     return Promise.resolve(null);
   }
 
+  publicOrigin(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   publicUrl(key: string): Promise<string> {
     this.signatures += 1;
     return Promise.resolve(`${recordingOfKey(key)}?signature=${this.signatures}`);
