@@ -251,6 +251,7 @@ describe('the page of a conversation', () => {
     await pressUntil(page, 'Shift+Tab', '.page-title button');
     await pressUntil(page, 'Shift+Tab', '.page-title button:first-of-type');
     await page.keyboard.press('Enter');
+    await page.locator('.title-form input:focus').waitFor();
     await page.keyboard.type('A new name');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'A new name' }).waitFor();

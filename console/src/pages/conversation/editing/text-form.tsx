@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../../i18n/translate';
 import { failureText } from '../../../parts/announcer';
 import { Dialog } from '../../../parts/dialog';
@@ -22,7 +22,7 @@ export function TextForm({ chunkId, label, shown, savedText, onSave, onClose }: 
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
 
   const typed = (): string => field.current?.value ?? '';
   const save = async () => {
