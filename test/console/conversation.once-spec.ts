@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsoleWindow, startBrowser } from '../support/browser.js';
@@ -137,12 +137,12 @@ describe('the page of a conversation', () => {
     const { chunks } = await transcriptOf(meeting);
     const page = await open(`/c/${meeting}?tab=changes`);
     await page.locator('.change').first().waitFor();
-    const shown = await page.locator('.change').evaluateAll((rows) =>
-      rows.map((row) => {
-        const textOf = (selector: string) => row.querySelector(selector)?.lastChild?.textContent ?? '';
-        return { heard: textOf('del'), text: textOf('ins') };
-      }),
-    );
+    const shown = await page.evaluate<{ heard: string; text: string }[]>(`
+      [...document.querySelectorAll('.change')].map((row) => ({
+        heard: row.querySelector('del')?.lastChild.textContent ?? '',
+        text: row.querySelector('ins')?.lastChild.textContent ?? '',
+      }))
+    `);
     const changes = chunks.flatMap((chunk) => chunk.changes);
     expect(changes.length).toBeGreaterThan(5);
     expect(shown).toEqual(changes.map(({ heard, text }) => ({ heard, text })));
@@ -275,6 +275,7 @@ describe('the page of a conversation', () => {
         .first()
         .waitFor();
       expect([tab, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([tab, 320]);
+      expect([tab, await page.evaluate(`document.querySelector('.player').scrollWidth`)]).toEqual([tab, 320]);
       expect([tab, await seriousProblems(page)]).toEqual([tab, []]);
     }
   });
@@ -359,7 +360,7 @@ async function pressUntil(page: Page, key: string, selector: string): Promise<vo
 
 /** Runs axe on a page, and returns what it finds serious. */
 async function seriousProblems(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(`axe.run().then(({ violations }) =>
     violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')

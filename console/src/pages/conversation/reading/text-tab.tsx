@@ -81,7 +81,8 @@ function Text({ view, readings }: { view: ConversationView; readings: readonly R
         aria-label={t('conversation.textLabel')}
         onClick={play}
         onKeyDown={cursor.onKeyDown}
-        onFocus={(event) => event.target === event.currentTarget && cursor.onFocus()}
+        // A click focuses as well; it shows its word by playing it.
+        onFocus={({ currentTarget }) => currentTarget.matches(':focus-visible') && cursor.onFocus()}
         onBlur={cursor.onBlur}
       >
         {chunks.map((chunk, index) => {
