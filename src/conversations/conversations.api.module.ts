@@ -11,6 +11,7 @@ import { ChunkListsController } from './lists/chunk-lists.controller.js';
 import { ConversationListsController } from './lists/conversation-lists.controller.js';
 import { ConversationListsRepository } from './lists/conversation-lists.repository.js';
 import { ConversationSearch } from './lists/conversation-search.js';
+import { ProblemsController } from './problems/problems.controller.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { TranscriptController } from './transcript.controller.js';
 import { TranscriptRenderer } from './transcript/transcript-renderer.js';
@@ -27,6 +28,7 @@ import { UploadReceiver } from './upload-receiver.js';
     TranscriptController,
     FailedChunksController,
     ChunksController,
+    ProblemsController,
   ],
   providers: [
     ConversationListsRepository,
