@@ -145,6 +145,17 @@ const imports = {
     'correction',
     'webhooks',
   ],
+  system: [
+    'errors',
+    'chunks/states.ts',
+    'config',
+    'deadlines',
+    'database',
+    'observability',
+    'queues',
+    'http',
+    'providers/language-models',
+  ],
   app: [
     'errors',
     'config',
@@ -163,6 +174,7 @@ const imports = {
     'transcription',
     'webhooks',
     'privacy',
+    'system',
   ],
 };
 
