@@ -12,7 +12,7 @@ const FORMAT_LIST = `${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1) ?? '
 /** The language is detected. */
 const ANY_LANGUAGE = 'auto';
 
-export const USAGE = `Usage: npm run --silent transcribe -- FILE... [options]
+export const USAGE = `Usage: npm run transcribe --silent -- FILE... [options]
 
 Turns a recording into text with the keys in .env; several are one conversation, in the given order.
 Uses the Ringback at RINGBACK_URL, or one that runs here, or starts one and stops it afterwards.
