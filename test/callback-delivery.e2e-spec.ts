@@ -9,6 +9,8 @@ const UNAVAILABLE = {
   statusCode: 503,
   error: 'Service Unavailable',
   message: expect.any(String) as unknown,
+  code: 'unavailable',
+  requestId: expect.any(String) as unknown,
 };
 
 let host: AudioHost;

@@ -15,14 +15,15 @@ const OLD_SECRET = 'the-secret-of-last-year';
 const WITH_SECRET = { [SECRET_HEADER]: CALLBACK_SECRET };
 const NO_TRACES = { callbacks: 0, callback_transcript_id: null };
 
-function errorOf(statusCode: number, error: string) {
-  return { statusCode, error, message: expect.any(String) as unknown };
+function errorOf(statusCode: number, error: string, code: string) {
+  const anyText = expect.any(String) as unknown;
+  return { statusCode, error, message: anyText, code, requestId: anyText };
 }
 
-const BAD_REQUEST = errorOf(400, 'Bad Request');
-const UNAUTHORIZED = errorOf(401, 'Unauthorized');
-const NOT_FOUND = errorOf(404, 'Not Found');
-const TOO_LARGE = errorOf(413, 'Payload Too Large');
+const BAD_REQUEST = errorOf(400, 'Bad Request', 'invalid_request');
+const UNAUTHORIZED = errorOf(401, 'Unauthorized', 'unauthorized');
+const NOT_FOUND = errorOf(404, 'Not Found', 'not_found');
+const TOO_LARGE = errorOf(413, 'Payload Too Large', 'too_large');
 
 let host: AudioHost;
 

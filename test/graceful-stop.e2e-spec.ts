@@ -16,7 +16,8 @@ let service: ServiceProcess;
 function worldOfAnotherProcess(): () => World {
   let world: World;
   beforeEach(async () => {
-    world = await World.start({ env: { CALLBACK_DEADLINE_MS: '500' } });
+    // Without the console, which a checkout may lack: its absence is a warning.
+    world = await World.start({ env: { CALLBACK_DEADLINE_MS: '500', CONSOLE: 'false' } });
     await world.stopService();
   });
   afterEach(async () => {

@@ -36,22 +36,28 @@ interface Document {
 /** Every route of the API, and its status on success. */
 const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/projects', 201],
+  ['get', '/api/projects', 200],
   ['get', '/api/projects/{id}', 200],
   ['patch', '/api/projects/{id}', 200],
   ['post', '/api/conversations', 201],
+  ['get', '/api/conversations', 200],
   ['get', '/api/conversations/{id}', 200],
+  ['patch', '/api/conversations/{id}', 200],
   ['delete', '/api/conversations/{id}', 202],
   ['get', '/api/conversations/{id}/deletion', 200],
   ['get', '/api/conversations/{id}/redaction', 200],
   ['post', '/api/conversations/{id}/chunks', 202],
+  ['get', '/api/conversations/{id}/chunks', 200],
   ['post', '/api/conversations/{id}/finish', 202],
   ['get', '/api/conversations/{id}/transcript', 200],
   ['get', '/api/conversations/{id}/events', 200],
+  ['get', '/api/conversations/{id}/audio', 200],
   ['post', '/api/transcription/chunks/{chunkId}', 202],
   ['get', '/api/chunks', 200],
   ['post', '/api/chunks/retry', 202],
   ['get', '/api/chunks/{id}', 200],
   ['get', '/api/chunks/{id}/events', 200],
+  ['get', '/api/chunks/{id}/audio', 200],
   ['post', '/api/projects/{id}/event-endpoints', 201],
   ['get', '/api/projects/{id}/event-endpoints', 200],
   ['patch', '/api/projects/{id}/event-endpoints/{endpointId}', 200],
@@ -60,11 +66,17 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['get', '/api/projects/{id}/event-deliveries', 200],
   ['get', '/api/event-deliveries/{id}', 200],
   ['post', '/api/event-deliveries/{id}/resend', 202],
+  ['post', '/api/session', 200],
+  ['get', '/api/session', 200],
+  ['delete', '/api/session', 204],
   ['post', '/api/webhooks/assemblyai', 200],
   ['get', '/health/live', 200],
   ['get', '/health/ready', 200],
   ['get', '/metrics', 200],
 ];
+
+/** Routes under `/api` that need no key. */
+const OPEN_ROUTES = ['/api/session', '/api/webhooks/assemblyai'];
 
 let world: World;
 let host: AudioHost;
@@ -147,7 +159,7 @@ describe('the documentation', () => {
     expect(Object.keys(responses)).toContain(String(status));
   });
 
-  it.each(ROUTES.filter(([, path]) => path.startsWith('/api/') && path !== '/api/webhooks/assemblyai'))(
+  it.each(ROUTES.filter(([, path]) => path.startsWith('/api/') && !OPEN_ROUTES.includes(path)))(
     'says that %s %s may ask for a key',
     (method, path) => {
       expect(operation(method, path).security).toEqual([{ bearer: [] }]);
@@ -236,6 +248,8 @@ describe('health', () => {
         statusCode: 503,
         error: 'Service Unavailable',
         message: expect.any(String) as unknown,
+        code: 'unavailable',
+        requestId: away.headers.get('x-request-id'),
         details: { database: { status: 'down' } },
       });
       expect((await other.api.get('/health/live')).status).toBe(200);
@@ -243,7 +257,13 @@ describe('health', () => {
       const failed = await other.api.get(`/api/chunks/${crypto.randomUUID()}`);
       expect([failed.status, failed.body]).toEqual([
         503,
-        { statusCode: 503, error: 'Service Unavailable', message: expect.any(String) as unknown },
+        {
+          statusCode: 503,
+          error: 'Service Unavailable',
+          message: expect.any(String) as unknown,
+          code: 'unavailable',
+          requestId: failed.headers.get('x-request-id'),
+        },
       ]);
       expect(JSON.stringify(failed.body)).not.toMatch(/ECONN|127\.0\.0\.1|select/);
 

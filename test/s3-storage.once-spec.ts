@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Logger } from '@nestjs/common';
 import {
   AudioMissingError,
+  AudioRangeError,
   AudioStoreError,
   AudioTooLargeError,
   AudioUnavailableError,
@@ -22,6 +23,7 @@ const MIB = 1_048_576;
 /** Three parts of a multipart upload, the last one smaller. */
 const LARGE_BYTES = 12 * MIB;
 const THREE_DAYS_SECONDS = '259200';
+const HOUR_SECONDS = '3600';
 
 const newKey = (conversation = 'conversation-1') => `${conversation}/${crypto.randomUUID()}`;
 
@@ -89,6 +91,56 @@ describe.each<S3Kind>(['fauxqs', 's3rver'])('recordings in a bucket of %s', (kin
       expect(answer.headers.get('content-type')).toBe('audio/wav');
       expect(sent.equals(Buffer.from(await answer.arrayBuffer()))).toBe(true);
     }
+  });
+
+  it.each([
+    ['its beginning', { start: 0, end: 9 }, 10],
+    ['its middle', { start: 3_333, end: 6_665 }, 3_333],
+    ['its last byte', { start: 9_999, end: 9_999 }, 1],
+    ['all that is left, when the range ends beyond it', { start: 9_000, end: 1_000_000 }, 1_000],
+  ])('return a part of a recording: %s', async (_part, range, bytes) => {
+    const sent = recording();
+    sent.set(Buffer.from(Array.from({ length: 9_000 }, (_v, at) => at % 251)), 1_000);
+    const { key } = await save(storage, sent);
+
+    const opened = await storage.open(key, range);
+
+    expect(opened).toMatchObject({ bytes, mimeType: 'audio/wav' });
+    expect((await buffer(opened.stream)).equals(sent.subarray(range.start, range.end + 1))).toBe(true);
+  });
+
+  it('refuse a range that begins beyond the end', async () => {
+    const { key } = await save(storage, recording());
+
+    await expect(storage.open(key, { start: 10_000, end: 20_000 })).rejects.toThrow(AudioRangeError);
+  });
+
+  it('are known by length and kind without being opened', async () => {
+    const { key } = await save(storage, recording());
+
+    await expect(storage.stat(key)).resolves.toEqual({ bytes: 10_000, mimeType: 'audio/wav' });
+    await storage.delete(key);
+    await expect(storage.stat(key)).rejects.toThrow(AudioMissingError);
+  });
+
+  it('give a listener a URL that is valid for an hour, also for parts, and another to ask for the length', async () => {
+    const sent = recording();
+    const { key } = await save(storage, sent);
+
+    const url = await storage.listenUrl(key, 'GET');
+    const whole = await fetch(url);
+    const part = await fetch(url, { headers: { range: 'bytes=100-199' } });
+    const head = await fetch(await storage.listenUrl(key, 'HEAD'), { method: 'HEAD' });
+
+    expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe(HOUR_SECONDS);
+    expect(whole.status).toBe(200);
+    expect(whole.headers.get('content-type')).toBe('audio/wav');
+    expect(new URL(url).searchParams.get('response-content-disposition')).toBe('inline');
+    expect(sent.equals(Buffer.from(await whole.arrayBuffer()))).toBe(true);
+    expect(part.status).toBe(206);
+    expect(Buffer.from(await part.arrayBuffer()).equals(sent.subarray(100, 200))).toBe(true);
+    expect(head.status).toBe(200);
+    expect(head.headers.get('content-length')).toBe('10000');
   });
 
   it('are not returned after their deletion, which may be repeated', async () => {
@@ -316,6 +368,7 @@ describe('a bucket', () => {
 
     await expect(unfit.check()).rejects.toThrow(words);
     await expect(unfit.open('a/b.wav')).rejects.toThrow(AudioUnavailableError);
+    await expect(unfit.stat('a/b.wav')).rejects.toThrow(AudioUnavailableError);
     await expect(unfit.deleteConversation('a')).rejects.toThrow(AudioStoreError);
     unfit.close();
   });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../src/http/errors/error-codes.js';
 import { anchorsOf, inlineCodeOf, linksOf } from './markdown.js';
 
 /** Keeps the README short enough to be read in one sitting. */
@@ -75,6 +76,11 @@ describe('docs/api.md', () => {
       ),
     );
     expect(routes.filter((route) => !named.includes(route))).toEqual([]);
+  });
+
+  it('names each code of an error', () => {
+    const named = inlineCodeOf(read('docs/api.md'));
+    expect(ERROR_CODES.filter((code) => !named.includes(code))).toEqual([]);
   });
 });
 

@@ -9,8 +9,8 @@ import { DatabaseModule } from '../database/database.module.js';
 import type { EmbeddedStart } from '../embedded-postgres/embedded-server.js';
 import { EventsApiModule } from '../events/events.api.module.js';
 import { EventsWorkerModule } from '../events/events.worker.module.js';
-import { ApiErrorFilter } from '../http/api-error.filter.js';
-import { RateLimits } from '../http/rate-limits.js';
+import { ApiErrorFilter } from '../http/errors/api-error.filter.js';
+import { HttpApiModule } from '../http/http.api.module.js';
 import { UnreadBodyGuard } from '../http/unread-body.guard.js';
 import { ObservabilityApiModule } from '../observability/observability.api.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
@@ -22,6 +22,7 @@ import { TranscriptionWorkerModule } from '../transcription/transcription.worker
 import { WebhooksApiModule } from '../webhooks/webhooks.api.module.js';
 
 const API_MODULES = [
+  HttpApiModule,
   ObservabilityApiModule,
   ConversationsApiModule,
   WebhooksApiModule,
@@ -70,7 +71,6 @@ export class AppModule {
         ...MODULES_OF_ROLE[config.role],
       ],
       providers: [
-        RateLimits,
         { provide: APP_GUARD, useClass: UnreadBodyGuard },
         { provide: APP_FILTER, useClass: ApiErrorFilter },
       ],

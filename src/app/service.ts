@@ -1,22 +1,33 @@
 import { errorMessage } from '../errors/error-message.js';
+import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
 import { AppModule, type PreparedStart } from './app.module.js';
+import { AudioStorage } from '../audio/audio-storage.js';
 import type { AppConfig } from '../config/app-config.js';
 import { Networks } from '../config/networks.js';
-import { errorBodyOf } from '../http/api-error.filter.js';
 import { describeApi } from '../http/api-docs.js';
 import { installApiKeyCheck } from '../http/api-key-check.js';
 import { installBodyTimeout } from '../http/body-timeout.js';
 import { installBodyTypes } from '../http/body-types.js';
+import {
+  answerClientError,
+  answerFrameworkError,
+  installStoppingAnswer,
+} from '../http/errors/errors-before-routing.js';
+import { installRequestId, requestIdOf } from '../http/errors/request-id.js';
+import { CONSOLE_FOLDER } from '../http/console/console-folder.js';
+import { installConsole } from '../http/console/install-console.js';
 import { installForwardedAddresses } from '../http/forwarded-addresses.js';
 import { installNestingLimit } from '../http/nesting-limit.js';
 import { RateLimits } from '../http/rate-limits.js';
 import { installRequestLog } from '../http/request-log.js';
 import { installSecurityHeaders } from '../http/security-headers.js';
+import { installOpenAccess } from '../http/sessions/own-origin.js';
+import { installSessionBodyLimit } from '../http/sessions/session-body-limit.js';
+import { SessionsRepository } from '../http/sessions/sessions.repository.js';
 import { validationPipe } from '../http/validation.js';
 import { startMetricsServer } from '../observability/metrics-server.js';
 import { Metrics } from '../observability/metrics.js';
@@ -46,6 +57,8 @@ const HTTP_GRACE_MS = 10_000;
 export interface ServiceOptions {
   /** Milliseconds within which a JSON body must arrive. */
   bodyTimeoutMs?: number;
+  /** Folder of the built console. */
+  consoleFolder?: string;
 }
 
 export interface RunningService {
@@ -65,7 +78,7 @@ export interface RunningService {
  */
 export async function createService(
   prepared: PreparedStart,
-  { bodyTimeoutMs = BODY_TIMEOUT_MS }: ServiceOptions = {},
+  { bodyTimeoutMs = BODY_TIMEOUT_MS, consoleFolder = CONSOLE_FOLDER }: ServiceOptions = {},
 ): Promise<RunningService> {
   const { config, logger } = prepared;
   const module = AppModule.for(prepared);
@@ -92,6 +105,10 @@ export async function createService(
     await app.register(multipart);
     app.useGlobalPipes(validationPipe());
     describeApi(app);
+    if (config.http.console) {
+      const mediaOrigin = await app.get(AudioStorage).publicOrigin();
+      await installConsole(app.getHttpAdapter().getInstance(), { folder: consoleFolder, mediaOrigin });
+    }
     await app.listen(config.http.port, config.http.host);
   } catch (error) {
     await closeAfterFailure(app);
@@ -115,11 +132,10 @@ function httpAdapter({ http: { trustProxy } }: AppConfig): FastifyAdapter {
       typeof trustProxy === 'number'
         ? (_address: string, hop: number) => hop < trustProxy
         : trustProxy !== false && [...trustProxy],
-    // Answers requests whose URL is malformed or too long; they reach no exception filter.
-    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
-      const body = errorBodyOf(error);
-      void reply.status(body.statusCode).send(body);
-    },
+    genReqId: requestIdOf,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+    return503OnClosing: false,
   });
 }
 
@@ -146,11 +162,18 @@ async function installAccessHooks(
   const limits = app.get(RateLimits);
   const { callbackNetworks } = config.http;
   installForwardedAddresses(server, config.http.trustProxy);
+  installRequestId(server);
   await installSecurityHeaders(server);
   installRequestLog(server);
+  installStoppingAnswer(server);
   installBodyTimeout(server, bodyTimeoutMs);
   await limits.install(server);
-  installApiKeyCheck(server, { keys: config.http.apiKeys, limits, metrics: app.get(Metrics) });
+  await server.register(cookie);
+  installSessionBodyLimit(server);
+  if (config.http.apiKeys.length === 0) installOpenAccess(server, config.http.trustProxy);
+  else {
+    installApiKeyCheck(server, { keys: config.http.apiKeys, limits, sessions: app.get(SessionsRepository) });
+  }
   installBodyTypes(server);
   installNestingLimit(server);
   installCallbackAuth(server, {

@@ -63,6 +63,16 @@ export class AudioMissingError extends AudioError {
   }
 }
 
+/** The requested range begins beyond the end of the recording. */
+export class AudioRangeError extends AudioError {
+  override readonly name = 'AudioRangeError';
+  readonly code = 'audio_range';
+
+  constructor(readonly key: string) {
+    super(`The recording ${key} ends before the requested range.`);
+  }
+}
+
 /** The store may have the recording, but it could not be read: try again. */
 export class AudioUnavailableError extends AudioError {
   override readonly name = 'AudioUnavailableError';

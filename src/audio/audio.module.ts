@@ -11,6 +11,7 @@ import { AppConfig } from '../config/app-config.js';
 import { Readiness } from '../observability/readiness.js';
 import { AudioStorage } from './audio-storage.js';
 import { createAudioStorage } from './create-audio-storage.js';
+import { RemoteAudio } from './remote-audio.js';
 
 /**
  * How long a successful check stays valid. Readiness is probed every few seconds, too often to
@@ -62,7 +63,8 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
   providers: [
     { provide: AudioStorage, inject: [AppConfig], useFactory: createAudioStorage },
     AudioStoreHealth,
+    RemoteAudio,
   ],
-  exports: [AudioStorage],
+  exports: [AudioStorage, RemoteAudio],
 })
 export class AudioModule {}

@@ -40,7 +40,7 @@ export async function fetchAudio(options: {
         detail: 'the audio URL leads to a private address, and ALLOWED_PRIVATE_NETWORKS does not list it',
       };
     }
-    const code = errorCode(error);
+    const code = connectionErrorCode(error);
     if (code === undefined) throw error;
     return unavailable(`the audio URL cannot be read (${code})`);
   } finally {
@@ -118,17 +118,17 @@ function tooLarge(maxBytes: number): FetchedAudio {
   return { failed: 'too_large', detail: `the audio is larger than ${maxBytes} bytes` };
 }
 
-function isHttpUrl(url: string): boolean {
+export function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
 }
 
-function headerOf(response: AxiosResponse, name: string): string {
+export function headerOf(response: AxiosResponse, name: string): string {
   const value: unknown = response.headers[name];
   return typeof value === 'string' ? value : '';
 }
 
 /** Whether the HTTP library's error was caused by a refused private address. */
-function isPrivateAddress(error: unknown): boolean {
+export function isPrivateAddress(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof PrivateAddressError;
 }
 
@@ -136,7 +136,7 @@ function isPrivateAddress(error: unknown): boolean {
  * Returns the connection's error code, from the system or the HTTP library; undefined for a defect
  * of our own.
  */
-function errorCode(error: unknown): string | undefined {
+export function connectionErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AudioMissingError,
+  AudioRangeError,
   AudioTooLargeError,
   AudioUnavailableError,
   InvalidAudioKeyError,
@@ -204,16 +205,46 @@ describe('reading and deleting', () => {
     await expect(storage.open(key)).rejects.toBeInstanceOf(AudioMissingError);
   });
 
+  it.each([
+    ['its beginning', { start: 0, end: 9 }, 10],
+    ['its middle', { start: 33_333, end: 66_665 }, 33_333],
+    ['its last byte', { start: 69_999, end: 69_999 }, 1],
+    ['all that is left, when the range ends beyond it', { start: 69_000, end: 1_000_000 }, 1_000],
+  ])('returns a part of a recording: %s', async (_part, range, bytes) => {
+    const whole = Buffer.concat([
+      wav(100),
+      Buffer.from(Array.from({ length: 69_900 }, (_v, at) => at % 251)),
+    ]);
+    const { key } = await save(streamOf(whole));
+    const opened = await storage.open(key, range);
+    expect(opened).toMatchObject({ bytes, mimeType: 'audio/wav' });
+    expect((await buffer(opened.stream)).equals(whole.subarray(range.start, range.end + 1))).toBe(true);
+  });
+
+  it('refuses a range that begins beyond the end', async () => {
+    const { key } = await save(streamOf(wav(100)));
+    await expect(storage.open(key, { start: 100, end: 200 })).rejects.toBeInstanceOf(AudioRangeError);
+  });
+
+  it('knows the length and kind of a recording without opening it', async () => {
+    const { key } = await save(streamOf(wav(100)));
+    await expect(storage.stat(key)).resolves.toEqual({ bytes: 100, mimeType: 'audio/wav' });
+    await storage.delete(key);
+    await expect(storage.stat(key)).rejects.toBeInstanceOf(AudioMissingError);
+  });
+
   it('does not report an unreadable recording as missing', async () => {
     await mkdir(join(dataDir, 'audio'));
     await writeFile(join(dataDir, 'audio', 'conversation-1'), 'a file where the folder should be');
     await expect(storage.open(`${KEY}.wav`)).rejects.toBeInstanceOf(AudioUnavailableError);
+    await expect(storage.stat(`${KEY}.wav`)).rejects.toBeInstanceOf(AudioUnavailableError);
   });
 
   it.each(['../../etc/passwd', '../a/b.wav', 'a/../b.wav', 'a/b', 'a/b.exe', '.incoming/a.wav'])(
     'neither opens nor deletes under the key %j',
     async (key) => {
       await expect(storage.open(key)).rejects.toBeInstanceOf(InvalidAudioKeyError);
+      await expect(storage.stat(key)).rejects.toBeInstanceOf(InvalidAudioKeyError);
       await expect(storage.delete(key)).rejects.toBeInstanceOf(InvalidAudioKeyError);
     },
   );
@@ -221,6 +252,7 @@ describe('reading and deleting', () => {
   it('has no public URL', async () => {
     const { key } = await save(streamOf(wav(100)));
     await expect(storage.publicUrl(key)).resolves.toBeNull();
+    await expect(storage.listenUrl(key, 'GET')).resolves.toBeNull();
   });
 });
 

@@ -4,14 +4,17 @@ import { dirname, join } from 'node:path';
 import { makeDataDir } from '../config/make-data-dir.js';
 import {
   AudioMissingError,
+  AudioRangeError,
   AudioStoreError,
   AudioStoreFullError,
   AudioUnavailableError,
 } from './audio-error.js';
 import { assertConversationId, assertNewKey, isStoredKey, mimeTypeOfKey } from './audio-key.js';
 import {
+  type AudioFacts,
   type AudioPage,
   AudioStorage,
+  type ByteRange,
   type ListedAudio,
   type NewAudio,
   type OpenedAudio,
@@ -77,17 +80,30 @@ export class LocalAudioStorage extends AudioStorage {
     }
   }
 
-  override async open(key: string): Promise<OpenedAudio> {
+  override async open(key: string, range?: ByteRange): Promise<OpenedAudio> {
     const mimeType = mimeTypeOfKey(key);
     let file: FileHandle | undefined;
     try {
       file = await open(join(this.#root, key), 'r');
       const { size } = await file.stat();
-      return { stream: file.createReadStream(), bytes: size, mimeType };
+      if (range === undefined) return { stream: file.createReadStream(), bytes: size, mimeType };
+      if (range.start >= size) throw new AudioRangeError(key);
+      const { start } = range;
+      const end = Math.min(range.end, size - 1);
+      return { stream: file.createReadStream({ start, end }), bytes: end - start + 1, mimeType };
     } catch (error) {
       await file?.close();
-      if (isMissing(error)) throw new AudioMissingError(key);
-      throw new AudioUnavailableError(key, { cause: error });
+      throw readError(key, error);
+    }
+  }
+
+  override async stat(key: string): Promise<AudioFacts> {
+    const mimeType = mimeTypeOfKey(key);
+    try {
+      const { size } = await stat(join(this.#root, key));
+      return { bytes: size, mimeType };
+    } catch (error) {
+      throw readError(key, error);
     }
   }
 
@@ -120,6 +136,15 @@ export class LocalAudioStorage extends AudioStorage {
 
   /** Always null, as the folder cannot be reached from outside. */
   override publicUrl(_key: string): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  /** Always null, for the same reason. */
+  override listenUrl(_key: string, _method: 'GET' | 'HEAD'): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  override publicOrigin(): Promise<null> {
     return Promise.resolve(null);
   }
 
@@ -202,6 +227,11 @@ async function modifiedMs(path: string): Promise<number | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+function readError(key: string, error: unknown): Error {
+  if (error instanceof AudioRangeError) return error;
+  return isMissing(error) ? new AudioMissingError(key) : new AudioUnavailableError(key, { cause: error });
 }
 
 function isMissing(error: unknown): boolean {

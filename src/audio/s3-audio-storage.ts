@@ -1,28 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Logger } from '@nestjs/common';
 import type { S3Config } from '../config/app-config.js';
-import { AudioError, AudioMissingError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
+import {
+  AudioError,
+  AudioMissingError,
+  AudioRangeError,
+  AudioStoreError,
+  AudioUnavailableError,
+} from './audio-error.js';
 import { assertConversationId, assertNewKey, isStoredKey, mimeTypeOfKey } from './audio-key.js';
 import {
+  type AudioFacts,
   type AudioPage,
   AudioStorage,
+  type ByteRange,
   type NewAudio,
   type OpenedAudio,
   type StoredAudio,
 } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
-import { isMissingObject, s3Reason } from './s3-error.js';
+import { isMissingObject, isUnsatisfiableRange, s3Reason } from './s3-error.js';
 
 /**
  * AssemblyAI fetches a recording within minutes, or within hours for a queued submission; three
  * days are ample.
  */
 const URL_VALID_SECONDS = 259_200;
+/**
+ * A player fetches a recording in parts while it plays, so the URL must outlast the listening. For
+ * a longer recording the player asks the service for a new one.
+ */
+const LISTEN_URL_VALID_SECONDS = 3_600;
 
 /**
  * The smallest part that S3 accepts. An upload holds about two parts in memory. S3's limit of
@@ -88,18 +107,42 @@ export class S3AudioStorage extends AudioStorage {
     }
   }
 
-  override async open(key: string): Promise<OpenedAudio> {
+  override async open(key: string, range?: ByteRange): Promise<OpenedAudio> {
     const mimeType = mimeTypeOfKey(key);
+    const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;
     try {
-      const { Body, ContentLength } = await this.#client.send(
-        new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
+      const { Body, ContentLength, ContentRange } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range }),
       );
       if (!(Body instanceof Readable) || ContentLength === undefined)
         throw new AudioStoreError('answered without a body');
+      if (range !== undefined && ContentRange === undefined) {
+        Body.destroy();
+        throw new AudioStoreError('does not answer with ranges');
+      }
       return { stream: Body, bytes: ContentLength, mimeType };
     } catch (error) {
-      if (isMissingObject(error)) throw new AudioMissingError(key);
-      throw new AudioUnavailableError(key, { cause: storeError(error) });
+      if (isUnsatisfiableRange(error)) throw new AudioRangeError(key);
+      throw readError(key, error);
+    }
+  }
+
+  /**
+   * Requests the first byte, as the error answer to HEAD has no body, and would not distinguish a
+   * missing recording from a missing bucket.
+   */
+  override async stat(key: string): Promise<AudioFacts> {
+    const mimeType = mimeTypeOfKey(key);
+    try {
+      const { Body, ContentRange } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range: 'bytes=0-0' }),
+      );
+      if (Body instanceof Readable) Body.destroy();
+      const bytes = Number(/\/(\d+)$/.exec(ContentRange ?? '')?.[1] ?? NaN);
+      if (Number.isNaN(bytes)) throw new AudioStoreError('does not answer with ranges');
+      return { bytes, mimeType };
+    } catch (error) {
+      throw readError(key, error);
     }
   }
 
@@ -155,6 +198,24 @@ export class S3AudioStorage extends AudioStorage {
       ResponseContentDisposition: `attachment; filename="${randomUUID()}"`,
     });
     return getSignedUrl(this.#client, command, { expiresIn: URL_VALID_SECONDS });
+  }
+
+  override async listenUrl(key: string, method: 'GET' | 'HEAD'): Promise<string> {
+    const input = {
+      Bucket: this.#bucket,
+      Key: key,
+      ResponseContentType: mimeTypeOfKey(key),
+      ResponseContentDisposition: 'inline',
+    };
+    // A signature holds for one method.
+    const command = method === 'GET' ? new GetObjectCommand(input) : new HeadObjectCommand(input);
+    return getSignedUrl(this.#client, command, { expiresIn: LISTEN_URL_VALID_SECONDS });
+  }
+
+  override async publicOrigin(): Promise<string> {
+    // The URL of any object, as the client decides how the bucket is addressed.
+    const command = new GetObjectCommand({ Bucket: this.#bucket, Key: 'any' });
+    return new URL(await getSignedUrl(this.#client, command)).origin;
   }
 
   override async check(): Promise<void> {
@@ -233,6 +294,11 @@ export class S3AudioStorage extends AudioStorage {
       if (!isMissingObject(error)) throw storeError(error);
     }
   }
+}
+
+function readError(key: string, error: unknown): AudioError {
+  if (isMissingObject(error)) return new AudioMissingError(key);
+  return new AudioUnavailableError(key, { cause: storeError(error) });
 }
 
 function storeError(error: unknown): AudioStoreError {

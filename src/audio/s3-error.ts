@@ -62,6 +62,11 @@ export function isMissingObject(error: unknown): boolean {
   return error instanceof S3ServiceException && MISSING_CODES.has(error.name);
 }
 
+/** Whether a range begins beyond the end of the object. */
+export function isUnsatisfiableRange(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.name === 'InvalidRange';
+}
+
 /**
  * Explains the failure of an S3-compatible store, as the end of a sentence whose subject is the
  * store. The text names the store's own code, and holds no key, URL or signature. The error itself

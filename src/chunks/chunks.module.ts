@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { CallbacksRepository } from './callbacks.repository.js';
+import { ChunkListsRepository } from './chunk-lists.repository.js';
 import { ChunkTransitions } from './chunk-transitions.js';
 import { ChunksRepository } from './chunks.repository.js';
 import { FailedChunksRepository } from './failed-chunks.repository.js';
@@ -12,6 +13,7 @@ import { SubmissionsRepository } from './submissions.repository.js';
 
 const PROVIDERS = [
   ChunksRepository,
+  ChunkListsRepository,
   FailedChunksRepository,
   ChunkTransitions,
   SubmissionsRepository,

@@ -23,6 +23,8 @@ export interface HttpConfig extends AccessConfig {
   host: string;
   port: number;
   maxUploadBytes: number;
+  /** Whether the console is served. */
+  console: boolean;
   /** Port on which a worker, which has no other HTTP, serves health and metrics; unset: none. */
   metricsPort?: number;
 }

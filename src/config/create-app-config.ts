@@ -75,6 +75,7 @@ export function createAppConfig(source: Source): AppConfig {
       metricsPort: env.METRICS_PORT,
       ...access,
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
+      console: env.CONSOLE,
     },
     storage,
     privacy: {

@@ -174,6 +174,9 @@ export class EnvironmentVariables {
 
   ALLOWED_PRIVATE_NETWORKS?: string;
 
+  @Flag()
+  CONSOLE = true;
+
   @WholeNumber(0, MAX_REQUESTS_A_MINUTE)
   PUBLIC_RATE_LIMIT = 6_000;
 

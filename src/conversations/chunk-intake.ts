@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
+import { withCode } from '../http/errors/error-codes.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { MAX_POSITION } from './chunks.dto.js';
@@ -90,10 +91,14 @@ export class ChunkIntake {
       case 'in_flight':
         return this.read(chunkId);
       case 'completed':
-        throw new ConflictException(`chunk ${chunkId} is completed; add ?force=true to transcribe it again`);
+        throw new ConflictException(
+          `chunk ${chunkId} is completed; add ?force=true to transcribe it again`,
+          withCode('chunk_completed'),
+        );
       case 'no_audio':
         throw new ConflictException(
           `the recording of chunk ${chunkId} was removed after AUDIO_RETENTION_DAYS; send it again as a new chunk`,
+          withCode('recording_gone'),
         );
       case 'no_chunk':
         throw new NotFoundException(`there is no chunk ${chunkId}`);
@@ -181,9 +186,13 @@ function noConversation(id: string): NotFoundException {
 function noPositionLeft(id: string): ConflictException {
   return new ConflictException(
     `conversation ${id} has a chunk at the last possible position; give the next one a position from 0 to ${MAX_POSITION}`,
+    withCode('no_position_left'),
   );
 }
 
 function conversationFinished(id: string): ConflictException {
-  return new ConflictException(`conversation ${id} is finished and takes no more chunks`);
+  return new ConflictException(
+    `conversation ${id} is finished and takes no more chunks`,
+    withCode('conversation_finished'),
+  );
 }

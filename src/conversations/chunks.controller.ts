@@ -48,6 +48,11 @@ import { UploadReceiver } from './upload-receiver.js';
 /** Visible ASCII, which a header can contain; long enough for any token of a client. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
+const FORCE_PIPE = new ParseBoolPipe({
+  optional: true,
+  exceptionFactory: () => new BadRequestException(['force must be true or false']),
+});
+
 @ApiTags('chunks')
 @ApiBearerAuth()
 @ApiExtraModels(CreateChunkFromUrlRequest)
@@ -118,7 +123,7 @@ export class ChunksController {
   async transcribe(
     @IdParam('chunkId') chunkId: string,
     @Body() request: TranscribeChunkRequest,
-    @Query('force', new ParseBoolPipe({ optional: true })) force = false,
+    @Query('force', FORCE_PIPE) force = false,
   ): Promise<ChunkResponse> {
     return toChunkResponse(await this.intake.restart(chunkId, { force, redactPii: request.redactPii }));
   }

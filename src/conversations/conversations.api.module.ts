@@ -7,7 +7,15 @@ import { ChunksController } from './chunks.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsModule } from './conversations.module.js';
 import { FailedChunksController } from './failed-chunks.controller.js';
+import { ChunkListsController } from './lists/chunk-lists.controller.js';
+import { ConversationListsController } from './lists/conversation-lists.controller.js';
+import { ConversationListsRepository } from './lists/conversation-lists.repository.js';
+import { ConversationSearch } from './lists/conversation-search.js';
 import { ProjectsController } from './projects/projects.controller.js';
+import { RecordingList } from './recordings/recording-list.js';
+import { RecordingSender } from './recordings/recording-sender.js';
+import { RecordingsController } from './recordings/recordings.controller.js';
+import { RecordingsRepository } from './recordings/recordings.repository.js';
 import { TranscriptController } from './transcript.controller.js';
 import { TranscriptRenderer } from './transcript/transcript-renderer.js';
 import { TranscriptsRepository } from './transcript/transcripts.repository.js';
@@ -17,11 +25,24 @@ import { UploadReceiver } from './upload-receiver.js';
   imports: [AudioModule, ChunksModule, CoordinationModule, ConversationsModule],
   controllers: [
     ProjectsController,
+    ConversationListsController,
     ConversationsController,
+    ChunkListsController,
     TranscriptController,
+    RecordingsController,
     FailedChunksController,
     ChunksController,
   ],
-  providers: [TranscriptsRepository, TranscriptRenderer, ChunkIntake, UploadReceiver],
+  providers: [
+    ConversationListsRepository,
+    ConversationSearch,
+    TranscriptsRepository,
+    TranscriptRenderer,
+    RecordingsRepository,
+    RecordingList,
+    RecordingSender,
+    ChunkIntake,
+    UploadReceiver,
+  ],
 })
 export class ConversationsApiModule {}

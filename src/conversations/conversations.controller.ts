@@ -1,17 +1,20 @@
 import {
   BadRequestException,
   Body,
+  ConflictException,
   Controller,
   Get,
   HttpCode,
   HttpStatus,
   Logger,
   NotFoundException,
+  Patch,
   Post,
 } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -21,8 +24,18 @@ import {
 import { IdParam } from '../http/ids.js';
 import { Settlement } from '../coordination/settlement.js';
 import { bestEffort } from '../queues/best-effort.js';
-import { ConversationResponse, CreateConversationRequest } from './conversations.dto.js';
-import { ConversationsRepository, type ConversationView } from './conversations.repository.js';
+import {
+  ConversationResponse,
+  CreateConversationRequest,
+  UpdateConversationRequest,
+} from './conversations.dto.js';
+import {
+  ConversationsRepository,
+  type ConversationView,
+  ExternalIdTakenError,
+} from './conversations.repository.js';
+
+const EXTERNAL_ID_TAKEN = 'Another conversation of the project has the external id (`external_id_taken`)';
 
 @ApiTags('conversations')
 @ApiBearerAuth()
@@ -38,8 +51,9 @@ export class ConversationsController {
   @Post()
   @ApiOperation({ summary: 'Open a conversation', description: 'Its own settings win over the project’s.' })
   @ApiCreatedResponse({ type: ConversationResponse })
+  @ApiConflictResponse({ description: EXTERNAL_ID_TAKEN })
   async create(@Body() request: CreateConversationRequest): Promise<ConversationResponse> {
-    const id = await this.conversations.create(request);
+    const id = await orConflict(this.conversations.create(request));
     if (id === undefined)
       throw new BadRequestException([`projectId: there is no project ${String(request.projectId)}`]);
     return this.respond(id);
@@ -50,6 +64,22 @@ export class ConversationsController {
   @ApiOkResponse({ type: ConversationResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async read(@IdParam('id') id: string): Promise<ConversationResponse> {
+    return this.respond(id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change the title, the external id or the metadata of a conversation',
+    description: 'In any state. What is not given stays; null removes a title or an external id.',
+  })
+  @ApiOkResponse({ type: ConversationResponse })
+  @ApiNotFoundResponse({ description: 'No such conversation' })
+  @ApiConflictResponse({ description: EXTERNAL_ID_TAKEN })
+  async update(
+    @IdParam('id') id: string,
+    @Body() request: UpdateConversationRequest,
+  ): Promise<ConversationResponse> {
+    if (!(await orConflict(this.conversations.rename(id, request)))) throw noConversation(id);
     return this.respond(id);
   }
 
@@ -70,8 +100,22 @@ export class ConversationsController {
 
   private async respond(id: string): Promise<ConversationResponse> {
     const view = await this.conversations.view(id);
-    if (view === undefined) throw new NotFoundException(`there is no conversation ${id}`);
+    if (view === undefined) throw noConversation(id);
     return toResponse(view);
+  }
+}
+
+function noConversation(id: string): NotFoundException {
+  return new NotFoundException(`there is no conversation ${id}`);
+}
+
+/** @throws ConflictException with a code for programs, when the external id is taken */
+async function orConflict<T>(change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    if (!(error instanceof ExternalIdTakenError)) throw error;
+    throw new ConflictException({ message: error.message, code: error.code }, { cause: error });
   }
 }
 

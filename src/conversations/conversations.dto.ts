@@ -5,8 +5,50 @@ import type { ConversationStatus } from '../database/schema.js';
 import { MAX_PROMPT_LENGTH } from './projects/projects.dto.js';
 import { LanguageSetting } from '../http/language-setting.decorator.js';
 import { StorableText } from '../http/storable-text.decorator.js';
+import { MAX_ENTRIES, MAX_KEY_LENGTH, MAX_VALUE_LENGTH, Metadata } from './metadata.decorator.js';
 
-export class CreateConversationRequest {
+const MAX_TITLE_LENGTH = 200;
+export const MAX_EXTERNAL_ID_LENGTH = 200;
+
+/** The fields by which a caller recognizes a conversation. */
+export class UpdateConversationRequest {
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: MAX_TITLE_LENGTH,
+    example: 'Meeting about the bridge',
+    description: 'Name for people; null removes it.',
+  })
+  @IsOptional()
+  @StorableText(MAX_TITLE_LENGTH)
+  title?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: MAX_EXTERNAL_ID_LENGTH,
+    example: 'meeting-2042',
+    description:
+      'The caller’s own id: unique within its project, and among conversations without one; null removes it.',
+  })
+  @IsOptional()
+  @StorableText(MAX_EXTERNAL_ID_LENGTH)
+  externalId?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: MAX_VALUE_LENGTH },
+    maxProperties: MAX_ENTRIES,
+    example: { room: 'Town hall', recorder: 'table 4' },
+    description: `Texts of up to ${MAX_VALUE_LENGTH} characters by keys of up to ${MAX_KEY_LENGTH}; replaced as a whole.`,
+  })
+  @Metadata()
+  metadata?: Record<string, string>;
+}
+
+export class CreateConversationRequest extends UpdateConversationRequest {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
@@ -77,6 +119,19 @@ export class ConversationResponse {
 
   @ApiProperty({ type: String, nullable: true, format: 'uuid' })
   projectId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Name for people.' })
+  title!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The caller’s own id.' })
+  externalId!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'The caller’s own texts by key, as they were given.',
+  })
+  metadata!: Record<string, string>;
 
   @ApiProperty({ description: 'The effective one: its own, else the project’s, else `en`.' })
   language!: string;

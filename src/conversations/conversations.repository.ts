@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import { EventOutbox } from '../events/event-outbox.js';
@@ -7,7 +8,24 @@ import type { ConversationStatus } from '../database/schema.js';
 import { DEFAULT_LANGUAGE } from '../config/languages.js';
 import { conversationData } from './event-data.js';
 
-export interface ConversationSettings {
+/** Fields by which a caller recognizes a conversation. */
+export interface ConversationNames {
+  title?: string | null;
+  externalId?: string | null;
+  metadata?: Record<string, string>;
+}
+
+/** Thrown when another conversation of the project has the external id. */
+export class ExternalIdTakenError extends Error {
+  override readonly name = 'ExternalIdTakenError';
+  readonly code = 'external_id_taken';
+
+  constructor(options?: ErrorOptions) {
+    super('another conversation of the same project has this externalId', options);
+  }
+}
+
+export interface ConversationSettings extends ConversationNames {
   projectId?: string | null;
   language?: string | null;
   transcriptPrompt?: string | null;
@@ -20,6 +38,9 @@ export interface ConversationSettings {
 export interface ConversationView {
   id: string;
   projectId: string | null;
+  title: string | null;
+  externalId: string | null;
+  metadata: Record<string, string>;
   language: string;
   transcriptPrompt: string | null;
   redactPii: boolean;
@@ -44,7 +65,10 @@ export class ConversationsRepository {
     private readonly outbox: EventOutbox,
   ) {}
 
-  /** @returns the new id, or undefined when the project does not exist */
+  /**
+   * @returns the new id, or undefined when the project does not exist
+   * @throws ExternalIdTakenError
+   */
   async create(settings: ConversationSettings): Promise<string | undefined> {
     const { projectId } = settings;
     if (typeof projectId === 'string' && !(await this.projectExists(projectId))) return undefined;
@@ -57,16 +81,35 @@ export class ConversationsRepository {
       redact_pii: settings.redactPii ?? false,
       anonymize: settings.anonymize ?? false,
       speaker_labels: settings.speakerLabels ?? false,
+      ...namesAsColumns(settings),
     });
-    if (typeof projectId !== 'string') await created.execute();
-    else {
-      await this.outbox.change(
-        this.database,
-        'conversation.started',
-        created.returning(['project_id', 'id as conversation_id', conversationData()]),
-      );
-    }
+    await requireFreeExternalId(async () => {
+      if (typeof projectId !== 'string') await created.execute();
+      else {
+        await this.outbox.change(
+          this.database,
+          'conversation.started',
+          created.returning(['project_id', 'id as conversation_id', conversationData()]),
+        );
+      }
+    });
     return id;
+  }
+
+  /**
+   * Changes the given fields.
+   *
+   * @returns false when the conversation does not exist
+   * @throws ExternalIdTakenError
+   */
+  async rename(id: string, names: ConversationNames): Promise<boolean> {
+    const columns = namesAsColumns(names);
+    if (Object.values(columns).every((value) => value === undefined)) {
+      return (await this.status(id)) !== undefined;
+    }
+    const renaming = this.database.updateTable('conversations').set(columns).where('id', '=', id);
+    const { numUpdatedRows } = await requireFreeExternalId(() => renaming.executeTakeFirst());
+    return numUpdatedRows > 0n;
   }
 
   async view(id: string): Promise<ConversationView | undefined> {
@@ -76,6 +119,9 @@ export class ConversationsRepository {
       .select([
         'c.id',
         'c.project_id as projectId',
+        'c.title',
+        'c.external_id as externalId',
+        'c.metadata',
         sql<string>`coalesce(c.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
         sql<string | null>`coalesce(c.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
         'c.redact_pii as redactPii',
@@ -130,5 +176,26 @@ export class ConversationsRepository {
       .where('id', '=', id)
       .executeTakeFirst();
     return row !== undefined;
+  }
+}
+
+function namesAsColumns({ title, externalId, metadata }: ConversationNames) {
+  return {
+    title,
+    external_id: externalId,
+    metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+  };
+}
+
+/** The index that keeps external ids unique. */
+const EXTERNAL_ID_INDEX = 'conversations_external_id';
+
+/** @throws ExternalIdTakenError when the change gives a conversation the external id of another */
+async function requireFreeExternalId<T>(change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    const isTaken = error instanceof pg.DatabaseError && error.constraint === EXTERNAL_ID_INDEX;
+    throw isTaken ? new ExternalIdTakenError({ cause: error }) : error;
   }
 }

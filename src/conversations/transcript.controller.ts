@@ -17,14 +17,19 @@ import { ConversationsRepository } from './conversations.repository.js';
 import { NOTHING_COULD_BE_TRANSCRIBED } from './transcript/merge-transcripts.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from './transcript/transcript-formats.js';
 import { TranscriptRenderer } from './transcript/transcript-renderer.js';
-import { TranscriptsRepository } from './transcript/transcripts.repository.js';
+import { type TranscribedConversation, TranscriptsRepository } from './transcript/transcripts.repository.js';
 
 const CONTENT_TYPES: Readonly<Record<TranscriptFormat, string>> = {
   text: 'text/plain; charset=utf-8',
+  md: 'text/markdown; charset=utf-8',
   json: 'application/json; charset=utf-8',
   srt: 'application/x-subrip; charset=utf-8',
   vtt: 'text/vtt; charset=utf-8',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 };
+
+/** Value of `include` that adds the origins of words. */
+const CHANGES = 'changes';
 
 @ApiTags('conversations')
 @ApiBearerAuth()
@@ -43,23 +48,49 @@ export class TranscriptController {
     description: 'Before the conversation is finalized: the transcript of the chunks completed so far.',
   })
   @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
+  @ApiQuery({
+    name: 'include',
+    required: false,
+    enum: [CHANGES],
+    description:
+      'For JSON: each word has `origin`, which is `heard`, `corrected` or `edited`, and `heard`, the words that it replaced, empty when it was added. Each chunk has `changes`, removed words included; `minor` are those of case and punctuation only. `stats` counts them. Other formats ignore it. Without a stored first-stage text, as in an anonymized conversation, words have no `origin` unless they were edited.',
+  })
   @ApiOkResponse({
     description:
-      'Plain text, JSON, SubRip or WebVTT. Words have the times of the recognizer; those that the correction changed have times interpolated from their neighbors, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
+      'Plain text, Markdown, JSON, SubRip, WebVTT or a Word file. Words have the times of the recognizer; those that the correction changed have times interpolated from their neighbors, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(
     @IdParam('id') id: string,
     @Res() reply: FastifyReply,
     @Query('format') format = 'text',
+    @Query('include') include?: string,
   ): Promise<void> {
     if (!isFormat(format)) {
       throw new BadRequestException([`format must be one of ${TRANSCRIPT_FORMATS.join(', ')}`]);
     }
-    const status = await this.statusOf(id);
-    const chunks = await this.transcripts.completedChunks(id, { withWords: format !== 'text' });
-    const conversation = { id, whenEmpty: await this.whenEmpty(id, status), status, chunks };
-    await reply.type(CONTENT_TYPES[format]).send(await this.renderer.render(format, conversation));
+    if (include !== undefined && include !== CHANGES) {
+      throw new BadRequestException([`include must be ${CHANGES}, or not be given`]);
+    }
+    const includesChanges = include === CHANGES && format === 'json';
+    const conversation = await this.transcripts.conversation(id);
+    if (conversation === undefined) throw noConversation(id);
+    const { status, title, createdAt, summary } = conversation;
+    const rendered = await this.renderer.render(format, {
+      id,
+      status,
+      title,
+      createdAt: createdAt.toISOString(),
+      summary,
+      whenEmpty: whenEmpty(conversation),
+      includesChanges,
+      chunks: await this.transcripts.completedChunks(id, {
+        withWords: format !== 'text',
+        withSources: includesChanges,
+      }),
+    });
+    if (format === 'docx') reply.header('content-disposition', `attachment; filename="${id}.docx"`);
+    await reply.type(CONTENT_TYPES[format]).send(rendered);
   }
 
   @Get('events')
@@ -67,24 +98,19 @@ export class TranscriptController {
   @ApiOkResponse({ type: ProcessingEventResponse, isArray: true })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async events(@IdParam('id') id: string): Promise<ProcessingEventResponse[]> {
-    await this.statusOf(id);
+    if ((await this.conversations.status(id)) === undefined) throw noConversation(id);
     return (await this.log.ofConversation(id)).map(toEventResponse);
   }
+}
 
-  /**
-   * Distinguishes text that is still to come, silence and failure, like the conversation itself.
-   */
-  private async whenEmpty(id: string, status: string): Promise<string> {
-    if (status !== 'finalized') return '';
-    const shown = (await this.conversations.view(id))?.transcript;
-    return shown === NOTHING_COULD_BE_TRANSCRIBED ? shown : NOTHING_TO_TRANSCRIBE;
-  }
+/** Distinguishes text that is still to come, silence and failure, like the conversation itself. */
+function whenEmpty({ status, isFailed }: TranscribedConversation): string {
+  if (status !== 'finalized') return '';
+  return isFailed ? NOTHING_COULD_BE_TRANSCRIBED : NOTHING_TO_TRANSCRIBE;
+}
 
-  private async statusOf(id: string): Promise<string> {
-    const status = await this.conversations.status(id);
-    if (status === undefined) throw new NotFoundException(`there is no conversation ${id}`);
-    return status;
-  }
+function noConversation(id: string): NotFoundException {
+  return new NotFoundException(`there is no conversation ${id}`);
 }
 
 function isFormat(format: string): format is TranscriptFormat {

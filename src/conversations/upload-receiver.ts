@@ -18,6 +18,7 @@ import {
   NotAudioError,
   UploadCutOffError,
 } from '../audio/audio-error.js';
+import { withCode } from '../http/errors/error-codes.js';
 import { AudioStorage, type StoredAudio } from '../audio/audio-storage.js';
 import { AppConfig } from '../config/app-config.js';
 import { MAX_POSITION } from './chunks.dto.js';
@@ -102,7 +103,8 @@ export class UploadReceiver {
   private toHttpError(error: unknown): unknown {
     if (!(error instanceof AudioError)) return error;
     if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
-    if (error instanceof NotAudioError) return new UnsupportedMediaTypeException(error.message);
+    if (error instanceof NotAudioError)
+      return new UnsupportedMediaTypeException(error.message, withCode('not_audio'));
     if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
     if (error instanceof AudioStoreFullError) {
       this.logger.error(`a recording could not be stored: ${error.message}`);

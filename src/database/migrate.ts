@@ -9,6 +9,8 @@ import { events } from './migrations/0006-events.js';
 import { positions } from './migrations/0007-positions.js';
 import { installation } from './migrations/0008-installation.js';
 import { plainNames } from './migrations/0009-plain-names.js';
+import { lists } from './migrations/0010-lists.js';
+import { sessions } from './migrations/0011-sessions.js';
 
 /** Migrations in order, forward only; a released migration never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -20,6 +22,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-positions': positions,
   '0008-installation': installation,
   '0009-plain-names': plainNames,
+  '0010-lists': lists,
+  '0011-sessions': sessions,
 };
 
 /** Kysely's own table of applied migrations. */

@@ -52,6 +52,23 @@ export interface ConversationsTable {
   finalized_at: Nullable<Date>;
   /** Position of the next chunk. */
   next_position: Generated<number>;
+  title: Nullable<string>;
+  /** Id that the caller has given it; unique within its project, and among those without one. */
+  external_id: Nullable<string>;
+  metadata: ColumnType<Record<string, string>, string | undefined, string>;
+}
+
+/**
+ * The words by which a conversation is found: of its title, its external id and its transcript. A
+ * trigger of `conversations` writes them, and keeps the other columns alike.
+ */
+export interface ConversationWordsTable {
+  conversation_id: string;
+  project_id: Nullable<string>;
+  status: ConversationStatus;
+  created_at: Date;
+  /** Null: the transcript was there before this table was, and a worker fills them in. */
+  words: Nullable<string>;
 }
 
 export interface ChunksTable {
@@ -112,6 +129,20 @@ export interface RedactionPass {
 export interface Diarization {
   schema: string;
   data: unknown;
+}
+
+/**
+ * Note that the correction of a chunk failed, and that the first stage's text became final. It
+ * holds as long as the chunk is completed by that submission, and its text was made by no model.
+ */
+export interface UncorrectedChunksTable {
+  chunk_id: string;
+  conversation_id: string;
+  submission_id: string;
+  /** Stable identifier of the kind of `error`. */
+  code: string;
+  error: string;
+  noted_at: Generated<Date>;
 }
 
 export interface SubmissionsTable {
@@ -260,6 +291,16 @@ export interface EventAttemptsTable {
   created_at: CreatedAt;
 }
 
+/** A session of the console. */
+export interface SessionsTable {
+  /** SHA-256 of the token in the cookie. */
+  token_sha256: Buffer;
+  /** SHA-256 of the API key that the session stands for. */
+  key_sha256: Buffer;
+  created_at: CreatedAt;
+  expires_at: Date;
+}
+
 /** The table has one row, which is inserted when the table is created. */
 export interface InstallationTable {
   id: Generated<string>;
@@ -287,7 +328,9 @@ export interface CallbackMetadataTable {
 export interface Schema {
   projects: ProjectsTable;
   conversations: ConversationsTable;
+  conversation_words: ConversationWordsTable;
   chunks: ChunksTable;
+  uncorrected_chunks: UncorrectedChunksTable;
   submissions: SubmissionsTable;
   conversation_languages: ConversationLanguagesTable;
   processing_events: ProcessingEventsTable;
@@ -297,6 +340,7 @@ export interface Schema {
   events: EventsTable;
   event_deliveries: EventDeliveriesTable;
   event_attempts: EventAttemptsTable;
+  sessions: SessionsTable;
   installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_usage: CoordinationUsageTable;

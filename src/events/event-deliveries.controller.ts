@@ -18,6 +18,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { withCode } from '../http/errors/error-codes.js';
 import { IdParam } from '../http/ids.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
@@ -94,7 +95,10 @@ export class EventDeliveriesController {
       case 'no_delivery':
         throw noDelivery(id);
       case 'endpoint_off':
-        throw new ConflictException(`the endpoint of delivery ${id} is disabled or deleted; enable it first`);
+        throw new ConflictException(
+          `the endpoint of delivery ${id} is disabled or deleted; enable it first`,
+          withCode('endpoint_disabled'),
+        );
     }
   }
 }

@@ -21,6 +21,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { withCode } from '../http/errors/error-codes.js';
 import { IdParam } from '../http/ids.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import {
@@ -66,6 +67,7 @@ export class EventEndpointsController {
       case 'too_many':
         throw new ConflictException(
           `project ${projectId} has ${MAX_ENDPOINTS_PER_PROJECT} event endpoints; delete one first`,
+          withCode('too_many_endpoints'),
         );
     }
   }

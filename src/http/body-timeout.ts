@@ -1,6 +1,6 @@
 import { RequestTimeoutException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errorBodyOf } from './api-error.filter.js';
+import { errorBodyOf } from './errors/error-body.js';
 import { FORM_TYPE, hasBody } from './body-types.js';
 
 /**
@@ -42,6 +42,7 @@ function endUnlessComplete(request: FastifyRequest, reply: FastifyReply, timeout
   }
   const body = errorBodyOf(
     new RequestTimeoutException(`the body did not arrive within ${timeoutMs / 1_000} s; send it again`),
+    request.id,
   );
   void reply.status(body.statusCode).header('connection', 'close').send(body);
 }

@@ -1,10 +1,10 @@
 import rateLimit from '@fastify/rate-limit';
-import { Injectable } from '@nestjs/common';
+import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { Metrics } from '../observability/metrics.js';
-import { errorBodyOf } from './api-error.filter.js';
-import { TooManyRequestsError } from './too-many-requests-error.js';
+import { errorBodyOf } from './errors/error-body.js';
+import { TooManyRequestsError } from './errors/too-many-requests-error.js';
 
 const MINUTE_MS = 60_000;
 /** Addresses counted at a time; beyond that the least recently seen one is dropped. */
@@ -52,14 +52,38 @@ export class RateLimits {
     const waitSeconds = await this.refusedCounter(request);
     return waitSeconds === undefined ? undefined : new TooManyRequestsError(waitSeconds);
   }
+
+  /**
+   * Counts and refuses a request without a valid key.
+   *
+   * @throws UnauthorizedException, or TooManyRequestsError once there were too many
+   */
+  async refuse(request: FastifyRequest, reply: FastifyReply, message: string): Promise<never> {
+    await this.countUnknownCaller(request, reply);
+    throw new UnauthorizedException(message);
+  }
+
+  /**
+   * Counts a request with a key or session that is not valid.
+   *
+   * @throws TooManyRequestsError once there were too many
+   */
+  async countUnknownCaller(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const tooMany = await this.countRefusal(request);
+    this.metrics.refusals.inc({ scope: 'api', reason: tooMany === undefined ? 'unauthorized' : 'throttled' });
+    if (tooMany === undefined) return;
+    reply.header('retry-after', tooMany.retryAfterSeconds);
+    throw tooMany;
+  }
 }
 
 /**
  * Whether a route needs no key but does some work: documentation, metrics, and unknown paths. Not
  * `/api`, where the key decides. Not the health checks either: a throttled load balancer would take
- * a healthy process for a dead one.
+ * a healthy process for a dead one. Nor the files of the console, of which each page needs many.
  */
-function isLimited({ routeOptions: { url } }: FastifyRequest): boolean {
+function isLimited({ routeOptions: { url, config } }: FastifyRequest): boolean {
+  if (config.isConsole === true) return false;
   return url === undefined || !(url.startsWith('/api/') || url.startsWith('/health/'));
 }
 
@@ -80,5 +104,5 @@ export function sendTooMany(reply: FastifyReply, error: TooManyRequestsError): F
   return reply
     .status(error.getStatus())
     .header('retry-after', error.retryAfterSeconds)
-    .send(errorBodyOf(error));
+    .send(errorBodyOf(error, reply.request.id));
 }

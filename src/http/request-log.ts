@@ -12,8 +12,8 @@ const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const UUID = /^[0-9a-f-]{36}$/i;
 
 /**
- * Logs each request that changes something, with the name of its key. Only the route and ids of the
- * request are logged: a URL or a body may contain data that must not be logged.
+ * Logs each request that changes something, with the name of its key. Only the route and ids are
+ * logged: a URL or a body may contain data that must not be logged.
  */
 export function installRequestLog(server: FastifyInstance): void {
   const logger = new Logger('Http');
@@ -21,7 +21,9 @@ export function installRequestLog(server: FastifyInstance): void {
   server.addHook('onResponse', (request, reply, done) => {
     if (request.apiKeyName !== undefined && !READING_METHODS.has(request.method)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-      logger.log(`${route} ${reply.statusCode} key="${request.apiKeyName}"${idsOf(request.params)}`);
+      logger.log(
+        `${route} ${reply.statusCode} key="${request.apiKeyName}"${idsOf(request.params)} requestId=${request.id}`,
+      );
     }
     done();
   });

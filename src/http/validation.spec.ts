@@ -47,6 +47,15 @@ describe('a body', () => {
     }
   });
 
+  it.each(['constructor', 'prototype'])(
+    'is refused for a field that would be lost without notice: %s',
+    async (field) => {
+      expect(await problemsOf({ name: 'a', tags: [{ [field]: 'b' }] })).toEqual([
+        'no field can be named constructor or prototype',
+      ]);
+    },
+  );
+
   it.each([[undefined], [null], [[]], ['text'], [5], [true]])(
     'is refused when it is not an object: %j',
     async (body) => {

@@ -9,6 +9,9 @@ const MAX_VALUES = 100;
 /** An error message quotes the name of an unknown field; ours have 30 characters at most. */
 const MAX_FIELD_NAME_CHARACTERS = 100;
 
+/** Nest removes such fields from every object: the caller would not notice. */
+const REMOVED_NAMES: readonly string[] = ['constructor', 'prototype'];
+
 /** Refuses a body that would be expensive to validate or to report on, before it is validated. */
 class BoundedValidationPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -44,6 +47,9 @@ function excessOf(value: unknown): string | undefined {
     if (values > MAX_VALUES) return `there are more than ${MAX_VALUES} fields and list entries`;
     if (names.some(({ length }) => length > MAX_FIELD_NAME_CHARACTERS)) {
       return `the name of a field is longer than ${MAX_FIELD_NAME_CHARACTERS} characters`;
+    }
+    if (names.some((name) => REMOVED_NAMES.includes(name))) {
+      return `no field can be named ${REMOVED_NAMES.join(' or ')}`;
     }
     for (const inner of Object.values(container) as unknown[]) containers.push(inner);
   }

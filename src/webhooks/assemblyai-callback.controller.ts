@@ -1,37 +1,36 @@
-import { Body, Controller, HttpStatus, Post, Query, Res } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  HttpCode,
+  type HttpException,
+  HttpStatus,
+  NotFoundException,
+  Post,
+  Query,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { SkipApiKey } from '../http/api-key-check.js';
 import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER } from './callback-auth.hook.js';
 import { CallbackReceiver, proofFor, type CallbackOutcome } from './callback-receiver.js';
 
+interface CallbackAnswer {
+  status: Exclude<CallbackOutcome, Refusal>;
+  /** Proves to the doctor that its own service answered. */
+  proof?: string;
+}
+
+type Refusal = Extract<CallbackOutcome, 'unknown' | 'malformed' | 'unavailable'>;
+
 /** A 4xx is final for the provider, so it is used only where calling again cannot help. */
-const ANSWERS: Readonly<Record<CallbackOutcome, { status: HttpStatus; body: object }>> = {
-  ok: { status: HttpStatus.OK, body: { status: 'ok' } },
-  error_handled: { status: HttpStatus.OK, body: { status: 'error_handled' } },
-  ignored: { status: HttpStatus.OK, body: { status: 'ignored' } },
-  unknown: {
-    status: HttpStatus.NOT_FOUND,
-    body: { statusCode: 404, error: 'Not Found', message: 'there is no open submission of this transcript' },
-  },
-  malformed: {
-    status: HttpStatus.BAD_REQUEST,
-    body: {
-      statusCode: 400,
-      error: 'Bad Request',
-      message: 'a callback is {"transcript_id": "...", "status": "completed" | "error"}',
-    },
-  },
-  unavailable: {
-    status: HttpStatus.SERVICE_UNAVAILABLE,
-    body: {
-      statusCode: 503,
-      error: 'Service Unavailable',
-      message: 'the callback could not be recorded; call again',
-    },
-  },
+const REFUSALS: Readonly<Record<Refusal, () => HttpException>> = {
+  unknown: () => new NotFoundException('there is no open submission of this transcript'),
+  malformed: () =>
+    new BadRequestException('a callback is {"transcript_id": "...", "status": "completed" | "error"}'),
+  unavailable: () => new ServiceUnavailableException('the callback could not be recorded; call again'),
 };
 
 @ApiTags('webhooks')
@@ -44,6 +43,7 @@ export class AssemblyAiCallbackController {
   ) {}
 
   @Post()
+  @HttpCode(HttpStatus.OK)
   @SkipApiKey()
   @ApiOperation({
     summary: 'The provider says that a transcript is ready',
@@ -55,16 +55,16 @@ export class AssemblyAiCallbackController {
   @ApiResponse({ status: 401, description: 'Wrong or missing secret' })
   @ApiResponse({ status: 404, description: 'No such submission, or it has settled' })
   @ApiResponse({ status: 503, description: 'No secret is configured, or the callback could not be recorded' })
-  async receive(
-    @Body() body: unknown,
-    @Query('submission') submission: unknown,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async receive(@Body() body: unknown, @Query('submission') submission: unknown): Promise<CallbackAnswer> {
     const outcome = await this.receiver.receive(body, submission);
     this.metrics.callbacks.inc({ outcome });
-    const { status, body: answer } = ANSWERS[outcome];
+    if (isRefusal(outcome)) throw REFUSALS[outcome]();
     const proof =
       outcome === 'ignored' ? proofFor(body, this.config.transcription.callbackSecrets[0]) : undefined;
-    await reply.status(status).send(proof === undefined ? answer : { ...answer, proof });
+    return { status: outcome, ...(proof !== undefined && { proof }) };
   }
+}
+
+function isRefusal(outcome: CallbackOutcome): outcome is Refusal {
+  return outcome in REFUSALS;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Networks } from '../config/networks.js';
-import { TooManyRequestsError } from '../http/too-many-requests-error.js';
+import { TooManyRequestsError } from '../http/errors/too-many-requests-error.js';
 import { Metrics } from '../observability/metrics.js';
 import { CALLBACK_PATH, CALLBACK_SECRET_HEADER, installCallbackAuth } from './callback-auth.hook.js';
 

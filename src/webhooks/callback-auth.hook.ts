@@ -1,10 +1,19 @@
 import { WEBHOOK_SECRET_HEADER } from '../providers/assemblyai/submit-request.js';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  BadRequestException,
+  ForbiddenException,
+  type HttpException,
+  PayloadTooLargeException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
 import type { Networks } from '../config/networks.js';
+import { errorBodyOf } from '../http/errors/error-body.js';
 import { UNKNOWN_ADDRESS } from '../http/forwarded-addresses.js';
 import { sendTooMany } from '../http/rate-limits.js';
-import type { TooManyRequestsError } from '../http/too-many-requests-error.js';
+import type { TooManyRequestsError } from '../http/errors/too-many-requests-error.js';
 import type { Metrics } from '../observability/metrics.js';
 
 export const CALLBACK_PATH = '/api/webhooks/assemblyai';
@@ -40,46 +49,38 @@ export function installCallbackAuth(server: FastifyInstance, options: CallbackAu
     route.onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
       if (digests.length === 0) {
         metrics.callbacks.inc({ outcome: 'unavailable' });
-        return reply
-          .status(503)
-          .send(errorBody(503, 'Service Unavailable', 'no callback secret is configured'));
+        return refuse(reply, new ServiceUnavailableException('no callback secret is configured'));
       }
       if (allowed !== undefined && request.ip === UNKNOWN_ADDRESS) {
         // The proxy is at fault, not the caller, for whom a 4xx would be final: once the proxy is
         // repaired the callback is accepted.
         metrics.callbacks.inc({ outcome: 'unavailable' });
-        return reply
-          .status(503)
-          .send(
-            errorBody(503, 'Service Unavailable', 'a proxy does not report the address of this callback'),
-          );
+        return refuse(
+          reply,
+          new ServiceUnavailableException('a proxy does not report the address of this callback'),
+        );
       }
       if (allowed?.includes(request.ip) === false) {
         metrics.callbacks.inc({ outcome: 'forbidden' });
-        return reply
-          .status(403)
-          .send(errorBody(403, 'Forbidden', 'callbacks from this address are not accepted'));
+        return refuse(reply, new ForbiddenException('callbacks from this address are not accepted'));
       }
       if (!isKnown(request.headers[CALLBACK_SECRET_HEADER], digests)) {
         const tooMany = await countRefusal(request);
         metrics.callbacks.inc({ outcome: tooMany === undefined ? 'unauthorized' : 'throttled' });
         if (tooMany !== undefined) return sendTooMany(reply, tooMany);
-        return reply
-          .status(401)
-          .send(errorBody(401, 'Unauthorized', 'the callback secret is missing or wrong'));
+        return refuse(reply, new UnauthorizedException('the callback secret is missing or wrong'));
       }
       request.headers['content-type'] = 'application/json';
     };
     route.errorHandler = (error, _request, reply) => {
-      const status = error.statusCode === 413 ? 413 : 400;
-      metrics.callbacks.inc({ outcome: status === 413 ? 'too_large' : 'malformed' });
-      void reply
-        .status(status)
-        .send(
-          status === 413
-            ? errorBody(413, 'Payload Too Large', `a callback has at most ${MAX_CALLBACK_BYTES} bytes`)
-            : errorBody(400, 'Bad Request', 'a callback is a JSON object'),
-        );
+      const isTooLarge = error.statusCode === 413;
+      metrics.callbacks.inc({ outcome: isTooLarge ? 'too_large' : 'malformed' });
+      void refuse(
+        reply,
+        isTooLarge
+          ? new PayloadTooLargeException(`a callback has at most ${MAX_CALLBACK_BYTES} bytes`)
+          : new BadRequestException('a callback is a JSON object'),
+      );
     };
   });
 }
@@ -99,6 +100,6 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text, 'latin1').digest();
 }
 
-function errorBody(statusCode: number, error: string, message: string) {
-  return { statusCode, error, message };
+function refuse(reply: FastifyReply, exception: HttpException): FastifyReply {
+  return reply.status(exception.getStatus()).send(errorBodyOf(exception, reply.request.id));
 }

@@ -41,9 +41,11 @@ const CHATTER = new Set([
 const CHATTER_TEXT =
   /^(listen|unlisten|set |show |select set_config|select 1$|select pg_try_advisory_lock|select pg_advisory_unlock)/i;
 /**
- * Queries of the retention timer: they are periodic, and there is nothing to remove on these paths.
+ * Queries of the timers for retention and for missing words: they are periodic, and there is
+ * nothing to remove or to fill in on these paths.
  */
-const RETENTION_QUERIES = [
+const TIMER_QUERIES = [
+  /^\s*update conversation_words as w set words/i,
   /^select\b.*from "(conversation|provider)_deletions"/is,
   /^select\b.*"audio_expired_at" is not null/is,
   /^update "conversation_deletions" set "status"/i,
@@ -173,11 +175,7 @@ export class PostgresProtocol implements Protocol {
     const isRead = READS.test(short) && !short.includes('lock(');
     const ends = /^(commit|rollback)/i.test(short);
     const label = `postgres: ${ends ? `${short} after ${this.previous}` : short}`;
-    if (
-      short === '' ||
-      CHATTER_TEXT.test(short) ||
-      RETENTION_QUERIES.some((query) => query.test(statement.text))
-    )
+    if (short === '' || CHATTER_TEXT.test(short) || TIMER_QUERIES.some((query) => query.test(statement.text)))
       return { label, weight: 'chatter', isRead };
     this.previous = short;
     return { label, weight: 'step', isRead };

@@ -320,7 +320,7 @@ describe('requests of any kind', () => {
       fc.asyncProperty(requests, async (request) => {
         const answer = await send(request).catch(tooLargeToBeRead(request));
         if (answer === undefined) return;
-        const { status, body } = answer;
+        const { status, headers, body } = answer;
         expect(status).toBeGreaterThanOrEqual(200);
         expect(status).toBeLessThan(500);
         if (status >= 400) {
@@ -328,6 +328,8 @@ describe('requests of any kind', () => {
             statusCode: status,
             error: expect.any(String) as unknown,
             message: expect.anything() as unknown,
+            code: expect.stringMatching(/^[a-z]+(_[a-z]+)*$/) as unknown,
+            requestId: headers['x-request-id'],
           });
         }
       }),

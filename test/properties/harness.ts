@@ -186,6 +186,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       callbackNetworks: [],
       publicRateLimit: 0,
       refusedRateLimit: 0,
+      console: false,
       maxUploadBytes: 1,
     },
     allowedPrivateNetworks: [],

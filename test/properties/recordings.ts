@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AudioMissingError } from '../../src/audio/audio-error.js';
 import {
+  type AudioFacts,
   type AudioPage,
   AudioStorage,
   type OpenedAudio,
@@ -35,6 +36,10 @@ export class SimulatedStorage extends AudioStorage {
     return Promise.reject(new AudioMissingError(key));
   }
 
+  stat(key: string): Promise<AudioFacts> {
+    return Promise.reject(new AudioMissingError(key));
+  }
+
   delete(): Promise<void> {
     return Promise.resolve();
   }
@@ -57,6 +62,14 @@ export class SimulatedStorage extends AudioStorage {
 
   close(): void {
     // Nothing is stored that could be deleted.
+  }
+
+  listenUrl(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  publicOrigin(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   publicUrl(key: string): Promise<string> {

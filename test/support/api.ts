@@ -12,6 +12,8 @@ export interface ErrorAnswer {
   statusCode: number;
   error: string;
   message: string | string[];
+  code: string;
+  requestId: string;
 }
 
 /** Creates a small WAV file: `seconds` of silence that contain `mark`, to make it unique. */

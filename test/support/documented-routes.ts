@@ -19,7 +19,8 @@ interface Document {
 
 /**
  * Returns the routes under `/api` that accept a body, from the service's own documentation, so that
- * a new route is tested automatically. The callback is excluded, as it has its own rules.
+ * a new route is tested automatically. The callback and the login are excluded, as they have their
+ * own rules.
  */
 export async function routesWithMethodsOfBodies(api: Api): Promise<DocumentedRoute[]> {
   const { body } = await api.get<Document>('/docs-json');
@@ -35,6 +36,7 @@ export async function routesWithMethodsOfBodies(api: Api): Promise<DocumentedRou
     ({ method, template }) =>
       METHODS_WITH_BODY.includes(method) &&
       template.startsWith('/api/') &&
-      !template.startsWith('/api/webhooks/'),
+      !template.startsWith('/api/webhooks/') &&
+      template !== '/api/session',
   );
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.js';
-import type { RunningService } from '../../src/app/service.js';
+import type { RunningService, ServiceOptions } from '../../src/app/service.js';
 import { startService } from '../../src/app/start.js';
 import { Api } from './api.js';
 import { currentEngine, type Engine } from './engine.js';
@@ -19,6 +19,7 @@ export interface WorldOptions {
   strategy?: Strategy;
   env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>);
   simulator?: SimulatorOptions;
+  service?: ServiceOptions;
   /** Replaces a new database on the server that all tests share; it is dropped with the world. */
   database?: TestDatabase;
 }
@@ -105,7 +106,11 @@ export class World {
   }
 
   async startService(changes: Record<string, string> = {}): Promise<void> {
-    this.service = await startService({ environment: this.env(changes), quiet: true });
+    this.service = await startService({
+      environment: this.env(changes),
+      quiet: true,
+      service: this.options.service,
+    });
     this.currentApi = new Api(this.service.url ?? '');
   }
 

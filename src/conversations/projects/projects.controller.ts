@@ -1,4 +1,4 @@
-import { Body, Controller, Get, NotFoundException, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, NotFoundException, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -8,7 +8,14 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IdParam } from '../../http/ids.js';
-import { CreateProjectRequest, ProjectResponse, UpdateProjectRequest } from './projects.dto.js';
+import { decodeCursor, pageOf } from '../../http/pages/cursor.js';
+import { ListQuery } from '../../http/pages/list-query.dto.js';
+import {
+  CreateProjectRequest,
+  ProjectPageResponse,
+  ProjectResponse,
+  UpdateProjectRequest,
+} from './projects.dto.js';
 import { ProjectsRepository, type Project } from './projects.repository.js';
 
 @ApiTags('projects')
@@ -22,6 +29,16 @@ export class ProjectsController {
   @ApiCreatedResponse({ type: ProjectResponse })
   async create(@Body() request: CreateProjectRequest): Promise<ProjectResponse> {
     return toResponse(await this.projects.create(request));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List projects, the newest first' })
+  @ApiOkResponse({ type: ProjectPageResponse })
+  async list(@Query() { limit, cursor }: ListQuery): Promise<ProjectPageResponse> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const rows = await this.projects.list({ limit: limit + 1, after });
+    const { data, nextCursor } = pageOf(rows, limit, ({ key, id }) => ({ key, id }));
+    return { data: data.map(toResponse), nextCursor };
   }
 
   @Get(':id')

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { LanguageSetting } from '../../http/language-setting.decorator.js';
+import { PageResponse } from '../../http/pages/list-query.dto.js';
 import { StorableText } from '../../http/storable-text.decorator.js';
 
 const MAX_NAME_LENGTH = 200;
@@ -53,4 +54,9 @@ export class ProjectResponse {
 
   @ApiProperty({ format: 'date-time' })
   updatedAt!: string;
+}
+
+export class ProjectPageResponse extends PageResponse {
+  @ApiProperty({ type: ProjectResponse, isArray: true, description: 'Newest first.' })
+  data!: ProjectResponse[];
 }

@@ -3,6 +3,8 @@ import { sql, type Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../../database/database.js';
 import type { ProjectsTable } from '../../database/schema.js';
+import type { Cursor } from '../../http/pages/cursor.js';
+import { ageKey, isOlder } from '../lists/sort-keys.js';
 
 export type Project = Selectable<ProjectsTable>;
 
@@ -34,6 +36,13 @@ export class ProjectsRepository {
 
   async find(id: string): Promise<Project | undefined> {
     return this.database.selectFrom('projects').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  }
+
+  /** @returns the newest first, with their sort keys */
+  async list({ limit, after }: { limit: number; after?: Cursor }): Promise<(Project & { key: number })[]> {
+    let query = this.database.selectFrom('projects').select([...COLUMNS, ageKey('created_at').as('key')]);
+    if (after !== undefined) query = query.where(isOlder({ createdAt: 'created_at', id: 'id' }, after));
+    return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
   }
 
   /** Changes settings; undefined leaves a setting as it is, null clears it. */

@@ -1,7 +1,7 @@
 import { compareWords } from './compare-words.js';
 import type { RecognizedWord } from './recognized-words.js';
 import { shareTime } from './share-time.js';
-import { splitWord, splitWords, type WordPiece } from './split-words.js';
+import { isUnspaced, splitWord, splitWords, type WordPiece } from './split-words.js';
 
 /** A word of the final text with its time. */
 export interface TimedWord extends WordPiece {
@@ -42,6 +42,16 @@ export function alignWords(
   return hunksOf(pieces, words).flatMap((hunk) => timesOf(hunk, words, durationMs));
 }
 
+/** Returns recognized words as the words of a text, in pieces that have times of their own. */
+export function recognizedText(recognized: readonly RecognizedWord[]): TimedWord[] {
+  const words = inOrder(recognized.flatMap(splitRecognized));
+  return words.map((word, index) => {
+    const before = words[index - 1]?.text ?? '';
+    const gap = index === 0 || (isUnspaced(before) && isUnspaced(word.text)) ? '' : ' ';
+    return { ...word, gap, isExact: true };
+  });
+}
+
 /** A section of the text and the recognized words behind it; at most one of the two is empty. */
 interface Hunk {
   isSame: boolean;
@@ -64,7 +74,7 @@ function hunksOf(pieces: readonly WordPiece[], recognized: readonly RecognizedWo
 }
 
 /** Normalizes the spelling of a word: ignores case, punctuation and the form of accents. */
-function keyOf(text: string): string {
+export function keyOf(text: string): string {
   const plain = text.normalize('NFKC').toLowerCase();
   const letters = plain.replace(/[^\p{L}\p{N}\p{M}]+/gu, '');
   return letters === '' ? plain : letters;

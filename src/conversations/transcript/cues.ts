@@ -1,5 +1,6 @@
 import { MAX_CUE_MS, timeCues, type UntimedCue } from './cue-times.js';
 import { displayWidth } from './display-width.js';
+import { endsSentence } from './sentence-end.js';
 import type { PositionedChunk } from './timeline.js';
 import { unbrokenWords, type UnbrokenWords } from './unbroken-words.js';
 
@@ -26,9 +27,6 @@ const PAUSE_MS = 1_000;
 
 /** A shorter sentence shares a cue with the next: its words were added without time for them. */
 const MIN_SENTENCE_MS = 300;
-
-const SENTENCE_END = /[.!?…。！？]["'”’»)\]」』]*$/u;
-const UNSPACED_SENTENCE_END = /[。！？]["'”’»)\]」』]*$/u;
 
 /**
  * Makes the subtitles of chunks in their order. They break at ends of sentences and paragraphs, at
@@ -67,7 +65,7 @@ function beginsCue({ startMs, speaker, last }: WordGroup, word: UnbrokenWords): 
   if (word.endMs - startMs > MAX_CUE_MS || word.startMs - last.endMs >= PAUSE_MS) return true;
   if (word.startMs - startMs < MIN_SENTENCE_MS) return false;
   if (word.gap === '\n') return true;
-  return (word.gap === ' ' ? SENTENCE_END : UNSPACED_SENTENCE_END).test(last.text);
+  return endsSentence(last.text, word.gap);
 }
 
 function groupOf(word: UnbrokenWords): WordGroup {

@@ -3,5 +3,7 @@ import { renderTranscript } from './render-transcript.js';
 import type { RenderJob } from './transcript-renderer.js';
 
 const { format, conversation } = workerData as RenderJob;
-const bytes = new TextEncoder().encode(await renderTranscript(format, conversation));
+const rendered = await renderTranscript(format, conversation);
+// A file is copied: its bytes may be a part of a pool, which cannot leave the thread.
+const bytes = typeof rendered === 'string' ? new TextEncoder().encode(rendered) : new Uint8Array(rendered);
 parentPort?.postMessage(bytes, [bytes.buffer]);

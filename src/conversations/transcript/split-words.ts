@@ -36,7 +36,12 @@ export function splitWords(text: string): WordPiece[] {
   });
 }
 
+/** Whether a word has letters of a script without spaces between words. */
+export function isUnspaced(word: string): boolean {
+  return UNSPACED.test(word);
+}
+
 /** Splits a word into its pieces, in order: the word itself, or its characters. */
 export function splitWord(word: string): string[] {
-  return UNSPACED.test(word) ? (word.match(PIECES) ?? [word]) : [word];
+  return isUnspaced(word) ? (word.match(PIECES) ?? [word]) : [word];
 }

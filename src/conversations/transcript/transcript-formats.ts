@@ -1,8 +1,9 @@
 import type { TimedWord } from './align-words.js';
 import { type Cue, speakerPrefix } from './cues.js';
+import type { TracedChange, TracedWords } from './origins/trace-origins.js';
 import { type PositionedChunk, spokenText } from './timeline.js';
 
-export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
+export const TRANSCRIPT_FORMATS = ['text', 'md', 'json', 'srt', 'vtt', 'docx'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
 /** Formats cues as SubRip, with the speaker before the text. */
@@ -25,16 +26,27 @@ export function toVtt(cues: readonly Cue[]): string {
   return ['WEBVTT\n', ...blocks].join('\n');
 }
 
-/** Returns chunks with their words, for JSON. */
-export function toJsonChunks(chunks: readonly PositionedChunk[]): object[] {
-  return chunks.map(({ chunk, offsetMs, words }) => ({
-    id: chunk.id,
-    position: chunk.position,
-    durationSeconds: chunk.durationSeconds,
-    offsetMs,
-    transcript: spokenText(chunk),
-    words: words.map(toJsonWord),
-  }));
+/**
+ * Returns chunks with their words, for JSON.
+ *
+ * @param traced origins of the words of each chunk, where they are asked for
+ */
+export function toJsonChunks(
+  chunks: readonly PositionedChunk[],
+  traced: readonly TracedWords[] = [],
+): object[] {
+  return chunks.map(({ chunk, offsetMs, words }, index) => {
+    const { origins, changes } = traced[index] ?? {};
+    return {
+      id: chunk.id,
+      position: chunk.position,
+      durationSeconds: chunk.durationSeconds,
+      offsetMs,
+      transcript: spokenText(chunk),
+      words: words.map((word, at) => ({ ...toJsonWord(word), ...origins?.[at] })),
+      ...(changes !== undefined && { changes: changes.map(toJsonChange) }),
+    };
+  });
 }
 
 /** Uses milliseconds from the beginning of the conversation and the provider's field names. */
@@ -47,6 +59,11 @@ function toJsonWord({ text, startMs, endMs, confidence, speaker, isExact }: Time
     ...(speaker === null ? {} : { speaker }),
     ...(isExact ? {} : { interpolated: true }),
   };
+}
+
+function toJsonChange(change: TracedChange): object {
+  const { origin, heard, text, startMs, endMs, firstWord, words, isMinor } = change;
+  return { origin, heard, text, start: startMs, end: endMs, firstWord, words, minor: isMinor };
 }
 
 function timestamp(ms: number, decimalMark: ',' | '.'): string {

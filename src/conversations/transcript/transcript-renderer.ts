@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
   ServiceUnavailableException,
 } from '@nestjs/common';
+import { withCode } from '../../http/errors/error-codes.js';
 import { renderTranscript, type RenderedConversation } from './render-transcript.js';
 import type { TranscriptFormat } from './transcript-formats.js';
 
@@ -41,7 +42,7 @@ export class TranscriptRenderer implements OnApplicationShutdown {
    * @throws InternalServerErrorException when the transcript is too long for this format
    * @throws ServiceUnavailableException when the service stops meanwhile
    */
-  async render(format: TranscriptFormat, conversation: RenderedConversation): Promise<string | Buffer> {
+  async render(format: TranscriptFormat, conversation: RenderedConversation): Promise<string | Uint8Array> {
     // Plain text is only joined.
     if (format === 'text' || lengthOf(conversation) <= MAX_INLINE_CHARS) {
       return renderTranscript(format, conversation);
@@ -92,6 +93,7 @@ function isOutOfMemory(error: unknown): boolean {
 function tooLong(format: TranscriptFormat): InternalServerErrorException {
   return new InternalServerErrorException(
     `the transcript is too long to be made into ${format}; ask for format=text`,
+    withCode('transcript_too_long'),
   );
 }
 

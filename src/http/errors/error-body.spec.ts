@@ -1,12 +1,21 @@
 import {
   BadRequestException,
+  ConflictException,
   ForbiddenException,
   HttpException,
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { DatabaseReadOnlyError, DatabaseUnavailableError } from '../database/database-unavailable-error.js';
-import { errorBodyOf } from './api-error.filter.js';
+import {
+  DatabaseReadOnlyError,
+  DatabaseUnavailableError,
+} from '../../database/database-unavailable-error.js';
+import { errorBodyOf as bodyOf, type ErrorBody } from './error-body.js';
+import { ERROR_CODES, withCode } from './error-codes.js';
+
+const requestId = 'request-7';
+
+const errorBodyOf = (exception: unknown): ErrorBody => bodyOf(exception, requestId);
 
 describe('the answer to a failed request', () => {
   it('has the status, its name and the message of an exception meant for the caller', () => {
@@ -14,11 +23,15 @@ describe('the answer to a failed request', () => {
       statusCode: 403,
       error: 'Forbidden',
       message: 'not you',
+      code: 'forbidden',
+      requestId,
     });
     expect(errorBodyOf(new HttpException('a teapot', 418))).toEqual({
       statusCode: 418,
       error: "I'm a Teapot",
       message: 'a teapot',
+      code: 'invalid_request',
+      requestId,
     });
   });
 
@@ -28,6 +41,8 @@ describe('the answer to a failed request', () => {
       statusCode: 400,
       error: 'Bad Request',
       message,
+      code: 'validation_failed',
+      requestId,
     });
   });
 
@@ -37,6 +52,8 @@ describe('the answer to a failed request', () => {
       statusCode: 503,
       error: 'Service Unavailable',
       message: 'Service Unavailable Exception',
+      code: 'unavailable',
+      requestId,
       status: 'error',
       details: { a: 1 },
     });
@@ -48,7 +65,28 @@ describe('the answer to a failed request', () => {
       statusCode: 413,
       error: 'Payload Too Large',
       message: 'Body is too large',
+      code: 'too_large',
+      requestId,
     });
+  });
+
+  it('has the code of an exception, which names the reason more closely than the status', () => {
+    const body = errorBodyOf(new ConflictException('it is finished', withCode('conversation_finished')));
+    expect(body).toEqual({
+      statusCode: 409,
+      error: 'Conflict',
+      message: 'it is finished',
+      code: 'conversation_finished',
+      requestId,
+    });
+    const other = new ConflictException({ message: 'it has changed', code: 'stale_revision' });
+    expect(errorBodyOf(other)).toMatchObject({ message: 'it has changed', code: 'stale_revision' });
+  });
+
+  it('has no code that is not in the list', () => {
+    expect(errorBodyOf(new ConflictException({ message: 'no', code: 'made_up' })).code).toBe('conflict');
+    expect(ERROR_CODES.filter((code) => !/^[a-z]+(_[a-z]+)*$/.test(code))).toEqual([]);
+    expect(new Set(ERROR_CODES).size).toBe(ERROR_CODES.length);
   });
 
   it('asks for a retry when the database does not answer', () => {
@@ -56,6 +94,8 @@ describe('the answer to a failed request', () => {
       statusCode: 503,
       error: 'Service Unavailable',
       message: 'the database does not answer; try again in a while',
+      code: 'unavailable',
+      requestId,
     });
   });
 
@@ -64,6 +104,8 @@ describe('the answer to a failed request', () => {
       statusCode: 503,
       error: 'Service Unavailable',
       message: 'the database takes no changes now; try again in a while',
+      code: 'unavailable',
+      requestId,
     });
   });
 
@@ -79,6 +121,8 @@ describe('the answer to a failed request', () => {
       statusCode: 500,
       error: 'Internal Server Error',
       message: 'something went wrong here; the log of the service has the details',
+      code: 'internal',
+      requestId,
     });
   });
 });
