@@ -144,6 +144,17 @@ const imports = {
     'correction',
     'webhooks',
   ],
+  system: [
+    'errors',
+    'chunks/states.ts',
+    'config',
+    'deadlines',
+    'database',
+    'observability',
+    'queues',
+    'http',
+    'providers/language-models',
+  ],
   app: [
     'errors',
     'config',
@@ -161,6 +172,7 @@ const imports = {
     'transcription',
     'webhooks',
     'privacy',
+    'system',
   ],
 };
 

@@ -18,6 +18,7 @@ import { OutboundModule } from '../outbound/outbound.module.js';
 import { PrivacyApiModule } from '../privacy/privacy.api.module.js';
 import { PrivacyWorkerModule } from '../privacy/privacy.worker.module.js';
 import { QueuesModule } from '../queues/queues.module.js';
+import { SystemApiModule } from '../system/system.api.module.js';
 import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
 import { WebhooksApiModule } from '../webhooks/webhooks.api.module.js';
 
@@ -28,6 +29,7 @@ const API_MODULES = [
   WebhooksApiModule,
   PrivacyApiModule,
   EventsApiModule,
+  SystemApiModule,
 ];
 const WORKER_MODULES = [
   ConversationsWorkerModule,

@@ -8,8 +8,10 @@ import { ChunksRepository } from './chunks.repository.js';
 import { FailedChunksRepository } from './failed-chunks.repository.js';
 import { ChecksRepository } from './checks.repository.js';
 import { OwedChunks } from './owed-chunks.js';
+import { ProblemsRepository } from './problems.repository.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
+import { UncorrectedChunksRepository } from './uncorrected-chunks.repository.js';
 
 const PROVIDERS = [
   ChunksRepository,
@@ -20,6 +22,8 @@ const PROVIDERS = [
   ChecksRepository,
   CallbacksRepository,
   SubmissionOutcomes,
+  ProblemsRepository,
+  UncorrectedChunksRepository,
 ];
 
 @Module({

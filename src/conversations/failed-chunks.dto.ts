@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
 import { CHUNK_STATUSES, type ChunkStatus } from '../chunks/states.js';
 import { PageQuery } from '../http/page.dto.js';
@@ -7,6 +8,11 @@ import { ChunkResponse } from './chunks.dto.js';
 import { StorableText } from '../http/storable-text.decorator.js';
 
 const MAX_ERROR_FILTER_LENGTH = 200;
+/** A query has texts only. */
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 export class RestartFailedRequest {
   @ApiPropertyOptional({
@@ -16,6 +22,11 @@ export class RestartFailedRequest {
   @IsOptional()
   @StorableText(MAX_ERROR_FILTER_LENGTH)
   error?: string;
+
+  @ApiPropertyOptional({ example: 'download', description: 'Exactly this error code.' })
+  @IsOptional()
+  @StorableText(MAX_ERROR_FILTER_LENGTH)
+  errorCode?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
@@ -28,6 +39,15 @@ export class ListChunksQuery extends IntersectionType(RestartFailedRequest, Page
   @IsOptional()
   @IsIn(CHUNK_STATUSES, { message: `status must be one of ${CHUNK_STATUSES.join(', ')}` })
   status?: ChunkStatus;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'Only chunks whose correction failed; then `errorCode` is the code of that failure.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => BOOLEANS.get(value) ?? value)
+  @IsBoolean()
+  uncorrected?: boolean;
 }
 
 export class ChunkPageResponse {

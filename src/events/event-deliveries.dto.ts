@@ -3,6 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
 import type { EventDeliveryStatus } from '../database/schema.js';
 import { PageQuery } from '../http/page.dto.js';
+import { ListQuery, PageResponse } from '../http/pages/list-query.dto.js';
 import { EVENT_TYPES } from './event-types.js';
 
 const STATUSES = ['pending', 'delivered', 'exhausted', 'canceled'] as const;
@@ -17,6 +18,18 @@ export class ListEventDeliveriesQuery extends PageQuery {
   @IsOptional()
   @IsId({ message: 'endpointId must be a UUID' })
   endpointId?: string;
+}
+
+export class ListAllEventDeliveriesQuery extends ListQuery {
+  @ApiPropertyOptional({ enum: STATUSES })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
+  status?: EventDeliveryStatus;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsId({ message: 'projectId must be a UUID' })
+  projectId?: string;
 }
 
 export class EventAttemptResponse {
@@ -39,6 +52,9 @@ export class EventAttemptResponse {
 export class EventDeliveryResponse {
   @ApiProperty({ format: 'uuid' })
   id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  projectId!: string;
 
   @ApiProperty({ format: 'uuid', description: 'The header `webhook-id` of each attempt.' })
   eventId!: string;
@@ -88,4 +104,9 @@ export class EventDeliveryPageResponse {
     description: 'Give it as `after` for the next page; null on the last.',
   })
   nextAfter!: string | null;
+}
+
+export class EventDeliveryListResponse extends PageResponse {
+  @ApiProperty({ type: EventDeliveryResponse, isArray: true, description: 'Newest first.' })
+  data!: EventDeliveryResponse[];
 }
