@@ -8,7 +8,7 @@
  * in a hundred is open. `vacuum analyze` follows, as autovacuum would do in time.
  */
 import { startSimulator } from '../../simulator/simulator.js';
-import { closing } from '../../demo/closing.js';
+import { closing } from '../../commands/closing.js';
 import { encodeCursor } from '../../src/http/pages/cursor.js';
 import { defineScenario, type ScenarioResult } from '../scenario.js';
 import { withService } from '../support/bench-service.js';
