@@ -5,6 +5,7 @@ import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
 import { intake } from './scenarios/intake.js';
 import { start } from './scenarios/start.js';
+import { stream } from './scenarios/stream.js';
 import { throughput } from './scenarios/throughput.js';
 
 /** All scenarios, in the order in which they run. */
@@ -16,4 +17,5 @@ export const SCENARIOS: readonly Scenario[] = [
   drain,
   growth,
   start,
+  stream,
 ];

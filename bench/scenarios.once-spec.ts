@@ -33,6 +33,12 @@ const CASES: Case[] = [
     rows: ['1', '100', '1000'],
     note: /costs \d+ % more CPU/,
   },
+  {
+    scenario: 'stream',
+    values: { clients: 3, changes: 1, 'idle-seconds': 1 },
+    rows: ['0', '3'],
+    note: /the last one after \d+ ms/,
+  },
   { scenario: 'start', values: { rounds: 1 }, rows: ['first start', 'later starts'], note: /./ },
 ];
 
