@@ -38,6 +38,8 @@ const CASES: Case[] = [
     values: { conversations: 1_000, requests: 10 },
     rows: ['all', 'rare-word', 'word-of-all-deep'],
     note: /slowest list has a p95 of \d+ ms/,
+  },
+  {
     scenario: 'stream',
     values: { clients: 3, changes: 1, 'idle-seconds': 1 },
     rows: ['0', '3'],

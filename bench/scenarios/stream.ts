@@ -13,8 +13,8 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { closing } from '../../demo/closing.js';
-import type { ServiceApi } from '../../demo/service/service-api.js';
+import { closing } from '../../commands/closing.js';
+import type { ServiceApi } from '../../commands/service/service-api.js';
 import { startSimulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { withService } from '../support/bench-service.js';
