@@ -62,7 +62,10 @@ export default defineConfig({
     projects: [
       endToEnd('once', 'postgres', 'once-spec'),
       ...onBothEngines('', 'e2e-spec'),
-      { extends: true, test: { name: 'unit', include: ['{src,simulator,demo,bench,scripts,console}/**/*.spec.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{src,console,simulator,demo,bench,scripts}/**/*.spec.ts'] },
+      },
       ...onBothEngines('-fleets', 'fleet-spec'),
       ...(process.env.RINGBACK_SOAK === undefined ? [] : onBothEngines('-soak', 'soak-spec')),
     ],
