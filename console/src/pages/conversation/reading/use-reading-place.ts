@@ -37,8 +37,8 @@ export function useReadingPlace(
 
 function placeOf(readings: readonly Reading[], surface: Surface): number | null {
   for (const line of LINES) {
-    const found = surface.wordAt(innerWidth * EYE.x, innerHeight * EYE.y + line);
-    const word = found === undefined ? undefined : wordOf(readings, found.word);
+    const found = surface.wordNear(innerWidth * EYE.x, innerHeight * EYE.y + line);
+    const word = found === undefined ? undefined : wordOf(readings, found);
     if (word !== undefined) return word.start;
   }
   return null;
