@@ -36,6 +36,7 @@ const imports = {
     'http',
     'coordination',
   ],
+  stream: ['errors', 'chunks/states.ts', 'database', 'observability', 'http'],
   chunks: [
     'chunks/states.ts',
     'config',
@@ -156,6 +157,7 @@ const imports = {
     'audio',
     'coordination',
     'events',
+    'stream',
     'conversations',
     'correction',
     'transcription',

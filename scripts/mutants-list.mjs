@@ -185,7 +185,12 @@ export const MUTANTS = [
   {
     name: 'the first-stage text is not saved',
     file: 'src/chunks/statements/record-texts.ts',
-    changes: [[`status = 'correcting', transcript = batch.transcript,`, `status = 'correcting',`]],
+    changes: [
+      [
+        `status = 'correcting', transcript = case when c.edited_at is null then batch.transcript else c.transcript end,`,
+        `status = 'correcting',`,
+      ],
+    ],
   },
   {
     name: 'a correction that fails loses the text',

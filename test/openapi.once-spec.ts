@@ -49,6 +49,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/conversations/{id}/chunks', 202],
   ['get', '/api/conversations/{id}/chunks', 200],
   ['post', '/api/conversations/{id}/finish', 202],
+  ['post', '/api/conversations/{id}/summary', 202],
   ['get', '/api/conversations/{id}/transcript', 200],
   ['get', '/api/conversations/{id}/events', 200],
   ['get', '/api/conversations/{id}/audio', 200],
@@ -58,6 +59,9 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['get', '/api/chunks/{id}', 200],
   ['get', '/api/chunks/{id}/events', 200],
   ['get', '/api/chunks/{id}/audio', 200],
+  ['put', '/api/chunks/{id}/transcript', 200],
+  ['get', '/api/chunks/{id}/revisions', 200],
+  ['post', '/api/chunks/{id}/revisions/{revision}/restore', 200],
   ['post', '/api/projects/{id}/event-endpoints', 201],
   ['get', '/api/projects/{id}/event-endpoints', 200],
   ['patch', '/api/projects/{id}/event-endpoints/{endpointId}', 200],
@@ -69,6 +73,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['post', '/api/session', 200],
   ['get', '/api/session', 200],
   ['delete', '/api/session', 204],
+  ['get', '/api/stream', 200],
   ['post', '/api/webhooks/assemblyai', 200],
   ['get', '/health/live', 200],
   ['get', '/health/ready', 200],
@@ -187,7 +192,7 @@ describe('the documentation', () => {
     const { parameters } = operation('get', '/api/conversations/{id}/transcript');
     const format = parameters?.find(({ name }) => name === 'format');
     expect(format).toMatchObject({ in: 'query', required: false });
-    expect(format?.schema?.enum).toEqual(['text', 'json', 'srt', 'vtt']);
+    expect(format?.schema?.enum).toEqual(['text', 'md', 'json', 'srt', 'vtt', 'docx']);
   });
 
   it.each([

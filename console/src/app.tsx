@@ -11,6 +11,7 @@ import { SignIn } from './pages/sign-in';
 import { Shell } from './shell';
 
 const Conversations = lazy(() => import('./pages/conversations/conversations-page'));
+const New = lazy(() => import('./pages/new/new-page'));
 const Conversation = lazy(() => import('./pages/conversation/conversation-page'));
 const Problems = lazy(() => import('./pages/problems/problems-page'));
 const Deliveries = lazy(() => import('./pages/deliveries/deliveries-page'));
@@ -48,6 +49,7 @@ function Pages() {
     <ErrorBoundary>
       <Router onRouteChange={focusContent}>
         <Conversations path="/" />
+        <New path="/new" />
         <Conversation path="/c/:id" />
         <Problems path="/problems" />
         <Deliveries path="/deliveries" />

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso/router';
 import { session, signOut } from './api/session';
 import { LANGUAGES, chooseLanguage, language, t, type Language } from './i18n/translate';
+import { activity } from './live/activity';
 import { announceFailure } from './parts/announcer';
 
 const PAGES = [
@@ -26,6 +27,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </a>
         <Navigation />
         <div class="top-bar-end">
+          <RunningActivity />
           <LanguageChoice />
           {session.value?.signedIn === true && (
             <button class="quiet" type="button" onClick={() => void signOut().catch(announceFailure)}>
@@ -41,9 +43,22 @@ export function Shell({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** Leads back to a recording or an upload that goes on. */
+function RunningActivity() {
+  const { path } = useLocation();
+  const running = activity.value;
+  if (running === undefined || running.path === path) return null;
+  return (
+    <a class="activity" href={running.path}>
+      {t(running.label)}
+    </a>
+  );
+}
+
 function Navigation() {
   const { path } = useLocation();
-  const isCurrent = (page: string) => (page === '/' ? path === '/' || path.startsWith('/c/') : path === page);
+  const isCurrent = (page: string) =>
+    page === '/' ? path === '/' || path === '/new' || path.startsWith('/c/') : path === page;
   return (
     <nav aria-label={t('nav.label')}>
       {PAGES.map((page) => (

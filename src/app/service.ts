@@ -11,6 +11,7 @@ import { Networks } from '../config/networks.js';
 import { describeApi } from '../http/api-docs.js';
 import { installApiKeyCheck } from '../http/api-key-check.js';
 import { installBodyTimeout } from '../http/body-timeout.js';
+import { installBodyLimits } from '../http/body-limit.js';
 import { installBodyTypes } from '../http/body-types.js';
 import {
   answerClientError,
@@ -174,6 +175,7 @@ async function installAccessHooks(
   else {
     installApiKeyCheck(server, { keys: config.http.apiKeys, limits, sessions: app.get(SessionsRepository) });
   }
+  installBodyLimits(server);
   installBodyTypes(server);
   installNestingLimit(server);
   installCallbackAuth(server, {

@@ -77,7 +77,8 @@ export class ChunkResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The first-stage text as soon as it exists, then the corrected one.',
+    description:
+      'The first-stage text as soon as it exists, then the corrected one, or that of a person’s edit.',
   })
   transcript!: string | null;
 
@@ -103,6 +104,20 @@ export class ChunkResponse {
 
   @ApiProperty({ enum: ['webhook', 'polling'], nullable: true })
   strategy!: StrategyName | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of the newest text; 0 before the first. An edit names it.',
+  })
+  revision!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When a person last edited the text; null: nobody did.',
+  })
+  editedAt!: string | null;
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;

@@ -173,6 +173,11 @@ export class ConversationResponse {
   })
   summaryError!: string | null;
 
+  @ApiProperty({
+    description: 'Whether a text was edited after the summary was made. `POST .../summary` makes a new one.',
+  })
+  summaryOutdated!: boolean;
+
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 

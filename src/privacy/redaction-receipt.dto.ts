@@ -18,7 +18,7 @@ const COUNTS = {
 } as const;
 
 export class RedactionPassResponse implements RedactionPass {
-  @ApiProperty({ enum: ['first_stage_patterns', 'model', 'final_patterns'] })
+  @ApiProperty({ enum: ['first_stage_patterns', 'model', 'final_patterns', 'edit_patterns'] })
   by!: RedactionPass['by'];
 
   @ApiProperty({ format: 'date-time' })
@@ -74,7 +74,7 @@ export class ChunkReceiptResponse implements ChunkReceipt {
   @ApiProperty({
     enum: REDACTION_STATES,
     description:
-      'patterns_only: no model went over it, and names may be left. ' +
+      'patterns_only: no model went over it, or a person edited it since, and names may be left. ' +
       'unknown: redaction was asked for, and no pass over the text is on record.',
   })
   state!: RedactionState;

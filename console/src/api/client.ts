@@ -72,20 +72,35 @@ interface ErrorBody {
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const body = await readBody(response);
-  if (response.status === 401) onSignedOut();
-  const { message = response.statusText } = body;
+  const { status, statusText, headers } = response;
+  return answerError({
+    status,
+    statusText,
+    body: await response.text(),
+    requestId: headers.get('x-request-id'),
+  });
+}
+
+/** Returns the error of an answer that is not 2xx; one of 401 ends the session here. */
+export function answerError(answer: {
+  status: number;
+  statusText: string;
+  body: string;
+  requestId: string | null;
+}): ApiError {
+  const { message = answer.statusText, code = 'unknown', requestId } = readBody(answer.body);
+  if (answer.status === 401) onSignedOut();
   return new ApiError(
-    response.status,
-    body.code ?? 'unknown',
+    answer.status,
+    code,
     typeof message === 'string' ? [message] : message,
-    body.requestId ?? response.headers.get('x-request-id'),
+    requestId ?? answer.requestId,
   );
 }
 
-async function readBody(response: Response): Promise<ErrorBody> {
+function readBody(body: string): ErrorBody {
   try {
-    return (await response.json()) as ErrorBody;
+    return JSON.parse(body) as ErrorBody;
   } catch {
     // A proxy in front of the service answers errors in its own format.
     return {};

@@ -120,6 +120,7 @@ export interface Project {
   id: string;
   name: string;
   language: string | null;
+  transcriptPrompt: string | null;
 }
 
 export interface SessionState {

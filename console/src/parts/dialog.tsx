@@ -8,15 +8,16 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog. The browser keeps the focus inside, and returns it afterwards. */
+/** A modal dialog. The browser keeps the focus inside; afterwards it is where it was before. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const dialog = element.current;
-    dialog?.showModal();
+    const opener = document.activeElement;
+    element.current?.showModal();
     return () => {
-      dialog?.close();
+      // The dialog has left the page by now, so that the browser does not return the focus.
+      if (opener instanceof HTMLElement) opener.focus();
     };
   }, []);
   return (
