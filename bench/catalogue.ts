@@ -4,6 +4,7 @@ import { growth } from './scenarios/growth.js';
 import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
 import { intake } from './scenarios/intake.js';
+import { lists } from './scenarios/lists.js';
 import { start } from './scenarios/start.js';
 import { throughput } from './scenarios/throughput.js';
 
@@ -15,5 +16,6 @@ export const SCENARIOS: readonly Scenario[] = [
   inFlight,
   drain,
   growth,
+  lists,
   start,
 ];
