@@ -92,11 +92,12 @@ describe('the list of conversations', () => {
       await conversation('Vote on the tunnel');
       await world.api.finish(await conversation('Talk about the ferry'));
       await page.goto('/');
+      await row(page, 'Vote on the tunnel').waitFor();
       await page.getByRole('searchbox', { name: 'Search' }).fill('ferry');
       await row(page, 'Vote on the tunnel').waitFor({ state: 'detached' });
       await page.getByLabel('State').selectOption('Open');
       await row(page, 'Talk about the ferry').waitFor({ state: 'detached' });
-      expect(page.url()).toContain('/?q=ferry&status=open');
+      await page.waitForURL('/?q=ferry&status=open');
 
       await page.reload();
       await row(page, 'Vote on the ferry').waitFor();

@@ -131,7 +131,11 @@ describe('the recorder', () => {
     await startRecording(page, 'Reloaded');
     await nextPiece(page, 1);
     await page.getByText('1 piece sent').waitFor();
-    await page.route('**/api/conversations/*/chunks', (route) => route.abort());
+    // The service gets the piece, but the browser never hears of it.
+    await page.route('**/api/conversations/*/chunks', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
     await nextPiece(page, 2);
     await page.getByText('1 waiting').waitFor();
     page.once('dialog', (dialog) => void dialog.accept());
