@@ -145,6 +145,17 @@ const imports = {
     'correction',
     'webhooks',
   ],
+  system: [
+    'errors',
+    'chunks/states.ts',
+    'config',
+    'deadlines',
+    'database',
+    'observability',
+    'queues',
+    'http',
+    'providers/language-models',
+  ],
   app: [
     'errors',
     'config',
@@ -163,6 +174,7 @@ const imports = {
     'transcription',
     'webhooks',
     'privacy',
+    'system',
   ],
 };
 
@@ -203,19 +215,26 @@ module.exports = {
       severity: 'error',
       comment: 'The service reaches providers over sockets; it does not depend on the simulator.',
       from: { path: '^src/' },
-      to: { path: '^(simulator|test|bench|demo)/' },
+      to: { path: '^(simulator|commands|test|bench|demo)/' },
     },
     {
       name: 'simulator-stands-alone',
       severity: 'error',
       from: { path: '^simulator/' },
-      to: { path: '^(src|test|bench|demo)/' },
+      to: { path: '^(src|commands|test|bench|demo)/' },
+    },
+    {
+      name: 'commands-know-no-simulator',
+      severity: 'error',
+      comment: 'They work with the real providers; only their tests use the simulator.',
+      from: { path: '^commands/', pathNot: '[.-]spec\\.ts$' },
+      to: { path: '^(simulator|test|bench|demo)/' },
     },
     {
       name: 'console-uses-the-api-only',
       severity: 'error',
       from: { path: '^console/' },
-      to: { path: '^(src|simulator|test|bench|demo|scripts)/' },
+      to: { path: '^(src|simulator|commands|test|bench|demo|scripts)/' },
     },
     {
       name: 'no-dev-dependency-in-src',

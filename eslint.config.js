@@ -53,7 +53,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/**', 'simulator/main.ts', 'demo/**', 'bench/**', 'test/**'],
+    files: ['src/config/**', 'simulator/main.ts', 'commands/**', 'demo/**', 'bench/**', 'test/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['simulator/main.ts', 'demo/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },

@@ -18,7 +18,7 @@ const endToEnd = (name, engine, kind) => ({
   test: {
     name,
     provide: { engine },
-    include: [`{test,src,bench,demo}/**/*.${kind}.ts`],
+    include: [`{test,src,bench,commands,demo}/**/*.${kind}.ts`],
     // What only one engine has is tested in a folder of its name.
     exclude: ENGINES.filter((other) => other !== engine).map((other) => `test/${other}/**`),
     globalSetup: 'test/support/global-setup.mjs',
@@ -64,7 +64,7 @@ export default defineConfig({
       ...onBothEngines('', 'e2e-spec'),
       {
         extends: true,
-        test: { name: 'unit', include: ['{src,console,simulator,demo,bench,scripts}/**/*.spec.ts'] },
+        test: { name: 'unit', include: ['{src,console,simulator,commands,demo,bench,scripts}/**/*.spec.ts'] },
       },
       ...onBothEngines('-fleets', 'fleet-spec'),
       ...(process.env.RINGBACK_SOAK === undefined ? [] : onBothEngines('-soak', 'soak-spec')),

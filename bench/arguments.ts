@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { wrongUsage } from '../demo/wrong-usage.js';
+import { wrongUsage } from '../commands/wrong-usage.js';
 import type { Scenario } from './scenario.js';
 
 export interface ChosenScenario {

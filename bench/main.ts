@@ -1,4 +1,4 @@
-import { InterruptedError, Interruption } from '../demo/interruption.js';
+import { InterruptedError, Interruption } from '../commands/interruption.js';
 import { parseBenchArguments, usage, type ChosenScenario } from './arguments.js';
 import { SCENARIOS } from './catalogue.js';
 import { renderBarChart } from './support/bar-chart.js';

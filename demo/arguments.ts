@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { wrongUsage } from './wrong-usage.js';
+import { wrongUsage } from '../commands/wrong-usage.js';
 
 export const USAGE = `Usage: npm run demo [-- options]
 

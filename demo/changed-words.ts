@@ -1,12 +1,8 @@
-export interface Word {
-  text: string;
-  /** Whether the word is missing from the other text, or at another position there. */
-  isNew: boolean;
-}
+import type { Word } from '../commands/terminal/screen.js';
 
 /**
- * Returns the words of `after`, and marks those outside of the longest common subsequence of both
- * texts.
+ * Returns the words of `after`, and marks as new those outside of the longest common
+ * subsequence of both texts.
  */
 export function changedWords(before: string, after: string): Word[] {
   const old = wordsOf(before);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { startSimulator, type Simulator } from '../simulator/simulator.js';
 import { chooseFreePort } from '../src/embedded-postgres/ports.js';
-import { closing } from './closing.js';
-import type { Interruption } from './interruption.js';
+import { closing } from '../commands/closing.js';
+import type { Interruption } from '../commands/interruption.js';
 import { runMainJob, type JobResult } from './main-job.js';
-import { ProgressBars } from './progress-bars.js';
-import { ProgressLines } from './progress-lines.js';
+import { ProgressBars } from '../commands/terminal/progress-bars.js';
+import { ProgressLines } from '../commands/terminal/progress-lines.js';
 import {
   printNextSteps,
   printOpening,
@@ -14,10 +14,10 @@ import {
   printStayingUp,
   printStopping,
 } from './report.js';
-import type { Screen } from './screen.js';
-import { ServiceApi } from './service/service-api.js';
-import { simulatedEnvironment } from './service/service-environment.js';
-import { ServiceProcess } from './service/service-process.js';
+import type { Screen } from '../commands/terminal/screen.js';
+import { ServiceApi } from '../commands/service/service-api.js';
+import { simulatedEnvironment } from '../commands/service/service-environment.js';
+import { ServiceProcess } from '../commands/service/service-process.js';
 
 /** The port that the README and the API's documentation use. */
 const PREFERRED_PORT = 3000;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import type { ChunkStatus } from '../src/chunks/states.js';
-import { CHUNK_STATES } from './progress.js';
+import { CHUNK_STATES } from '../commands/terminal/progress.js';
 
 /** Short enough to see the first-stage text before the corrected one replaces it. */
 const POLL_INTERVAL_MS = 100;

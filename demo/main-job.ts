@@ -6,9 +6,9 @@ import type { ChunkResponse } from '../src/conversations/chunks.dto.js';
 import type { ConversationResponse } from '../src/conversations/conversations.dto.js';
 import { changedWords } from './changed-words.js';
 import { followChunk } from './follow-chunk.js';
-import type { Progress } from './progress.js';
-import { plainWords, type Screen } from './screen.js';
-import type { ServiceApi } from './service/service-api.js';
+import type { Progress } from '../commands/terminal/progress.js';
+import { plainWords, type Screen } from '../commands/terminal/screen.js';
+import type { ServiceApi } from '../commands/service/service-api.js';
 
 const POLL_INTERVAL_MS = 100;
 const TEXT_INDENT = '    ';

@@ -1,8 +1,8 @@
 import { parseDemoArguments, USAGE, type DemoArguments } from './arguments.js';
 import { runDemo } from './demo.js';
-import { InterruptedError, Interruption } from './interruption.js';
-import { Screen } from './screen.js';
-import type { ServiceProcess } from './service/service-process.js';
+import { InterruptedError, Interruption } from '../commands/interruption.js';
+import { Screen } from '../commands/terminal/screen.js';
+import type { ServiceProcess } from '../commands/service/service-process.js';
 
 const FAILED = 1;
 /** Exit code of command-line programs for unknown arguments. */

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { Simulator } from '../simulator/simulator.js';
 import type { JobResult } from './main-job.js';
-import { plainWords, type Screen } from './screen.js';
-import type { ServiceProcess } from './service/service-process.js';
+import { plainWords, type Screen } from '../commands/terminal/screen.js';
+import type { ServiceProcess } from '../commands/service/service-process.js';
 
 const INDENT = '  ';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runChild } from './run-child.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = ['src', 'console', 'simulator', 'demo', 'bench', 'scripts/docs'];
+const sources = ['src', 'console', 'simulator', 'commands', 'demo', 'bench', 'scripts/docs'];
 
 function newestChange(folder) {
   let newest = statSync(folder).mtimeMs;

@@ -34,7 +34,8 @@ describe('the build before a script', () => {
     cpSync(join(scripts, 'run-child.mjs'), join(project, 'scripts/run-child.mjs'));
     write('builds', '', 0);
     write('node_modules/@nestjs/cli/bin/nest.js', COMPILER, 0);
-    for (const folder of ['src', 'simulator', 'demo', 'bench', 'scripts/docs'])
+    write('scripts/build-console.mjs', '', 0);
+    for (const folder of ['src', 'console', 'simulator', 'commands', 'demo', 'bench', 'scripts/docs'])
       write(`${folder}/a.ts`, '', 60);
     write('dist/src/main.js', '', 30);
     write('dist/.tsbuildinfo', '{}', 30);

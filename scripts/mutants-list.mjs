@@ -247,8 +247,14 @@ export const MUTANTS = [
         `await sql\`select pg_advisory_xact_lock(hashtextextended(\${\`pending:\${conversationId}\`}, 0))\`.execute(
         trx,
       );
-      const removed`,
-        'const removed',
+      await trx
+        .deleteFrom('coordination_pending_chunks')
+        .where('conversation_id', '=', conversationId)
+        .where('chunk_id', '=', chunkId)`,
+        `await trx
+        .deleteFrom('coordination_pending_chunks')
+        .where('conversation_id', '=', conversationId)
+        .where('chunk_id', '=', chunkId)`,
       ],
     ],
   },

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ErrorAnswer } from './support/api.js';
+import { Api, type ErrorAnswer } from './support/api.js';
 import { chunkInFlight } from './support/chunk-in-flight.js';
 import { edited, hearing, putText, revisionsOf, saying } from './support/edits.js';
 import { expectError } from './support/expect-error.js';
@@ -357,5 +358,19 @@ describe('an edit of a redacted text', () => {
     );
     expect(await locationsHolding(world(), 'Zonderland')).toEqual([]);
     expect(await world().api.chunk(chunk.id)).toMatchObject({ transcript: null, editedAt: null });
+  });
+});
+
+describe('an edit with an API key', () => {
+  const KEY = 'key-of-the-desk';
+  const SHA256 = createHash('sha256').update(KEY).digest('hex');
+  const guarded = sharedWorld(() => World.start({ env: { API_KEYS: `desk=sha256:${SHA256}` } }));
+
+  it('names the key in its revision, and the text of a machine none', async () => {
+    const api = new Api(guarded().api.url, { authorization: `Bearer ${KEY}` });
+    const chunk = await settleChunk(api);
+    await edited(api, chunk, EDITED);
+    const madeBy = (await revisionsOf(api, chunk.id)).map((revision) => revision.madeBy);
+    expect(madeBy).toEqual(['desk', null]);
   });
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { wrongUsage } from '../../demo/wrong-usage.js';
+import { wrongUsage } from '../../commands/wrong-usage.js';
 import { findPersonalData } from '../../src/redaction/redact-patterns.js';
 import { renderTable } from '../support/table.js';
 import { CorpusError, parseCorpus } from './corpus.js';

@@ -13,8 +13,8 @@
  * run to run.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { closing } from '../../demo/closing.js';
-import type { ServiceApi } from '../../demo/service/service-api.js';
+import { closing } from '../../commands/closing.js';
+import type { ServiceApi } from '../../commands/service/service-api.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { withService, type Strategy } from '../support/bench-service.js';

@@ -13,9 +13,9 @@
  * and resident sizes vary by 10 MiB from run to run.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { closing } from '../../demo/closing.js';
-import type { ServiceApi } from '../../demo/service/service-api.js';
-import type { ServiceProcess } from '../../demo/service/service-process.js';
+import { closing } from '../../commands/closing.js';
+import type { ServiceApi } from '../../commands/service/service-api.js';
+import type { ServiceProcess } from '../../commands/service/service-process.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { forEachConcurrently } from '../support/for-each-concurrently.js';

@@ -12,7 +12,7 @@
  * Rounds alternate; the first of each contender warms up and is not counted.
  */
 import autocannon from 'autocannon';
-import { closing } from '../../demo/closing.js';
+import { closing } from '../../commands/closing.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { startBareIntake, startRingbackIntake, type Intake } from '../support/intake-contenders.js';
 import { cpuMsOf } from '../support/cpu-time.js';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { closing } from '../../demo/closing.js';
+import { closing } from '../../commands/closing.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import type { ScenarioTools } from '../scenario.js';
 import { CLIENTS } from './clients.js';

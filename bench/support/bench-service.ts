@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closing } from '../../demo/closing.js';
-import { ServiceApi } from '../../demo/service/service-api.js';
-import { simulatedEnvironment } from '../../demo/service/service-environment.js';
-import { ServiceFailedError, ServiceProcess } from '../../demo/service/service-process.js';
+import { closing } from '../../commands/closing.js';
+import { ServiceApi } from '../../commands/service/service-api.js';
+import { simulatedEnvironment } from '../../commands/service/service-environment.js';
+import { ServiceFailedError, ServiceProcess } from '../../commands/service/service-process.js';
 import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
 

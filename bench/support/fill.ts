@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServiceApi } from '../../demo/service/service-api.js';
+import type { ServiceApi } from '../../commands/service/service-api.js';
 import type { ScenarioTools } from '../scenario.js';
 import { forEachConcurrently } from './for-each-concurrently.js';
 import { postJson } from './clients.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
-import { simulatedEnvironment } from '../../demo/service/service-environment.js';
+import { simulatedEnvironment } from '../../commands/service/service-environment.js';
 import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import { JOB_ATTEMPTS, jobId, QUEUE_NAMES } from '../../src/queues/job-catalogue.js';
 import { RedisQueueEngine } from '../../src/queues/queue-engine.js';

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { serviceEnvironment } from '../../demo/service/service-environment.js';
+import { serviceEnvironment } from '../../commands/service/service-environment.js';
 import type { ScenarioTools } from '../scenario.js';
 
 const START_TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { closing } from '../../demo/closing.js';
+import { closing } from '../../commands/closing.js';
 import { smallRecording } from './small-recording.js';
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { simulatedEnvironment } from '../../demo/service/service-environment.js';
+import { simulatedEnvironment } from '../../commands/service/service-environment.js';
 import { chooseFreePort } from '../../src/embedded-postgres/ports.js';
 import type { ScenarioTools } from '../scenario.js';
 import { forEachConcurrently } from './for-each-concurrently.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServiceApi } from '../../demo/service/service-api.js';
-import type { ServiceProcess } from '../../demo/service/service-process.js';
+import type { ServiceApi } from '../../commands/service/service-api.js';
+import type { ServiceProcess } from '../../commands/service/service-process.js';
 import { parseMetrics, total, type Sample } from './metrics.js';
 
 /** Time in which connections of a burst are closed, and its last jobs are reported. */

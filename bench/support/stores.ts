@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { closing } from '../../demo/closing.js';
+import { closing } from '../../commands/closing.js';
 import { startEmbeddedServer } from '../../src/embedded-postgres/embedded-server.js';
 import { readPostmaster } from '../../src/embedded-postgres/postmaster.js';
 import type { ScenarioTools } from '../scenario.js';

@@ -20,6 +20,7 @@ import { PrivacyWorkerModule } from '../privacy/privacy.worker.module.js';
 import { QueuesModule } from '../queues/queues.module.js';
 import { StreamApiModule } from '../stream/stream.api.module.js';
 import { StreamWorkerModule } from '../stream/stream.worker.module.js';
+import { SystemApiModule } from '../system/system.api.module.js';
 import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
 import { WebhooksApiModule } from '../webhooks/webhooks.api.module.js';
 
@@ -31,6 +32,7 @@ const API_MODULES = [
   PrivacyApiModule,
   EventsApiModule,
   StreamApiModule,
+  SystemApiModule,
 ];
 const WORKER_MODULES = [
   ConversationsWorkerModule,

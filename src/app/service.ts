@@ -8,7 +8,7 @@ import { AppModule, type PreparedStart } from './app.module.js';
 import { AudioStorage } from '../audio/audio-storage.js';
 import type { AppConfig } from '../config/app-config.js';
 import { Networks } from '../config/networks.js';
-import { describeApi } from '../http/api-docs.js';
+import { describeApi } from '../http/openapi/api-docs.js';
 import { installApiKeyCheck } from '../http/api-key-check.js';
 import { installBodyTimeout } from '../http/body-timeout.js';
 import { installBodyLimits } from '../http/body-limit.js';

@@ -9,8 +9,10 @@ import { FailedChunksRepository } from './failed-chunks.repository.js';
 import { ChecksRepository } from './checks.repository.js';
 import { RevisionsRepository } from './revisions/revisions.repository.js';
 import { OwedChunks } from './owed-chunks.js';
+import { ProblemsRepository } from './problems.repository.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
+import { UncorrectedChunksRepository } from './uncorrected-chunks.repository.js';
 
 const PROVIDERS = [
   ChunksRepository,
@@ -22,6 +24,8 @@ const PROVIDERS = [
   CallbacksRepository,
   SubmissionOutcomes,
   RevisionsRepository,
+  ProblemsRepository,
+  UncorrectedChunksRepository,
 ];
 
 @Module({

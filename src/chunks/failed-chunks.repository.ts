@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import { Database } from '../database/database.js';
 import type { Schema } from '../database/schema.js';
+import { HAS_UNCORRECTED_TEXT } from './problems.repository.js';
 import type { ChunkStatus } from './states.js';
 import { type RestartedChunk, restartFailed } from './restart.js';
 
@@ -10,6 +11,10 @@ export interface ChunkFilter {
   conversationId?: string;
   /** An error code, or words that the error contains. */
   error?: string;
+  /** Exactly this code: of failed chunks, or with `uncorrected` of failed corrections. */
+  errorCode?: string;
+  /** Whether only chunks whose correction failed are wanted. */
+  uncorrected?: boolean;
 }
 
 /** Finds chunks across conversations, and restarts failed chunks in batches. */
@@ -45,7 +50,12 @@ export class FailedChunksRepository {
 
 function matches(eb: ExpressionBuilder<Schema, 'chunks'>, filter: ChunkFilter): Expression<SqlBool> {
   const conditions: Expression<SqlBool>[] = [];
-  if (filter.status !== undefined) conditions.push(eb('status', '=', filter.status));
+  // Not a parameter: the planner must know that few chunks have failed, and have an index.
+  if (filter.status !== undefined) conditions.push(eb('status', '=', sql.lit(filter.status)));
+  if (filter.uncorrected === true) conditions.push(isUncorrected(filter.errorCode));
+  else if (filter.errorCode !== undefined) {
+    conditions.push(eb('status', '=', sql.lit('failed' as const)), eb('error_code', '=', filter.errorCode));
+  }
   if (filter.conversationId !== undefined) {
     conditions.push(eb('conversation_id', '=', filter.conversationId));
   }
@@ -58,4 +68,10 @@ function matches(eb: ExpressionBuilder<Schema, 'chunks'>, filter: ChunkFilter): 
     );
   }
   return eb.and(conditions);
+}
+
+function isUncorrected(code: string | undefined): Expression<SqlBool> {
+  const ofCode = code === undefined ? sql`true` : sql`u.code = ${code}`;
+  return sql<SqlBool>`chunks.id in (select u.chunk_id from uncorrected_chunks as u
+    join chunks as c on ${HAS_UNCORRECTED_TEXT} where ${ofCode})`;
 }

@@ -101,6 +101,8 @@ export async function restartChunk(
       .where('id', '=', id)
       .returning('attempt')
       .executeTakeFirstOrThrow();
+    if (status === 'completed')
+      await trx.deleteFrom('uncorrected_chunks').where('chunk_id', '=', id).execute();
     const hidesMergedText = options.redactPii === true && !chunk.isRedacted;
     await markMergeNeeded(trx, conversationId, { hidesMergedText });
     return { kind: 'restarted', conversationId, attempt };

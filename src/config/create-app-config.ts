@@ -114,7 +114,7 @@ export function createAppConfig(source: Source): AppConfig {
  * Picks the variables that the service reads. An empty one counts as unset; the short name wins
  * over the long one.
  */
-function pickVariables(source: Source): Record<string, string> {
+export function pickVariables(source: Source): Record<string, string> {
   const picked: Record<string, string> = {};
   for (const name of environmentVariableNames()) {
     const value = [source[name], source[LONG_NAMES[name] ?? name]]

@@ -128,6 +128,14 @@ function HeaderSafe(): PropertyDecorator {
  * line with this list.
  */
 export class EnvironmentVariables {
+  @IsOptional()
+  @UrlWith('http:', 'https:')
+  RINGBACK_URL?: string;
+
+  @IsOptional()
+  @HeaderSafe()
+  RINGBACK_API_KEY?: string;
+
   HOST = '127.0.0.1';
 
   @WholeNumber(0, 65_535)

@@ -16,6 +16,7 @@ import { ChunkListsController } from './lists/chunk-lists.controller.js';
 import { ConversationListsController } from './lists/conversation-lists.controller.js';
 import { ConversationListsRepository } from './lists/conversation-lists.repository.js';
 import { ConversationSearch } from './lists/conversation-search.js';
+import { ProblemsController } from './problems/problems.controller.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { RecordingList } from './recordings/recording-list.js';
 import { RecordingSender } from './recordings/recording-sender.js';
@@ -39,6 +40,7 @@ import { UploadReceiver } from './upload-receiver.js';
     ChunksController,
     EditsController,
     SummaryController,
+    ProblemsController,
   ],
   providers: [
     ConversationListsRepository,

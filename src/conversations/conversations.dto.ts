@@ -100,16 +100,16 @@ export class CreateConversationRequest extends UpdateConversationRequest {
 }
 
 export class ChunkCountsResponse {
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'All chunks.' })
   total!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Those that are not settled yet.' })
   pending!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Those with a text.' })
   completed!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Those that failed.' })
   failed!: number;
 }
 
@@ -148,10 +148,13 @@ export class ConversationResponse {
   @ApiProperty()
   speakerLabels!: boolean;
 
-  @ApiProperty({ enum: ['open', 'finished', 'finalized'] })
+  @ApiProperty({
+    description: '`open` takes chunks, `finished` waits for them, `finalized` is merged.',
+    enum: ['open', 'finished', 'finalized'],
+  })
   status!: ConversationStatus;
 
-  @ApiProperty({ type: ChunkCountsResponse })
+  @ApiProperty({ description: 'Counts of its chunks.', type: ChunkCountsResponse })
   chunks!: ChunkCountsResponse;
 
   @ApiProperty({

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
 import { CHUNK_STATUSES, type ChunkStatus } from '../chunks/states.js';
 import { PageQuery } from '../http/page.dto.js';
@@ -7,6 +8,11 @@ import { ChunkResponse } from './chunks.dto.js';
 import { StorableText } from '../http/storable-text.decorator.js';
 
 const MAX_ERROR_FILTER_LENGTH = 200;
+/** A query has texts only. */
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 export class RestartFailedRequest {
   @ApiPropertyOptional({
@@ -17,6 +23,11 @@ export class RestartFailedRequest {
   @StorableText(MAX_ERROR_FILTER_LENGTH)
   error?: string;
 
+  @ApiPropertyOptional({ example: 'download', description: 'Exactly this error code.' })
+  @IsOptional()
+  @StorableText(MAX_ERROR_FILTER_LENGTH)
+  errorCode?: string;
+
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsId({ message: 'conversationId must be a UUID' })
@@ -24,14 +35,23 @@ export class RestartFailedRequest {
 }
 
 export class ListChunksQuery extends IntersectionType(RestartFailedRequest, PageQuery) {
-  @ApiPropertyOptional({ enum: CHUNK_STATUSES })
+  @ApiPropertyOptional({ description: 'Only chunks in this state.', enum: CHUNK_STATUSES })
   @IsOptional()
   @IsIn(CHUNK_STATUSES, { message: `status must be one of ${CHUNK_STATUSES.join(', ')}` })
   status?: ChunkStatus;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'Only chunks whose correction failed; then `errorCode` is the code of that failure.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => BOOLEANS.get(value) ?? value)
+  @IsBoolean()
+  uncorrected?: boolean;
 }
 
 export class ChunkPageResponse {
-  @ApiProperty({ type: ChunkResponse, isArray: true })
+  @ApiProperty({ description: 'Chunks of the page, by id.', type: ChunkResponse, isArray: true })
   chunks!: ChunkResponse[];
 
   @ApiProperty({
@@ -43,6 +63,6 @@ export class ChunkPageResponse {
 }
 
 export class RestartFailedResponse {
-  @ApiProperty({ description: 'Chunks that are queued again.' })
+  @ApiProperty({ type: 'integer', description: 'Chunks that are queued again.' })
   restarted!: number;
 }

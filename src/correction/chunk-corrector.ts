@@ -2,6 +2,7 @@ import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChunkTransitions } from '../chunks/chunk-transitions.js';
 import type { TokenUse } from '../chunks/texts.js';
+import { UncorrectedChunksRepository } from '../chunks/uncorrected-chunks.repository.js';
 import { Settlement } from '../coordination/settlement.js';
 import type { Diarization } from '../database/schema.js';
 import { Metrics } from '../observability/metrics.js';
@@ -34,6 +35,7 @@ export class ChunkCorrector {
   constructor(
     private readonly corrections: CorrectionsRepository,
     private readonly transitions: ChunkTransitions,
+    private readonly uncorrected: UncorrectedChunksRepository,
     private readonly attempt: CorrectionAttempt,
     private readonly settlement: Settlement,
     private readonly metrics: Metrics,
@@ -138,6 +140,7 @@ export class ChunkCorrector {
     if (isRescue(task)) return this.giveUpRescue(task, reason);
     this.logger.warn(`chunk ${task.chunkId} could not be corrected: ${reason}`);
     const outcome = error instanceof ProviderRejectedError ? 'refused' : 'tries_exhausted';
+    if (!task.anonymize) await this.uncorrected.note(task, { code: error.code, error: reason });
     const settled = task.anonymize
       ? await this.transitions.fail({
           ...task,

@@ -13,6 +13,7 @@ export interface LoggedAttempt {
 
 export interface LoggedDelivery {
   id: string;
+  projectId: string;
   eventId: string;
   type: string;
   data: unknown;
@@ -49,6 +50,19 @@ export class DeliveryLogRepository {
     return this.withAttempts(await query.orderBy('d.id', 'desc').limit(page.limit).execute());
   }
 
+  /** @returns the newest first, of all projects or one; `afterId` is the last one before */
+  async ofAll(
+    { status, projectId }: { status?: EventDeliveryStatus; projectId?: string },
+    page: { afterId?: string; limit: number },
+  ): Promise<LoggedDelivery[]> {
+    let query = this.deliveries();
+    // Not a parameter: the planner must know whether nearly all deliveries have it, or hardly any.
+    if (status !== undefined) query = query.where('d.status', '=', sql.lit(status));
+    if (projectId !== undefined) query = query.where('d.project_id', '=', projectId);
+    if (page.afterId !== undefined) query = query.where('d.id', '<', page.afterId);
+    return this.withAttempts(await query.orderBy('d.id', 'desc').limit(page.limit).execute());
+  }
+
   async find(id: string): Promise<LoggedDelivery | undefined> {
     const [delivery] = await this.withAttempts(await this.deliveries().where('d.id', '=', id).execute());
     return delivery;
@@ -61,6 +75,7 @@ export class DeliveryLogRepository {
       .innerJoin('event_endpoints as p', 'p.id', 'd.endpoint_id')
       .select([
         'd.id',
+        'd.project_id as projectId',
         'd.event_id as eventId',
         'e.type',
         'e.data',

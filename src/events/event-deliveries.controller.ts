@@ -23,9 +23,12 @@ import { IdParam } from '../http/ids.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { DeliveryLogRepository, type LoggedDelivery } from './delivery-log.repository.js';
+import { decodeCursor, pageOf } from '../http/pages/cursor.js';
 import {
+  EventDeliveryListResponse,
   EventDeliveryPageResponse,
   EventDeliveryResponse,
+  ListAllEventDeliveriesQuery,
   ListEventDeliveriesQuery,
 } from './event-deliveries.dto.js';
 import { EventDeliveriesRepository } from './event-deliveries.repository.js';
@@ -63,6 +66,18 @@ export class EventDeliveriesController {
       deliveries: deliveries.map(toResponse),
       nextAfter: deliveries.length === limit ? (deliveries.at(-1)?.id ?? null) : null,
     };
+  }
+
+  @Get('event-deliveries')
+  @ApiOperation({ summary: 'The delivery log of all projects, the newest first' })
+  @ApiOkResponse({ type: EventDeliveryListResponse })
+  async listAll(@Query() query: ListAllEventDeliveriesQuery): Promise<EventDeliveryListResponse> {
+    const { limit, cursor, ...filter } = query;
+    const afterId = cursor === undefined ? undefined : decodeCursor(cursor).id;
+    const rows = await this.log.ofAll(filter, { afterId, limit: limit + 1 });
+    // Deliveries are ordered by their ids alone.
+    const { data, nextCursor } = pageOf(rows, limit, ({ id }) => ({ key: 0, id }));
+    return { data: data.map(toResponse), nextCursor };
   }
 
   @Get('event-deliveries/:id')

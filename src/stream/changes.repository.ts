@@ -11,7 +11,7 @@ export const PAGE = 500;
 
 /** A change of a chunk or a conversation, with the present state instead of that at the change. */
 export type Change = { cursor: Cursor; conversationId: string; projectId: string | null } & (
-  | { kind: 'chunk'; chunkId: string; status: ChunkStatus; position: number }
+  | { kind: 'chunk'; chunkId: string; status: ChunkStatus; position: number; revision: number }
   | {
       kind: 'conversation';
       status: ConversationStatus | 'deleted';
@@ -57,7 +57,8 @@ export const READ_PAGE = `
     limit ${PAGE}
   ) as change on true
   left join lateral (
-    select status as "chunkStatus", position from chunks where chunks.id = change."chunkId" limit 1
+    select status as "chunkStatus", position, revision as "chunkRevision"
+    from chunks where chunks.id = change."chunkId" limit 1
   ) as chunk on true
   left join lateral (
     select project_id as "projectId", status, summary_status as "summaryStatus", merge_revision as revision
@@ -77,6 +78,7 @@ interface PageRow {
   deletedProjectId: string | null;
   chunkStatus: ChunkStatus | null;
   position: number | null;
+  chunkRevision: number | null;
   projectId: string | null;
   status: ConversationStatus | null;
   summaryStatus: SummaryStatus | null;
@@ -158,9 +160,10 @@ function toChange(row: PageRow): Change[] {
       { cursor, kind, conversationId, projectId, status: status ?? 'deleted', summaryStatus, revision },
     ];
   }
-  const { chunkStatus: status, position, projectId } = row;
-  if (kind !== 'chunk' || chunkId === null || status === null || position === null) return [];
-  return [{ cursor, kind, conversationId, chunkId, projectId, status, position }];
+  const { chunkStatus: status, position, chunkRevision: revision, projectId } = row;
+  if (kind !== 'chunk' || chunkId === null || status === null) return [];
+  if (position === null || revision === null) return [];
+  return [{ cursor, kind, conversationId, chunkId, projectId, status, position, revision }];
 }
 
 function cursorOf({ xact, id }: PageRow): Cursor {

@@ -2,6 +2,7 @@ import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { ChunkIntake } from '../../src/conversations/chunk-intake.js';
+import { UncorrectedChunksRepository } from '../../src/chunks/uncorrected-chunks.repository.js';
 import { ChunkTransitions } from '../../src/chunks/chunk-transitions.js';
 import { OwedChunks } from '../../src/chunks/owed-chunks.js';
 import { ChunksRepository } from '../../src/chunks/chunks.repository.js';
@@ -224,6 +225,7 @@ function correctionProcessors(base: Base, activity: Activity) {
   const corrector = new ChunkCorrector(
     new CorrectionsRepository(database),
     new ChunkTransitions(database, outbox),
+    new UncorrectedChunksRepository(database),
     attempt,
     base.settlement,
     base.metrics,

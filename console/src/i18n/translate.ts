@@ -34,6 +34,11 @@ export function t(key: Message, values: Values = {}): string {
   });
 }
 
+/** Returns a message whose key has a word of the API, or undefined where there is none. */
+export function knownMessage(key: string): string | undefined {
+  return Object.hasOwn(catalogue.value, key) ? catalogue.value[key as Message] : undefined;
+}
+
 /** Returns a message for a number of things: `<key>.one` or `<key>.other`, with `{count}`. */
 export function counted(key: CountedMessage, count: number, values: Values = {}): string {
   const form = new Intl.PluralRules(language.value).select(count) === 'one' ? 'one' : 'other';
@@ -52,6 +57,17 @@ export function percent(share: number): string {
 export function dateTime(iso: string): string {
   const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' });
   return format.format(new Date(iso));
+}
+
+/** Formats a day such as `2026-12-01`, which has no time zone. */
+export function day(iso: string): string {
+  const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeZone: 'UTC' });
+  return format.format(new Date(iso));
+}
+
+/** Formats the time of day, with seconds. */
+export function timeOfDay(at: Date): string {
+  return new Intl.DateTimeFormat(language.value, { timeStyle: 'medium' }).format(at);
 }
 
 /** Formats a position in a recording: `1:05`, or `1:01:05` from an hour on. */

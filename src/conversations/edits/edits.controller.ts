@@ -23,6 +23,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { type Revision, RevisionsRepository } from '../../chunks/revisions/revisions.repository.js';
+import { yieldForLongText } from '../../event-loop/yield-to-event-loop.js';
 import { MaxBodyBytes } from '../../http/body-limit.js';
 import { IdParam } from '../../http/ids.js';
 import { ChunkIntake } from '../chunk-intake.js';
@@ -66,7 +67,7 @@ export class EditsController {
     @Req() request: FastifyRequest,
   ): Promise<ChunkResponse> {
     await this.editor.edit(id, { text, basedOn: revision, madeBy: request.apiKeyName ?? null });
-    return toChunkResponse(await this.intake.read(id));
+    return this.respond(id);
   }
 
   @Get('revisions')
@@ -102,7 +103,14 @@ export class EditsController {
       throw new NotFoundException(`chunk ${id} has no such revision`);
     }
     await this.editor.restore(id, { revision, madeBy: request.apiKeyName ?? null });
-    return toChunkResponse(await this.intake.read(id));
+    return this.respond(id);
+  }
+
+  private async respond(id: string): Promise<ChunkResponse> {
+    const chunk = await this.intake.read(id);
+    // A provider's answer may have megabytes: it is parsed and written in separate iterations.
+    await yieldForLongText(chunk.transcript?.length ?? 0);
+    return toChunkResponse(chunk);
   }
 }
 

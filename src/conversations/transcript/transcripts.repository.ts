@@ -44,7 +44,7 @@ export class TranscriptsRepository {
       .selectFrom('conversations')
       .select([
         'status',
-        sql<null>`null`.as('title'),
+        'title',
         'created_at as createdAt',
         'summary',
         sql<boolean>`transcript is not distinct from ${NOTHING_COULD_BE_TRANSCRIBED}`.as('isFailed'),

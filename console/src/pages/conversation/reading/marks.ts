@@ -17,7 +17,3 @@ export function markOf(mark: Mark): Highlight | undefined {
   CSS.highlights.set(mark, highlight);
   return highlight;
 }
-
-export function clearMarks(): void {
-  for (const mark of Object.keys(PRIORITIES)) if ('highlights' in CSS) CSS.highlights.delete(mark);
-}

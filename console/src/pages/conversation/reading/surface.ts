@@ -48,12 +48,9 @@ export class Surface {
 
   /** Finds the word under a point of the window, with the place where it stands. */
   wordAt(x: number, y: number): { word: WordAddress; range: Range } | undefined {
-    const caret = caretAt(x, y);
-    const element = caret?.node.parentElement ?? undefined;
-    const bound = element === undefined ? undefined : this.byElement.get(element);
-    if (caret === undefined || bound === undefined) return undefined;
-    const near = wordAtOffset(bound.paragraph, caret.offset);
-    if (near === null) return undefined;
+    const found = this.near(x, y);
+    if (found === undefined) return undefined;
+    const { bound, near } = found;
     // Between two words the caret belongs to both.
     for (const index of [near, near - 1, near + 1]) {
       const range = rangeIn(bound, index);
@@ -62,6 +59,21 @@ export class Surface {
       }
     }
     return undefined;
+  }
+
+  /** Finds a word near a point: the point may be between two lines. */
+  wordNear(x: number, y: number): WordAddress | undefined {
+    const found = this.near(x, y);
+    return found && { chunkId: found.bound.reading.chunk.id, index: found.near };
+  }
+
+  private near(x: number, y: number): { bound: Bound; near: number } | undefined {
+    const caret = caretAt(x, y);
+    const element = caret?.node.parentElement ?? undefined;
+    const bound = element === undefined ? undefined : this.byElement.get(element);
+    if (caret === undefined || bound === undefined) return undefined;
+    const near = wordAtOffset(bound.paragraph, caret.offset);
+    return near === null ? undefined : { bound, near };
   }
 
   close(): void {

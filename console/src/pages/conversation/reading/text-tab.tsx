@@ -6,7 +6,6 @@ import { ChunkSection } from './chunk-section';
 import { wordFromTime, wordOf } from './find-word';
 import { bringIntoView } from './follower';
 import { HeardTip } from './heard-tip';
-import { clearMarks } from './marks';
 import type { Reading } from './reading';
 import { Surface } from './surface';
 import { useBudget } from './use-budget';
@@ -34,13 +33,7 @@ function Text({ view, readings }: { view: ConversationView; readings: readonly R
   const { conversation, chunks, player, follower, jumpMs } = view;
   const container = useRef<HTMLDivElement>(null);
   const surface = useMemo(() => new Surface(), []);
-  useEffect(
-    () => () => {
-      surface.close();
-      clearMarks();
-    },
-    [surface],
-  );
+  useEffect(() => () => surface.close(), [surface]);
   useEffect(() => follower.attach(), [follower]);
   useReadingPlace(view, readings, surface);
 

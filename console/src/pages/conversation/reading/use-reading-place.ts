@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ConversationView } from '../conversation-view';
 import { wordOf } from './find-word';
 import type { Reading } from './reading';
@@ -17,7 +17,8 @@ export function useReadingPlace(
 ): void {
   const { jumpMs, player, follower } = view;
   const placeMs = useRef<number | null>(null);
-  useEffect(() => {
+  // Other effects end later, when the next tab has already scrolled.
+  useLayoutEffect(() => {
     const remember = () => {
       placeMs.current = scrollY === 0 ? null : placeOf(readings, surface);
     };
@@ -26,7 +27,7 @@ export function useReadingPlace(
       removeEventListener('scrollend', remember);
     };
   }, [readings, surface]);
-  useEffect(
+  useLayoutEffect(
     () => () => {
       const isWithVoice = player.isPlaying.peek() && follower.isFollowing.peek();
       jumpMs.value = isWithVoice ? player.positionMs.peek() : placeMs.current;
@@ -37,8 +38,8 @@ export function useReadingPlace(
 
 function placeOf(readings: readonly Reading[], surface: Surface): number | null {
   for (const line of LINES) {
-    const found = surface.wordAt(innerWidth * EYE.x, innerHeight * EYE.y + line);
-    const word = found === undefined ? undefined : wordOf(readings, found.word);
+    const found = surface.wordNear(innerWidth * EYE.x, innerHeight * EYE.y + line);
+    const word = found === undefined ? undefined : wordOf(readings, found);
     if (word !== undefined) return word.start;
   }
   return null;

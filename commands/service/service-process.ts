@@ -1,7 +1,8 @@
 /**
  * Runs the service as a child process.
  *
- * 1. It gets its own environment, and a working folder without a `.env` file.
+ * 1. It gets its own environment, and a working folder without a `.env` file, unless it is told to
+ *    use the settings of a folder.
  * 2. It is in its own process group: a Ctrl-C reaches only the parent, which then stops it in
  *    order.
  * 3. It never outlives its parent (leash.ts), and its database server never outlives it
@@ -38,7 +39,8 @@ const LOG_MODE = 0o600;
 
 export interface ServiceProcessOptions {
   /**
-   * Absolute path; also the working folder. The log is `<dataDir>.log`, written anew at each start.
+   * Absolute path; also the working folder, unless `settingsFolder` is given. The log is
+   * `<dataDir>.log`, written anew at each start.
    */
   dataDir: string;
   /** Port on which `environment` makes the service listen. */
@@ -48,12 +50,25 @@ export interface ServiceProcessOptions {
    * added.
    */
   environment: Readonly<Record<string, string>>;
+  /**
+   * Folder whose `.env`, together with the parent's whole environment, completes `environment`.
+   * Unset: neither of them is read.
+   */
+  settingsFolder?: string;
 }
 
 /** The service ended, or did not start. */
 export class ServiceFailedError extends Error {
   override readonly name = 'ServiceFailedError';
   readonly code = 'service_failed';
+
+  /** Exit code of the process; null when it still runs, or was ended by a signal. */
+  readonly exitCode: number | null;
+
+  constructor(message: string, options: ErrorOptions & { exitCode?: number | null } = {}) {
+    super(message, options);
+    this.exitCode = options.exitCode ?? null;
+  }
 }
 
 export class ServiceProcess {
@@ -96,8 +111,11 @@ export class ServiceProcess {
     const log = openSync(logFileOf(options.dataDir), 'a', LOG_MODE);
     try {
       const child = spawn(process.execPath, ['--enable-source-maps', '--import', LEASH, SERVICE], {
-        cwd: options.dataDir,
-        env: serviceEnvironment(options.environment),
+        cwd: options.settingsFolder ?? options.dataDir,
+        env:
+          options.settingsFolder === undefined
+            ? serviceEnvironment(options.environment)
+            : { ...process.env, ...options.environment },
         // A file instead of a pipe: a service whose parent was killed can still log how it stops.
         stdio: ['ignore', log, log, 'ipc'],
         detached: true,
@@ -122,10 +140,10 @@ export class ServiceProcess {
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (!((await this.saysReady()) && this.wasReached)) {
       if (this.howItEnded !== undefined) {
-        throw new ServiceFailedError(`the service did not start (${this.howItEnded})`);
+        throw this.failure(`the service did not start (${this.howItEnded})`);
       }
       if (Date.now() > deadline) {
-        throw new ServiceFailedError(`the service was not ready after ${START_TIMEOUT_MS} ms`);
+        throw this.failure(`the service was not ready after ${START_TIMEOUT_MS} ms`);
       }
       signal.throwIfAborted();
       await pause(POLL_INTERVAL_MS);
@@ -139,7 +157,7 @@ export class ServiceProcess {
    */
   async whileAlive<T>(work: Promise<T>): Promise<T> {
     const died = (how: string): never => {
-      throw new ServiceFailedError(`the service stopped by itself (${how})`);
+      throw this.failure(`the service stopped by itself (${how})`);
     };
     try {
       return await Promise.race([work, this.ended.then(died)]);
@@ -169,6 +187,10 @@ export class ServiceProcess {
   /** Returns the last lines of its log in readable form. */
   async logTail(): Promise<string[]> {
     return readLogTail(this.logFile);
+  }
+
+  private failure(message: string): ServiceFailedError {
+    return new ServiceFailedError(message, { exitCode: this.child.exitCode });
   }
 
   private async saysReady(): Promise<boolean> {

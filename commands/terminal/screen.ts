@@ -1,8 +1,13 @@
 import { styleText } from 'node:util';
 import type { WriteStream } from 'node:tty';
-import type { Word } from './changed-words.js';
 
 type Style = Parameters<typeof styleText>[0];
+
+export interface Word {
+  text: string;
+  /** Whether the word is printed in the style of new words. */
+  isNew: boolean;
+}
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const MAX_WIDTH = 110;

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { ChunkStatus } from '../src/chunks/states.js';
+import type { ChunkStatus } from '../../src/chunks/states.js';
 import { CHUNK_STATES, type Progress } from './progress.js';
 import type { Screen } from './screen.js';
 
@@ -40,9 +40,13 @@ export class ProgressBars implements Progress {
   private readonly rows = new Map<string, Row>();
   private readonly timer: NodeJS.Timeout;
 
+  /**
+   * @param slowness how many times longer each state takes than with the simulator
+   */
   constructor(
     private readonly screen: Screen,
     names: readonly string[],
+    private readonly slowness = 1,
   ) {
     this.bars = new MultiBar({
       stream: screen.stream,
@@ -73,7 +77,7 @@ export class ProgressBars implements Progress {
     if (row.status === 'queued' && status === 'queued') row.startedAt = now;
     row.status = status;
     row.since = now;
-    draw(row, this.screen);
+    this.draw(row);
   }
 
   say(lines: readonly string[]): void {
@@ -90,16 +94,16 @@ export class ProgressBars implements Progress {
 
   private redraw(): void {
     for (const row of this.rows.values()) {
-      if (row.status !== 'completed' && row.status !== 'failed') draw(row, this.screen);
+      if (row.status !== 'completed' && row.status !== 'failed') this.draw(row);
     }
   }
-}
 
-function draw({ bar, status, since, startedAt }: Row, screen: Screen): void {
-  const now = Date.now();
-  const seconds = `${((now - startedAt) / 1_000).toFixed(1)} s`;
-  const state = screen.paint(COLORS[status], status.padEnd(STATE_WIDTH));
-  bar.update(positionOf(status, now - since), { state, seconds });
+  private draw({ bar, status, since, startedAt }: Row): void {
+    const now = Date.now();
+    const seconds = `${((now - startedAt) / 1_000).toFixed(1)} s`;
+    const state = this.screen.paint(COLORS[status], status.padEnd(STATE_WIDTH));
+    bar.update(positionOf(status, (now - since) / this.slowness), { state, seconds });
+  }
 }
 
 const COLORS: Readonly<Record<ChunkStatus, 'gray' | 'yellow' | 'cyan' | 'green' | 'red'>> = {

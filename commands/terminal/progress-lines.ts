@@ -1,4 +1,4 @@
-import type { ChunkStatus } from '../src/chunks/states.js';
+import type { ChunkStatus } from '../../src/chunks/states.js';
 import type { Progress } from './progress.js';
 import type { Screen } from './screen.js';
 

@@ -1,4 +1,4 @@
-import type { ChunkStatus } from '../src/chunks/states.js';
+import type { ChunkStatus } from '../../src/chunks/states.js';
 
 /** The states of a successful chunk, in order. */
 export const CHUNK_STATES = ['queued', 'transcribing', 'correcting', 'completed'] as const;

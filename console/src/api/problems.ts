@@ -1,0 +1,67 @@
+import { request } from './client';
+import type { Problem, ProblemKind } from './operation-types';
+import type { Chunk, Conversation } from './types';
+
+/** One page of chunks, which have their texts. */
+const ID_PAGE_SIZE = 100;
+
+interface ChunkPage {
+  chunks: Chunk[];
+  nextAfter: string | null;
+}
+
+/** What makes two failures the same problem. */
+export type ProblemKey = Pick<Problem, 'kind' | 'code'>;
+
+export async function loadProblems(signal: AbortSignal): Promise<Problem[]> {
+  return (await request<{ data: Problem[] }>('problems', { signal })).data;
+}
+
+/** Loads the first chunks of a problem, the oldest first. */
+export async function loadProblemChunks(
+  problem: ProblemKey,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Chunk[]> {
+  return (await loadPage(problem, { limit }, signal)).chunks;
+}
+
+/** Loads the ids of all chunks of a problem. */
+export async function loadProblemIds(problem: ProblemKey): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: ChunkPage = await loadPage(problem, { limit: ID_PAGE_SIZE, after });
+    ids.push(...page.chunks.map(({ id }) => id));
+    after = page.nextAfter;
+  } while (after !== null);
+  return ids;
+}
+
+export async function loadConversation(id: string, signal: AbortSignal): Promise<Conversation> {
+  return request<Conversation>(`conversations/${id}`, { signal });
+}
+
+export async function loadChunk(id: string): Promise<Chunk> {
+  return request<Chunk>(`chunks/${id}`);
+}
+
+/** Tries all failed chunks with this code again. */
+export async function retryFailedWith(errorCode: string): Promise<void> {
+  await request('chunks/retry', { method: 'POST', json: { errorCode } });
+}
+
+/** Tries a chunk again; one with an uncorrected text is completed, so that it has to be forced. */
+export async function retryChunk(id: string, kind: ProblemKind): Promise<void> {
+  const force = kind === 'uncorrected' ? true : undefined;
+  await request(`transcription/chunks/${id}`, { method: 'POST', query: { force }, json: {} });
+}
+
+async function loadPage(
+  { kind, code }: ProblemKey,
+  page: { limit: number; after?: string | null },
+  signal?: AbortSignal,
+): Promise<ChunkPage> {
+  const filter = kind === 'failed' ? { status: 'failed' } : { uncorrected: true };
+  return request<ChunkPage>('chunks', { query: { ...filter, errorCode: code, ...page }, signal });
+}
