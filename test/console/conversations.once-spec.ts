@@ -124,7 +124,7 @@ describe('the list of conversations', () => {
       await row(page, 'One of many 49').waitFor();
       expect(await row(page, 'The oldest of many').count()).toBe(0);
       await page.getByRole('button', { name: 'Show more' }).click();
-      await row(page, 'The oldest of many').waitFor();
+      await page.locator('a:focus', { hasText: 'The oldest of many' }).waitFor();
       await world.api.finish(first);
       await row(page, 'The oldest of many').getByText('Ready').waitFor();
       expect(await page.getByRole('row').count()).toBe(52);
