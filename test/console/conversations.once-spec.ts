@@ -92,11 +92,12 @@ describe('the list of conversations', () => {
       await conversation('Vote on the tunnel');
       await world.api.finish(await conversation('Talk about the ferry'));
       await page.goto('/');
+      await row(page, 'Vote on the tunnel').waitFor();
       await page.getByRole('searchbox', { name: 'Search' }).fill('ferry');
       await row(page, 'Vote on the tunnel').waitFor({ state: 'detached' });
       await page.getByLabel('State').selectOption('Open');
       await row(page, 'Talk about the ferry').waitFor({ state: 'detached' });
-      expect(page.url()).toContain('/?q=ferry&status=open');
+      await page.waitForURL('/?q=ferry&status=open');
 
       await page.reload();
       await row(page, 'Vote on the ferry').waitFor();
@@ -123,7 +124,7 @@ describe('the list of conversations', () => {
       await row(page, 'One of many 49').waitFor();
       expect(await row(page, 'The oldest of many').count()).toBe(0);
       await page.getByRole('button', { name: 'Show more' }).click();
-      await row(page, 'The oldest of many').waitFor();
+      await page.locator('a:focus', { hasText: 'The oldest of many' }).waitFor();
       await world.api.finish(first);
       await row(page, 'The oldest of many').getByText('Ready').waitFor();
       expect(await page.getByRole('row').count()).toBe(52);

@@ -98,14 +98,22 @@ describe('a new conversation from files', () => {
   it('shows a refused setting at its field, and keeps everything else', async () => {
     await inWindow(async (page) => {
       await chooseFiles(page, [recording('one')]);
+      const project = page.getByRole('combobox', { name: 'Project' });
+      await project.selectOption('New project…');
+      await page.getByLabel('Name of the new project').fill('Made only once');
       const language = languageField(page);
       await language.fill('klingon');
       await send(page);
       await page.getByText('language must be auto').waitFor();
       expect(await language.getAttribute('aria-invalid')).toBe('true');
+      await project.locator('option:checked', { hasText: 'Made only once' }).waitFor({ state: 'attached' });
       await language.fill('auto');
       await send(page);
-      expect((await world.api.conversation(await openedConversation(page))).language).toBe('auto');
+      const { language: kept, projectId } = await world.api.conversation(await openedConversation(page));
+      expect(kept).toBe('auto');
+      const { data } = (await world.api.get<{ data: { id: string; name: string }[] }>('/api/projects')).body;
+      const made = data.filter(({ name }) => name === 'Made only once');
+      expect(made.map(({ id }) => id)).toEqual([projectId]);
     });
   });
 

@@ -131,7 +131,11 @@ describe('the recorder', () => {
     await startRecording(page, 'Reloaded');
     await nextPiece(page, 1);
     await page.getByText('1 piece sent').waitFor();
-    await page.route('**/api/conversations/*/chunks', (route) => route.abort());
+    // The service gets the piece, but the browser never hears of it.
+    await page.route('**/api/conversations/*/chunks', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
     await nextPiece(page, 2);
     await page.getByText('1 waiting').waitFor();
     page.once('dialog', (dialog) => void dialog.accept());
@@ -139,8 +143,15 @@ describe('the recorder', () => {
     await page.getByRole('heading', { name: 'A recording was interrupted: Reloaded' }).waitFor();
     await page.getByText('2 pieces were not sent').waitFor();
     await expectAccessible(page);
-    await page.unrouteAll();
+    const otherTab = await window.context.newPage();
+    await otherTab.goto('/');
+    await otherTab.getByRole('button', { name: 'Send and finish' }).waitFor();
+
     await page.getByRole('button', { name: 'Send and finish' }).click();
+    await page.getByText('Sending the rest').waitFor();
+    await otherTab.getByRole('button', { name: 'Send and finish' }).click();
+    await otherTab.getByText('Another tab is sending this recording.').waitFor();
+    await page.unrouteAll();
     const id = await shownConversation(page);
     expect(positions(await chunksOf(id))).toEqual([0, 1, 2]);
     await page.goto('/');

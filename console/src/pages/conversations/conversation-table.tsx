@@ -90,7 +90,12 @@ async function write(
 ): Promise<void> {
   const title = titleOf(conversation);
   if (action === 'retry') {
-    announce(counted('conversations.retried', await retryFailed(conversation.id), { title }));
+    const count = await retryFailed(conversation.id);
+    announce(
+      count === 0
+        ? t('conversations.retriedNone', { title })
+        : counted('conversations.retried', count, { title }),
+    );
     return;
   }
   const finished = await finish(conversation.id);

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { loadProjects } from '../../api/projects';
 import type { Project } from '../../api/types';
@@ -89,6 +90,7 @@ function List({ list, projects, isNarrowed, onClear }: ListProps) {
 
 function Rows({ list, projects }: { list: ConversationList; projects: readonly Project[] }) {
   const { rows, state, error } = list;
+  useFocusOnNewRows(rows);
   return (
     <>
       <ConversationTable
@@ -100,7 +102,7 @@ function Rows({ list, projects }: { list: ConversationList; projects: readonly P
       <div class="list-end">
         {error !== undefined && <FailureNotice error={error} onRetry={list.showMore} />}
         {rows.nextCursor !== null && (
-          <button type="button" disabled={list.isLoadingMore} onClick={list.showMore}>
+          <button type="button" aria-disabled={list.isLoadingMore} onClick={list.showMore}>
             {t('common.more')}
           </button>
         )}
@@ -111,4 +113,17 @@ function Rows({ list, projects }: { list: ConversationList; projects: readonly P
       </div>
     </>
   );
+}
+
+/** Goes on at the first new row when the button that asked for more has left with the last page. */
+function useFocusOnNewRows({ items, pages, nextCursor }: ConversationList['rows']): void {
+  const shownPages = useRef(pages.length);
+  useEffect(() => {
+    const isAtEnd = nextCursor === null && pages.length > Math.max(1, shownPages.current);
+    shownPages.current = pages.length;
+    const last = pages.at(-1)?.after ?? null;
+    if (!isAtEnd || last === null || document.activeElement !== document.body) return;
+    const next = items[items.findIndex(({ id }) => id === last.id) + 1];
+    document.querySelector<HTMLElement>(`a[href="/c/${next?.id ?? ''}"]`)?.focus();
+  }, [pages.length]);
 }

@@ -37,6 +37,7 @@ export function useConversations(filters: Filters): ConversationList {
   const key = JSON.stringify(apiQueryOf(filters));
   const [loaded, setLoaded] = useState<Loaded>(NOTHING);
   const [isLoadingMore, setLoadingMore] = useState(false);
+  const isAsked = useRef(false);
   const [turn, setTurn] = useState(0);
   const rows = useRef(NO_ROWS);
   const signal = useRef<AbortSignal | undefined>(undefined);
@@ -81,7 +82,8 @@ export function useConversations(filters: Filters): ConversationList {
 
   const showMore = useCallback(() => {
     const { nextCursor, pages } = rows.current;
-    if (nextCursor === null) return;
+    if (nextCursor === null || isAsked.current) return;
+    isAsked.current = true;
     // Meanwhile the filters may change, or a reload may find the end of the list.
     const isWanted = () => rows.current.pages === pages && rows.current.nextCursor === nextCursor;
     setLoadingMore(true);
@@ -94,7 +96,10 @@ export function useConversations(filters: Filters): ConversationList {
           if (isWanted()) setLoaded((before) => ({ ...before, error }));
         },
       )
-      .finally(() => setLoadingMore(false));
+      .finally(() => {
+        isAsked.current = false;
+        setLoadingMore(false);
+      });
   }, [load]);
 
   const reload = useCallback(() => setTurn((before) => before + 1), []);
