@@ -6,6 +6,7 @@ import { inFlight } from './scenarios/in-flight.js';
 import { intake } from './scenarios/intake.js';
 import { lists } from './scenarios/lists.js';
 import { start } from './scenarios/start.js';
+import { stream } from './scenarios/stream.js';
 import { throughput } from './scenarios/throughput.js';
 
 /** All scenarios, in the order in which they run. */
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   growth,
   lists,
   start,
+  stream,
 ];

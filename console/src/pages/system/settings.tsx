@@ -19,7 +19,7 @@ export function SettingsSection({ report }: { report: SystemReport }) {
   return (
     <section class="system-section">
       <h2>{t('system.settings')}</h2>
-      <dl class="facts">
+      <dl class="system-facts">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
