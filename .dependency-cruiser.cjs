@@ -36,6 +36,7 @@ const imports = {
     'http',
     'coordination',
   ],
+  stream: ['errors', 'chunks/states.ts', 'database', 'observability', 'http'],
   chunks: [
     'chunks/states.ts',
     'config',
@@ -167,6 +168,7 @@ const imports = {
     'audio',
     'coordination',
     'events',
+    'stream',
     'conversations',
     'correction',
     'transcription',

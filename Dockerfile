@@ -43,6 +43,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 # The service and its doctor (node dist/src/doctor/main.js); the demo, the simulator and the benchmarks stay behind.
 COPY --from=build /app/dist/src ./dist/src
+COPY --from=build /app/dist/console ./dist/console
 # For the doctor's `--live`.
 COPY --from=build /app/samples ./samples
 # The image's unprivileged user.

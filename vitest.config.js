@@ -64,7 +64,7 @@ export default defineConfig({
       ...onBothEngines('', 'e2e-spec'),
       {
         extends: true,
-        test: { name: 'unit', include: ['{src,simulator,commands,demo,bench,scripts,console}/**/*.spec.ts'] },
+        test: { name: 'unit', include: ['{src,console,simulator,commands,demo,bench,scripts}/**/*.spec.ts'] },
       },
       ...onBothEngines('-fleets', 'fleet-spec'),
       ...(process.env.RINGBACK_SOAK === undefined ? [] : onBothEngines('-soak', 'soak-spec')),

@@ -4,7 +4,9 @@ import { growth } from './scenarios/growth.js';
 import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
 import { intake } from './scenarios/intake.js';
+import { lists } from './scenarios/lists.js';
 import { start } from './scenarios/start.js';
+import { stream } from './scenarios/stream.js';
 import { throughput } from './scenarios/throughput.js';
 
 /** All scenarios, in the order in which they run. */
@@ -15,5 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   inFlight,
   drain,
   growth,
+  lists,
   start,
+  stream,
 ];

@@ -33,6 +33,18 @@ const CASES: Case[] = [
     rows: ['1', '100', '1000'],
     note: /costs \d+ % more CPU/,
   },
+  {
+    scenario: 'lists',
+    values: { conversations: 1_000, requests: 10 },
+    rows: ['all', 'rare-word', 'word-of-all-deep'],
+    note: /slowest list has a p95 of \d+ ms/,
+  },
+  {
+    scenario: 'stream',
+    values: { clients: 3, changes: 1, 'idle-seconds': 1 },
+    rows: ['0', '3'],
+    note: /the last one after \d+ ms/,
+  },
   { scenario: 'start', values: { rounds: 1 }, rows: ['first start', 'later starts'], note: /./ },
 ];
 

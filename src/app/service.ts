@@ -8,9 +8,10 @@ import { AppModule, type PreparedStart } from './app.module.js';
 import { AudioStorage } from '../audio/audio-storage.js';
 import type { AppConfig } from '../config/app-config.js';
 import { Networks } from '../config/networks.js';
-import { describeApi } from '../http/api-docs.js';
+import { describeApi } from '../http/openapi/api-docs.js';
 import { installApiKeyCheck } from '../http/api-key-check.js';
 import { installBodyTimeout } from '../http/body-timeout.js';
+import { installBodyLimits } from '../http/body-limit.js';
 import { installBodyTypes } from '../http/body-types.js';
 import {
   answerClientError,
@@ -174,6 +175,7 @@ async function installAccessHooks(
   else {
     installApiKeyCheck(server, { keys: config.http.apiKeys, limits, sessions: app.get(SessionsRepository) });
   }
+  installBodyLimits(server);
   installBodyTypes(server);
   installNestingLimit(server);
   installCallbackAuth(server, {

@@ -25,6 +25,8 @@ export class ChunkListsRepository {
         'c.position',
         'c.status',
         'c.attempt',
+        'c.revision',
+        'c.edited_at as editedAt',
         'c.error',
         'c.error_code as errorCode',
         'c.model',

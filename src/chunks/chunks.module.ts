@@ -7,6 +7,7 @@ import { ChunkTransitions } from './chunk-transitions.js';
 import { ChunksRepository } from './chunks.repository.js';
 import { FailedChunksRepository } from './failed-chunks.repository.js';
 import { ChecksRepository } from './checks.repository.js';
+import { RevisionsRepository } from './revisions/revisions.repository.js';
 import { OwedChunks } from './owed-chunks.js';
 import { ProblemsRepository } from './problems.repository.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
@@ -22,6 +23,7 @@ const PROVIDERS = [
   ChecksRepository,
   CallbacksRepository,
   SubmissionOutcomes,
+  RevisionsRepository,
   ProblemsRepository,
   UncorrectedChunksRepository,
 ];

@@ -32,6 +32,9 @@ export interface ChunkView {
   completedAt: Date | null;
   /** When the recording reached the end of its retention and was removed. */
   audioExpiredAt: Date | null;
+  /** Number of the newest text; 0 before the first. */
+  revision: number;
+  editedAt: Date | null;
 }
 
 export type AddResult =
@@ -80,6 +83,8 @@ export class ChunksRepository {
         'c.transcribed_at as transcribedAt',
         'c.completed_at as completedAt',
         'c.audio_expired_at as audioExpiredAt',
+        'c.revision',
+        'c.edited_at as editedAt',
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();
@@ -150,4 +155,6 @@ const INITIAL = {
   transcribedAt: null,
   completedAt: null,
   audioExpiredAt: null,
+  revision: 0,
+  editedAt: null,
 };

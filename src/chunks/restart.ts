@@ -4,6 +4,7 @@ import { UNSETTLED_CHUNK_STATUSES, type ChunkStatus } from './states.js';
 import { storableJson, storableText } from '../database/storable.js';
 import type { Executor } from './chunk-transitions.js';
 import { redactStoredText } from './redact-stored-text.js';
+import { firstStageText, removeRevisions } from './revisions/stored-revisions.js';
 
 export type RestartResult =
   | { kind: 'restarted'; conversationId: string; attempt: number }
@@ -32,7 +33,13 @@ const RESTARTED = {
   completed_at: null,
 };
 
-const WITHOUT_TEXT = { transcript: null, diarization: null, redaction: null };
+const WITHOUT_TEXT = {
+  transcript: null,
+  diarization: null,
+  redaction: null,
+  revision: sql<number>`revision + 1`,
+  edited_at: null,
+};
 
 const WITHOUT_MERGED_TEXT = {
   transcript: null,
@@ -41,6 +48,7 @@ const WITHOUT_MERGED_TEXT = {
   summary_error: null,
   summary_model: null,
   summary_prompt_version: null,
+  summary_outdated: false,
 };
 
 interface LockedChunk {
@@ -51,6 +59,7 @@ interface LockedChunk {
   diarization: Diarization | null;
   redaction: RedactionPass[] | null;
   transcribedAt: Date | null;
+  editedAt: Date | null;
   audioExpiredAt: Date | null;
   /** Whether its text must be redacted, by its own setting or by one of its conversation. */
   isRedacted: boolean;
@@ -63,7 +72,8 @@ interface LockedChunk {
  *
  * A change of redaction takes effect with this transaction, also for a chunk in flight: the
  * transaction redacts the stored text, and the unredacted result of a job that began earlier is not
- * stored (`statements/`).
+ * stored (`statements/`). An edit is removed with all revisions: patterns would leave the names in
+ * them, and no correction would replace them.
  */
 export async function restartChunk(
   db: Executor,
@@ -80,6 +90,7 @@ export async function restartChunk(
     }
     if (status === 'completed' && !options.force) return { kind: 'completed' };
     if (chunk.audioExpiredAt !== null) return { kind: 'no_audio' };
+    if (options.redactPii === true) await removeRevisions(trx, id);
     const { attempt } = await trx
       .updateTable('chunks')
       .set({
@@ -150,6 +161,7 @@ async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undef
       'c.diarization',
       'c.redaction',
       'c.transcribed_at as transcribedAt',
+      'c.edited_at as editedAt',
       'c.audio_expired_at as audioExpiredAt',
       sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
     ])
@@ -162,15 +174,18 @@ async function changeRedaction(trx: Executor, chunk: LockedChunk, redactPii: boo
   const isTurnedOn = redactPii && !chunk.isRedacted;
   await trx
     .updateTable('chunks')
-    .set({ redact_pii: redactPii, ...(isTurnedOn && (await redactedText(chunk))) })
+    .set({ redact_pii: redactPii, ...(isTurnedOn && (await redactedText(trx, chunk))) })
     .where('id', '=', chunk.id)
     .execute();
-  if (isTurnedOn) await markMergeNeeded(trx, chunk.conversationId, { hidesMergedText: true });
+  if (!isTurnedOn) return;
+  await removeRevisions(trx, chunk.id);
+  await markMergeNeeded(trx, chunk.conversationId, { hidesMergedText: true });
 }
 
 /** Redacts a first-stage text, whose correction is owed; drops the text of an earlier attempt. */
-async function redactedText(chunk: LockedChunk) {
-  const { status, transcribedAt, transcript, diarization } = chunk;
+async function redactedText(trx: Executor, chunk: LockedChunk) {
+  const { status, transcribedAt, diarization } = chunk;
+  const transcript = chunk.editedAt === null ? chunk.transcript : await firstStageText(trx, chunk.id);
   const hasFirstStage = status === 'correcting' && transcribedAt !== null;
   if (!hasFirstStage || transcript === null || diarization === null) return WITHOUT_TEXT;
   const redacted = await redactStoredText({ transcript, diarization });
@@ -178,6 +193,8 @@ async function redactedText(chunk: LockedChunk) {
     transcript: storableText(redacted.transcript),
     diarization: storableJson(redacted.diarization),
     redaction: storableJson([...(chunk.redaction ?? []), ...redacted.redaction]),
+    revision: sql<number>`revision + 1`,
+    edited_at: null,
   };
 }
 

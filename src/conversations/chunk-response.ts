@@ -20,6 +20,8 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     },
     transcriptId: chunk.transcriptId,
     strategy: chunk.strategy,
+    revision: chunk.revision,
+    editedAt: chunk.editedAt?.toISOString() ?? null,
     createdAt: chunk.createdAt.toISOString(),
     submittedAt: chunk.submittedAt?.toISOString() ?? null,
     transcribedAt: chunk.transcribedAt?.toISOString() ?? null,

@@ -14,9 +14,7 @@ import {
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
-  ApiBody,
   ApiConflictResponse,
-  ApiConsumes,
   ApiHeader,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -32,6 +30,7 @@ import type { FastifyRequest } from 'fastify';
 import { yieldForLongText } from '../event-loop/yield-to-event-loop.js';
 import { TakesUploads } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
+import type { Schema } from '../http/openapi/openapi-types.js';
 import { validateBody } from '../http/validation.js';
 import { ProcessingLog } from '../observability/processing-log.js';
 import { ChunkIntake, type IncomingChunk } from './chunk-intake.js';
@@ -47,6 +46,20 @@ import { UploadReceiver } from './upload-receiver.js';
 
 /** Visible ASCII, which a header can contain; long enough for any token of a client. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+const UPLOAD_SCHEMA: Schema = {
+  type: 'object',
+  required: ['audio'],
+  properties: {
+    audio: { type: 'string', format: 'binary', description: 'The recording, with a file name.' },
+    position: {
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_POSITION,
+      description: 'After the last chunk when not given.',
+    },
+  },
+};
 
 const FORCE_PIPE = new ParseBoolPipe({
   optional: true,
@@ -67,24 +80,17 @@ export class ChunksController {
   @Post('conversations/:id/chunks')
   @TakesUploads()
   @HttpCode(HttpStatus.ACCEPTED)
-  @ApiOperation({ summary: 'Add a chunk: upload a recording, or give its URL' })
-  @ApiConsumes('multipart/form-data', 'application/json')
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeat returns the same chunk.' })
-  @ApiBody({
-    schema: {
-      oneOf: [
-        {
-          type: 'object',
-          required: ['audio'],
-          properties: {
-            audio: { type: 'string', format: 'binary' },
-            position: { type: 'integer', minimum: 0, maximum: MAX_POSITION },
-          },
-        },
-        { $ref: getSchemaPath(CreateChunkFromUrlRequest) },
-      ],
+  @ApiOperation({
+    summary: 'Add a chunk: upload a recording, or give its URL',
+    requestBody: {
+      required: true,
+      content: {
+        'multipart/form-data': { schema: UPLOAD_SCHEMA },
+        'application/json': { schema: { $ref: getSchemaPath(CreateChunkFromUrlRequest) } },
+      },
     },
   })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeat returns the same chunk.' })
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   @ApiConflictResponse({
@@ -116,7 +122,12 @@ export class ChunksController {
     description:
       'In flight: nothing new is submitted. Failed: it is tried again. Completed: 409 unless `force` is true.',
   })
-  @ApiQuery({ name: 'force', required: false, type: Boolean })
+  @ApiQuery({
+    name: 'force',
+    required: false,
+    type: Boolean,
+    description: 'Whether a completed chunk is transcribed again.',
+  })
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
   @ApiConflictResponse({ description: 'The chunk is completed, or its recording was removed' })

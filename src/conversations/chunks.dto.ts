@@ -13,11 +13,16 @@ export const MAX_POSITION = 1_000_000_000;
 const MAX_URL_LENGTH = 8_192;
 
 export class CreateChunkFromUrlRequest {
-  @ApiProperty({ example: 'https://example.org/recordings/part-1.mp3', maxLength: MAX_URL_LENGTH })
+  @ApiProperty({
+    description: 'An http or https URL from which the provider can fetch the recording.',
+    example: 'https://example.org/recordings/part-1.mp3',
+    maxLength: MAX_URL_LENGTH,
+  })
   @HttpUrl(MAX_URL_LENGTH)
   audioUrl!: string;
 
   @ApiPropertyOptional({
+    type: 'integer',
     minimum: 0,
     maximum: MAX_POSITION,
     description: 'After the last chunk when not given.',
@@ -43,7 +48,7 @@ export class DiarizationResponse {
   })
   schema!: string;
 
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ description: 'See `schema`.', type: 'object', additionalProperties: true })
   data!: unknown;
 }
 
@@ -51,13 +56,21 @@ export class ModelUseResponse {
   @ApiProperty({ type: String, nullable: true, description: 'The model that made the text; null: none did.' })
   model!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'correction-1' })
+  @ApiProperty({
+    description: 'Version of the prompt; null when no model made the text.',
+    type: String,
+    nullable: true,
+    example: 'correction-1',
+  })
   promptVersion!: string | null;
 
-  @ApiProperty({ description: 'Total of all answers about this chunk, including refused ones and restarts.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Total of all answers about this chunk, including refused ones and restarts.',
+  })
   inputTokens!: number;
 
-  @ApiProperty({ description: 'The same; includes thinking tokens, which are billed.' })
+  @ApiProperty({ type: 'integer', description: 'The same; includes thinking tokens, which are billed.' })
   outputTokens!: number;
 }
 
@@ -68,20 +81,25 @@ export class ChunkResponse {
   @ApiProperty({ format: 'uuid' })
   conversationId!: string;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   position!: number;
 
-  @ApiProperty({ enum: CHUNK_STATUSES })
+  @ApiProperty({ description: 'What is done with the chunk now, or how it ended.', enum: CHUNK_STATUSES })
   status!: ChunkStatus;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The first-stage text as soon as it exists, then the corrected one.',
+    description:
+      'The first-stage text as soon as it exists, then the corrected one, or that of a person’s edit.',
   })
   transcript!: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    description: 'Why the chunk failed, for people; null when it did not.',
+    type: String,
+    nullable: true,
+  })
   error!: string | null;
 
   @ApiProperty({
@@ -92,17 +110,42 @@ export class ChunkResponse {
   })
   errorCode!: string | null;
 
-  @ApiProperty({ type: DiarizationResponse, nullable: true })
+  @ApiProperty({
+    description: 'Origin of the text; null while there is none.',
+    type: DiarizationResponse,
+    nullable: true,
+  })
   diarization!: DiarizationResponse | null;
 
-  @ApiProperty({ type: ModelUseResponse })
+  @ApiProperty({
+    description: 'The model that made the text, and the tokens of all answers.',
+    type: ModelUseResponse,
+  })
   modelUse!: ModelUseResponse;
 
   @ApiProperty({ type: String, nullable: true, description: 'The provider’s id.' })
   transcriptId!: string | null;
 
-  @ApiProperty({ enum: ['webhook', 'polling'], nullable: true })
+  @ApiProperty({
+    description: 'How the result arrives; null before the first submission.',
+    enum: ['webhook', 'polling'],
+    nullable: true,
+  })
   strategy!: StrategyName | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of the newest text; 0 before the first. An edit names it.',
+  })
+  revision!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When a person last edited the text; null: nobody did.',
+  })
+  editedAt!: string | null;
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
@@ -132,18 +175,25 @@ export class ProcessingEventResponse {
   @ApiProperty({ type: String, nullable: true, format: 'uuid' })
   submissionId!: string | null;
 
-  @ApiProperty({ enum: ['submit', 'check', 'transcribe', 'correct', 'finalize', 'summarize'] })
+  @ApiProperty({
+    description: 'Kind of the job.',
+    enum: ['submit', 'check', 'transcribe', 'correct', 'finalize', 'summarize'],
+  })
   job!: string;
 
-  @ApiProperty({ enum: ['started', 'completed', 'failed'] })
+  @ApiProperty({ description: 'What happened to the job.', enum: ['started', 'completed', 'failed'] })
   event!: string;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds' })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Milliseconds' })
   durationMs!: number | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    description: 'Details for people, without any text of a recording.',
+    type: String,
+    nullable: true,
+  })
   message!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When it happened.', format: 'date-time' })
   at!: string;
 }

@@ -2,10 +2,15 @@ import { Module } from '@nestjs/common';
 import { AudioModule } from '../audio/audio.module.js';
 import { ChunksModule } from '../chunks/chunks.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { ChunkIntake } from './chunk-intake.js';
 import { ChunksController } from './chunks.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsModule } from './conversations.module.js';
+import { EditedConversationsRepository } from './edits/edited-conversations.repository.js';
+import { EditsController } from './edits/edits.controller.js';
+import { SummaryController } from './edits/summary.controller.js';
+import { TranscriptEditor } from './edits/transcript-editor.js';
 import { FailedChunksController } from './failed-chunks.controller.js';
 import { ChunkListsController } from './lists/chunk-lists.controller.js';
 import { ConversationListsController } from './lists/conversation-lists.controller.js';
@@ -23,7 +28,7 @@ import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';
 
 @Module({
-  imports: [AudioModule, ChunksModule, CoordinationModule, ConversationsModule],
+  imports: [AudioModule, ChunksModule, CoordinationModule, ConversationsModule, EventsModule],
   controllers: [
     ProjectsController,
     ConversationListsController,
@@ -33,6 +38,8 @@ import { UploadReceiver } from './upload-receiver.js';
     RecordingsController,
     FailedChunksController,
     ChunksController,
+    EditsController,
+    SummaryController,
     ProblemsController,
   ],
   providers: [
@@ -40,6 +47,8 @@ import { UploadReceiver } from './upload-receiver.js';
     ConversationSearch,
     TranscriptsRepository,
     TranscriptRenderer,
+    TranscriptEditor,
+    EditedConversationsRepository,
     RecordingsRepository,
     RecordingList,
     RecordingSender,

@@ -29,11 +29,8 @@ import {
   CreateConversationRequest,
   UpdateConversationRequest,
 } from './conversations.dto.js';
-import {
-  ConversationsRepository,
-  type ConversationView,
-  ExternalIdTakenError,
-} from './conversations.repository.js';
+import { toConversationResponse } from './conversation-response.js';
+import { ConversationsRepository, ExternalIdTakenError } from './conversations.repository.js';
 
 const EXTERNAL_ID_TAKEN = 'Another conversation of the project has the external id (`external_id_taken`)';
 
@@ -101,7 +98,7 @@ export class ConversationsController {
   private async respond(id: string): Promise<ConversationResponse> {
     const view = await this.conversations.view(id);
     if (view === undefined) throw noConversation(id);
-    return toResponse(view);
+    return toConversationResponse(view);
   }
 }
 
@@ -117,15 +114,4 @@ async function orConflict<T>(change: Promise<T>): Promise<T> {
     if (!(error instanceof ExternalIdTakenError)) throw error;
     throw new ConflictException({ message: error.message, code: error.code }, { cause: error });
   }
-}
-
-function toResponse(view: ConversationView): ConversationResponse {
-  const { total, completed, failed, createdAt, finishedAt, finalizedAt, ...rest } = view;
-  return {
-    ...rest,
-    chunks: { total, pending: total - completed - failed, completed, failed },
-    createdAt: createdAt.toISOString(),
-    finishedAt: finishedAt?.toISOString() ?? null,
-    finalizedAt: finalizedAt?.toISOString() ?? null,
-  };
 }

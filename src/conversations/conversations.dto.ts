@@ -100,16 +100,16 @@ export class CreateConversationRequest extends UpdateConversationRequest {
 }
 
 export class ChunkCountsResponse {
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'All chunks.' })
   total!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Those that are not settled yet.' })
   pending!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Those with a text.' })
   completed!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Those that failed.' })
   failed!: number;
 }
 
@@ -148,10 +148,13 @@ export class ConversationResponse {
   @ApiProperty()
   speakerLabels!: boolean;
 
-  @ApiProperty({ enum: ['open', 'finished', 'finalized'] })
+  @ApiProperty({
+    description: '`open` takes chunks, `finished` waits for them, `finalized` is merged.',
+    enum: ['open', 'finished', 'finalized'],
+  })
   status!: ConversationStatus;
 
-  @ApiProperty({ type: ChunkCountsResponse })
+  @ApiProperty({ description: 'Counts of its chunks.', type: ChunkCountsResponse })
   chunks!: ChunkCountsResponse;
 
   @ApiProperty({
@@ -172,6 +175,11 @@ export class ConversationResponse {
       'Why there is no summary, when it failed for good, or when there is no text as chunks failed.',
   })
   summaryError!: string | null;
+
+  @ApiProperty({
+    description: 'Whether a text was edited after the summary was made. `POST .../summary` makes a new one.',
+  })
+  summaryOutdated!: boolean;
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;

@@ -50,6 +50,7 @@ export interface ConversationView {
   transcript: string | null;
   summary: string | null;
   summaryError: string | null;
+  summaryOutdated: boolean;
   createdAt: Date;
   finishedAt: Date | null;
   finalizedAt: Date | null;
@@ -131,6 +132,7 @@ export class ConversationsRepository {
         'c.transcript',
         'c.summary',
         'c.summary_error as summaryError',
+        sql<boolean>`c.summary is not null and c.summary_outdated`.as('summaryOutdated'),
         'c.created_at as createdAt',
         'c.finished_at as finishedAt',
         'c.finalized_at as finalizedAt',

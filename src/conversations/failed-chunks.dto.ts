@@ -35,7 +35,7 @@ export class RestartFailedRequest {
 }
 
 export class ListChunksQuery extends IntersectionType(RestartFailedRequest, PageQuery) {
-  @ApiPropertyOptional({ enum: CHUNK_STATUSES })
+  @ApiPropertyOptional({ description: 'Only chunks in this state.', enum: CHUNK_STATUSES })
   @IsOptional()
   @IsIn(CHUNK_STATUSES, { message: `status must be one of ${CHUNK_STATUSES.join(', ')}` })
   status?: ChunkStatus;
@@ -51,7 +51,7 @@ export class ListChunksQuery extends IntersectionType(RestartFailedRequest, Page
 }
 
 export class ChunkPageResponse {
-  @ApiProperty({ type: ChunkResponse, isArray: true })
+  @ApiProperty({ description: 'Chunks of the page, by id.', type: ChunkResponse, isArray: true })
   chunks!: ChunkResponse[];
 
   @ApiProperty({
@@ -63,6 +63,6 @@ export class ChunkPageResponse {
 }
 
 export class RestartFailedResponse {
-  @ApiProperty({ description: 'Chunks that are queued again.' })
+  @ApiProperty({ type: 'integer', description: 'Chunks that are queued again.' })
   restarted!: number;
 }

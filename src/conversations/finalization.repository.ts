@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { Database } from '../database/database.js';
+import type { Schema } from '../database/schema.js';
 import { UNSETTLED_CHUNK_STATUSES } from '../chunks/states.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
@@ -49,16 +50,7 @@ export class FinalizationRepository {
         .limit(1)
         .executeTakeFirst();
       if (unsettled !== undefined) return 'not_due';
-      const chunks = await trx
-        .selectFrom('chunks')
-        .select(['transcript', 'status', 'error_code'])
-        .where('conversation_id', '=', conversationId)
-        .orderBy('position')
-        .orderBy('id')
-        .execute();
-      const completed = chunks.filter(({ status }) => status === 'completed');
-      const transcript = mergeTranscripts(completed.map((chunk) => chunk.transcript));
-      const failed = chunks.filter(isFailure).length;
+      const { transcript, failed, total } = await mergedTextOf(trx, conversationId);
       const merged = trx
         .updateTable('conversations')
         .set({
@@ -67,8 +59,9 @@ export class FinalizationRepository {
           merge_needed: false,
           merge_revision: sql<number>`merge_revision + 1`,
           summary: null,
-          summary_error: transcript === '' && failed > 0 ? nothingTranscribed(failed, chunks.length) : null,
+          summary_error: transcript === '' && failed > 0 ? nothingTranscribed(failed, total) : null,
           summary_status: transcript === '' ? 'none' : 'pending',
+          summary_outdated: false,
           finalized_at: sql<Date>`coalesce(finalized_at, now())`,
         })
         .where('id', '=', conversationId)
@@ -103,6 +96,7 @@ export class FinalizationRepository {
     const stored = this.endingSummary(conversationId, mergeRevision, {
       summary_status: 'completed',
       summary: storableText(made.summary),
+      summary_outdated: false,
       summary_model: made.model,
       summary_prompt_version: made.promptVersion,
     });
@@ -128,6 +122,7 @@ export class FinalizationRepository {
     values: {
       summary_status: 'completed' | 'failed';
       summary?: string;
+      summary_outdated?: false;
       summary_error?: string;
       summary_model?: string;
       summary_prompt_version?: string;
@@ -140,6 +135,26 @@ export class FinalizationRepository {
       .where('summary_status', '=', 'pending')
       .where('merge_revision', '=', mergeRevision);
   }
+}
+
+/** Merges the texts of completed chunks, and counts the chunks that failed. */
+export async function mergedTextOf(
+  trx: Kysely<Schema>,
+  conversationId: string,
+): Promise<{ transcript: string; failed: number; total: number }> {
+  const chunks = await trx
+    .selectFrom('chunks')
+    .select(['transcript', 'status', 'error_code'])
+    .where('conversation_id', '=', conversationId)
+    .orderBy('position')
+    .orderBy('id')
+    .execute();
+  const completed = chunks.filter(({ status }) => status === 'completed');
+  return {
+    transcript: mergeTranscripts(completed.map((chunk) => chunk.transcript)),
+    failed: chunks.filter(isFailure).length,
+    total: chunks.length,
+  };
 }
 
 /** Whether a chunk failed other than for lack of speech, which is a result: nothing was said. */

@@ -16,6 +16,7 @@ import { NOTHING_TO_TRANSCRIBE } from '../chunks/empty-text.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { NOTHING_COULD_BE_TRANSCRIBED } from './transcript/merge-transcripts.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from './transcript/transcript-formats.js';
+import { TRANSCRIPT_CONTENT } from './transcript/transcript-content.js';
 import { TranscriptRenderer } from './transcript/transcript-renderer.js';
 import { type TranscribedConversation, TranscriptsRepository } from './transcript/transcripts.repository.js';
 
@@ -47,7 +48,12 @@ export class TranscriptController {
     summary: 'The merged transcript',
     description: 'Before the conversation is finalized: the transcript of the chunks completed so far.',
   })
-  @ApiQuery({ name: 'format', required: false, enum: TRANSCRIPT_FORMATS })
+  @ApiQuery({
+    name: 'format',
+    required: false,
+    enum: TRANSCRIPT_FORMATS,
+    description: 'Format of the answer; `text` when not given.',
+  })
   @ApiQuery({
     name: 'include',
     required: false,
@@ -58,6 +64,7 @@ export class TranscriptController {
   @ApiOkResponse({
     description:
       'Plain text, Markdown, JSON, SubRip, WebVTT or a Word file. Words have the times of the recognizer; those that the correction changed have times interpolated from their neighbors, marked `interpolated` in JSON. SubRip has no escapes: there `<redacted_name>` reads `[redacted_name]`.',
+    content: TRANSCRIPT_CONTENT,
   })
   @ApiNotFoundResponse({ description: 'No such conversation' })
   async transcript(

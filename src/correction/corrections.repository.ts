@@ -33,7 +33,10 @@ export interface CorrectionTask {
 }
 
 const READ_TASKS = `select c.id as "chunkId", s.id as "submissionId", c.conversation_id as "conversationId", c.status,
-    c.transcript, c.diarization #> '{data,audio_duration}' as "audioDuration", s.transcript_id as "transcriptId",
+    case when c.edited_at is null then c.transcript
+      -- The text that a person edited is not the recognizer's.
+      else (select r.text from chunk_revisions as r where r.chunk_id = c.id and r.origin = 'first_stage'
+        order by r.revision desc limit 1) end as transcript, c.diarization #> '{data,audio_duration}' as "audioDuration", s.transcript_id as "transcriptId",
     c.output_tokens as "outputTokens", s.status as "submissionStatus", s.error as "firstStageError",
     s.error_code as "firstStageErrorCode", c.audio_key, c.audio_url, c.audio_mime_type,
     coalesce(v.language, p.language, '${DEFAULT_LANGUAGE}') as language,

@@ -11,6 +11,8 @@ import { installation } from './migrations/0008-installation.js';
 import { plainNames } from './migrations/0009-plain-names.js';
 import { lists } from './migrations/0010-lists.js';
 import { sessions } from './migrations/0011-sessions.js';
+import { edits } from './migrations/0012-edits.js';
+import { changes } from './migrations/0013-changes.js';
 
 /** Migrations in order, forward only; a released migration never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -24,6 +26,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-plain-names': plainNames,
   '0010-lists': lists,
   '0011-sessions': sessions,
+  '0012-edits': edits,
+  '0013-changes': changes,
 };
 
 /** Kysely's own table of applied migrations. */

@@ -45,6 +45,8 @@ export interface ConversationsTable {
   summary_error: Nullable<string>;
   summary_model: Nullable<string>;
   summary_prompt_version: Nullable<string>;
+  /** Whether the transcript was edited after the summary was made. */
+  summary_outdated: Generated<boolean>;
   /** Counts merges, so that a summary of an older merge is not stored for a newer one. */
   merge_revision: Generated<number>;
   created_at: CreatedAt;
@@ -111,11 +113,29 @@ export interface ChunksTable {
   /** When the retention of the recording ended; the chunk cannot be restarted afterwards. */
   audio_expired_at: Nullable<Date>;
   audio_deleted_at: Nullable<Date>;
+  /** Counts the texts of the chunk, those of machines and of people; 0 before the first. */
+  revision: Generated<number>;
+  /** Set by a person's first edit: from then on, no machine's text replaces `transcript`. */
+  edited_at: Nullable<Date>;
+}
+
+/** Origin of a revision: the recognizer, the correction, an edit, or an older revision. */
+export type RevisionOrigin = 'first_stage' | 'correction' | 'edit' | 'restore';
+
+/** A text of a chunk. A chunk has rows from its first edit on. */
+export interface ChunkRevisionsTable {
+  chunk_id: string;
+  revision: number;
+  origin: RevisionOrigin;
+  text: string;
+  /** Name of the API key of an edit. */
+  made_by: Nullable<string>;
+  created_at: ColumnType<Date, Date | undefined, never>;
 }
 
 /** A pass over a text that redacts personal data; it has counts and no text. */
 export interface RedactionPass {
-  by: 'first_stage_patterns' | 'model' | 'final_patterns';
+  by: 'first_stage_patterns' | 'model' | 'final_patterns' | 'edit_patterns';
   /** ISO 8601. */
   at: string;
   /** Number of inserted markers by kind. */
@@ -301,6 +321,20 @@ export interface SessionsTable {
   expires_at: Date;
 }
 
+/** A change of a chunk or a conversation, noted by triggers; it has no text. */
+export interface ChangesTable {
+  /** Transaction that made the change. */
+  xact: Generated<string>;
+  id: Generated<number>;
+  /** The first row of the table is of no change. */
+  kind: 'start' | 'chunk' | 'conversation';
+  conversation_id: Nullable<string>;
+  chunk_id: Nullable<string>;
+  /** Set for changes of conversations, as a deleted one has no row that says it. */
+  project_id: Nullable<string>;
+  created_at: CreatedAt;
+}
+
 /** The table has one row, which is inserted when the table is created. */
 export interface InstallationTable {
   id: Generated<string>;
@@ -331,6 +365,7 @@ export interface Schema {
   conversation_words: ConversationWordsTable;
   chunks: ChunksTable;
   uncorrected_chunks: UncorrectedChunksTable;
+  chunk_revisions: ChunkRevisionsTable;
   submissions: SubmissionsTable;
   conversation_languages: ConversationLanguagesTable;
   processing_events: ProcessingEventsTable;
@@ -341,6 +376,7 @@ export interface Schema {
   event_deliveries: EventDeliveriesTable;
   event_attempts: EventAttemptsTable;
   sessions: SessionsTable;
+  changes: ChangesTable;
   installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_usage: CoordinationUsageTable;

@@ -9,12 +9,12 @@ import { EVENT_TYPES } from './event-types.js';
 const STATUSES = ['pending', 'delivered', 'exhausted', 'canceled'] as const;
 
 export class ListEventDeliveriesQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ description: 'Only deliveries in this state.', enum: STATUSES })
   @IsOptional()
   @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
   status?: EventDeliveryStatus;
 
-  @ApiPropertyOptional({ format: 'uuid' })
+  @ApiPropertyOptional({ description: 'Only deliveries to this endpoint.', format: 'uuid' })
   @IsOptional()
   @IsId({ message: 'endpointId must be a UUID' })
   endpointId?: string;
@@ -33,16 +33,20 @@ export class ListAllEventDeliveriesQuery extends ListQuery {
 }
 
 export class EventAttemptResponse {
-  @ApiProperty({ description: 'From 1.' })
+  @ApiProperty({ type: 'integer', description: 'From 1.' })
   number!: number;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When the attempt was made.', format: 'date-time' })
   at!: string;
 
-  @ApiProperty({ description: 'Milliseconds' })
+  @ApiProperty({ type: 'integer', description: 'Milliseconds' })
   durationMs!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'HTTP status; null when there was no answer.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'HTTP status; null when there was no answer.',
+  })
   responseStatus!: number | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'What went wrong on the way.' })
@@ -59,7 +63,7 @@ export class EventDeliveryResponse {
   @ApiProperty({ format: 'uuid', description: 'The header `webhook-id` of each attempt.' })
   eventId!: string;
 
-  @ApiProperty({ enum: EVENT_TYPES })
+  @ApiProperty({ description: 'Kind of the event.', enum: EVENT_TYPES })
   type!: string;
 
   @ApiProperty({
@@ -72,10 +76,13 @@ export class EventDeliveryResponse {
   @ApiProperty({ format: 'uuid' })
   endpointId!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'The present URL of the endpoint.' })
   url!: string;
 
-  @ApiProperty({ enum: STATUSES })
+  @ApiProperty({
+    description: '`exhausted`: not delivered within a day. `canceled`: the endpoint was disabled or deleted.',
+    enum: STATUSES,
+  })
   status!: EventDeliveryStatus;
 
   @ApiProperty({ type: EventAttemptResponse, isArray: true, description: 'Oldest first.' })
@@ -84,18 +91,32 @@ export class EventDeliveryResponse {
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  @ApiProperty({
+    description: 'When it is tried next; null when it is not.',
+    type: String,
+    nullable: true,
+    format: 'date-time',
+  })
   nextAttemptAt!: string | null;
 
   @ApiProperty({ format: 'date-time', description: 'When the last attempt is made.' })
   expiresAt!: string;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  @ApiProperty({
+    description: 'When the endpoint answered 2xx; null before.',
+    type: String,
+    nullable: true,
+    format: 'date-time',
+  })
   deliveredAt!: string | null;
 }
 
 export class EventDeliveryPageResponse {
-  @ApiProperty({ type: EventDeliveryResponse, isArray: true })
+  @ApiProperty({
+    description: 'Deliveries of the page, newest first.',
+    type: EventDeliveryResponse,
+    isArray: true,
+  })
   deliveries!: EventDeliveryResponse[];
 
   @ApiProperty({

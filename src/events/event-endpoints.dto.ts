@@ -7,7 +7,11 @@ import { EVENT_TYPES } from './event-types.js';
 const MAX_URL_LENGTH = 2_048;
 
 export class CreateEventEndpointRequest {
-  @ApiProperty({ example: 'https://example.org/ringback-events', maxLength: MAX_URL_LENGTH })
+  @ApiProperty({
+    description: 'An http or https URL of a public address.',
+    example: 'https://example.org/ringback-events',
+    maxLength: MAX_URL_LENGTH,
+  })
   @HttpUrl(MAX_URL_LENGTH)
   url!: string;
 
@@ -39,13 +43,18 @@ export class EventEndpointResponse {
   @ApiProperty({ format: 'uuid' })
   projectId!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Where the events are sent.' })
   url!: string;
 
-  @ApiProperty({ enum: EVENT_TYPES, isArray: true, nullable: true })
+  @ApiProperty({
+    description: 'Kinds of events that are sent; null: all.',
+    enum: EVENT_TYPES,
+    isArray: true,
+    nullable: true,
+  })
   types!: EventType[] | null;
 
-  @ApiProperty({ enum: ['enabled', 'disabled'] })
+  @ApiProperty({ description: 'Whether events are sent.', enum: ['enabled', 'disabled'] })
   status!: EventEndpointStatus;
 
   @ApiProperty({ type: String, nullable: true, description: 'Why it gets no events, when it is disabled.' })

@@ -159,6 +159,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly streamClients = new Gauge({
+    name: 'ringback_stream_clients',
+    help: 'Clients that are connected to the stream of changes of this process.',
+    registers: [this.registry],
+  });
+
+  readonly streamLagSeconds = new Gauge({
+    name: 'ringback_stream_lag_seconds',
+    help: 'Age of the oldest change that has not been sent to the clients of the stream; 0 when there is none, or no client. It grows while a transaction of the database server stays open.',
+    registers: [this.registry],
+  });
+
   readonly refusals = new Counter({
     name: 'ringback_http_refusals_total',
     help: 'Requests that were refused: unauthorized for a wrong or missing key, throttled for exceeding a rate limit.',

@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { ConversationDeletionStatus } from '../database/schema.js';
 
 export class ProviderCopiesResponse {
-  @ApiProperty({ description: 'Transcripts that are still to be deleted at AssemblyAI.' })
+  @ApiProperty({ type: 'integer', description: 'Transcripts that are still to be deleted at AssemblyAI.' })
   pending!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Transcripts that AssemblyAI has deleted.' })
   deleted!: number;
 }
 
@@ -20,16 +20,26 @@ export class ConversationDeletionResponse {
   })
   status!: ConversationDeletionStatus;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When the deletion was first requested.', format: 'date-time' })
   requestedAt!: string;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  @ApiProperty({
+    description: 'When the recordings were removed; null before.',
+    type: String,
+    nullable: true,
+    format: 'date-time',
+  })
   audioDeletedAt!: string | null;
 
-  @ApiProperty({ type: ProviderCopiesResponse })
+  @ApiProperty({ description: 'How far the deletion at AssemblyAI is.', type: ProviderCopiesResponse })
   providerCopies!: ProviderCopiesResponse;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  @ApiProperty({
+    description: 'When all was gone; null before.',
+    type: String,
+    nullable: true,
+    format: 'date-time',
+  })
   deletedAt!: string | null;
 
   @ApiProperty({

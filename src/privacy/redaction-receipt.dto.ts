@@ -18,10 +18,14 @@ const COUNTS = {
 } as const;
 
 export class RedactionPassResponse implements RedactionPass {
-  @ApiProperty({ enum: ['first_stage_patterns', 'model', 'final_patterns'] })
+  @ApiProperty({
+    description:
+      'Who redacted: patterns on the first-stage text, the model, patterns on the final text, or patterns on an edit.',
+    enum: ['first_stage_patterns', 'model', 'final_patterns', 'edit_patterns'],
+  })
   by!: RedactionPass['by'];
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When the pass was made.', format: 'date-time' })
   at!: string;
 
   @ApiProperty({
@@ -30,10 +34,10 @@ export class RedactionPassResponse implements RedactionPass {
   })
   counts!: MarkerCounts;
 
-  @ApiPropertyOptional({ example: 'gemini-3.8-flash' })
+  @ApiPropertyOptional({ description: 'The model of the pass.', example: 'gemini-3.8-flash' })
   model?: string;
 
-  @ApiPropertyOptional({ example: 'correction-1' })
+  @ApiPropertyOptional({ description: 'Version of its prompt.', example: 'correction-1' })
   promptVersion?: string;
 }
 
@@ -44,13 +48,26 @@ export class ProviderCopyResponse implements CopyReceipt {
   @ApiProperty({ type: String, nullable: true, description: 'The provider’s id.' })
   transcriptId!: string | null;
 
-  @ApiProperty({ enum: ['kept', 'deleting', 'deleted'] })
+  @ApiProperty({
+    description: 'Whether AssemblyAI still has its copy.',
+    enum: ['kept', 'deleting', 'deleted'],
+  })
   state!: CopyState;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  @ApiProperty({
+    description: 'When the deletion was requested; null while the copy is kept.',
+    type: String,
+    nullable: true,
+    format: 'date-time',
+  })
   requestedAt!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  @ApiProperty({
+    description: 'When AssemblyAI had deleted it; null before.',
+    type: String,
+    nullable: true,
+    format: 'date-time',
+  })
   deletedAt!: string | null;
 
   @ApiProperty({
@@ -68,13 +85,13 @@ export class ChunkReceiptResponse implements ChunkReceipt {
   @ApiProperty({ format: 'uuid' })
   chunkId!: string;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   position!: number;
 
   @ApiProperty({
     enum: REDACTION_STATES,
     description:
-      'patterns_only: no model went over it, and names may be left. ' +
+      'patterns_only: no model went over it, or a person edited it since, and names may be left. ' +
       'unknown: redaction was asked for, and no pass over the text is on record.',
   })
   state!: RedactionState;
@@ -87,21 +104,29 @@ export class ChunkReceiptResponse implements ChunkReceipt {
   })
   model!: string | null;
 
-  @ApiProperty({ type: RedactionPassResponse, isArray: true })
+  @ApiProperty({
+    description: 'Passes over the text, oldest first.',
+    type: RedactionPassResponse,
+    isArray: true,
+  })
   passes!: RedactionPassResponse[];
 
-  @ApiProperty({ type: ProviderCopyResponse, isArray: true })
+  @ApiProperty({
+    description: 'Copies of the transcript at AssemblyAI.',
+    type: ProviderCopyResponse,
+    isArray: true,
+  })
   providerCopies!: ProviderCopyResponse[];
 }
 
 export class CopyCountsResponse implements Record<CopyState, number> {
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Copies that are kept.' })
   kept!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Copies that are still to be deleted.' })
   deleting!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Copies that are deleted.' })
   deleted!: number;
 }
 
@@ -149,12 +174,19 @@ export class RedactionReceiptResponse implements RedactionReceipt {
   @ApiProperty({ ...COUNTS, description: 'Markers in the texts that stand, by kind.' })
   counts!: MarkerCounts;
 
-  @ApiProperty({ type: CopyCountsResponse })
+  @ApiProperty({ description: 'Counts of the copies at AssemblyAI.', type: CopyCountsResponse })
   providerCopies!: CopyCountsResponse;
 
-  @ApiProperty({ type: ModelProviderResponse })
+  @ApiProperty({
+    description: 'Who gets recordings and texts besides AssemblyAI.',
+    type: ModelProviderResponse,
+  })
   modelProvider!: ModelProviderResponse;
 
-  @ApiProperty({ type: ChunkReceiptResponse, isArray: true })
+  @ApiProperty({
+    description: 'Receipts of the chunks, by position.',
+    type: ChunkReceiptResponse,
+    isArray: true,
+  })
   chunks!: ChunkReceiptResponse[];
 }

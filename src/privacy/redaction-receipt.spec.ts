@@ -8,6 +8,7 @@ const AT = new Date('2026-01-02T03:04:05.000Z');
 const FIRST: RedactionPass = { by: 'first_stage_patterns', at: AT.toISOString(), counts: { email: 1 } };
 const MODEL: RedactionPass = { by: 'model', at: AT.toISOString(), counts: { email: 1, name: 2 } };
 const FINAL: RedactionPass = { by: 'final_patterns', at: AT.toISOString(), counts: { phone: 1 } };
+const EDIT: RedactionPass = { by: 'edit_patterns', at: AT.toISOString(), counts: { phone: 1 } };
 
 const MODEL_PROVIDER = modelProviderReceipt({ kind: 'gemini', apiKey: 'k' });
 
@@ -67,6 +68,7 @@ describe('a receipt', () => {
   it.each<[Partial<ReceiptChunk>, RedactionState]>([
     [{}, 'redacted'],
     [{ redaction: [FIRST] }, 'patterns_only'],
+    [{ redaction: [FIRST, MODEL, FINAL, EDIT] }, 'patterns_only'],
     [{ redaction: null }, 'unknown'],
     [{ redaction: [] }, 'unknown'],
     [{ status: 'correcting', redaction: [FIRST] }, 'pending'],

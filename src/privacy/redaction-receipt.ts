@@ -7,7 +7,8 @@ import type { ReceiptChunk, ReceiptCopy, ReceiptSettings } from './redaction-rec
  * States of a chunk's redaction.
  *
  * - redacted: the model processed the text, and patterns after it
- * - patterns_only: no model did, as the correction failed or there is none; names may be left
+ * - patterns_only: no model did, as the correction failed or there is none, or a person edited the
+ *   text since; names may be left
  * - unknown: redaction was requested, but no pass over the text is recorded
  * - withheld: it could not be redacted, so nothing of it is stored
  * - pending: it is not final
@@ -106,7 +107,8 @@ function stateOf({ status, errorCode, isRedacted, redaction }: ReceiptChunk): Re
   if (status === 'failed') return errorCode === 'withheld' ? 'withheld' : 'no_text';
   if (status !== 'completed') return 'pending';
   if (redaction === null || redaction.length === 0) return 'unknown';
-  return redaction.some(({ by }) => by === 'model') ? 'redacted' : 'patterns_only';
+  const isEdited = redaction.some(({ by }) => by === 'edit_patterns');
+  return !isEdited && redaction.some(({ by }) => by === 'model') ? 'redacted' : 'patterns_only';
 }
 
 function copyReceipt({

@@ -10,7 +10,19 @@ import {
   Query,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiForbiddenResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { AppConfig } from '../config/app-config.js';
 import { SkipApiKey } from '../http/api-key-check.js';
 import { Metrics } from '../observability/metrics.js';
@@ -49,12 +61,44 @@ export class AssemblyAiCallbackController {
     summary: 'The provider says that a transcript is ready',
     description: 'A hint: it makes us look.',
   })
-  @ApiHeader({ name: CALLBACK_SECRET_HEADER, required: true })
-  @ApiQuery({ name: 'submission', required: false })
-  @ApiResponse({ status: 200, description: '`ok`, `error_handled` or `ignored`' })
-  @ApiResponse({ status: 401, description: 'Wrong or missing secret' })
-  @ApiResponse({ status: 404, description: 'No such submission, or it has settled' })
-  @ApiResponse({ status: 503, description: 'No secret is configured, or the callback could not be recorded' })
+  @ApiHeader({
+    name: CALLBACK_SECRET_HEADER,
+    required: true,
+    description: 'One of the secrets of ASSEMBLYAI_WEBHOOK_SECRET.',
+  })
+  @ApiQuery({ name: 'submission', required: false, description: 'The id that was sent with the submission.' })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['status'],
+      properties: {
+        transcript_id: { type: 'string', description: 'The provider’s id of the transcript.' },
+        status: { type: 'string', description: '`completed` or `error`; anything else is ignored.' },
+      },
+    },
+  })
+  @ApiOkResponse({
+    description: '`ok`, `error_handled` or `ignored`',
+    schema: {
+      type: 'object',
+      required: ['status'],
+      properties: {
+        status: {
+          type: 'string',
+          enum: ['ok', 'error_handled', 'ignored'],
+          description: 'What was done with the callback.',
+        },
+        proof: { type: 'string', description: 'For `npm run doctor`, which sends itself a callback.' },
+      },
+    },
+  })
+  @ApiUnauthorizedResponse({ description: 'Wrong or missing secret' })
+  @ApiForbiddenResponse({ description: 'Callbacks from this address are not accepted' })
+  @ApiNotFoundResponse({ description: 'No such submission, or it has settled' })
+  @ApiTooManyRequestsResponse({ description: 'Too many wrong secrets from one address' })
+  @ApiServiceUnavailableResponse({
+    description: 'No secret is configured, or the callback could not be recorded',
+  })
   async receive(@Body() body: unknown, @Query('submission') submission: unknown): Promise<CallbackAnswer> {
     const outcome = await this.receiver.receive(body, submission);
     this.metrics.callbacks.inc({ outcome });

@@ -170,6 +170,7 @@ describe('a new conversation from files', () => {
       await page.getByRole('link', { name: 'Sending recordings…' }).click();
       await page.getByRole('button', { name: 'Cancel only.wav' }).click();
       await page.getByText('Canceled').waitFor();
+      await page.locator('button:focus', { hasText: 'Try again' }).waitFor();
       gate.open();
       await page.getByRole('button', { name: 'Try again only.wav' }).click();
       const id = await openedConversation(page);
@@ -191,6 +192,7 @@ describe('a new conversation from files', () => {
       await page.getByRole('listitem').getByText('dropped.wav').waitFor();
       await page.getByRole('button', { name: 'Take dropped.wav out' }).click();
       expect(await page.getByRole('listitem').count()).toBe(0);
+      await page.locator('input[name=files]:focus').waitFor();
     });
   });
 

@@ -41,14 +41,15 @@ const CHATTER = new Set([
 const CHATTER_TEXT =
   /^(listen|unlisten|set |show |select set_config|select 1$|select pg_try_advisory_lock|select pg_advisory_unlock)/i;
 /**
- * Queries of the timers for retention and for missing words: they are periodic, and there is
- * nothing to remove or to fill in on these paths.
+ * Queries of the timers that remove what is old, and fill in missing words: they are periodic, and
+ * there is nothing to do for them on these paths.
  */
 const TIMER_QUERIES = [
   /^\s*update conversation_words as w set words/i,
   /^select\b.*from "(conversation|provider)_deletions"/is,
   /^select\b.*"audio_expired_at" is not null/is,
   /^update "conversation_deletions" set "status"/i,
+  /^\s*with oldest as\b.*\bdelete from changes\b/is,
 ];
 
 interface Frame {

@@ -66,6 +66,13 @@ export class Api {
     });
   }
 
+  async put<T = unknown>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.send<T>('PUT', path, {
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
   async send<T>(method: string, path: string, init: RequestInit): Promise<Answer<T>> {
     const response = await fetch(`${this.url}${path}`, {
       ...init,
@@ -152,7 +159,9 @@ export class Api {
     const line = body
       .split('\n')
       .find(
-        (candidate) => candidate.startsWith(`${name}{`) && wanted.every((label) => candidate.includes(label)),
+        (candidate) =>
+          [`${name}{`, `${name} `].some((start) => candidate.startsWith(start)) &&
+          wanted.every((label) => candidate.includes(label)),
       );
     return Number(line?.split(' ').at(-1) ?? 0);
   }

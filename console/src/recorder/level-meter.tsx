@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { t } from '../i18n/translate';
+import { percent, t } from '../i18n/translate';
 import { levelOf } from './level';
 
 const LOOK_MS = 100;
@@ -30,7 +30,17 @@ export function LevelMeter({ stream }: { stream: MediaStream }) {
 
   return (
     <>
-      <meter class="level" min={0} max={1} value={level} aria-label={t('new.recorder.level')} />
+      <div
+        class="level"
+        role="meter"
+        aria-label={t('new.recorder.level')}
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={level}
+        aria-valuetext={percent(level)}
+      >
+        <div style={{ width: `${level * 100}%` }} />
+      </div>
       <p class="problem" role="status">
         {silentLooks >= SILENT_LOOKS && t('new.recorder.silent')}
       </p>

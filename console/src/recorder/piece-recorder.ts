@@ -34,7 +34,13 @@ export class PieceRecorder {
 
   start(stream: MediaStream): void {
     const former = this.current;
-    this.current = this.open(stream);
+    try {
+      this.current = this.open(stream);
+    } catch (error) {
+      // The microphone may have been unplugged at this moment.
+      this.receiver.failed(error);
+      return;
+    }
     former?.stop();
     this.timer = setTimeout(() => this.start(stream), PIECE_MS);
   }
@@ -57,9 +63,9 @@ export class PieceRecorder {
       audioBitsPerSecond: BITS_PER_SECOND,
     });
     recorder.addEventListener('error', (event) => this.receiver.failed(event));
+    recorder.start(SLICE_MS);
     const kept = this.keep(recorder, number).finally(() => this.unkept.delete(kept));
     this.unkept.add(kept);
-    recorder.start(SLICE_MS);
     return recorder;
   }
 

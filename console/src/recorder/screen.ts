@@ -7,8 +7,15 @@
 export function keepScreenOn(): () => void {
   // The types promise what old browsers do not have.
   const wakeLock = navigator.wakeLock as WakeLock | undefined;
-  const lock = wakeLock?.request('screen').catch(() => undefined);
+  let lock: Promise<WakeLockSentinel | undefined> | undefined;
+  const request = () => {
+    if (document.visibilityState === 'visible') lock = wakeLock?.request('screen').catch(() => undefined);
+  };
+  request();
+  // The browser takes the lock away while another tab is shown.
+  document.addEventListener('visibilitychange', request);
   return () => {
+    document.removeEventListener('visibilitychange', request);
     void lock?.then((sentinel) => sentinel?.release());
   };
 }

@@ -3,7 +3,7 @@ import { batchRows, runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
 import { finalTextColumns, type FinalText, type DetectedLanguage } from '../texts.js';
 
-/** `record-texts.ts` explains `allowed` and `languages`. */
+/** `record-texts.ts` explains `allowed`, `languages` and `revisions`. */
 const RECORD_FINAL_TEXT = `
   with batch as (
     select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
@@ -31,13 +31,20 @@ const RECORD_FINAL_TEXT = `
     returning s.id, s.chunk_id, s.conversation_id
   ),
   chunks_changed as (
-    update chunks as c set status = 'completed', transcript = batch.transcript, model = batch.model,
-      prompt_version = batch.prompt_version, input_tokens = c.input_tokens + batch.input_tokens,
+    update chunks as c set status = 'completed', transcript = case when c.edited_at is null then batch.transcript else c.transcript end,
+      redaction = case when c.edited_at is null then batch.redaction else c.redaction end,
+      model = case when c.edited_at is null then batch.model else c.model end,
+      prompt_version = case when c.edited_at is null then batch.prompt_version else c.prompt_version end,
+      revision = c.revision + 1, input_tokens = c.input_tokens + batch.input_tokens,
       output_tokens = c.output_tokens + batch.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
-      completed_at = now(), failed_submits = 0, error = null, error_code = null, diarization = batch.diarization,
-      redaction = batch.redaction
+      completed_at = now(), failed_submits = 0, error = null, error_code = null, diarization = batch.diarization
     from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
+    returning c.id, c.revision, batch.transcript, c.edited_at
+  ),
+  revisions as (
+    insert into chunk_revisions (chunk_id, revision, origin, text)
+    select id, revision, 'first_stage', transcript from chunks_changed where edited_at is not null
   ),
   languages as (
     insert into conversation_languages (conversation_id, language, confidence, chunks)

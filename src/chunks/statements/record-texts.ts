@@ -10,8 +10,9 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
 
 /**
  * `allowed`: the setting at the time of storing decides whether a text may be stored, because
- * redaction may have been turned on after the text was requested. `languages`: counts the languages
- * of the conversations; every process changes these rows in the same order.
+ * redaction may have been turned on after the text was requested. `revisions`: a text does not
+ * replace that of a person, and is stored beside it. `languages`: counts the languages of the
+ * conversations; every process changes these rows in the same order.
  */
 const RECORD_TEXTS = `
   with batch as (
@@ -38,10 +39,16 @@ const RECORD_TEXTS = `
     returning s.id, s.chunk_id, s.conversation_id
   ),
   chunks_changed as (
-    update chunks as c set status = 'correcting', transcript = batch.transcript, diarization = batch.diarization,
-      redaction = batch.redaction, transcribed_at = now(), error = null, error_code = null
+    update chunks as c set status = 'correcting', transcript = case when c.edited_at is null then batch.transcript else c.transcript end,
+      redaction = case when c.edited_at is null then batch.redaction else c.redaction end, diarization = batch.diarization,
+      revision = c.revision + (batch.transcript is not null)::integer, transcribed_at = now(), error = null, error_code = null
     from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
+    returning c.id, c.revision, batch.transcript, c.edited_at
+  ),
+  revisions as (
+    insert into chunk_revisions (chunk_id, revision, origin, text)
+    select id, revision, 'first_stage', transcript from chunks_changed where edited_at is not null and transcript is not null
   ),
   languages as (
     insert into conversation_languages (conversation_id, language, confidence, chunks)

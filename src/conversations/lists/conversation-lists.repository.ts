@@ -82,6 +82,7 @@ export class ConversationListsRepository {
         'c.status',
         sql<boolean>`c.summary_status = 'completed'`.as('hasSummary'),
         'c.summary_error as summaryError',
+        sql<boolean>`c.summary_status = 'completed' and c.summary_outdated`.as('summaryOutdated'),
         'c.created_at as createdAt',
         'c.finished_at as finishedAt',
         'c.finalized_at as finalizedAt',

@@ -9,7 +9,11 @@ const MAX_NAME_LENGTH = 200;
 export const MAX_PROMPT_LENGTH = 100_000;
 
 export class CreateProjectRequest {
-  @ApiProperty({ example: 'Neighbourhood meetings', maxLength: MAX_NAME_LENGTH })
+  @ApiProperty({
+    description: 'For people; need not be unique.',
+    example: 'Neighbourhood meetings',
+    maxLength: MAX_NAME_LENGTH,
+  })
   @StorableText(MAX_NAME_LENGTH)
   name!: string;
 
@@ -40,7 +44,7 @@ export class ProjectResponse {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'For people; need not be unique.' })
   name!: string;
 
   @ApiProperty({ type: String, nullable: true })

@@ -30,14 +30,17 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 export class RecordingsRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns undefined when there is no such chunk */
+  /**
+   * @returns undefined when there is no such chunk. Of a chunk that was deleted with its
+   * conversation, AssemblyAI's copy is known to have existed
+   */
   async find(chunkId: string): Promise<RecordingPlace | undefined> {
     const row = await this.database
       .selectFrom('chunks')
       .select(['audio_key as key', 'audio_url as url', isGone()])
       .where('id', '=', chunkId)
       .executeTakeFirst();
-    if (row === undefined) return undefined;
+    if (row === undefined) return (await this.hadCopy(chunkId)) ? { kind: 'gone' } : undefined;
     if (row.isGone) return { kind: 'gone' };
     return row.key === null ? { kind: 'url', url: row.url ?? '' } : { kind: 'stored', key: row.key };
   }
@@ -85,6 +88,16 @@ export class RecordingsRepository {
       .selectFrom('conversation_deletions')
       .select('status')
       .where('conversation_id', '=', conversationId)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  private async hadCopy(chunkId: string): Promise<boolean> {
+    const row = await this.database
+      .selectFrom('provider_deletions')
+      .select('submission_id')
+      .where('chunk_id', '=', chunkId)
+      .limit(1)
       .executeTakeFirst();
     return row !== undefined;
   }

@@ -24,8 +24,16 @@ const SOURCES = [
   sql<boolean>`diarization ->> 'schema' is not distinct from ${DIARIZATION_SCHEMAS.anonymized}`.as(
     'isAnonymized',
   ),
+  // The text before the first edit; or, if a person restored another text of a machine, that text.
+  sql<string | null>`case when edited_at is not null then (select r.text from chunk_revisions as r
+    where r.chunk_id = chunks.id and r.origin in ('first_stage', 'correction')
+    order by r.text = chunks.transcript desc, r.revision limit 1) end`.as('machineText'),
 ] as const;
-const NO_SOURCES = [sql<null>`null`.as('heardText'), sql<boolean>`false`.as('isAnonymized')] as const;
+const NO_SOURCES = [
+  sql<null>`null`.as('heardText'),
+  sql<boolean>`false`.as('isAnonymized'),
+  sql<null>`null`.as('machineText'),
+] as const;
 
 @Injectable()
 export class TranscriptsRepository {
@@ -36,7 +44,7 @@ export class TranscriptsRepository {
       .selectFrom('conversations')
       .select([
         'status',
-        sql<null>`null`.as('title'),
+        'title',
         'created_at as createdAt',
         'summary',
         sql<boolean>`transcript is not distinct from ${NOTHING_COULD_BE_TRANSCRIBED}`.as('isFailed'),
@@ -76,9 +84,9 @@ export class TranscriptsRepository {
       .orderBy('position')
       .orderBy('id')
       .execute();
-    return rows.map(({ heardText, isAnonymized, ...chunk }) => ({
+    return rows.map(({ heardText, isAnonymized, machineText, ...chunk }) => ({
       ...chunk,
-      ...(options.withSources && { sources: { heardText, isAnonymized, machineText: null } }),
+      ...(options.withSources && { sources: { heardText, isAnonymized, machineText } }),
     }));
   }
 }

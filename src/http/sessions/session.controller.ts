@@ -1,5 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiForbiddenResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../../config/app-config.js';
 import { SkipApiKey } from '../api-key-check.js';
@@ -35,6 +43,9 @@ export class SessionController {
       'cookie need the `Origin` of this service. Without API_KEYS no login is needed, and nothing is set.',
   })
   @ApiOkResponse({ type: SignInResponse })
+  @ApiUnauthorizedResponse({ description: 'This is not a valid API key' })
+  @ApiForbiddenResponse({ description: 'The request comes from a page of another origin' })
+  @ApiTooManyRequestsResponse({ description: 'Too many wrong keys from one address' })
   async signIn(
     @Body() { apiKey }: SignInRequest,
     @Req() request: FastifyRequest,
@@ -56,6 +67,7 @@ export class SessionController {
   @SkipApiKey()
   @ApiOperation({ summary: 'Whether a login is required, and whether this browser has one' })
   @ApiOkResponse({ type: SessionResponse })
+  @ApiTooManyRequestsResponse({ description: 'Too many wrong keys and sessions from one address' })
   async read(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -81,6 +93,7 @@ export class SessionController {
     description: 'May be repeated.',
   })
   @ApiNoContentResponse({ description: 'There is no session any more' })
+  @ApiForbiddenResponse({ description: 'The request comes from a page of another origin' })
   async signOut(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

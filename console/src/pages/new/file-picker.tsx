@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n/translate';
 import { announce } from '../../parts/announcer';
 import { addFiles, moveFile, type PickedFile } from '../../uploads/picked-files';
@@ -13,6 +13,7 @@ interface PickerProps {
 /** Takes files from the disk or from another window, in the order of the conversation. */
 export function FilePicker({ files, problem, onChange }: PickerProps) {
   const [isOver, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
   useMissedDrops();
   const add = (added: FileList | null | undefined) => {
     if (added !== null && added !== undefined) onChange(addFiles(files, [...added]));
@@ -36,6 +37,7 @@ export function FilePicker({ files, problem, onChange }: PickerProps) {
         <label class="button">
           {t('new.choose')}
           <input
+            ref={input}
             class="visually-hidden"
             type="file"
             name="files"
@@ -67,7 +69,10 @@ export function FilePicker({ files, problem, onChange }: PickerProps) {
                   onChange(moveFile(files, token, by));
                   announce(t('new.moved', { name: file.name, place: index + 1 + by, count: files.length }));
                 }}
-                onRemove={() => onChange(files.filter((one) => one.token !== token))}
+                onRemove={() => {
+                  onChange(files.filter((one) => one.token !== token));
+                  input.current?.focus();
+                }}
               />
             </li>
           ))}

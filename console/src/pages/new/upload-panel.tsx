@@ -9,7 +9,7 @@ export function UploadPanel({ batch }: { batch: UploadBatch }) {
   const accepted = uploads.filter(({ state }) => state === 'accepted').length;
   const isStuck = uploads.every(({ state }) => state !== 'waiting' && state !== 'sending');
   return (
-    <section class="uploads" aria-label={t('new.uploads')}>
+    <section class="uploads" tabIndex={-1} aria-label={t('new.uploads')}>
       <p role="status">{t('new.uploaded', { accepted, count: uploads.length })}</p>
       <ol class="files">
         {uploads.map((upload) => (
@@ -42,26 +42,28 @@ function UploadRow({ upload, batch }: { upload: Upload; batch: UploadBatch }) {
         {t(`new.upload.${state}`, { share: percent(share) })}
       </span>
       <span class="file-buttons">
-        {isPending && (
-          <button type="button" onClick={() => batch.cancel(token)}>
-            {t('common.cancel')}
+        {state !== 'accepted' && (
+          // One button for both, which keeps the focus.
+          <button type="button" onClick={() => (isPending ? batch.cancel(token) : batch.retry(token))}>
+            {t(isPending ? 'common.cancel' : 'common.retry')}
             <span class="visually-hidden"> {file.name}</span>
           </button>
         )}
-        {(state === 'failed' || state === 'canceled') && (
-          <>
-            <button type="button" onClick={() => batch.retry(token)}>
-              {t('common.retry')}
-              <span class="visually-hidden"> {file.name}</span>
-            </button>
-            <button class="quiet" type="button" onClick={() => batch.remove(token)}>
-              {t('new.leaveOut')}
-              <span class="visually-hidden"> {file.name}</span>
-            </button>
-          </>
+        {state !== 'accepted' && !isPending && (
+          <button
+            class="quiet"
+            type="button"
+            onClick={({ currentTarget }) => {
+              currentTarget.closest<HTMLElement>('.uploads')?.focus();
+              batch.remove(token);
+            }}
+          >
+            {t('new.leaveOut')}
+            <span class="visually-hidden"> {file.name}</span>
+          </button>
         )}
       </span>
-      <progress max={1} value={share} aria-label={t('new.progress', { name: file.name })} />
+      {isPending && <progress max={1} value={share} aria-label={t('new.progress', { name: file.name })} />}
       {error !== null && state !== 'accepted' && <p class="problem small">{uploadProblem(error)}</p>}
     </>
   );

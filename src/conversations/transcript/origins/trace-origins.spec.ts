@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignWords, type TimedWord } from '../align-words.js';
+import { alignWords, recognizedText, type TimedWord } from '../align-words.js';
 import { type TracedChange, traceOrigins } from './trace-origins.js';
 
 /** Times each word of a text by its index, a second each. */
@@ -169,3 +169,58 @@ describe('the changes of any text', () => {
     );
   });
 });
+
+/** An edit of a text: of the word at a share of it, what becomes of it. */
+const EDITS = fc.array(
+  fc.record({
+    at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    kind: fc.constantFrom('replace', 'remove', 'add', 'capitalize'),
+  }),
+  { maxLength: 40 },
+);
+
+describe('random edits of a text', () => {
+  it('leave each unchanged word its exact time, and name no other as heard', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), EDITS, (count, edits) => {
+        const heard = Array.from({ length: count }, (_one, index) => ({
+          text: `word${index}`,
+          startMs: index * 1_000,
+          endMs: index * 1_000 + 900,
+          confidence: 0.9,
+          speaker: null,
+        }));
+        const { text, kept } = editedText(
+          heard.map((word) => word.text),
+          edits,
+        );
+        const words = alignWords(text, heard, null);
+        const { origins } = traceOrigins({ heard: recognizedText(heard), machine: null, words });
+
+        for (const [index, word] of words.entries()) {
+          const own = heard.find((one) => one.text === word.text);
+          if (own === undefined) continue;
+          expect(word).toMatchObject({ startMs: own.startMs, endMs: own.endMs, isExact: true });
+          expect(origins[index]).toEqual({ origin: 'heard' });
+        }
+        expect(origins.filter((origin) => origin?.origin === 'heard')).toHaveLength(kept);
+      }),
+    );
+  });
+});
+
+/** @returns the text after the edits, and the number of words that they left as they were */
+function editedText(
+  words: readonly string[],
+  edits: readonly { at: number; kind: string }[],
+): { text: string; kept: number } {
+  const edited = [...words];
+  for (const [number, { at, kind }] of edits.entries()) {
+    const index = Math.floor(at * edited.length);
+    const word = edited[index] ?? '';
+    if (kind === 'remove') edited.splice(index, 1);
+    else if (kind === 'add') edited.splice(index, 0, `added${number}`);
+    else edited[index] = kind === 'replace' ? `new${number}` : word.toUpperCase();
+  }
+  return { text: edited.join(' '), kept: edited.filter((word) => words.includes(word)).length };
+}

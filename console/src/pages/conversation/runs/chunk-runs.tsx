@@ -1,0 +1,81 @@
+import { request } from '../../../api/client';
+import type { ProcessingEvent } from '../../../api/conversation-types';
+import type { ChunkItem } from '../../../api/types';
+import { number as formatted, t } from '../../../i18n/translate';
+import { useResource } from '../../../live/use-resource';
+import { StateLabel } from '../../../parts/state-label';
+import { RetryButton } from '../retry-button';
+import { StepList } from './step-list';
+import { stepsOf } from './steps';
+
+interface ChunkRunsProps {
+  chunk: ChunkItem;
+  number: number;
+  /** Its entries in the conversation's log. */
+  events: readonly ProcessingEvent[];
+  /** False when the conversation's log was too long; then the chunk's own is loaded. */
+  isComplete: boolean;
+  onRetried: () => void;
+}
+
+/** The jobs of one recording, and what its text cost. */
+export function ChunkRuns({ chunk, number, events, isComplete, onRetried }: ChunkRunsProps) {
+  return (
+    <section class="chunk-runs" aria-label={t('conversation.recording', { number })}>
+      <div class="chunk-head">
+        <h2>{t('conversation.recording', { number })}</h2>
+        <StateLabel state={chunk.status} />
+        {chunk.status === 'failed' && chunk.audioExpiredAt === null && (
+          <RetryButton chunks={[chunk]} onDone={onRetried} />
+        )}
+      </div>
+      {chunk.error !== null && (
+        <p class="problem">
+          {chunk.error}
+          {chunk.errorCode !== null && (
+            <>
+              {' '}
+              <code>{chunk.errorCode}</code>
+            </>
+          )}
+        </p>
+      )}
+      {isComplete ? <Steps chunk={chunk} events={events} /> : <OwnLog chunk={chunk} />}
+      <ModelUse chunk={chunk} />
+    </section>
+  );
+}
+
+function OwnLog({ chunk }: { chunk: ChunkItem }) {
+  const { resource } = useResource(`${chunk.id} ${chunk.status}`, (signal) =>
+    request<ProcessingEvent[]>(`chunks/${chunk.id}/events`, { signal }),
+  );
+  return resource.state === 'ready' ? <Steps chunk={chunk} events={resource.value} /> : null;
+}
+
+/** A check without a remark was woken by the callback, or by the timer of the polling strategy. */
+function Steps({ chunk, events }: { chunk: ChunkItem; events: readonly ProcessingEvent[] }) {
+  const { createdAt, strategy } = chunk;
+  const steps = stepsOf(events, createdAt).map((step) =>
+    step.kind === 'check' && step.message === null && strategy !== null
+      ? { ...step, message: t(`conversation.woken.${strategy}`) }
+      : step,
+  );
+  return <StepList steps={steps} />;
+}
+
+function ModelUse({ chunk: { modelUse, strategy } }: { chunk: ChunkItem }) {
+  const { model, inputTokens, outputTokens } = modelUse;
+  return (
+    <p class="small">
+      {[
+        strategy !== null && t(`conversation.strategy.${strategy}`),
+        model !== null && t('conversation.model', { model }),
+        inputTokens + outputTokens > 0 &&
+          t('conversation.tokens', { input: formatted(inputTokens), output: formatted(outputTokens) }),
+      ]
+        .filter((part) => part !== false)
+        .join(' · ')}
+    </p>
+  );
+}
