@@ -58,7 +58,10 @@ export class SystemReport {
 
   private async queueFigures(): Promise<SystemQueueResponse[]> {
     const queues = await readQueues(this.queues);
-    return queues.map((queue) => ({ ...queue, oldestWaitingSeconds: Math.floor(queue.oldestWaitingSeconds) }));
+    return queues.map((queue) => ({
+      ...queue,
+      oldestWaitingSeconds: Math.floor(queue.oldestWaitingSeconds),
+    }));
   }
 
   private async openSubmissions(): Promise<OpenSubmissionsResponse[]> {
