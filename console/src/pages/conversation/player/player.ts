@@ -62,8 +62,17 @@ export class Player {
   setTracks(tracks: readonly Track[]): void {
     this.tracks.value = tracks;
     const kept = tracks.find(({ chunkId, url }) => chunkId === this.track?.chunkId && url === this.track.url);
-    if (kept !== undefined && !kept.isGone) this.track = kept;
+    if (kept !== undefined && !kept.isGone) this.keep(kept);
     else this.place(this.positionMs.peek());
+  }
+
+  /** Stays in a recording that moved on the timeline, as an earlier one was completed. */
+  private keep(track: Track): void {
+    const shiftMs = track.startMs - (this.track?.startMs ?? track.startMs);
+    this.track = track;
+    if (shiftMs === 0) return;
+    if (this.targetMs !== null) this.targetMs += shiftMs;
+    this.positionMs.value += shiftMs;
   }
 
   toggle(): void {
@@ -120,7 +129,11 @@ export class Player {
   private start(): void {
     const { audio } = this;
     if (audio === undefined) return;
-    if (audio.error !== null) audio.load();
+    if (audio.error !== null) {
+      this.problem.value = null;
+      this.targetMs = this.positionMs.peek();
+      audio.load();
+    }
     this.isPlaying.value = true;
     audio.play().catch((error: unknown) => {
       // Another recording took its place meanwhile, which is no failure.
