@@ -5,7 +5,8 @@ import { wrongUsage } from '../commands/wrong-usage.js';
 export const USAGE = `Usage: npm run demo [-- options]
 
 Takes the recordings in samples/ all the way to corrected text, with a simulator in the place of the providers.
-No keys, no servers to install. On a terminal it stays up until Ctrl-C, so that you can try the API.
+No keys, no servers to install. On a terminal it stays up until Ctrl-C, so that you can try the console
+and the API.
 
   --exit               stop when the job is done (so it does with CI=true, and without a terminal)
   --data-dir <folder>  where its database and its copies of the recordings live (default .data/demo)

@@ -138,6 +138,7 @@ describe('the demo', () => {
     const promised = await promisedLines();
     expect(promised.length).toBeGreaterThan(10);
     expect(withoutCounts(demo.output)).toEqual(expect.arrayContaining(promised));
+    expect(demo.output).toMatch(/Console {5}http:\/\/127\.0\.0\.1:\d+\/c\/[0-9a-f-]{36}\n/);
     expect(demo.output).toMatch(/Swagger UI {2}http:\/\/127\.0\.0\.1:\d+\/docs/);
     expect(await alive(pids)).toEqual([false, false]);
     expect(await readPostmaster(join(dataDir, 'postgres'))).toEqual({ state: 'absent' });

@@ -95,7 +95,11 @@ async function runWith(service: ServiceProcess, simulator: Simulator, tools: Dem
   printSetup(screen, setup);
   const result = await service.whileAlive(showMainJob(service, simulator, tools));
   printResult(screen, result, simulator);
-  printNextSteps(screen, { ...setup, staysUp: options.staysUp });
+  printNextSteps(screen, {
+    ...setup,
+    staysUp: options.staysUp,
+    conversationId: result.conversation.id,
+  });
   if (!options.staysUp) return;
   printStayingUp(screen);
   await service.whileAlive(interruption.wait());

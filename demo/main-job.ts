@@ -12,6 +12,8 @@ import type { ServiceApi } from '../commands/service/service-api.js';
 
 const POLL_INTERVAL_MS = 100;
 const TEXT_INDENT = '    ';
+/** Name of the project and of its conversation, as the console shows them. */
+const TITLE = 'Neighbourhood meeting';
 
 export interface MainJob {
   api: ServiceApi;
@@ -34,11 +36,11 @@ export interface JobResult {
 export async function runMainJob(job: MainJob): Promise<JobResult> {
   const { api, manifest } = job;
   const project = await api.createProject({
-    name: 'Neighbourhood meeting',
+    name: TITLE,
     language: manifest.language,
     transcriptPrompt: manifest.hotwords,
   });
-  const { id } = await api.createConversation({ projectId: project.id });
+  const { id } = await api.createConversation({ projectId: project.id, title: TITLE });
   const sent: { file: string; chunk: ChunkResponse }[] = [];
   for (const { file } of manifest.recordings) {
     const audio = new Uint8Array(await readFile(join(findSamplesFolder(), file)));

@@ -50,11 +50,17 @@ function printText(screen: Screen, text: string): void {
   }
 }
 
-export function printNextSteps(screen: Screen, { service, staysUp }: Setup & { staysUp: boolean }): void {
+export function printNextSteps(
+  screen: Screen,
+  { service, staysUp, conversationId }: Setup & { staysUp: boolean; conversationId: string },
+): void {
   const code = (line: string): string => `${INDENT}${screen.paint('cyan', line)}`;
-  const whileUp = staysUp ? '' : ' (while it is up: on a terminal and without --exit it stays up)';
+  const whileUp = staysUp ? '' : '(while it is up: on a terminal and without --exit it stays up)';
+  const link = (path: string): string => screen.paint('underline', `${service.url}${path}`);
   screen.print(
-    `${screen.paint('bold', 'Swagger UI')}  ${screen.paint('underline', `${service.url}/docs`)}${whileUp}`,
+    `${screen.paint('bold', 'Console')}     ${link(`/c/${conversationId}`)}`,
+    `${screen.paint('bold', 'Swagger UI')}  ${link('/docs')}`,
+    ...(whileUp === '' ? [] : [whileUp]),
     '',
     screen.paint('bold', 'With your own recordings and keys'),
     '',
@@ -69,11 +75,17 @@ export function printNextSteps(screen: Screen, { service, staysUp }: Setup & { s
     code('curl -X POST $API/conversations/$ID/finish'),
     code('curl $API/conversations/$ID/transcript'),
     '',
+    'or without a service of your own:',
+    '',
+    code('npm run transcribe -- recording.mp3'),
+    '',
   );
 }
 
 export function printStayingUp(screen: Screen): void {
-  screen.print(screen.paint('dim', 'It stays up for you to try the API. Ctrl-C stops it.'));
+  screen.print(
+    screen.paint('dim', 'It stays up: listen and read in the console, or try the API. Ctrl-C stops it.'),
+  );
 }
 
 export function printStopping(screen: Screen): void {

@@ -34,6 +34,7 @@ export interface ErrorAnswer {
 
 export interface Settings {
   projectId?: string;
+  title?: string;
   language?: string;
   transcriptPrompt?: string;
   speakerLabels?: boolean;

@@ -17,6 +17,9 @@ const REFUSALS: Readonly<Record<number, string>> = {
   415: 'not_audio',
 };
 
+/** The API takes no longer titles. */
+const MAX_TITLE_LENGTH = 200;
+
 export interface Failure {
   name: string;
   code: string;
@@ -47,6 +50,7 @@ export interface Transcription {
 export async function transcribe(job: Transcription): Promise<Outcome> {
   const { api, recordings, options } = job;
   const { id } = await api.createConversation({
+    title: recordings[0]?.name.slice(0, MAX_TITLE_LENGTH) ?? '',
     language: options.language,
     speakerLabels: options.speakers,
     ...(options.hotwords === undefined ? {} : { transcriptPrompt: options.hotwords }),

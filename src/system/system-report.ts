@@ -15,6 +15,7 @@ import type {
   LostCallbacksResponse,
   OpenSubmissionsResponse,
   SystemModelResponse,
+  SystemQueueResponse,
   SystemReadinessResponse,
 } from './system.dto.js';
 
@@ -37,7 +38,7 @@ export class SystemReport {
   async read() {
     const [readiness, queues, openSubmissions, lostCallbacks] = await Promise.all([
       this.readiness(),
-      this.orNull('queues', () => readQueues(this.queues)),
+      this.orNull('queues', () => this.queueFigures()),
       this.orNull('open submissions', () => this.openSubmissions()),
       this.lostCallbacks(),
     ]);
@@ -55,10 +56,18 @@ export class SystemReport {
     }
   }
 
+  private async queueFigures(): Promise<SystemQueueResponse[]> {
+    const queues = await readQueues(this.queues);
+    return queues.map((queue) => ({
+      ...queue,
+      oldestWaitingSeconds: Math.floor(queue.oldestWaitingSeconds),
+    }));
+  }
+
   private async openSubmissions(): Promise<OpenSubmissionsResponse[]> {
     const { rows } = await sql<OpenSubmissionsResponse>`
       select status, count(*)::integer as count,
-        greatest(extract(epoch from now() - min(created_at)), 0)::double precision as "oldestSeconds"
+        greatest(extract(epoch from now() - min(created_at)), 0)::integer as "oldestSeconds"
       from submissions where status in ${sql.raw(OPEN_SUBMISSIONS)} group by status`.execute(this.database);
     return OPEN_SUBMISSION_STATUSES.map(
       (status) => rows.find((row) => row.status === status) ?? { status, count: 0, oldestSeconds: 0 },

@@ -28,7 +28,10 @@ export class SystemQueueResponse {
   @ApiProperty({ type: 'integer' })
   failed!: number;
 
-  @ApiProperty({ description: 'Age of the oldest job that waits for a worker; 0 when none waits.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Age of the oldest job that waits for a worker; 0 when none waits.',
+  })
   oldestWaitingSeconds!: number;
 }
 
@@ -39,7 +42,7 @@ export class OpenSubmissionsResponse {
   @ApiProperty({ type: 'integer' })
   count!: number;
 
-  @ApiProperty({ description: 'Age of the oldest of them; 0 when there is none.' })
+  @ApiProperty({ type: 'integer', description: 'Age of the oldest of them; 0 when there is none.' })
   oldestSeconds!: number;
 }
 

@@ -59,6 +59,12 @@ export function dateTime(iso: string): string {
   return format.format(new Date(iso));
 }
 
+/** Formats an ISO 8601 time to the second, to tell apart what happens in quick succession. */
+export function exactTime(iso: string): string {
+  const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' });
+  return format.format(new Date(iso));
+}
+
 /** Formats a day such as `2026-12-01`, which has no time zone. */
 export function day(iso: string): string {
   const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeZone: 'UTC' });

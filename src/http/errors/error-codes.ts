@@ -24,7 +24,6 @@ const GENERAL_CODES = {
 /** Codes of errors after which a caller would act differently than after others of the status. */
 const SPECIFIC_CODES = [
   'validation_failed',
-  'privacy_locked',
   'foreign_origin',
   'foreign_host',
   'conversation_finished',

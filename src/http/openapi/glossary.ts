@@ -3,6 +3,8 @@ export const TAGS: Readonly<Record<string, string>> = {
   projects: 'Defaults that conversations share.',
   conversations: 'A conversation is recorded in chunks, and has one merged transcript.',
   chunks: 'A chunk is one recording of a conversation, with its text.',
+  recordings: 'The sound of conversations, to listen to.',
+  stream: 'Changes as they happen, for pages that show what is going on.',
   events: 'Events that a project sends to URLs, and their deliveries.',
   privacy: 'Deletion of conversations, and receipts of what was redacted.',
   session: 'The login of the console.',

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { resend } from '../../api/deliveries';
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../../api/operation-types';
-import { counted, dateTime, t } from '../../i18n/translate';
+import { counted, dateTime, exactTime, t } from '../../i18n/translate';
 import { announce, announceFailure } from '../../parts/announcer';
 
 /** Looks of the states, which are those of chunks. */
@@ -91,7 +91,7 @@ function Attempts({ attempts }: { attempts: readonly DeliveryAttempt[] }) {
                 {attempt.number}
               </td>
               <td role="cell" class="number" data-label={t('deliveries.at')}>
-                {dateTime(attempt.at)}
+                {exactTime(attempt.at)}
               </td>
               <td role="cell" data-label={t('deliveries.answer')}>
                 {answerOf(attempt)}

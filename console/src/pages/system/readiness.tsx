@@ -35,8 +35,9 @@ function Detail({ name, detail }: { name: string; detail: ReadinessDetail }) {
   );
 }
 
+/** Says nothing that an operator has to know. */
 function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+  return value === null || value === undefined || value === 0 || (Array.isArray(value) && value.length === 0);
 }
 
 function textOf(value: unknown): string {

@@ -20,7 +20,8 @@ export function PlayerBar({ player }: { player: Player }) {
       class="player"
       aria-label={t('conversation.player')}
       onKeyDown={(event) => {
-        if (event.target instanceof HTMLSelectElement) return;
+        // The speed and the dialog of the keys use the arrow keys themselves.
+        if (event.target instanceof Element && event.target.closest('select, dialog') !== null) return;
         const step = { ArrowLeft: -SKIP_MS, ArrowRight: SKIP_MS }[event.key];
         if (step === undefined) return;
         event.preventDefault();

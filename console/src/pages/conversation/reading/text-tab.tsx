@@ -63,6 +63,7 @@ function Text({ view, readings }: { view: ConversationView; readings: readonly R
     player.playFrom(word.start);
   };
 
+  const byChunk = useMemo(() => new Map(readings.map((reading) => [reading.chunk.id, reading])), [readings]);
   let budget = shown;
   return (
     <>
@@ -79,7 +80,7 @@ function Text({ view, readings }: { view: ConversationView; readings: readonly R
         onBlur={cursor.onBlur}
       >
         {chunks.map((chunk, index) => {
-          const reading = readings.find((one) => one.chunk.id === chunk.id);
+          const reading = byChunk.get(chunk.id);
           const own = Math.max(0, budget);
           budget -= reading?.paragraphs.length ?? 0;
           if (own === 0 && shown < total) return null;
