@@ -33,21 +33,21 @@ export class PieceSender {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Says that a piece is complete. */
-  add(): void {
-    this.waiting.value += 1;
-    this.notice();
+  /** Says that there may be another complete piece. */
+  async notice(): Promise<void> {
+    this.hasNews = true;
+    this.wakeUp();
+    await this.count();
   }
 
   /** Says that no more pieces come. */
-  close(): void {
+  async close(): Promise<void> {
     this.isClosed = true;
-    this.notice();
+    await this.notice();
   }
 
-  /** Sends refused pieces once more. */
-  tryAgain(): void {
-    this.waiting.value += this.refusals.value.length;
+  /** Makes refused pieces wait again, from the first one on. */
+  forgetRefusals(): void {
     this.refusals.value = [];
     this.next = 0;
   }
@@ -58,22 +58,25 @@ export class PieceSender {
       this.hasNews = false;
       const piece = await this.store.nextSealed(this.conversationId, this.next);
       if (piece !== undefined) await this.send(piece);
-      else if (this.isClosed) return;
-      else await this.wakened();
+      else if (await this.hasEnded()) return;
     }
   }
 
-  private notice(): void {
-    this.hasNews = true;
-    this.wakeUp();
+  /** The store knows best, as it is also changed while a piece is sent. */
+  private async count(): Promise<void> {
+    const sealed = await this.store.countSealed(this.conversationId);
+    this.waiting.value = sealed - this.refusals.peek().length;
   }
 
-  private async wakened(): Promise<void> {
-    if (this.hasNews) return;
+  /** Waits for news of the store. @returns whether there never will be any */
+  private async hasEnded(): Promise<boolean> {
+    if (this.hasNews) return false;
+    if (this.isClosed) return true;
     await new Promise<void>((resolve) => {
       this.wakeUp = resolve;
       this.signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    return false;
   }
 
   private async send(piece: StoredPiece): Promise<void> {
@@ -82,14 +85,14 @@ export class PieceSender {
     // Stopped right after its start, a piece has no sound.
     if (audio.size > 0) error = await this.errorOfSending(piece, audio);
     if (this.signal.aborted) return;
-    this.waiting.value -= 1;
-    if (error !== null) {
+    if (error === null) {
+      await this.store.removePiece(piece);
+      if (audio.size > 0) this.sent.value += 1;
+    } else {
       this.refusals.value = [...this.refusals.value, { piece, error }];
       this.next = piece.number + 1;
-      return;
     }
-    if (audio.size > 0) this.sent.value += 1;
-    await this.store.removePiece(piece);
+    await this.count();
   }
 
   /** @returns null when the service has the piece, else why it never will */

@@ -86,6 +86,12 @@ export class PieceStore {
     return this.read<StoredPiece[]>('pieces', (store) => store.getAll(allOf(conversationId)));
   }
 
+  /** Returns the number of complete pieces. */
+  async countSealed(conversationId: string): Promise<number> {
+    const range = IDBKeyRange.bound([conversationId, 1], [conversationId, 1, Infinity]);
+    return this.read<number>('pieces', (store) => store.index('by-seal').count(range));
+  }
+
   /** Returns the first complete piece with this number or a later one. */
   async nextSealed(conversationId: string, from: number): Promise<StoredPiece | undefined> {
     const range = IDBKeyRange.bound([conversationId, 1, from], [conversationId, 1, Infinity]);

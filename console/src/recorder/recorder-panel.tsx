@@ -97,7 +97,7 @@ function Blocked({ recording }: { recording: Recording }) {
       {refusals.length > 0 && <h2>{counted('new.recorder.refused', refusals.length)}</h2>}
       <p>{uploadProblem(error)}</p>
       <div class="actions">
-        <button type="button" onClick={() => recording.tryAgain()}>
+        <button type="button" onClick={() => void recording.tryAgain()}>
           {t('common.retry')}
         </button>
         {refusals.length > 0 && (

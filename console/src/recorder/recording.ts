@@ -47,6 +47,7 @@ export class Recording {
   private readonly abort = new AbortController();
   private readonly recorder: PieceRecorder;
   private readonly endActivity: () => void;
+  private isSending = false;
   private recordedMs = 0;
   private startedAt: number | null = null;
   private letScreenSleep: () => void = () => undefined;
@@ -91,9 +92,7 @@ export class Recording {
     const store = await PieceStore.open();
     const recording = new Recording(stored, store, release, onDone);
     recording.state.value = 'sending';
-    await recording.sealRest();
-    recording.sender.close();
-    void recording.sendAll();
+    await recording.sendRest();
     return true;
   }
 
@@ -120,16 +119,15 @@ export class Recording {
   async stop(): Promise<void> {
     this.state.value = 'sending';
     await this.endPiece();
-    await this.sealRest();
-    this.sender.close();
+    await this.sendRest();
   }
 
   /** Tries once more what the service has refused. */
-  tryAgain(): void {
+  async tryAgain(): Promise<void> {
     this.state.value = 'sending';
     this.finishError.value = null;
-    this.sender.tryAgain();
-    void this.sendAll();
+    this.sender.forgetRefusals();
+    await this.sendRest();
   }
 
   /** Gives up what the service has refused, and finishes the conversation if it still exists. */
@@ -141,7 +139,7 @@ export class Recording {
       await finish(conversationId);
       await this.end(conversationId);
     } catch (error) {
-      if (mayPass(error)) this.tryAgain();
+      if (mayPass(error)) await this.tryAgain();
       else await this.end(null);
     }
   }
@@ -175,12 +173,16 @@ export class Recording {
     for (const track of stream?.getTracks() ?? []) track.stop();
   }
 
-  /** Completes the pieces that an interruption has left. */
-  private async sealRest(): Promise<void> {
+  /** Completes the pieces that an interruption has left, and sends to the end. */
+  private async sendRest(): Promise<void> {
     const { conversationId } = this.stored;
-    await this.store.sealAll(conversationId);
-    const pieces = await this.store.pieces(conversationId);
-    this.sender.waiting.value = pieces.length - this.sender.refusals.peek().length;
+    try {
+      await this.store.sealAll(conversationId);
+      await this.sender.close();
+      void this.sendAll();
+    } catch (error) {
+      this.block(error);
+    }
   }
 
   private interrupt(error: unknown): void {
@@ -198,25 +200,34 @@ export class Recording {
         store.addSlice({ conversationId, number, index, bytes }),
       sealed: async (number: number, mimeType: string) => {
         await store.seal({ conversationId, number, mimeType });
-        sender.add();
+        await sender.notice();
       },
       failed: (error: unknown) => this.interrupt(error),
     };
   }
 
+  /** Sends pieces, and finishes when no more come; one call does it for all. */
   private async sendAll(): Promise<void> {
+    if (this.isSending) return;
+    this.isSending = true;
     try {
       await this.sender.run();
-      if (this.abort.signal.aborted) return;
-      if (this.sender.refusals.peek().length === 0) {
-        await this.finishWhenPossible();
-        await this.end(this.stored.conversationId);
+      if (this.sender.refusals.peek().length > 0) {
+        this.block(null);
         return;
       }
+      await this.finishWhenPossible();
+      await this.end(this.stored.conversationId);
     } catch (error) {
-      this.finishError.value = error;
       await this.endPiece();
+      this.block(error);
+    } finally {
+      this.isSending = false;
     }
+  }
+
+  private block(error: unknown): void {
+    this.finishError.value = error;
     this.state.value = 'blocked';
   }
 
