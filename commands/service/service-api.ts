@@ -1,4 +1,8 @@
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
+import type {
+  ChunkItemPageResponse,
+  ChunkItemResponse,
+} from '../../src/conversations/lists/conversation-lists.dto.js';
 import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
 import type { ProjectResponse } from '../../src/conversations/projects/projects.dto.js';
 import type { RedactionReceiptResponse } from '../../src/privacy/redaction-receipt.dto.js';
@@ -8,6 +12,8 @@ import { multipartBody } from './multipart-body.js';
  * Far above the duration of any request, so that a request without an answer does not hang forever.
  */
 const ANSWER_TIMEOUT_MS = 30_000;
+/** The most that the API gives at once. */
+const PAGE_SIZE = 100;
 
 /** The service answered with an error, or not at all. */
 export class ServiceApiError extends Error {
@@ -90,6 +96,20 @@ export class ServiceApi {
 
   async chunk(id: string): Promise<ChunkResponse> {
     return this.json<ChunkResponse>(`/api/chunks/${id}`);
+  }
+
+  /** Returns the chunks of a conversation by position, without their texts. */
+  async chunksOf(conversationId: string): Promise<ChunkItemResponse[]> {
+    const chunks: ChunkItemResponse[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const path = `/api/conversations/${conversationId}/chunks?limit=${PAGE_SIZE}${query}`;
+      const page: ChunkItemPageResponse = await this.json(path);
+      chunks.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    return chunks;
   }
 
   async conversation(id: string): Promise<ConversationResponse> {

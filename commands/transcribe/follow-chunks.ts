@@ -9,27 +9,41 @@ const POLL_INTERVAL_MS = 500;
 const OUTAGE_TIMEOUT_MS = 120_000;
 const FIRST_SERVER_ERROR = 500;
 
-export type ChunkFacts = Pick<ChunkResponse, 'status' | 'error' | 'errorCode'>;
+export type ChunkFacts = Pick<ChunkResponse, 'id' | 'status' | 'error' | 'errorCode'>;
+
+export interface FollowedChunks<T> {
+  /** Reads all chunks. */
+  read: () => Promise<T[]>;
+  /** Called when a chunk is in another state than before. */
+  onState: (id: string, status: ChunkStatus) => void;
+  /** Ids of the chunks that are waited for; undefined while more are to come. */
+  awaited: () => readonly string[] | undefined;
+  /** Ends the waiting. */
+  signal: AbortSignal;
+}
 
 /**
- * Waits until a chunk is completed or failed.
+ * Waits until chunks are completed or failed.
  *
- * @param read reads the current chunk
- * @param onState called when the chunk is in another state than before
- * @returns the chunk at its end
+ * @returns them at their ends; those that were read last, when the signal ended the waiting
  */
-export async function untilSettled<T extends ChunkFacts>(
-  read: () => Promise<T>,
-  onState: (status: ChunkStatus) => void,
-): Promise<T> {
-  let reported: ChunkStatus | undefined;
+export async function untilSettled<T extends ChunkFacts>(followed: FollowedChunks<T>): Promise<T[]> {
+  const reported = new Map<string, ChunkStatus>();
   for (;;) {
-    const chunk = await read();
-    if (chunk.status !== reported) onState(chunk.status);
-    reported = chunk.status;
-    if (chunk.status === 'completed' || chunk.status === 'failed') return chunk;
+    const awaited = followed.awaited();
+    const chunks = await followed.read();
+    for (const { id, status } of chunks) {
+      if (reported.get(id) !== status) followed.onState(id, status);
+      reported.set(id, status);
+    }
+    if (followed.signal.aborted || awaited?.every((id) => isSettled(reported.get(id))) === true)
+      return chunks;
     await pause(POLL_INTERVAL_MS);
   }
+}
+
+function isSettled(status: ChunkStatus | undefined): boolean {
+  return status === 'completed' || status === 'failed';
 }
 
 /**

@@ -1,8 +1,7 @@
-import type { ChunkStatus } from '../../src/chunks/states.js';
 import { ServiceApiError, type ServiceApi } from '../service/service-api.js';
 import type { Progress } from '../terminal/progress.js';
 import type { Format, TranscribeArguments } from './arguments.js';
-import { readUntil, throughOutages, untilSettled } from './follow-chunks.js';
+import { readUntil, throughOutages, untilSettled, type ChunkFacts } from './follow-chunks.js';
 import type { Recording } from './recordings.js';
 
 /** Formats that have the conversation's summary above its text. */
@@ -56,24 +55,57 @@ export async function transcribe(job: Transcription): Promise<Outcome> {
     ...(options.hotwords === undefined ? {} : { transcriptPrompt: options.hotwords }),
   });
   job.onConversation(id);
-  const failures: Failure[] = [];
-  const running: Promise<Failure | undefined>[] = [];
-  for (const recording of recordings) {
-    const sent = await send(job, id, recording);
-    if ('failure' in sent) {
-      failures.push(sent.failure);
-      continue;
-    }
-    const followed = follow(job, sent.chunkId, recording);
-    // Awaited below; until then its failure must not count as one that nobody handles.
-    followed.catch(() => undefined);
-    running.push(followed);
+  const { sent, chunks, failures } = await sendAndFollow(job, id);
+  for (const { id: chunkId, status, errorCode, error } of chunks) {
+    const name = sent.get(chunkId);
+    if (name === undefined || status !== 'failed') continue;
+    failures.push({ name, code: errorCode ?? 'other', message: error ?? 'no reason was given' });
   }
-  await throughOutages(() => api.finish(id));
-  const failed = (await Promise.all(running)).filter((failure) => failure !== undefined);
-  failures.push(...failed);
   const result = failures.length === recordings.length ? undefined : await read(api, id, options.format);
   return { result, failures };
+}
+
+interface Sent {
+  /** Names of the recordings by the ids of their chunks. */
+  sent: ReadonlyMap<string, string>;
+  chunks: readonly ChunkFacts[];
+  /** Recordings that were not accepted. */
+  failures: Failure[];
+}
+
+/** Sends all recordings, and meanwhile shows the progress of those that have arrived. */
+async function sendAndFollow(job: Transcription, conversationId: string): Promise<Sent> {
+  const { api, recordings, progress } = job;
+  const sent = new Map<string, string>();
+  const failures: Failure[] = [];
+  const over = new AbortController();
+  let isComplete = false;
+  const settled = untilSettled({
+    read: async () => {
+      const chunks = await throughOutages(() => api.chunksOf(conversationId));
+      // A chunk may be listed before its upload is answered.
+      return chunks.filter(({ id }) => sent.has(id));
+    },
+    onState: (id, status) => {
+      progress.state(sent.get(id) ?? '', status);
+    },
+    awaited: () => (isComplete ? [...sent.keys()] : undefined),
+    signal: over.signal,
+  });
+  // Awaited below; until then its failure must not count as one that nobody handles.
+  settled.catch(() => undefined);
+  try {
+    for (const recording of recordings) {
+      const answer = await send(job, conversationId, recording);
+      if ('failure' in answer) failures.push(answer.failure);
+      else sent.set(answer.chunkId, recording.name);
+    }
+    await throughOutages(() => api.finish(conversationId));
+    isComplete = true;
+    return { sent, chunks: await settled, failures };
+  } finally {
+    over.abort();
+  }
 }
 
 async function send(
@@ -91,19 +123,6 @@ async function send(
     const { code = refusal, problems } = answer;
     return { failure: { name: recording.name, code, message: problems.join('; ') } };
   }
-}
-
-async function follow(
-  { api, progress }: Transcription,
-  chunkId: string,
-  { name }: Recording,
-): Promise<Failure | undefined> {
-  const onState = (status: ChunkStatus): void => {
-    progress.state(name, status);
-  };
-  const chunk = await untilSettled(() => throughOutages(() => api.chunk(chunkId)), onState);
-  if (chunk.status !== 'failed') return undefined;
-  return { name, code: chunk.errorCode ?? 'other', message: chunk.error ?? 'no reason was given' };
 }
 
 async function read(api: ServiceApi, id: string, format: Format): Promise<Uint8Array> {

@@ -21,7 +21,7 @@ export class ListEventDeliveriesQuery extends PageQuery {
 }
 
 export class ListAllEventDeliveriesQuery extends ListQuery {
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ enum: STATUSES, description: 'Only deliveries with this status.' })
   @IsOptional()
   @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
   status?: EventDeliveryStatus;

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 export class SystemReadinessResponse {
-  @ApiProperty({ enum: ['ok', 'error'] })
+  @ApiProperty({ enum: ['ok', 'error'], description: '`error`: something that was asked does not answer.' })
   status!: string;
 
   @ApiProperty({
@@ -13,19 +13,19 @@ export class SystemReadinessResponse {
 }
 
 export class SystemQueueResponse {
-  @ApiProperty({ example: 'transcription-submit' })
+  @ApiProperty({ example: 'transcription-submit', description: 'Name of the queue.' })
   name!: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Jobs that wait for a worker.' })
   waiting!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Jobs that a worker runs.' })
   active!: number;
 
   @ApiProperty({ type: 'integer', description: 'Jobs that sleep, as checks do between their runs.' })
   delayed!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Jobs that failed for good, and are kept for inspection.' })
   failed!: number;
 
   @ApiProperty({
@@ -36,10 +36,13 @@ export class SystemQueueResponse {
 }
 
 export class OpenSubmissionsResponse {
-  @ApiProperty({ enum: ['created', 'submitted'] })
+  @ApiProperty({
+    enum: ['created', 'submitted'],
+    description: '`created`: the request to the provider may be under way. `submitted`: it was accepted.',
+  })
   status!: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Submissions with this status.' })
   count!: number;
 
   @ApiProperty({ type: 'integer', description: 'Age of the oldest of them; 0 when there is none.' })
@@ -47,10 +50,10 @@ export class OpenSubmissionsResponse {
 }
 
 export class LostCallbacksResponse {
-  @ApiProperty({ example: 'never_called' })
+  @ApiProperty({ example: 'never_called', description: 'Why they did not arrive, as the metric has it.' })
   cause!: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Callbacks that were lost for this cause.' })
   count!: number;
 }
 
@@ -58,10 +61,10 @@ export class SystemModelResponse {
   @ApiProperty({ example: 'CORRECTION_MODEL', description: 'The variable that lists it.' })
   variable!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Id of the model, as it is configured.' })
   model!: string;
 
-  @ApiProperty({ enum: ['gemini', 'vertexai'] })
+  @ApiProperty({ enum: ['gemini', 'vertexai'], description: 'Where it is requested.' })
   provider!: string;
 
   @ApiProperty({
@@ -80,27 +83,27 @@ export class SystemModelResponse {
   })
   endsOn!: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, description: 'What to use instead; null: none is known.' })
   successor!: string | null;
 }
 
 export class SystemResponse {
-  @ApiProperty()
+  @ApiProperty({ description: 'Version of Ringback.' })
   version!: string;
 
   @ApiProperty({ enum: ['all', 'api', 'worker'], description: 'Of the process that answers.' })
   role!: string;
 
-  @ApiProperty({ enum: ['postgres', 'redis'] })
+  @ApiProperty({ enum: ['postgres', 'redis'], description: 'What the queues run on.' })
   queueEngine!: string;
 
-  @ApiProperty({ enum: ['webhook', 'polling'] })
+  @ApiProperty({ enum: ['webhook', 'polling'], description: 'How results of the provider arrive.' })
   strategy!: string;
 
   @ApiProperty({ example: 'Dembrane-25-09', description: 'TRANSCRIPTION_PROVIDER' })
   provider!: string;
 
-  @ApiProperty({ enum: ['folder', 'bucket'] })
+  @ApiProperty({ enum: ['folder', 'bucket'], description: 'Where recordings are stored.' })
   audioStore!: string;
 
   @ApiProperty({
@@ -110,7 +113,7 @@ export class SystemResponse {
   })
   audioRetentionDays!: number | null;
 
-  @ApiProperty({ type: SystemReadinessResponse })
+  @ApiProperty({ type: SystemReadinessResponse, description: 'Whether everything that is needed answers.' })
   readiness!: SystemReadinessResponse;
 
   @ApiProperty({
@@ -136,6 +139,10 @@ export class SystemResponse {
   })
   lostCallbacks!: LostCallbacksResponse[];
 
-  @ApiProperty({ type: SystemModelResponse, isArray: true })
+  @ApiProperty({
+    type: SystemModelResponse,
+    isArray: true,
+    description: 'Models of corrections and summaries, in the order in which they are asked.',
+  })
   models!: SystemModelResponse[];
 }

@@ -91,7 +91,11 @@ export class EditsController {
   @Post('revisions/:revision/restore')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Make the text of an older revision the newest one' })
-  @ApiParam({ name: 'revision', schema: { type: 'integer', minimum: 0, maximum: MAX_REVISION } })
+  @ApiParam({
+    name: 'revision',
+    description: 'Number of the revision whose text is wanted.',
+    schema: { type: 'integer', minimum: 0, maximum: MAX_REVISION },
+  })
   @ApiOkResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk, or no such revision' })
   async restore(

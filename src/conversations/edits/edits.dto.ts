@@ -60,7 +60,7 @@ export class RevisionResponse {
   })
   origin!: RevisionOrigin;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'The whole text of the chunk in this revision.' })
   text!: string;
 
   @ApiProperty({

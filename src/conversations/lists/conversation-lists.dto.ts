@@ -17,7 +17,7 @@ export class ListConversationsQuery extends ListQuery {
   @IsId({ message: 'projectId must be a UUID' })
   projectId?: string;
 
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ enum: STATUSES, description: 'Only conversations with this status.' })
   @IsOptional()
   @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
   status?: ConversationStatus;

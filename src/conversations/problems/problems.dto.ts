@@ -10,7 +10,7 @@ export class ProblemResponse {
   @ApiProperty({ example: 'download', description: 'Stable identifier of the kind of error.' })
   code!: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Chunks with this code.' })
   chunks!: number;
 
   @ApiProperty({ type: 'integer', description: 'Conversations that these chunks belong to.' })
