@@ -74,6 +74,7 @@ describe('the stream of changes', () => {
         chunkId: chunk.id,
         status: expect.any(String) as unknown,
         position: 0,
+        revision: expect.any(Number) as unknown,
       },
     });
     expect(events.at(-1)).toEqual({

@@ -121,6 +121,7 @@ const FIELDS = [
     '__proto__',
     'constructor',
   ],
+  ...['title', 'externalId', 'metadata', 'text', 'revision', 'apiKey', 'errorCode'],
 ];
 const fields = fc.dictionary(fc.constantFrom(...FIELDS), field, { maxKeys: 5 });
 
@@ -247,6 +248,8 @@ const queryString = fc.oneof(
             'endpointId',
             'limit[]',
             'a[b]',
+            ...['q', 'cursor', 'createdAfter', 'createdBefore', 'externalId', 'projectId', 'include'],
+            ...['uncorrected', 'errorCode', 'lastEventId'],
           ),
           fc.oneof(
             text,

@@ -49,6 +49,13 @@ export async function httpRequest(
     });
     request.on('response', (response) => {
       hasAnswer = true;
+      const { headers } = response;
+      if (headers['content-type']?.startsWith('text/event-stream') === true) {
+        // A stream of events does not end; its beginning is the answer.
+        request.destroy();
+        resolve({ status: response.statusCode ?? 0, headers, body: '' });
+        return;
+      }
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
