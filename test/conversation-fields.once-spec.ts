@@ -109,6 +109,7 @@ describe('an external id', () => {
     error: 'Conflict',
     message: 'another conversation of the same project has this externalId',
     code: 'external_id_taken',
+    requestId: expect.any(String) as unknown,
   };
 
   it('is unique within a project, and among conversations without one', async () => {

@@ -142,6 +142,9 @@ describe('conversations', () => {
       expect(body).toEqual({
         id: expect.any(String) as unknown,
         projectId: null,
+        title: null,
+        externalId: null,
+        metadata: {},
         language: 'en',
         transcriptPrompt: null,
         redactPii: false,
@@ -371,9 +374,9 @@ describe('an unknown resource', () => {
   });
 
   it.each([
-    ['GET', '/'],
     ['GET', '/api'],
-    ['GET', '/api/projects'],
+    ['GET', '/api/project'],
+    ['POST', '/'],
     ['DELETE', `/api/projects/${UNKNOWN_ID}`],
     ['PUT', '/api/conversations'],
     ['GET', '/api/webhooks/assemblyai'],

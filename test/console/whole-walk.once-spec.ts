@@ -90,7 +90,7 @@ describe('the console of a service with API keys', () => {
     await inWindow(async (page) => {
       await page.goto('/');
       await signIn(page);
-      await page.getByRole('heading', { name: 'Conversations' }).waitFor();
+      await page.getByRole('heading', { name: 'Conversations', exact: true }).waitFor();
       await world().stopService();
       await world().startService({ API_KEYS: 'another-key-of-the-console-tests' });
       await page.reload();

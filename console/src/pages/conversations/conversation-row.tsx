@@ -3,7 +3,7 @@ import { dateTime, t } from '../../i18n/translate';
 import { Menu, type MenuItem } from '../../parts/menu';
 import { StateLabel } from '../../parts/state-label';
 import { ChunkBar } from './chunk-bar';
-import { titleOf } from './title-of';
+import { titleOf } from '../../parts/title-of';
 
 export type RowAction = 'finish' | 'retry' | 'rename' | 'delete';
 

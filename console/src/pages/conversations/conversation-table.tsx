@@ -4,10 +4,10 @@ import { counted, t } from '../../i18n/translate';
 import { announce, announceFailure } from '../../parts/announcer';
 import { finish, retryFailed } from '../../api/conversations';
 import { ConversationRow, type RowAction } from './conversation-row';
-import { DeleteDialog } from './delete-dialog';
+import { DeleteDialog } from '../../parts/delete-dialog';
 import { RenameDialog } from './rename-dialog';
 import { replaceRow, withoutRow, type Rows } from './rows';
-import { titleOf } from './title-of';
+import { titleOf } from '../../parts/title-of';
 
 interface TableProps {
   rows: Rows;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { loadConversation } from '../../api/problems';
-import { titleOf } from '../conversations/title-of';
+import { titleOf } from '../../parts/title-of';
 
 /** Requests at once: the titles are a help, and must not delay the rest of the page. */
 const LOADED_AT_ONCE = 3;

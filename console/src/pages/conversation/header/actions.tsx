@@ -3,7 +3,7 @@ import { apiUrl, request } from '../../../api/client';
 import type { Conversation } from '../../../api/types';
 import { t } from '../../../i18n/translate';
 import { announce, announceFailure } from '../../../parts/announcer';
-import { DeleteConversation } from '../../../parts/delete-conversation';
+import { DeleteDialog } from '../../../parts/delete-dialog';
 import type { ConversationView } from '../conversation-view';
 import { RetryButton } from '../retry-button';
 import { ExportMenu } from './export-menu';
@@ -65,9 +65,8 @@ export function Actions({ view }: { view: ConversationView }) {
         {t('conversation.delete')}
       </button>
       {isDeleting && (
-        <DeleteConversation
-          id={conversation.id}
-          title={conversation.title}
+        <DeleteDialog
+          conversation={conversation}
           onClose={() => setDeleting(false)}
           onDeleted={view.reload}
         />

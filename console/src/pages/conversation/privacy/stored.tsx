@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { RedactionReceipt } from '../../../api/conversation-types';
 import { counted, t } from '../../../i18n/translate';
-import { DeleteConversation } from '../../../parts/delete-conversation';
+import { DeleteDialog } from '../../../parts/delete-dialog';
 import type { ConversationView } from '../conversation-view';
 
 /** What is stored where, in sentences, and the way to delete it. */
@@ -40,9 +40,8 @@ export function Stored({ view, receipt }: { view: ConversationView; receipt: Red
           </button>
         </p>
         {isDeleting && (
-          <DeleteConversation
-            id={conversation.id}
-            title={conversation.title}
+          <DeleteDialog
+            conversation={conversation}
             onClose={() => setDeleting(false)}
             onDeleted={view.reload}
           />

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { ConversationItem } from '../../api/types';
-import { t } from '../../i18n/translate';
-import { deleteConversation } from '../../api/conversations';
+import type { ConversationItem } from '../api/types';
+import { t } from '../i18n/translate';
+import { deleteConversation } from '../api/conversations';
 import { confirmsDeletion } from './delete-confirmation';
 import { titleOf } from './title-of';
-import { WriteDialog } from '../../parts/write-dialog';
+import { WriteDialog } from './write-dialog';
 
 /** Asks to type the title or a word, as nothing brings a conversation back. */
 export function DeleteDialog({
