@@ -30,6 +30,9 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
+/** Revision of the chunk's first text. */
+const FIRST_REVISION = 1;
+
 let world: World;
 let host: AudioHost;
 
@@ -141,7 +144,9 @@ function requestOf(
       throw new Error(`${method} ${path}: no id stands for ${name}; make one for this test`);
     return id.toUpperCase();
   };
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => idOf(name === 'id' ? ownerOf(path) : name));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'revision' ? String(FIRST_REVISION) : idOf(name === 'id' ? ownerOf(path) : name),
+  );
   const search = (operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'query' && parameter.schema?.format === 'uuid')
     .map(({ name }) => `${name}=${idOf(name === 'after' ? 'chunkId' : name)}`);

@@ -19,7 +19,12 @@ const REST_DEADLINE_MS = 120_000;
 const TEST_TIMEOUT_MS = 300_000;
 
 /** Tables that may hold the text of a conversation without privacy settings. */
-const RECORD: ReadonlySet<string> = new Set(['public.chunks', 'public.conversations']);
+const RECORD: ReadonlySet<string> = new Set([
+  'public.chunks',
+  'public.chunk_revisions',
+  'public.conversations',
+  'public.conversation_words',
+]);
 
 const LEAKED = 'leaked.by.the.model@example.org';
 

@@ -23,22 +23,28 @@ describe('a role', () => {
 
   it.each(['api', 'all'])('%s constructs the controllers of every route', async (role) => {
     const controllers = await controllersOf(role);
-    expect(controllers).toEqual(
-      expect.arrayContaining([
-        'HealthController',
-        'MetricsController',
-        'ProjectsController',
-        'ConversationsController',
-        'TranscriptController',
-        'FailedChunksController',
-        'ChunksController',
-        'AssemblyAiCallbackController',
-        'DeletionsController',
-        'RedactionReceiptController',
-        'EventEndpointsController',
-        'EventDeliveriesController',
-      ]),
-    );
-    expect(controllers).toHaveLength(12);
+    expect(controllers.sort()).toEqual([
+      'AssemblyAiCallbackController',
+      'ChunkListsController',
+      'ChunksController',
+      'ConversationListsController',
+      'ConversationsController',
+      'DeletionsController',
+      'EditsController',
+      'EventDeliveriesController',
+      'EventEndpointsController',
+      'FailedChunksController',
+      'HealthController',
+      'MetricsController',
+      'ProblemsController',
+      'ProjectsController',
+      'RecordingsController',
+      'RedactionReceiptController',
+      'SessionController',
+      'StreamController',
+      'SummaryController',
+      'SystemController',
+      'TranscriptController',
+    ]);
   });
 });

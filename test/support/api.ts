@@ -79,8 +79,11 @@ export class Api {
       method,
       headers: { ...this.headers, ...(init.headers as Record<string, string> | undefined) },
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const type = response.headers.get('content-type');
+    // A stream of events does not end; its beginning is the answer.
+    if (type?.startsWith('text/event-stream') === true) await response.body?.cancel();
+    const text = response.bodyUsed ? '' : await response.text();
+    const isJson = type?.includes('json') === true;
     return {
       status: response.status,
       headers: response.headers,

@@ -12,6 +12,8 @@ import { waitUntil } from './wait-until.js';
 export const DELETION_ENV = { RECONCILE_INTERVAL_MS: '200', RETRY_BASE_MS: '5' };
 /** Tables that may keep ids and times of a deleted conversation. */
 const TOMBSTONES = ['public.conversation_deletions', 'public.provider_deletions'];
+/** Holds ids of changed conversations for an hour, so that pages of a browser learn of a deletion. */
+const CHANGES = 'public.changes';
 
 type DeletionAnswer = Answer<ConversationDeletionResponse>;
 
@@ -51,8 +53,8 @@ export async function expectGone(world: World, { conversationId, id }: ChunkResp
 
 /** Leaves out the queues' own notes of past jobs, which contain ids and expire. */
 async function knownLocations(world: World, conversationId: string): Promise<string[]> {
-  return (await locationsHolding(world, conversationId)).filter((location) =>
-    /^(?:public\.|coord:)/.test(location),
+  return (await locationsHolding(world, conversationId)).filter(
+    (location) => /^(?:public\.|coord:)/.test(location) && location !== CHANGES,
   );
 }
 

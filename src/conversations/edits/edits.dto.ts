@@ -17,6 +17,7 @@ const DEFAULT_PAGE = 50;
 export class EditTranscriptRequest {
   @ApiProperty({
     maxLength: MAX_TEXT_LENGTH,
+    example: 'Good evening everyone.',
     description: 'The whole text of the chunk. Empty: nothing was said.',
   })
   @StorableText(MAX_TEXT_LENGTH, { mayBeBlank: true })
@@ -26,6 +27,7 @@ export class EditTranscriptRequest {
     type: 'integer',
     minimum: 0,
     maximum: MAX_REVISION,
+    example: 1,
     description: 'The chunk’s `revision` when its text was read.',
   })
   @IsInt()
