@@ -30,10 +30,9 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Revision of the chunk's first text. */
-const FIRST_REVISION = 1;
-
 let world: World;
+/** Revision of the chunk's text. */
+let revision: number;
 let host: AudioHost;
 
 beforeAll(async () => {
@@ -111,7 +110,7 @@ async function makeOneOfEach(): Promise<Record<string, string>> {
   const endpoint = await events.createEndpoint(projectId, { url: 'https://receiver.invalid/' });
   const { id: conversationId } = await world.api.createConversation({ projectId });
   const { id: chunkId } = await world.api.addChunk(conversationId);
-  await world.api.settledChunk(chunkId);
+  ({ revision } = await world.api.settledChunk(chunkId));
   const [delivery] = await events.logUntil(projectId, ({ length }) => length > 0);
   return { projectId, endpointId: endpoint.id, conversationId, chunkId, deliveryId: delivery?.id ?? '' };
 }
@@ -145,7 +144,7 @@ function requestOf(
     return id.toUpperCase();
   };
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'revision' ? String(FIRST_REVISION) : idOf(name === 'id' ? ownerOf(path) : name),
+    name === 'revision' ? String(revision) : idOf(name === 'id' ? ownerOf(path) : name),
   );
   const search = (operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'query' && parameter.schema?.format === 'uuid')
