@@ -31,10 +31,16 @@ async function runAll(chosen: readonly ChosenScenario[]): Promise<number> {
   } catch (error) {
     if (error instanceof InterruptedError) return error.exitCode;
     for (const one of error instanceof AggregateError ? (error.errors as unknown[]) : [error]) {
-      process.stderr.write(`\nThe benchmark failed: ${one instanceof Error ? one.message : String(one)}\n`);
+      process.stderr.write(`\nThe benchmark failed: ${reasonsOf(one).join('\nbecause: ')}\n`);
     }
     return FAILED;
   }
+}
+
+/** Returns the messages of an error and of its causes. */
+function reasonsOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : reasonsOf(error.cause))];
 }
 
 async function runOne({ scenario, values }: ChosenScenario, interruption: Interruption): Promise<void> {

@@ -79,7 +79,7 @@ function ConversationOf({ id }: { id: string }) {
       <Header view={view} />
       <Tabs id={id} current={tab} ms={player.restingMs.value} />
       <TabContent tab={tab} view={view} />
-      {chunks.length > 0 && <PlayerBar player={player} />}
+      {chunks.length > 0 && recordings !== undefined && <PlayerBar player={player} />}
     </div>
   );
 }
