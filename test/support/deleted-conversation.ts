@@ -12,7 +12,7 @@ import { waitUntil } from './wait-until.js';
 export const DELETION_ENV = { RECONCILE_INTERVAL_MS: '200', RETRY_BASE_MS: '5' };
 /** Tables that may keep ids and times of a deleted conversation. */
 const TOMBSTONES = ['public.conversation_deletions', 'public.provider_deletions'];
-/** Holds ids of changed conversations for an hour, so that pages of a browser learn of a deletion. */
+/** Holds ids of changed conversations for an hour, so that open pages learn of a deletion. */
 const CHANGES = 'public.changes';
 
 type DeletionAnswer = Answer<ConversationDeletionResponse>;
