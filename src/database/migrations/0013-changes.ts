@@ -10,9 +10,8 @@ import { type Kysely, sql } from 'kysely';
 export const changes = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(db);
-    await sql.raw(triggerOf('chunks', await existing(db, 'chunks', CHUNK_COLUMNS), FIRST_TEXT)).execute(db);
-    const ofConversation = await existing(db, 'conversations', CONVERSATION_COLUMNS);
-    await sql.raw(triggerOf('conversations', ofConversation)).execute(db);
+    await sql.raw(triggerOf('chunks', CHUNK_COLUMNS, FIRST_TEXT)).execute(db);
+    await sql.raw(triggerOf('conversations', CONVERSATION_COLUMNS)).execute(db);
   },
 };
 
@@ -69,12 +68,4 @@ function triggerOf(table: 'chunks' | 'conversations', columns: readonly string[]
   return `create trigger note_changed after update on ${table} for each row
     when (${[...changed, ...(also === undefined ? [] : [also])].join(' or ')})
     execute function note_${table === 'chunks' ? 'chunk' : 'conversation'}_change()`;
-}
-
-/** Keeps the columns that the migrations before this one have made. */
-async function existing(db: Kysely<unknown>, table: string, columns: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`select attname as name from pg_attribute
-    where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(db);
-  const names = new Set(rows.map(({ name }) => name));
-  return columns.filter((column) => names.has(column));
 }
