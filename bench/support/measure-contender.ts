@@ -6,6 +6,8 @@ import type { Stores, StoreUsage } from './stores.js';
 
 const POLL_INTERVAL_MS = 50;
 const MS_PER_SECOND = 1_000;
+/** A warm-up has two chunks, and on a busy machine each of their steps takes seconds. */
+const FIRST_CHUNKS_TIMEOUT_MS = 60_000;
 const TIMEOUT_PER_CHUNK_MS = 500;
 
 export interface Work {
@@ -99,7 +101,7 @@ async function usageOf(
 }
 
 async function untilDone(contender: Contender, chunks: number): Promise<void> {
-  const deadline = performance.now() + chunks * TIMEOUT_PER_CHUNK_MS;
+  const deadline = performance.now() + FIRST_CHUNKS_TIMEOUT_MS + chunks * TIMEOUT_PER_CHUNK_MS;
   for (;;) {
     const done = await contender.done();
     if (done >= chunks) return;
