@@ -9,8 +9,8 @@ const ENGINES = ['postgres', 'redis'];
  *
  * - `e2e-spec`: run on both queue engines.
  * - `once-spec`: their subject is no queue; run once, on PostgreSQL where they need a database.
- * - `fleet-spec`: start many processes at once and need the processors for themselves; run on both
- *   engines.
+ * - `fleet-spec`: start many processes at once, or measure what one holds up, and need the processors
+ *   for themselves; run on both engines.
  * - `soak-spec`: the long proofs; run on both engines, by `npm run soak` only.
  */
 const endToEnd = (name, engine, kind) => ({
