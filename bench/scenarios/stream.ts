@@ -32,7 +32,7 @@ interface Figures {
   without: ServiceMemory;
   connected: ServiceMemory;
   idlePercent: number;
-  /** Of each change: until the first client, and the last one, had it. */
+  /** Times of each change until the first client, and the last one, had it. */
   delays: { firstMs: number; lastMs: number }[];
 }
 

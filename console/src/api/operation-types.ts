@@ -74,5 +74,5 @@ export interface SystemReport {
   models: ConfiguredModel[];
 }
 
-/** What was asked about one dependency; more fields than the state say why, or what it lacks. */
+/** State of one dependency; further fields say why it is down, or which figures are unknown. */
 export type ReadinessDetail = Readonly<Record<string, unknown>> & { status: 'up' | 'down' };

@@ -10,7 +10,7 @@ interface ChunkPage {
   nextAfter: string | null;
 }
 
-/** What makes two failures the same problem. */
+/** Identity of a problem: two failures with the same kind and code are one. */
 export type ProblemKey = Pick<Problem, 'kind' | 'code'>;
 
 export async function loadProblems(signal: AbortSignal): Promise<Problem[]> {

@@ -108,7 +108,7 @@ function isMissing(conversation: Resource<Conversation>): boolean {
   );
 }
 
-/** What is known of a resource, also when its last reload failed. */
+/** Returns the last value of a resource, also when its last reload failed. */
 function valueOf<T>(resource: Resource<T>): T | undefined {
   return resource.state === 'loading' ? undefined : resource.value;
 }

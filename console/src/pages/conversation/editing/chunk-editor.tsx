@@ -30,7 +30,7 @@ export function ChunkEditor({ chunk, number, view }: ChunkEditorProps) {
 }
 
 interface EditingProps extends ChunkEditorProps {
-  /** What the form begins with: a draft, or the newest text. */
+  /** Initial text of the form: a draft, or the newest text. */
   shown: Draft;
   saved: Draft;
 }

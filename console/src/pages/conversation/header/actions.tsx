@@ -19,7 +19,7 @@ const EXTENSIONS: Readonly<Record<(typeof FORMATS)[number], string>> = {
   json: 'json',
 };
 
-/** What can be done with a conversation as a whole. */
+/** Actions on a conversation as a whole. */
 export function Actions({ view }: { view: ConversationView }) {
   const { conversation, chunks } = view;
   const [isDeleting, setDeleting] = useState(false);

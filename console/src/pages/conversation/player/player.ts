@@ -3,7 +3,7 @@ import { totalMs, trackAfter, trackAt, type Track } from './timeline';
 import { storeSpeed, storedSpeed } from './speed';
 import { isRemoved } from './is-removed';
 
-/** What a skip moves, in milliseconds: about one sentence. */
+/** Length of a skip, in milliseconds: about one sentence. */
 export const SKIP_MS = 5_000;
 
 /**
@@ -25,7 +25,7 @@ export class Player {
 
   private audio: HTMLAudioElement | undefined;
   private track: Track | undefined;
-  /** Where the audio element must go as soon as it can; its own time does not count until then. */
+  /** Position to which the audio element must go as soon as it can; until then it counts alone. */
   private targetMs: number | null = null;
   private stopAtMs: number | null = null;
   private frame = 0;

@@ -6,7 +6,7 @@ import { FailureNotice, Loading } from '../../../parts/notices';
 import type { ConversationView } from '../conversation-view';
 import { Stored } from './stored';
 
-/** What was redacted and by whom, what is stored where, and how it is deleted. */
+/** Shows the redactions and who made them, the places of stored data, and the deletion. */
 export function PrivacyTab({ view }: { view: ConversationView }) {
   const { id } = view.conversation;
   const { resource, reload } = useResource(id, (signal) =>

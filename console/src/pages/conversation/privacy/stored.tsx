@@ -4,7 +4,7 @@ import { counted, t } from '../../../i18n/translate';
 import { DeleteDialog } from '../../../parts/delete-dialog';
 import type { ConversationView } from '../conversation-view';
 
-/** What is stored where, in sentences, and the way to delete it. */
+/** Describes in sentences where data is stored, and offers to delete it. */
 export function Stored({ view, receipt }: { view: ConversationView; receipt: RedactionReceipt }) {
   const [isDeleting, setDeleting] = useState(false);
   const { conversation, chunks } = view;

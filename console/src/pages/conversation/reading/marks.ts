@@ -1,7 +1,7 @@
 /** Kinds of words that are marked in the text, by the names that the style sheet uses. */
 export type Mark = 'lit' | 'cursor' | 'corrected' | 'edited';
 
-/** What is drawn over what, where two marks meet. */
+/** Drawing order of marks that overlap. */
 const PRIORITIES: Readonly<Record<Mark, number>> = { corrected: 0, edited: 1, cursor: 2, lit: 3 };
 
 /**

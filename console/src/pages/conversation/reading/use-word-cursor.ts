@@ -11,7 +11,7 @@ import type { Surface } from './surface';
 interface WordCursor {
   /** The word at the cursor; null while the text has no focus. */
   word: Signal<WordAddress | null>;
-  /** What a screen reader says about it. */
+  /** Announcement for screen readers. */
   spoken: string;
   onKeyDown: (event: KeyboardEvent) => void;
   onFocus: () => void;

@@ -12,7 +12,7 @@ import { stepsOf } from './steps';
 /** Entries that the API gives of a processing log; of a longer one the end is missing. */
 const LOG_PAGE = 500;
 
-/** What happened to each recording, job by job. */
+/** Shows the jobs of each recording on a timeline. */
 export function RunsTab({ view }: { view: ConversationView }) {
   const { conversation, chunks } = view;
   const { resource, reload } = useResource(conversation.id, (signal) =>
