@@ -31,12 +31,13 @@ import { toChunkResponse } from '../chunk-response.js';
 import { ChunkResponse } from '../chunks.dto.js';
 import {
   EditTranscriptRequest,
-  ListRevisionsQuery,
   MAX_EDIT_BYTES,
+  MAX_REVISION,
   RevisionPageResponse,
   type RevisionResponse,
 } from './edits.dto.js';
-import { cursorAfter, MAX_REVISION, revisionOf } from './revision-cursor.js';
+import { decodeCursor, pageOf } from '../../http/pages/cursor.js';
+import { ListQuery } from '../../http/pages/list-query.dto.js';
 import { TranscriptEditor } from './transcript-editor.js';
 
 @ApiTags('chunks')
@@ -76,16 +77,14 @@ export class EditsController {
   @ApiNotFoundResponse({ description: 'No such chunk' })
   async list(
     @IdParam('id') id: string,
-    @Query() { cursor, limit }: ListRevisionsQuery,
+    @Query() { cursor, limit }: ListQuery,
   ): Promise<RevisionPageResponse> {
-    const before = cursor === undefined ? undefined : revisionOf(cursor);
-    // One more shows whether there is a next page.
+    // A cursor of another list may hold a number that the column does not.
+    const before = cursor === undefined ? undefined : Math.min(decodeCursor(cursor).key, MAX_REVISION);
     const found = await this.revisions.list(id, { before, limit: limit + 1 });
     if (found === undefined) throw new NotFoundException(`there is no chunk ${id}`);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return { data: page.map(toResponse), nextCursor: hasMore ? cursorAfter(last.revision) : null };
+    const { data, nextCursor } = pageOf(found, limit, ({ revision }) => ({ key: revision, id }));
+    return { data: data.map(toResponse), nextCursor };
   }
 
   @Post('revisions/:revision/restore')

@@ -1,9 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsInt, Max, Min } from 'class-validator';
 import type { RevisionOrigin } from '../../database/schema.js';
+import { PageResponse } from '../../http/pages/list-query.dto.js';
 import { StorableText } from '../../http/storable-text.decorator.js';
-import { MAX_REVISION } from './revision-cursor.js';
 
 /** More than nine hours of speech have, and less than a text that a machine may bring. */
 const MAX_TEXT_LENGTH = 1_000_000;
@@ -11,8 +10,8 @@ const MAX_TEXT_LENGTH = 1_000_000;
 /** Largest request: JSON may write each UTF-16 unit as an escape of six bytes. */
 export const MAX_EDIT_BYTES = 6 * MAX_TEXT_LENGTH + 1_024;
 
-const MAX_PAGE = 100;
-const DEFAULT_PAGE = 50;
+/** Largest value of the column, which is PostgreSQL's integer. */
+export const MAX_REVISION = 2_147_483_647;
 
 export class EditTranscriptRequest {
   @ApiProperty({
@@ -34,21 +33,6 @@ export class EditTranscriptRequest {
   @Min(0)
   @Max(MAX_REVISION)
   revision!: number;
-}
-
-export class ListRevisionsQuery {
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
-  limit: number = DEFAULT_PAGE;
 }
 
 export class RevisionResponse {
@@ -81,10 +65,7 @@ export class RevisionResponse {
   current!: boolean;
 }
 
-export class RevisionPageResponse {
+export class RevisionPageResponse extends PageResponse {
   @ApiProperty({ type: RevisionResponse, isArray: true })
   data!: RevisionResponse[];
-
-  @ApiProperty({ type: String, nullable: true, description: 'null on the last page' })
-  nextCursor!: string | null;
 }
