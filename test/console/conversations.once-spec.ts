@@ -28,14 +28,8 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function inWindow(
-  test: (page: Page) => Promise<void>,
-  options: BrowserContextOptions = {},
-): Promise<void> {
-  const window = await ConsoleWindow.open(browser, world.api.url, options);
-  await test(window.page);
-  await window.close();
-}
+const inWindow = (test: (page: Page) => Promise<void>, options?: BrowserContextOptions): Promise<void> =>
+  ConsoleWindow.use(browser, world.api.url, test, options);
 
 const row = (page: Page, title: string): Locator => page.getByRole('row').filter({ hasText: title });
 /** Waits until an element with this text has the focus. */

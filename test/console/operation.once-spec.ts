@@ -30,14 +30,8 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function inWindow(
-  test: (page: Page) => Promise<void>,
-  options: BrowserContextOptions = {},
-): Promise<void> {
-  const window = await ConsoleWindow.open(browser, world.api.url, options);
-  await test(window.page);
-  await window.close();
-}
+const inWindow = (test: (page: Page) => Promise<void>, options?: BrowserContextOptions): Promise<void> =>
+  ConsoleWindow.use(browser, world.api.url, test, options);
 
 const card = (page: Page, title: string): Locator => page.getByRole('article').filter({ hasText: title });
 

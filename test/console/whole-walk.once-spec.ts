@@ -21,11 +21,8 @@ describe('the console of a service with API keys', () => {
     await browser.close();
   });
 
-  async function inWindow(run: (page: Page) => Promise<void>): Promise<void> {
-    const opened = await ConsoleWindow.open(browser, world().api.url);
-    await run(opened.page);
-    await opened.close();
-  }
+  const inWindow = (test: (page: Page) => Promise<void>): Promise<void> =>
+    ConsoleWindow.use(browser, world().api.url, test);
 
   async function signIn(page: Page, key = KEY): Promise<void> {
     await page.getByLabel('API key').fill(key);

@@ -64,6 +64,18 @@ export class ConsoleWindow {
     return new ConsoleWindow(context, page, faults);
   }
 
+  /** Runs a test in a window of its own. A failed test leaves the window to the browser's end. */
+  static async use(
+    browser: Browser,
+    origin: string,
+    test: (page: Page) => Promise<void>,
+    options: BrowserContextOptions = {},
+  ): Promise<void> {
+    const window = await ConsoleWindow.open(browser, origin, options);
+    await test(window.page);
+    await window.close();
+  }
+
   /** Closes the window, and fails when something happened that must not. */
   async close(): Promise<void> {
     await this.context.close();
