@@ -1,5 +1,5 @@
 /**
- * What to do about a recording that was not transcribed, by the code of its error. The table in
+ * Advice on a recording that was not transcribed, by the code of its error. The table in
  * docs/operations.md says more.
  */
 const ADVICE: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import type { Recording } from './recordings.js';
 
 const NEWLINE = 0x0a;
 
-/** Where the result goes: a file, or standard output. */
+/** Destination of the result: a file, or standard output. */
 export type Output = { kind: 'file'; path: string } | { kind: 'stdout' };
 
 /**

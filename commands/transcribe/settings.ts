@@ -14,7 +14,7 @@ const MAX_PORT = 65_535;
 export interface Settings {
   /** RINGBACK_URL, without a slash at its end. */
   chosenUrl: string | undefined;
-  /** Where the service of this folder listens when it runs. */
+  /** Address of the service of this folder, when it runs. */
   defaultUrl: string;
   apiKey: string | undefined;
   /** Port for a service of the command's own, if it is free; 0 for any. */

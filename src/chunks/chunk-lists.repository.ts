@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type SqlBool } from 'kysely';
 import { Database } from '../database/database.js';
-import type { ChunkView } from './chunks.repository.js';
+import { CHUNK_COLUMNS, type ChunkView } from './chunks.repository.js';
 
 /** A chunk of a list, without its texts. */
 export type ListedChunk = Omit<ChunkView, 'transcript' | 'diarization'>;
@@ -19,29 +19,7 @@ export class ChunkListsRepository {
     let query = this.database
       .selectFrom('chunks as c')
       .leftJoin('submissions as s', 's.id', 'c.submission_id')
-      .select([
-        'c.id',
-        'c.conversation_id as conversationId',
-        'c.position',
-        'c.status',
-        'c.attempt',
-        'c.revision',
-        'c.edited_at as editedAt',
-        'c.error',
-        'c.error_code as errorCode',
-        'c.model',
-        'c.prompt_version as promptVersion',
-        'c.input_tokens as inputTokens',
-        'c.output_tokens as outputTokens',
-        'c.submission_id as submissionId',
-        's.transcript_id as transcriptId',
-        's.strategy',
-        'c.created_at as createdAt',
-        'c.submitted_at as submittedAt',
-        'c.transcribed_at as transcribedAt',
-        'c.completed_at as completedAt',
-        'c.audio_expired_at as audioExpiredAt',
-      ])
+      .select(CHUNK_COLUMNS)
       .where('c.conversation_id', '=', conversationId);
     if (after !== undefined) {
       query = query.where(sql<SqlBool>`(c.position, c.id) > (${after.position}::bigint, ${after.id}::uuid)`);

@@ -47,6 +47,31 @@ export type AddResult =
 /** JSON up to this length, in characters, is parsed within milliseconds. */
 const LONG_JSON_CHARS = 1_000_000;
 
+/** Columns of a chunk (`c`) and its submission (`s`), without the texts. */
+export const CHUNK_COLUMNS = [
+  'c.id',
+  'c.conversation_id as conversationId',
+  'c.position',
+  'c.status',
+  'c.attempt',
+  'c.revision',
+  'c.edited_at as editedAt',
+  'c.error',
+  'c.error_code as errorCode',
+  'c.model',
+  'c.prompt_version as promptVersion',
+  'c.input_tokens as inputTokens',
+  'c.output_tokens as outputTokens',
+  'c.submission_id as submissionId',
+  's.transcript_id as transcriptId',
+  's.strategy',
+  'c.created_at as createdAt',
+  'c.submitted_at as submittedAt',
+  'c.transcribed_at as transcribedAt',
+  'c.completed_at as completedAt',
+  'c.audio_expired_at as audioExpiredAt',
+] as const;
+
 @Injectable()
 export class ChunksRepository {
   private readonly inserting = shareStatement({
@@ -61,30 +86,10 @@ export class ChunksRepository {
       .selectFrom('chunks as c')
       .leftJoin('submissions as s', 's.id', 'c.submission_id')
       .select([
-        'c.id',
-        'c.conversation_id as conversationId',
-        'c.position',
-        'c.status',
-        'c.attempt',
+        ...CHUNK_COLUMNS,
         'c.transcript',
-        'c.error',
-        'c.error_code as errorCode',
         // Parsed below, not by the driver: a provider's answer may have many megabytes.
         sql<string | null>`c.diarization::text`.as('diarization'),
-        'c.model',
-        'c.prompt_version as promptVersion',
-        'c.input_tokens as inputTokens',
-        'c.output_tokens as outputTokens',
-        'c.submission_id as submissionId',
-        's.transcript_id as transcriptId',
-        's.strategy',
-        'c.created_at as createdAt',
-        'c.submitted_at as submittedAt',
-        'c.transcribed_at as transcribedAt',
-        'c.completed_at as completedAt',
-        'c.audio_expired_at as audioExpiredAt',
-        'c.revision',
-        'c.edited_at as editedAt',
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();

@@ -59,6 +59,25 @@ export interface ConversationView {
   failed: number;
 }
 
+/** Columns of a conversation (`c`) and its project (`p`), without the texts. */
+export const CONVERSATION_COLUMNS = [
+  'c.id',
+  'c.project_id as projectId',
+  'c.title',
+  'c.external_id as externalId',
+  'c.metadata',
+  sql<string>`coalesce(c.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+  'c.redact_pii as redactPii',
+  'c.anonymize',
+  'c.speaker_labels as speakerLabels',
+  'c.status',
+  'c.summary_error as summaryError',
+  sql<boolean>`(c.summary is not null and c.summary_outdated)`.as('summaryOutdated'),
+  'c.created_at as createdAt',
+  'c.finished_at as finishedAt',
+  'c.finalized_at as finalizedAt',
+] as const;
+
 @Injectable()
 export class ConversationsRepository {
   constructor(
@@ -118,24 +137,10 @@ export class ConversationsRepository {
       .selectFrom('conversations as c')
       .leftJoin('projects as p', 'p.id', 'c.project_id')
       .select([
-        'c.id',
-        'c.project_id as projectId',
-        'c.title',
-        'c.external_id as externalId',
-        'c.metadata',
-        sql<string>`coalesce(c.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
+        ...CONVERSATION_COLUMNS,
         sql<string | null>`coalesce(c.transcript_prompt, p.transcript_prompt)`.as('transcriptPrompt'),
-        'c.redact_pii as redactPii',
-        'c.anonymize',
-        'c.speaker_labels as speakerLabels',
-        'c.status',
         'c.transcript',
         'c.summary',
-        'c.summary_error as summaryError',
-        sql<boolean>`c.summary is not null and c.summary_outdated`.as('summaryOutdated'),
-        'c.created_at as createdAt',
-        'c.finished_at as finishedAt',
-        'c.finalized_at as finalizedAt',
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();

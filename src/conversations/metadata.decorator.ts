@@ -10,7 +10,7 @@ export const MAX_VALUE_LENGTH = 500;
 /** Declares an optional field with texts by key, all of which PostgreSQL can store. */
 export function Metadata(): PropertyDecorator {
   const decorators = [
-    // As it was sent: class-transformer drops keys such as `toString`.
+    // Reads the object that was sent: class-transformer drops keys such as `toString`.
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
     ValidateIf((_request: object, value: unknown) => value !== undefined),
     ValidateBy({

@@ -23,7 +23,7 @@ export type Change = { cursor: Cursor; conversationId: string; projectId: string
 export interface ChangePage {
   /** In their order. */
   changes: Change[];
-  /** Where the next page begins. */
+  /** Start of the next page. */
   end: Cursor;
   /** Whether more changes can be read now. */
   isFull: boolean;

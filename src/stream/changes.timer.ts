@@ -8,7 +8,7 @@ import { Database } from '../database/database.js';
 import { LockedTimer } from '../database/locked-timer.js';
 import { ChangesRepository } from './changes.repository.js';
 
-/** How long a client may be away and go on where it was. Longer ones load everything again. */
+/** Time that a client may be away and still resume. Afterwards it loads everything again. */
 const KEPT_MS = 3_600_000;
 const INTERVAL_MS = 60_000;
 /** Rows per statement: some tens of milliseconds. */

@@ -3,7 +3,7 @@ import type { ChangeListener } from './change-reader.js';
 import type { Change, ChangePage } from './changes.repository.js';
 import { type Cursor, formatCursor, isAfter } from './cursor.js';
 
-/** How long a browser waits before it connects again. */
+/** Pause of a browser before it connects again. */
 const RETRY_MS = 2_000;
 /**
  * Bytes that may wait for a client that does not read, beyond the buffers of the system: some

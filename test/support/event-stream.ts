@@ -10,7 +10,7 @@ export interface StreamEvent {
 /** A client of server-sent events that keeps what it receives. */
 export class EventStream {
   readonly events: StreamEvent[] = [];
-  /** Where the client would go on, also after an id without an event. */
+  /** Position at which the client would resume, also after an id without an event. */
   lastEventId: string | undefined;
   isEnded = false;
   private rest = '';

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { ApiError } from '../api/client';
 import { t } from '../i18n/translate';
 
-/** How long a message stays on the screen, in milliseconds; long enough to read two lines. */
+/** Time that a message stays on the screen, in milliseconds; enough to read two lines. */
 const SHOWN_MS = 8_000;
 
 interface Announcement {

@@ -4,7 +4,7 @@ import { PieceRecorder, type PieceReceiver } from './piece-recorder';
 const PIECE_MS = 30_000;
 const STREAM = {} as MediaStream;
 
-/** What happened, in order, at the recorders of the browser and at the receiver. */
+/** Events in their order, at the recorders of the browser and at the receiver. */
 let events: string[];
 let recorders: FakeRecorder[];
 
@@ -19,7 +19,7 @@ class FakeRecorder extends EventTarget {
     events.push(`start ${this.number}`);
   }
 
-  /** As in a browser, the last sound and the end come a moment later. */
+  /** Delivers the last sound and the end a moment later, like a browser. */
   stop(): void {
     this.state = 'inactive';
     events.push(`stop ${this.number}`);

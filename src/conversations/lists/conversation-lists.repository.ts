@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type SqlBool } from 'kysely';
-import { DEFAULT_LANGUAGE } from '../../config/languages.js';
 import { Database } from '../../database/database.js';
 import { type Page, pageOf } from '../../http/pages/cursor.js';
-import type { ConversationView } from '../conversations.repository.js';
+import { CONVERSATION_COLUMNS, type ConversationView } from '../conversations.repository.js';
 import {
   conditions,
   type ConversationFilter,
@@ -70,22 +69,8 @@ export class ConversationListsRepository {
       .selectFrom('conversations as c')
       .leftJoin('projects as p', 'p.id', 'c.project_id')
       .select([
-        'c.id',
-        'c.project_id as projectId',
-        'c.title',
-        'c.external_id as externalId',
-        'c.metadata',
-        sql<string>`coalesce(c.language, p.language, ${DEFAULT_LANGUAGE})`.as('language'),
-        'c.redact_pii as redactPii',
-        'c.anonymize',
-        'c.speaker_labels as speakerLabels',
-        'c.status',
+        ...CONVERSATION_COLUMNS,
         sql<boolean>`c.summary_status = 'completed'`.as('hasSummary'),
-        'c.summary_error as summaryError',
-        sql<boolean>`c.summary_status = 'completed' and c.summary_outdated`.as('summaryOutdated'),
-        'c.created_at as createdAt',
-        'c.finished_at as finishedAt',
-        'c.finalized_at as finalizedAt',
         ageKey('c.created_at').as('key'),
       ])
       .orderBy('c.created_at', 'desc')

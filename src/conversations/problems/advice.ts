@@ -1,6 +1,6 @@
 import type { ProblemKind } from '../../chunks/problems.repository.js';
 
-/** What an operator does about errors with these codes, as docs/operations.md has it. */
+/** Advice to an operator on errors with these codes; docs/operations.md has the same. */
 export interface Advice {
   codes: readonly string[];
   advice: string;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { ChunkStatus } from '../../chunks/states.js';
 import { Database } from '../../database/database.js';
 
-/** Where a chunk's recording is. */
+/** Location of a chunk's recording. */
 export type RecordingPlace =
   { kind: 'stored'; key: string } | { kind: 'url'; url: string } | { kind: 'gone' };
 
@@ -15,7 +15,7 @@ export interface RecordingRow {
   mimeType: string | null;
   bytes: number | null;
   isGone: boolean;
-  /** As measured by the provider; null before the first stage has ended, or when not reported. */
+  /** Length that the provider measured; null before the first stage has ended, or without one. */
   durationSeconds: number | null;
   /** Text and recognized words, as JSON; null for a chunk that is not completed. */
   transcript: string | null;

@@ -1,7 +1,7 @@
 import type { Query } from '../../api/client';
 import type { ConversationStatus } from '../../api/types';
 
-/** What the list is narrowed to; empty texts narrow nothing. It is kept in the page's address. */
+/** Filters of the list, kept in the page's address. An empty text filters nothing. */
 export interface Filters {
   /** Words of the title, the external id or the transcript. */
   q: string;

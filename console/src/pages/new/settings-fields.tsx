@@ -111,7 +111,7 @@ export function SettingsFields({ settings, projects, problems, onChange }: Field
   );
 }
 
-/** What connects a control with its hint and its problem. */
+/** Attributes that connect a control with its hint and its problem. */
 interface Described {
   'aria-describedby': string;
   'aria-invalid': boolean;

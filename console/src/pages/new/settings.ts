@@ -1,4 +1,4 @@
-/** What a person chooses for a new conversation, as the form has it. */
+/** Settings of a new conversation, as the form has them. */
 export interface Settings {
   title: string;
   /** Empty: none; `new`: the one of `projectName`. */

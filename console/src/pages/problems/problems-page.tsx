@@ -11,7 +11,7 @@ import { RetryRuns } from './retry-runs';
 
 const KINDS: readonly ProblemKind[] = ['failed', 'uncorrected'];
 
-/** What failed, by its cause, with what to do about it. */
+/** Lists failures by their cause, with advice. */
 export default function ProblemsPage(_props: { path?: string }) {
   const { resource, reload } = useLiveResource('problems', loadProblems, ({ kind }) => kind === 'chunk');
   return (

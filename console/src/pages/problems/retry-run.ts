@@ -14,7 +14,7 @@ const SENT_AT_ONCE = 4;
 /** The chunk is gone, or cannot be started again. */
 const REFUSALS: readonly number[] = [404, 409, 410];
 
-/** How far chunks are that are tried again together. */
+/** Progress of chunks that are tried again together. */
 export interface RetryState {
   problem: ProblemKey;
   /** Null until the chunks are known. */

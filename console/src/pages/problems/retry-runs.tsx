@@ -3,7 +3,7 @@ import { counted, t } from '../../i18n/translate';
 import { titleOfProblem } from './problem-text';
 import { dismiss, hasEnded, retryRuns, type RetryState } from './retry-run';
 
-/** How far the chunks are that were tried again from this page. */
+/** Shows the progress of chunks that were tried again from this page. */
 export function RetryRuns() {
   return (
     <div class="retry-runs" role="status">

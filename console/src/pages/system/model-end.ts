@@ -1,10 +1,10 @@
 import type { ConfiguredModel } from '../../api/operation-types';
 
-/** As early as the doctor and the log warn. */
+/** Days before a model's end from which the page warns, like the doctor and the log. */
 const WARNING_DAYS = 60;
 const DAY_MS = 86_400_000;
 
-/** How near the end of a model is. */
+/** Shows how near the end of a model is. */
 export type ModelEnd =
   | { kind: 'unknown' }
   | { kind: 'later'; on: string }

@@ -4,7 +4,7 @@ import { endsSentence } from '../sentence-end.js';
 /** A paragraph of a document: what one speaker said without a long pause. */
 export interface Paragraph {
   speaker: string | null;
-  /** When its first word begins. */
+  /** Start of its first word. */
   startMs: number;
   text: string;
 }
@@ -23,7 +23,7 @@ const LONG_PARAGRAPH_WORDS = 90;
 
 interface OpenParagraph extends Paragraph {
   words: number;
-  /** When two people talk at once, the last word need not end last. */
+  /** Latest end of its words: when two people talk at once, the last word need not end last. */
   endMs: number;
   lastWord: string;
 }

@@ -2,7 +2,7 @@ import type { TimedWord } from '../align-words.js';
 import type { Range } from '../compare-words.js';
 import { compareTexts, isMinor, textOf, type TextChange } from './compare-texts.js';
 
-/** Who changed a text: the correction, or a person. */
+/** Author of a change: the correction, or a person. */
 export type Changer = 'corrected' | 'edited';
 
 /** Origin of a word: as it was heard, or what it replaced, which is empty when it was added. */
@@ -11,7 +11,7 @@ export type WordOrigin = { origin: 'heard' } | { origin: Changer; heard: string 
 /** A change of a text; without words when something was removed. */
 export interface TracedChange {
   origin: Changer;
-  /** What it replaced; empty when the words were added. */
+  /** Text that it replaced; empty when the words were added. */
   heard: string;
   text: string;
   startMs: number;

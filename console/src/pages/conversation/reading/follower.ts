@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Where the spoken word is put in the window: high enough to read on. */
+/** Height of the spoken word in the window: high enough to read on. */
 const READING_LINE = 0.35;
 /** Space above and below in which a word is not comfortable to read, in pixels. */
 const MARGIN = 96;

@@ -4,7 +4,7 @@ import { wordOf } from './find-word';
 import type { Reading } from './reading';
 import type { Surface } from './surface';
 
-/** Where the reader looks, as a share of the window's width and height. */
+/** Point at which the reader looks, as shares of the window's width and height. */
 const EYE = { x: 0.5, y: 0.35 };
 /** Distances below it at which text is looked for, in pixels: it may be between two paragraphs. */
 const LINES = [0, 30, 60, 90];
