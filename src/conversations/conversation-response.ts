@@ -1,7 +1,15 @@
-import type { ConversationResponse } from './conversations.dto.js';
-import type { ConversationView } from './conversations.repository.js';
+/** State of a conversation as the database has it. */
+interface ConversationState {
+  total: number;
+  completed: number;
+  failed: number;
+  createdAt: Date;
+  finishedAt: Date | null;
+  finalizedAt: Date | null;
+}
 
-export function toConversationResponse(view: ConversationView): ConversationResponse {
+/** Converts counts and times of a conversation, alone or in a list, to the form of the API. */
+export function toConversationResponse<T extends ConversationState>(view: T) {
   const { total, completed, failed, createdAt, finishedAt, finalizedAt, ...rest } = view;
   return {
     ...rest,

@@ -1,12 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { decodeCursor } from '../../http/pages/cursor.js';
-import {
-  type ConversationItemResponse,
-  ConversationPageResponse,
-  ListConversationsQuery,
-} from './conversation-lists.dto.js';
-import { ConversationListsRepository, type ListedConversation } from './conversation-lists.repository.js';
+import { toConversationResponse } from '../conversation-response.js';
+import { ConversationPageResponse, ListConversationsQuery } from './conversation-lists.dto.js';
+import { ConversationListsRepository } from './conversation-lists.repository.js';
 
 @ApiTags('conversations')
 @ApiBearerAuth()
@@ -24,17 +21,6 @@ export class ConversationListsController {
     const { limit, cursor, ...filter } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const { data, nextCursor } = await this.lists.page(filter, { limit, after });
-    return { data: data.map(toItem), nextCursor };
+    return { data: data.map(toConversationResponse), nextCursor };
   }
-}
-
-function toItem(row: ListedConversation): ConversationItemResponse {
-  const { total, completed, failed, createdAt, finishedAt, finalizedAt, ...rest } = row;
-  return {
-    ...rest,
-    chunks: { total, pending: total - completed - failed, completed, failed },
-    createdAt: createdAt.toISOString(),
-    finishedAt: finishedAt?.toISOString() ?? null,
-    finalizedAt: finalizedAt?.toISOString() ?? null,
-  };
 }
