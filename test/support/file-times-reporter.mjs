@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+
 /** Files that are listed after a run. */
 const LISTED = 20;
 
@@ -10,7 +12,8 @@ const STANDSTILL_MS = 10 * 60_000;
 /**
  * Reporter of Vitest. Prints the slowest files of a run, with the share of their time spent outside
  * of tests (loading, hooks). Ends a run in which no file ends any more, with the names of the files
- * under way.
+ * under way. Appends each failure to the file that RINGBACK_FAILURES names, for whoever starts several
+ * runs and repeats the failures of all of them at the end.
  */
 export default class FileTimesReporter {
   #underWay = new Map();
@@ -37,8 +40,9 @@ export default class FileTimesReporter {
     this.#expectProgress();
   }
 
-  onTestRunEnd() {
+  onTestRunEnd(modules, unhandledErrors) {
     clearTimeout(this.#standstill);
+    this.#recordFailures(modules, unhandledErrors);
     if (this.#files.length < 2) return;
     const totalMs = this.#files.reduce((sum, { ms }) => sum + ms, 0);
     const slowest = this.#files.toSorted((one, other) => other.ms - one.ms).slice(0, LISTED);
@@ -47,6 +51,20 @@ export default class FileTimesReporter {
       const share = Math.round((1 - Math.min(1, testsMs / ms)) * 100);
       print(`${seconds(ms).padStart(9)} ${String(share).padStart(3)} %  ${name}`);
     }
+  }
+
+  #recordFailures(modules, unhandledErrors) {
+    const file = process.env.RINGBACK_FAILURES;
+    if (file === undefined) return;
+    const failures = modules.flatMap((module) => [
+      ...module.errors().map((error) => [nameOf(module), error]),
+      ...[...module.children.allTests('failed')].map((test) => [
+        `${nameOf(module)} > ${test.fullName}`,
+        test.result().errors?.[0],
+      ]),
+    ]);
+    failures.push(...unhandledErrors.map((error) => ['outside of any test', error]));
+    for (const [name, error] of failures) appendFileSync(file, `${name}\n    ${firstLine(error)}\n`);
   }
 
   #expectProgress() {
@@ -73,6 +91,10 @@ export default class FileTimesReporter {
 
 function nameOf({ project, relativeModuleId }) {
   return `${project.name} ${relativeModuleId}`;
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split('\n', 1)[0];
 }
 
 function seconds(ms) {
