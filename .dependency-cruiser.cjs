@@ -41,6 +41,7 @@ const imports = {
     'chunks/states.ts',
     'config',
     'event-loop',
+    'json',
     'redaction',
     'providers',
     'database',

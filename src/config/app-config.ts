@@ -100,6 +100,8 @@ export interface CorrectionConfig {
   summaryModels: readonly string[];
   thinking: CorrectionThinking;
   concurrency: number;
+  /** Target length of a window of a long recording, in seconds of speech. */
+  windowSeconds: number;
 }
 
 /** Audio store. Chosen by STORAGE_S3_BUCKET alone. */

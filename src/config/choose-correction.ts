@@ -25,6 +25,7 @@ export function chooseCorrection(env: EnvironmentVariables, report: Report): Cor
     summaryModels: models('SUMMARY_MODEL'),
     thinking: env.CORRECTION_THINKING,
     concurrency: env.CORRECTION_CONCURRENCY,
+    windowSeconds: env.CORRECTION_WINDOW_SECONDS,
   };
 }
 

@@ -14,6 +14,11 @@ const HOUR_MS = 3_600_000;
 const MIN_JOB_LOCK_MS = 2_000;
 /** More concurrent jobs would starve the event loop of one process; run another process instead. */
 const MAX_CONCURRENCY = 256;
+/**
+ * Shorter windows have too little context for a correction. A window of an hour is about as much as
+ * a model writes in one answer.
+ */
+const MIN_WINDOW_SECONDS = 10;
 /** More than one process can answer; a higher limit would be no limit, which is 0. */
 const MAX_REQUESTS_A_MINUTE = 1_000_000;
 /** AssemblyAI accepts at most 2.2 GB by upload and 5 GB by URL. */
@@ -306,6 +311,9 @@ export class EnvironmentVariables {
 
   @WholeNumber(1, MAX_CONCURRENCY)
   CORRECTION_CONCURRENCY = 8;
+
+  @WholeNumber(MIN_WINDOW_SECONDS, HOUR_MS / 1_000)
+  CORRECTION_WINDOW_SECONDS = 480;
 
   @WholeNumber(1, MAX_CONCURRENCY)
   TRANSCRIBE_CONCURRENCY = 4;

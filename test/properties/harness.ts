@@ -211,6 +211,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       summaryModels: ['simulated'],
       thinking: 'low',
       concurrency: 1,
+      windowSeconds: 480,
     },
     reconcileIntervalMs: 180_000,
     jobLockMs: 15_000,
