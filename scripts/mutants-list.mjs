@@ -11,15 +11,19 @@ const CORRECTOR = 'src/correction/chunk-corrector.ts';
 const CALLBACKS = 'src/chunks/statements/record-callbacks.ts';
 const OWED_CHUNKS = 'src/chunks/owed-chunks.ts';
 
-const SETTLED = `await this.settlement.settled(task.conversationId, chunkId);`;
+const SETTLED = `await this.settlement.settled(task.conversationId, task.chunkId);`;
 
 /** `engines`: the engines on which the mutant can be detected, by default all. */
 export const MUTANTS = [
   // Conditional updates.
   {
     name: 'a chunk is completed in any state',
-    file: 'src/chunks/statements/complete-chunks.ts',
-    changes: [[` and c.status is not distinct from 'correcting'`, '']],
+    file: 'src/chunks/statements/settle-windows.ts',
+    changes: [
+      [` and locked.status is not distinct from 'correcting'`, ''],
+      [`pending.count = 0 and batch.round = 1`, `batch.windows = 1`],
+      [`where w.status = 'pending'\n    returning w.chunk_id`, `returning w.chunk_id`],
+    ],
   },
   {
     name: 'a chunk fails in any state',
@@ -176,8 +180,8 @@ export const MUTANTS = [
     file: CORRECTOR,
     changes: [
       [
-        'const recorded = await this.store(task, result);',
-        'await this.settlement.settled(task.conversationId, task.chunkId);\n      const recorded = await this.store(task, result);',
+        'const ending = await this.store(task, result);',
+        'await this.settlement.settled(task.conversationId, task.chunkId);\n      const ending = await this.store(task, result);',
       ],
       [`if (task.status !== 'queued' && task.status !== 'transcribing') {\n      ${SETTLED}\n    }`, ''],
     ],
@@ -195,7 +199,7 @@ export const MUTANTS = [
   {
     name: 'a correction that fails loses the text',
     file: CORRECTOR,
-    changes: [[`transcript: task.transcript ?? '',`, `transcript: '',`]],
+    changes: [[`text: task.transcript,`, `text: null,`]],
   },
   {
     name: 'the text of an anonymized chunk is saved',

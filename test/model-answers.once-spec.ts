@@ -90,7 +90,7 @@ describe('a model that gives a wrong answer', () => {
 
     expect(chunk.modelUse).toMatchObject({
       model: 'gemini-3.8-flash',
-      promptVersion: 'correction-1',
+      promptVersion: 'correction-2',
       outputTokens: tokens,
       inputTokens: expect.any(Number) as unknown,
     });

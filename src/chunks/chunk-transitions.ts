@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { sql, type AliasedExpression, type Kysely } from 'kysely';
 import { Database } from '../database/database.js';
 import type { Schema } from '../database/schema.js';
-import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import type { SubmissionRef } from './statements/open-submissions.js';
 import type { TokenUse } from './texts.js';
-import { completeChunks, type CorrectedChunk } from './statements/complete-chunks.js';
 import { FIRST_STAGE_STATUSES, UNSETTLED_CHUNK_STATUSES } from './states.js';
 
 /** The database, or a transaction in which the caller makes further changes. */
@@ -20,20 +18,10 @@ export type Executor = Kysely<Schema>;
  */
 @Injectable()
 export class ChunkTransitions {
-  private readonly completing = shareStatement({
-    run: (chunks: readonly CorrectedChunk[]) => completeChunks(this.database, chunks),
-    rowOf: ({ chunkId }) => chunkId,
-  });
-
   constructor(
     private readonly database: Database,
     private readonly outbox: EventOutbox,
   ) {}
-
-  /** correcting -> completed, with the final text. */
-  async complete(chunk: CorrectedChunk): Promise<boolean> {
-    return this.completing(chunk);
-  }
 
   /** transcribing or correcting -> failed, by the result of the submission. */
   async fail(chunk: SubmissionRef & ChunkFailure, db: Executor = this.database): Promise<boolean> {

@@ -13,6 +13,7 @@ import { ProblemsRepository } from './problems.repository.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 import { UncorrectedChunksRepository } from './uncorrected-chunks.repository.js';
+import { WindowsRepository } from './windows/windows.repository.js';
 
 const PROVIDERS = [
   ChunksRepository,
@@ -26,6 +27,7 @@ const PROVIDERS = [
   RevisionsRepository,
   ProblemsRepository,
   UncorrectedChunksRepository,
+  WindowsRepository,
 ];
 
 @Module({

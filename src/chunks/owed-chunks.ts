@@ -53,18 +53,34 @@ export class OwedChunks implements OnModuleInit {
     return rows.map(({ id }) => ({ id, data: { submissionId: id } }));
   }
 
+  /** Chunks that are correcting owe a correction for each pending window. */
   private async corrections(afterId: string): Promise<OwedJob<'correct'>[]> {
-    const rows = await this.database
+    const chunks = this.database
       .selectFrom('chunks')
-      .select(['id', 'submission_id as submissionId'])
+      .select(['id', 'submission_id'])
       .where('status', '=', 'correcting')
       .where('id', '>', afterId)
       .orderBy('id')
-      .limit(OWED_PAGE)
+      .limit(OWED_PAGE);
+    const rows = await this.database
+      .selectFrom(chunks.as('c'))
+      .leftJoin('correction_windows as w', (join) =>
+        join
+          .onRef('w.chunk_id', '=', 'c.id')
+          .onRef('w.submission_id', '=', 'c.submission_id')
+          .on('w.status', '=', 'pending'),
+      )
+      .select(['c.id', 'c.submission_id as submissionId', 'w.ordinal', 'w.round'])
+      .orderBy('c.id')
+      .orderBy('w.ordinal')
       .execute();
-    return rows.map(({ id, submissionId }) => ({
+    return rows.map(({ id, submissionId, ordinal, round }) => ({
       id,
-      data: { chunkId: id, submissionId: submissionId ?? '' },
+      data: {
+        chunkId: id,
+        submissionId: submissionId ?? '',
+        ...(ordinal !== null && round !== null && { window: ordinal, round }),
+      },
     }));
   }
 

@@ -17,6 +17,17 @@
  *   transcribing -> correcting | completed | failed | queued (the submission is abandoned)
  *   correcting   -> completed | failed
  *   completed, failed -> queued, only by a restart that somebody requested
+ *   completed, failed -> correcting, only by a request to correct the first-stage text again
+ *
+ * Window: a part of a long recording with a correction of its own; a chunk without rows has one
+ *
+ *   pending      its correction is owed, while the chunk is correcting
+ *   corrected    its corrected text is stored
+ *   uncorrected  its correction has failed, and its first-stage text is final
+ *
+ *   pending -> corrected | uncorrected
+ *   corrected, uncorrected -> pending, as a new round, with the chunk's way back to correcting, or
+ *   when redaction is turned on
  *
  * Submission: one request to the provider, sent at most once
  *
@@ -39,11 +50,13 @@
  * S3 Every result names its submission: the result of an abandoned or older submission changes no
  *    row.
  * S4 A chunk has at most one open submission; a unique index guarantees it.
- * S5 Rows are locked in the order of their ids, submissions before chunks, so that processes do not
- *    deadlock.
+ * S5 Rows are locked in the order of their ids, submissions before chunks, and chunks before their
+ *    windows, so that processes do not deadlock.
  * S6 Statements that every chunk goes through compare states by `is not distinct from`. With `=`
  *    the planner may choose the index of all open rows, which it assumes to be few, and read the
  *    whole backlog each time.
+ * S7 A chunk is completed by the result of its last pending window, under the lock of the chunk.
+ *    A result of a window names its submission and its round.
  */
 
 export const CHUNK_STATUSES = ['queued', 'transcribing', 'correcting', 'completed', 'failed'] as const;
@@ -56,6 +69,8 @@ export const FIRST_STAGE_STATUSES = ['queued', 'transcribing'] as const;
 export const SETTLED_CHUNK_STATUSES = ['completed', 'failed'] as const;
 
 export type SubmissionStatus = 'created' | 'submitted' | 'completed' | 'failed' | 'abandoned';
+
+export type WindowStatus = 'pending' | 'corrected' | 'uncorrected';
 
 /** Statuses of a submission that may still bring a result. */
 export const OPEN_SUBMISSION_STATUSES = ['created', 'submitted'] as const;

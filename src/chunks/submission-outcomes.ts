@@ -98,7 +98,8 @@ export class SubmissionOutcomes {
     if (!(await this.store(task, text, detected))) return false;
     this.metrics.submitToTextSeconds.observe({ strategy: task.strategy }, task.ageMs / 1_000);
     await this.forgetCallback(task);
-    await this.followUp({ ...task, chunkStatus: text.kind === 'first_stage' ? 'correcting' : 'completed' });
+    if (text.kind === 'first_stage') await this.correct(task, text);
+    else await this.followUp({ ...task, chunkStatus: 'completed' });
     return true;
   }
 
@@ -171,10 +172,25 @@ export class SubmissionOutcomes {
   async followUp({ chunkId, submissionId, conversationId, ...ended }: EndedSubmission): Promise<void> {
     if (!ended.isCurrent) return;
     if (ended.chunkStatus === 'correcting') {
-      await this.queues.add('correct', { chunkId, submissionId });
+      const jobs = await this.submissions.correctionJobs({ chunkId, submissionId });
+      await this.queues.addMany(
+        'correct',
+        jobs.map((data) => ({ data })),
+      );
     } else if (ended.chunkStatus === 'completed' || ended.chunkStatus === 'failed') {
       await this.settlement.settled(conversationId, chunkId);
     }
+  }
+
+  /** Queues the corrections of a text that was just stored. */
+  private async correct(task: CheckTask, { windows = [] }: FirstStageText): Promise<void> {
+    if (!task.isCurrent) return;
+    const { chunkId, submissionId } = task;
+    if (windows.length === 0) return this.queues.add('correct', { chunkId, submissionId });
+    await this.queues.addMany(
+      'correct',
+      windows.map((_window, window) => ({ data: { chunkId, submissionId, window, round: 1 } })),
+    );
   }
 
   private async store(ref: SubmissionRef, text: StoredText, detected?: DetectedLanguage): Promise<boolean> {

@@ -13,12 +13,14 @@ import { Database } from '../database/database.js';
 import { OPEN_SUBMISSION_STATUSES, type SubmissionStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { storableText } from '../database/storable.js';
+import type { JobData } from '../queues/job-catalogue.js';
 import { EventOutbox } from '../events/event-outbox.js';
 import { recordFinalText } from './statements/record-final-text.js';
 import type { DetectedLanguage } from './texts.js';
 import { recordTexts, type RecordedText } from './statements/record-texts.js';
 import { acceptSubmissions, type AcceptedSubmission } from './statements/accept-submissions.js';
 import { claimSubmission } from './statements/claim-submission.js';
+import { correctionJobs } from './windows/windows.repository.js';
 import { openSubmissions, type NewSubmission, type SubmissionRef } from './statements/open-submissions.js';
 
 interface Ending {
@@ -71,6 +73,11 @@ export class SubmissionsRepository {
       throw error;
     }
     return (await this.hasOpen(submission.chunkId)) ? 'busy' : 'stale';
+  }
+
+  /** @returns the jobs of the pending corrections of the submission's text */
+  async correctionJobs(ref: SubmissionRef): Promise<JobData['correct'][]> {
+    return correctionJobs(this.database, ref);
   }
 
   private async hasOpen(chunkId: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { jsonText } from '../database/run-statement.js';
 import { NOTHING_TO_TRANSCRIBE } from './empty-text.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { storableText } from '../database/storable.js';
+import type { PlannedWindow } from './windows/plan-windows.js';
 
 export interface TokenUse {
   inputTokens?: number;
@@ -22,7 +23,12 @@ export interface FirstStageText {
   redaction?: RedactionPass[];
   /** Whether the text may be stored when redaction is requested. */
   isRedacted: boolean;
+  /** Windows of a long recording; undefined when it is corrected as a whole. */
+  windows?: StorableWindow[];
 }
+
+/** A window, without a text where none may be stored. */
+export type StorableWindow = Omit<PlannedWindow, 'text'> & { text: string | null };
 
 export interface FinalText {
   transcript: string;

@@ -60,7 +60,7 @@ export class ModelUseResponse {
     description: 'Version of the prompt; null when no model made the text.',
     type: String,
     nullable: true,
-    example: 'correction-1',
+    example: 'correction-2',
   })
   promptVersion!: string | null;
 

@@ -1,19 +1,12 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { audioSource } from '../audio/audio-source.js';
-import { AudioStorage } from '../audio/audio-storage.js';
-import { loadAudio, type InlineAudio } from '../audio/load-inline-audio.js';
-import { OutboundAgents } from '../outbound/outbound-agents.js';
+import { Injectable } from '@nestjs/common';
 import { parseHotwords } from '../providers/assemblyai/hotwords.js';
 import type { UsageListener } from '../providers/language-models/language-model.js';
-import type { CorrectionTask } from './corrections.repository.js';
+import { isRescue, type WindowTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
-import { FirstStageReader } from './first-stage-reader.js';
+import { FirstStageReader, type FirstStageText } from './first-stage-reader.js';
 import { Rescuer } from './rescuer.js';
-
-/**
- * When the store or the sender's server takes longer, the text is corrected without the recording.
- */
-const LOAD_AUDIO_TIMEOUT_MS = 30_000;
+import type { Neighbors } from './windows/seams.js';
+import { WindowAudio } from './windows/window-audio.js';
 
 export interface Call {
   signal: AbortSignal;
@@ -22,59 +15,61 @@ export interface Call {
   onUsage: UsageListener;
 }
 
-/** Whether the chunk is to be rescued: its submission has failed. */
-export function isRescue({ submissionStatus }: CorrectionTask): boolean {
-  return submissionStatus === 'failed';
+/** A window's text from the model. */
+export interface Attempted extends CorrectionResult {
+  /** The first-stage text of the whole recording, where the record does not have it. */
+  wholeDraft?: string;
 }
 
+/** Words of a neighboring window that a prompt names: more than two seconds of speech have. */
+const NAMED_WORDS = 10;
+
 /**
- * Requests one chunk's text from the model, once: corrects the first-stage text, or transcribes the
- * recording alone.
+ * Requests one window's text from the model, once: corrects the first-stage text, or transcribes
+ * the recording alone.
  */
 @Injectable()
 export class CorrectionAttempt {
-  private readonly logger = new Logger('ChunkCorrector');
-
   constructor(
     private readonly firstStage: FirstStageReader,
-    private readonly storage: AudioStorage,
-    private readonly agents: OutboundAgents,
+    private readonly audio: WindowAudio,
     private readonly corrector: Corrector,
     private readonly rescuer: Rescuer,
   ) {}
 
   /** @throws ProviderError */
-  async run(task: CorrectionTask, call: Call): Promise<CorrectionResult> {
+  async run(task: WindowTask, call: Call): Promise<Attempted> {
     if (isRescue(task)) return this.rescuer.transcribe(task, call);
     const { signal } = call;
-    const { text: partialTranscript, durationSeconds } = await this.firstStage.read(task, signal);
-    const audio = await this.loadAudio(task, signal);
+    const draft = await this.firstStage.read(task, signal);
+    const sound = await this.audio.load(task, { maxBytes: this.corrector.maxAudioBytes, signal });
     const { phrases } = parseHotwords(task.transcriptPrompt);
-    return this.corrector.correct({
-      partialTranscript,
+    const overlapSeconds = 'bytes' in sound ? sound.overlapSeconds : 0;
+    const result = await this.corrector.correct({
+      partialTranscript: draft.text,
       hotwords: phrases,
       guidance: task.transcriptPrompt,
       language: task.language,
       redactPii: task.redactPii,
-      audio: 'bytes' in audio ? audio : null,
-      audioOmittedReason: 'bytes' in audio ? undefined : audio.detail,
-      durationSeconds,
+      audio: 'bytes' in sound ? sound : null,
+      audioOmittedReason: 'bytes' in sound ? undefined : sound.detail,
+      durationSeconds: draft.durationSeconds && draft.durationSeconds + 2 * overlapSeconds,
+      ...(overlapSeconds > 0 && { neighbors: neighborsOf(draft) }),
       ...call,
     });
+    return { ...result, wholeDraft: draft.whole };
   }
 
-  private async loadAudio(task: CorrectionTask, signal: AbortSignal): Promise<InlineAudio> {
-    const audio = await loadAudio({
-      storage: this.storage,
-      agents: this.agents,
-      source: audioSource(task),
-      maxBytes: this.corrector.maxAudioBytes,
-      timeoutMs: LOAD_AUDIO_TIMEOUT_MS,
-      signal,
-    });
-    if (!('bytes' in audio)) {
-      this.logger.warn(`chunk ${task.chunkId} is corrected without its recording: ${audio.detail}`);
-    }
-    return audio;
+  /** Judges the joined text of all windows. @throws ProviderUnavailableError when it is refused */
+  async judgeWhole(text: string, draft: string): Promise<void> {
+    await this.corrector.judgeWhole(text, draft);
   }
+}
+
+function neighborsOf({ before, after }: FirstStageText): Neighbors {
+  const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+  return {
+    before: wordsOf(before).slice(-NAMED_WORDS).join(' '),
+    after: wordsOf(after).slice(0, NAMED_WORDS).join(' '),
+  };
 }

@@ -16,6 +16,7 @@ import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
 import { Summarizer } from './summarizer.js';
 import { SummarizeProcessor } from './summarize.processor.js';
+import { WindowAudio } from './windows/window-audio.js';
 
 const SUMMARY_TIMEOUT_MS = 120_000;
 
@@ -42,6 +43,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
     CorrectionsRepository,
     FirstStageReader,
     Rescuer,
+    WindowAudio,
     CorrectionAttempt,
     ChunkCorrector,
     CorrectProcessor,

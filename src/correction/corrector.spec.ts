@@ -60,8 +60,10 @@ describe('Corrector', () => {
     await expect(new Corrector(model, OPTIONS).correct(input())).resolves.toEqual({
       text: 'Hallo!',
       note: 'Tip.',
+      usedAudio: true,
+      audioOmitted: undefined,
       model: 'gemini-2.5-pro-001',
-      promptVersion: 'correction-1',
+      promptVersion: 'correction-2',
       usage: { inputTokens: 5, outputTokens: 6 },
     });
   });
@@ -77,30 +79,80 @@ describe('Corrector', () => {
   it('corrects the text only, and says so, when the recording is too large', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
     const audio = { bytes: Buffer.alloc(11), mimeType: 'audio/wav' };
-    const { note } = await new Corrector(model, OPTIONS).correct(input({ audio }));
-    expect(note).toBe('The recording was too large to listen to; this is corrected from the text only.');
+    const { usedAudio, audioOmitted } = await new Corrector(model, OPTIONS).correct(input({ audio }));
+    expect(usedAudio).toBe(false);
+    expect(audioOmitted).toBe(
+      'The recording was too large to listen to; this is corrected from the text only.',
+    );
     expect(model.requests[0]?.audio).toBeUndefined();
     expect(model.requests[0]?.prompt).toContain('Recording: none');
   });
 
-  it('appends to the tip why there was no recording', async () => {
+  it('says beside the tip why there was no recording', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: 'Tip.' });
-    const { note } = await new Corrector(model, OPTIONS).correct(
+    const { note, audioOmitted } = await new Corrector(model, OPTIONS).correct(
       input({ audio: null, audioOmittedReason: 'it could not be read' }),
     );
-    expect(note).toBe(
-      'Tip. The recording was not used (it could not be read); this is corrected from the text only.',
+    expect(note).toBe('Tip.');
+    expect(audioOmitted).toBe(
+      'The recording was not used (it could not be read); this is corrected from the text only.',
     );
   });
 
   it('corrects the text only, and says so, when the model does not support the format', async () => {
     const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
     const audio = { bytes: Buffer.alloc(10), mimeType: 'audio/amr' };
-    const { note } = await new Corrector(model, OPTIONS).correct(input({ audio }));
-    expect(note).toBe(
+    const { usedAudio, audioOmitted } = await new Corrector(model, OPTIONS).correct(input({ audio }));
+    expect(usedAudio).toBe(false);
+    expect(audioOmitted).toBe(
       'The model does not take recordings in this format (audio/amr); this is corrected from the text only.',
     );
     expect(model.requests[0]?.audio).toBeUndefined();
+  });
+
+  it('names the words around a slice of a recording, and removes them from the answer', async () => {
+    const model = scripted({
+      corrected_transcript: 'Tot aan de brug. Daar stonden wij stil, en toen ging hij open.',
+      note: '',
+    });
+
+    const { text } = await new Corrector(model, OPTIONS).correct(
+      input({
+        partialTranscript: 'daar stonden wij stil',
+        neighbors: { before: 'wij reden tot aan de brug', after: 'en toen ging hij open' },
+      }),
+    );
+
+    expect(text).toBe('Daar stonden wij stil,');
+    expect(model.requests[0]?.systemInstruction).toContain('slice of a longer one');
+    expect(model.requests[0]?.prompt).toContain('<spoken_before>\nwij reden tot aan de brug\n');
+    expect(model.requests[0]?.prompt).toContain('<spoken_after>\nen toen ging hij open\n');
+  });
+
+  it('does not name them when the slice is not sent', async () => {
+    const model = scripted({ corrected_transcript: 'Hallo!', note: '' });
+
+    await new Corrector(model, OPTIONS).correct(
+      input({ audio: null, neighbors: { before: 'voor', after: 'na' } }),
+    );
+
+    expect(model.requests[0]?.prompt).not.toContain('spoken_before');
+    expect(model.requests[0]?.systemInstruction).not.toContain('slice');
+  });
+
+  it('refuses a whole text that repeats one window', async () => {
+    const window = 'wij fietsen elke dag met de kinderen over de lange brug naar de school in de haven. ';
+    const whole = new Corrector(scripted({}), OPTIONS);
+
+    await expect(
+      whole.judgeWhole(
+        window.repeat(10),
+        `${window} ${Array.from({ length: 100 }, (_, index) => `woord${index}`).join(' ')}`,
+      ),
+    ).rejects.toMatchObject({
+      code: 'repetitive',
+    });
+    await expect(whole.judgeWhole(window, window)).resolves.toBeUndefined();
   });
 
   it('refuses a summary, and reports the reason and the usage', async () => {

@@ -28,6 +28,7 @@ import { finishInSteps } from '../redaction/steps.js';
 import { buildTranscriptionPrompt, TRANSCRIPTION_PROMPT_VERSION } from './prompts/transcription-prompt.js';
 import { usableAudio } from './usable-audio.js';
 import { UsageSum } from './usage-sum.js';
+import { withoutNeighbors, type Neighbors } from './windows/seams.js';
 
 interface Call {
   /**
@@ -54,6 +55,11 @@ export interface CorrectionInput extends Call {
   audioOmittedReason?: string;
   /** Duration of the recording, as the first stage measured it. */
   durationSeconds?: number;
+  /**
+   * Words before and after the text that the recording contains, where it is a slice that begins
+   * before the text and ends after it. Redacted where it is requested.
+   */
+  neighbors?: Neighbors;
 }
 
 export interface TranscriptionInput extends Call {
@@ -72,8 +78,11 @@ export interface CorrectionResult {
    * once more.
    */
   text: string;
-  /** A tip for the people who record, and why the recording was not used, if so. May be empty. */
+  /** A tip for the people who record. May be empty. */
   note: string;
+  usedAudio: boolean;
+  /** Sentence that says why the recording was not used; undefined when it was. */
+  audioOmitted?: string;
   /** The exact version that answered, else the requested model. */
   model: string;
   promptVersion: string;
@@ -106,12 +115,12 @@ interface PreparedRequest
   promptVersion: string;
   /** The first-stage text; null when there is none. */
   draft: string | null;
-  /** Sentence for the note, when the recording is not sent to the model. */
+  /** Sentence for people, when the recording is not sent to the model. */
   omission?: string;
 }
 
 /** Settings of the call by which the answer is checked and redacted. */
-type AnswerContext = Call & Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds'>;
+type AnswerContext = Call & Pick<CorrectionInput, 'redactPii' | 'guidance' | 'durationSeconds' | 'neighbors'>;
 
 /**
  * Corrects one chunk, or transcribes it from the recording alone. Sends one request to each model
@@ -190,6 +199,17 @@ export class Corrector {
     });
   }
 
+  /**
+   * Judges the joined text of all windows, when the last one arrives. Each window may be
+   * acceptable, and the whole not: a model may have written the same passage for each of them.
+   *
+   * @param draft first-stage text of the whole recording
+   * @throws ProviderUnavailableError when it is refused; the last window may be tried again
+   */
+  async judgeWhole(text: string, draft: string): Promise<void> {
+    await this.requireAcceptable({ answer: text, draft, instructions: [] });
+  }
+
   private tryModels(
     input: AnswerContext,
     requestFor: (model: string) => PreparedRequest,
@@ -207,7 +227,7 @@ export class Corrector {
 
   private async request(
     input: AnswerContext,
-    { promptVersion, maxTextChars, draft, omission = '', ...prompt }: PreparedRequest,
+    { promptVersion, maxTextChars, draft, omission, ...prompt }: PreparedRequest,
   ): Promise<Omit<CorrectionResult, 'usage'>> {
     const answer = await this.model.generate({
       ...prompt,
@@ -220,9 +240,9 @@ export class Corrector {
     const parsed = parseCorrection(answer.text, { provider: this.model.provider, maxTextChars });
     // Parsing, cleaning and checking each take some time for the longest answers.
     await yieldForLongText(answer.text.length);
-    const correctedTranscript = storable(
-      await finishInSteps(artifactRemovalSteps(parsed.correctedTranscript, draft)),
-    );
+    const cleaned = storable(await finishInSteps(artifactRemovalSteps(parsed.correctedTranscript, draft)));
+    const correctedTranscript =
+      input.neighbors === undefined ? cleaned : withoutNeighbors(cleaned, draft ?? '', input.neighbors);
     await yieldForLongText(answer.text.length);
     await this.requireAcceptable({
       answer: correctedTranscript,
@@ -234,7 +254,8 @@ export class Corrector {
     const redacted = input.redactPii ? await redactAnswer(corrected) : corrected;
     return {
       ...redacted,
-      note: [redacted.note, omission].filter((sentence) => sentence !== '').join(' '),
+      usedAudio: prompt.audio !== undefined,
+      audioOmitted: omission,
       model: answer.modelVersion ?? prompt.model,
       promptVersion,
     };

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
+import type { ChunkStatus, SubmissionStatus, WindowStatus } from '../chunks/states.js';
 
 /** Set by the database when it inserts the row, and never changed. */
 type CreatedAt = ColumnType<Date, never, never>;
@@ -163,6 +163,48 @@ export interface UncorrectedChunksTable {
   code: string;
   error: string;
   noted_at: Generated<Date>;
+}
+
+/**
+ * A part of a long recording that is corrected by a request of its own. A chunk without rows has
+ * one window, whose row is inserted when it is corrected.
+ */
+export interface CorrectionWindowsTable {
+  chunk_id: string;
+  submission_id: string;
+  /** Position in the recording, from 0. */
+  ordinal: number;
+  /** Counts how often the window was to be corrected, from 1. It is part of the job's id. */
+  round: Generated<number>;
+  status: Generated<WindowStatus>;
+  /** Milliseconds from the beginning of the recording; null: the whole recording. */
+  start_ms: Nullable<number>;
+  end_ms: Nullable<number>;
+  /** Indexes of words in the recognizer's list; null: all words. */
+  first_word: Nullable<number>;
+  last_word: Nullable<number>;
+  /**
+   * First-stage text; null for an anonymized chunk, and where the chunk has the text of its only
+   * window.
+   */
+  text: Nullable<string>;
+  /** Whether the texts may be stored when redaction is requested. */
+  is_redacted: boolean;
+  /** Corrected text; null where there is none, or where it is that of the whole chunk. */
+  transcript: Nullable<string>;
+  note: Nullable<string>;
+  error: Nullable<string>;
+  error_code: Nullable<string>;
+  model: Nullable<string>;
+  prompt_version: Nullable<string>;
+  used_audio: Nullable<boolean>;
+  /** Why the sound was not used, for people. */
+  audio_omitted: Nullable<string>;
+  /** Tokens of all answers, refused ones and earlier rounds included. */
+  input_tokens: Generated<number>;
+  output_tokens: Generated<number>;
+  redaction: ColumnType<RedactionPass[] | null, string | null | undefined, string | null>;
+  settled_at: Nullable<Date>;
 }
 
 export interface SubmissionsTable {
@@ -366,6 +408,7 @@ export interface Schema {
   chunks: ChunksTable;
   uncorrected_chunks: UncorrectedChunksTable;
   chunk_revisions: ChunkRevisionsTable;
+  correction_windows: CorrectionWindowsTable;
   submissions: SubmissionsTable;
   conversation_languages: ConversationLanguagesTable;
   processing_events: ProcessingEventsTable;

@@ -80,7 +80,14 @@ export class Metrics {
 
   readonly corrections = new Counter({
     name: 'ringback_corrections_total',
-    help: 'Corrections that ended, by outcome: corrected, or why the first-stage text became final (refused, tries_exhausted).',
+    help: 'Corrections that ended, by outcome: corrected, partly when some windows of a long recording keep their first-stage text, or why all of it became final (refused, tries_exhausted).',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly correctedWindows = new Counter({
+    name: 'ringback_correction_windows_total',
+    help: 'Windows of recordings whose correction ended, by outcome: corrected, or why the first-stage text stays (refused, tries_exhausted). A short recording is one window.',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });

@@ -37,7 +37,7 @@ export class RedactionPassResponse implements RedactionPass {
   @ApiPropertyOptional({ description: 'The model of the pass.', example: 'gemini-3.8-flash' })
   model?: string;
 
-  @ApiPropertyOptional({ description: 'Version of its prompt.', example: 'correction-1' })
+  @ApiPropertyOptional({ description: 'Version of its prompt.', example: 'correction-2' })
   promptVersion?: string;
 }
 

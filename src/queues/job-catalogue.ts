@@ -10,8 +10,11 @@ export interface JobData {
   check: { submissionId: string };
   /** Sends the audio of a chunk to a provider whose answer is the transcript: one long request. */
   transcribe: { submissionId: string };
-  /** Corrects the first-stage text of a chunk. */
-  correct: { chunkId: string; submissionId: string };
+  /**
+   * Corrects a window of a chunk's first-stage text. Without `window` and `round`: the first round
+   * of the first window, which is the whole text of a short recording.
+   */
+  correct: { chunkId: string; submissionId: string; window?: number; round?: number };
   /** Merges a finished conversation whose chunks have all settled. */
   finalize: { conversationId: string };
   /** Summarizes a finalized conversation. */
@@ -47,7 +50,11 @@ const JOB_IDS: { [K in JobKind]: (data: JobData[K]) => string } = {
   submit: ({ chunkId, attempt }) => `submit.${chunkId}.${String(attempt)}`,
   check: ({ submissionId }) => `check.${submissionId}`,
   transcribe: ({ submissionId }) => `transcribe.${submissionId}`,
-  correct: ({ submissionId }) => `correct.${submissionId}`,
+  // The first window has the id that an earlier release gives to the correction of the whole text.
+  correct: ({ submissionId, window = 0, round = 1 }) =>
+    window === 0 && round === 1
+      ? `correct.${submissionId}`
+      : `correct.${submissionId}.${String(round)}.${String(window)}`,
   finalize: ({ conversationId }) => `finalize.${conversationId}`,
   summarize: ({ conversationId }) => `summarize.${conversationId}`,
   deliver: ({ deliveryId, round }) => `deliver.${deliveryId}.${String(round)}`,

@@ -115,7 +115,7 @@ export class Checker {
   private async textOf(task: CheckTask, reading: TextReading): Promise<StoredText> {
     if (this.config.transcription.provider === 'AssemblyAI')
       return finalText(task, reading, DIARIZATION_SCHEMAS.assemblyai);
-    return { kind: 'first_stage', ...(await firstStageText(task, reading)) };
+    return { kind: 'first_stage', ...(await firstStageText(task, reading, this.config.correction)) };
   }
 
   /**

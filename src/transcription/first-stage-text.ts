@@ -1,9 +1,11 @@
 import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
-import type { FirstStageText } from '../chunks/texts.js';
+import type { FirstStageText, StorableWindow } from '../chunks/texts.js';
+import { planWindows, type PlannedWindow } from '../chunks/windows/plan-windows.js';
 import type { ChunkFailure } from '../chunks/chunk-transitions.js';
 import type { Diarization, RedactionPass } from '../database/schema.js';
 import { redactPatternsInSteps } from '../redaction/redact-patterns.js';
 import { redactResponse } from '../redaction/redact-response.js';
+import { finishInSteps } from '../redaction/steps.js';
 import type { TextReading } from '../providers/assemblyai/read-transcript.js';
 
 export interface PrivacySettings {
@@ -21,14 +23,33 @@ interface StorableReading {
 /**
  * Returns the storable part of a first-stage text: all of it; a version redacted by patterns; or,
  * for an anonymized conversation, nothing, not even the provider's answer. The correction of such a
- * chunk then asks the provider again, and keeps the text in memory only.
+ * chunk then asks the provider again, and keeps the text in memory only. A long recording has
+ * windows, each with its part of the text.
+ *
+ * @param options.windowSeconds target length of a window
  */
 export async function firstStageText(
   privacy: PrivacySettings,
-  reading: TextReading,
+  reading: TextReading & { audioDurationSeconds?: number },
+  { windowSeconds }: { windowSeconds: number },
 ): Promise<FirstStageText> {
-  if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };
-  return storable(privacy, reading, DIARIZATION_SCHEMAS.firstStage);
+  const { text, raw, audioDurationSeconds: durationSeconds } = reading;
+  const planned = await finishInSteps(
+    planWindows({ text, words: raw.words, durationSeconds }, windowSeconds),
+  );
+  const windows = planned && (await Promise.all(planned.map((window) => storableWindow(privacy, window))));
+  if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true, windows };
+  return { ...(await storable(privacy, reading, DIARIZATION_SCHEMAS.firstStage)), windows };
+}
+
+/** The parts are redacted alone, which gives the same as redacting the whole text. */
+async function storableWindow(
+  { redactPii, anonymize }: PrivacySettings,
+  window: PlannedWindow,
+): Promise<StorableWindow> {
+  if (anonymize) return { ...window, text: null };
+  if (!redactPii) return window;
+  return { ...window, text: (await redactPatternsInSteps(window.text)).text };
 }
 
 /** Result for an anonymized conversation when the provider cannot anonymize. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import { completeChunks } from '../../src/chunks/statements/complete-chunks.js';
+import { settleWindows } from '../../src/chunks/statements/settle-windows.js';
 import { recordTexts } from '../../src/chunks/statements/record-texts.js';
 import { acceptSubmissions } from '../../src/chunks/statements/accept-submissions.js';
 import { openSubmissions, type NewSubmission } from '../../src/chunks/statements/open-submissions.js';
@@ -52,11 +52,17 @@ describe('a statement for many submissions', () => {
   });
   const corrected = (submission: NewSubmission) => ({
     ...refOf(submission),
-    transcript: `what ${submission.id} said`,
-    diarization: { schema: 'final', data: { note: 'a note', raw: {}, error: null } },
-    keepsRaw: true,
+    ...{ ordinal: 0, round: 1, windows: 1, status: 'corrected' as const, transcript: null },
+    usedAudio: true,
     isRedacted: false,
     modelUse: { model: 'a-model', promptVersion: '1', inputTokens: 2, outputTokens: 1 },
+    completes: {
+      transcript: `what ${submission.id} said`,
+      diarization: { schema: 'final', data: { note: 'a note', raw: {}, error: null } },
+      keepsRaw: true,
+      isRedacted: false,
+      modelUse: { model: 'a-model', promptVersion: '1' },
+    },
   });
   const statusesOf = async (submissions: readonly NewSubmission[]) => {
     const rows = await ask<{ chunk: string; submission: string | null }>(
@@ -80,7 +86,7 @@ describe('a statement for many submissions', () => {
         submissions.map((one) => recorded(one)),
       ),
     ).toEqual(all);
-    expect(await completeChunks(database, submissions.map(corrected))).toEqual(all);
+    expect(await settleWindows(database, submissions.map(corrected))).toEqual(all);
 
     expect(await statusesOf(submissions)).toEqual(submissions.map(() => 'completed, completed'));
     const rows = await ask<{
@@ -117,7 +123,7 @@ describe('a statement for many submissions', () => {
         again.map((one) => recorded(one)),
       ),
     ).toEqual([false, false, false]);
-    expect(await completeChunks(database, submissions.map(corrected))).toEqual([false, false, false]);
+    expect(await settleWindows(database, submissions.map(corrected))).toEqual([false, false, false]);
 
     expect(await statusesOf(submissions)).toEqual([
       'queued, created',

@@ -101,8 +101,9 @@ export class InMemoryProvider {
   }
 
   corrector(activity: Activity): Corrector {
-    const view: Pick<Corrector, 'correct' | 'maxAudioBytes'> = {
+    const view: Pick<Corrector, 'correct' | 'judgeWhole' | 'maxAudioBytes'> = {
       maxAudioBytes: 1,
+      judgeWhole: () => Promise.resolve(),
       correct: ({ partialTranscript }) => call(activity, 'correct', () => this.correct(partialTranscript)),
     };
     return view as Corrector;
@@ -170,7 +171,7 @@ export class InMemoryProvider {
     const fault = this.faultOf('correct');
     if (fault === 'unavailable') throw unavailable({ ambiguous: false });
     if (fault === 'refused') throw rejected();
-    return { text: `${partialTranscript} (corrected)`, note: '', ...SIMULATED_MODEL };
+    return { text: `${partialTranscript} (corrected)`, note: '', usedAudio: false, ...SIMULATED_MODEL };
   }
 
   private make(request: TranscriptParams): InMemoryTranscript {

@@ -21,6 +21,8 @@ import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
 import { CorrectionAttempt } from '../../src/correction/correction-attempt.js';
 import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
+import { WindowAudio } from '../../src/correction/windows/window-audio.js';
+import { WindowsRepository } from '../../src/chunks/windows/windows.repository.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
 import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
@@ -215,16 +217,17 @@ function transcriptionProcessors(base: Base, client: ReturnType<InMemoryProvider
 function correctionProcessors(base: Base, activity: Activity) {
   const { config, database, coordination, queues, observer, provider, outbox } = base;
   const finalization = new FinalizationRepository(database, outbox);
+  const windows = new WindowsRepository(database);
   const attempt = new CorrectionAttempt(
     new FirstStageReader(provider.viewFor(activity)),
-    base.storage,
-    new OutboundAgents([]),
+    new WindowAudio(base.storage, new OutboundAgents([])),
     provider.corrector(activity),
     new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
   );
   const corrector = new ChunkCorrector(
-    new CorrectionsRepository(database),
+    new CorrectionsRepository(database, windows),
     new ChunkTransitions(database, outbox),
+    windows,
     new UncorrectedChunksRepository(database),
     attempt,
     base.settlement,

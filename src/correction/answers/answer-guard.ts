@@ -111,7 +111,7 @@ const MAX_CACHED_INSTRUCTIONS = 100;
 const sentenceCache = new Map<string, readonly string[]>();
 
 /** Matches tags of our blocks, which do not occur in speech unless somebody reads them aloud. */
-const FENCE_TAG = /<\/?\s*(?:partial_transcript|guidance|hotwords)\s*\/?>/i;
+const FENCE_TAG = /<\/?\s*(?:partial_transcript|guidance|hotwords|spoken_before|spoken_after)\s*\/?>/i;
 
 export interface GuardedAnswer {
   answer: string;

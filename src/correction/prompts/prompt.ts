@@ -1,12 +1,13 @@
 import { fence, oneLine } from './fence.js';
 import { languageLine } from './language-line.js';
+import type { Neighbors } from '../windows/seams.js';
 import type { ModelSchema } from '../../providers/language-models/language-model.js';
 
 /**
  * Version stored with every corrected chunk. Every change of the prompt texts in this file requires
  * a new version.
  */
-export const CORRECTION_PROMPT_VERSION = 'correction-1';
+export const CORRECTION_PROMPT_VERSION = 'correction-2';
 
 export interface CorrectionPromptInput {
   /** The first-stage text; may be empty. */
@@ -22,6 +23,10 @@ export interface CorrectionPromptInput {
   redactPii: boolean;
   /** False when the recording is not sent, so that the model corrects the text alone. */
   hasAudio: boolean;
+  /**
+   * Words that the recording has before and after the text, where it is a slice of a longer one.
+   */
+  neighbors?: Neighbors;
 }
 
 export const CORRECTION_SCHEMA: ModelSchema = {
@@ -49,6 +54,8 @@ const WITH_AUDIO = `The recording is attached. The partial_transcript block is w
 3. Remove words that the recording does not support, such as sentences invented over silence, music or noise, and passages repeated by mistake.
 4. Where you cannot understand a passage better than the recogniser did, keep its words. Never guess.
 5. When the recording holds no intelligible speech at all, the corrected transcript is the empty text.`;
+
+const SLICE = `The recording is a slice of a longer one. It begins a moment before the partial_transcript block and ends a moment after it, so that no word is cut. The spoken_before and spoken_after blocks have the words around the slice, as the recogniser understood them. They belong to other texts: where you hear them at the beginning or at the end, leave them out. Your text begins and ends with the speech of the partial_transcript block.`;
 
 const WITHOUT_AUDIO = `No recording is attached. Work on the text in the partial_transcript block alone; it is what a speech recogniser understood.
 1. Repair what is clearly a recognition error from its context: spelling, punctuation, capitals, words that sound alike.
@@ -85,17 +92,20 @@ const OUTPUT = `Answer with one JSON object and nothing else: "corrected_transcr
  * The layout of the message is stable for intermediate readers, such as a gateway that logs or
  * routes: the lines `PII redaction: on|off`, `Main language: ...` and `Recording: attached|none`;
  * then `<hotwords>` (one per line; omitted when there are none), `<guidance>` (omitted when there
- * is none) and `<partial_transcript>`, which is always present.
+ * is none) and `<partial_transcript>`, which is always present; for a slice of a recording then
+ * `<spoken_before>` and `<spoken_after>`.
  */
 export function buildCorrectionPrompt(input: CorrectionPromptInput): {
   systemInstruction: string;
   prompt: string;
 } {
   const { redactPii, hasAudio } = input;
+  const neighbors = hasAudio ? input.neighbors : undefined;
   const systemInstruction = [
     ROLE,
     MATERIAL,
     hasAudio ? WITH_AUDIO : WITHOUT_AUDIO,
+    ...(neighbors === undefined ? [] : [SLICE]),
     STYLE,
     redactPii ? REDACTION_ON : REDACTION_OFF,
     OUTPUT,
@@ -110,6 +120,9 @@ export function buildCorrectionPrompt(input: CorrectionPromptInput): {
     hotwordsBlock(input.hotwords),
     guidanceBlock(input.guidance),
     fence('partial_transcript', input.partialTranscript),
+    ...(neighbors === undefined
+      ? []
+      : [fence('spoken_before', neighbors.before), fence('spoken_after', neighbors.after)]),
   ];
   return { systemInstruction, prompt: [settings, ...blocks.filter((block) => block !== '')].join('\n\n') };
 }
