@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { CHUNK_COLUMNS, type ChunkView } from './chunks.repository.js';
 
 /** A chunk of a list, without its texts. */
-export type ListedChunk = Omit<ChunkView, 'transcript' | 'diarization'>;
+export type ListedChunk = Omit<ChunkView, 'transcript' | 'diarization' | 'windows'>;
 
 /** Lists the chunks of a conversation. */
 @Injectable()

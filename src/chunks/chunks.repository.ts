@@ -8,6 +8,7 @@ import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import type { Executor } from './chunk-transitions.js';
 import { addChunks, type NewChunk } from './statements/add-chunks.js';
 import { restartChunk, type RestartResult } from './restart.js';
+import { correctAgain, type CorrectAgainResult } from './windows/correct-again.js';
 
 export interface ChunkView {
   id: string;
@@ -35,6 +36,16 @@ export interface ChunkView {
   /** Number of the newest text; 0 before the first. */
   revision: number;
   editedAt: Date | null;
+  windows: WindowCounts;
+}
+
+/** Windows of the chunk's correction; all 0 when it is, or was, corrected as a whole. */
+export interface WindowCounts {
+  total: number;
+  corrected: number;
+  pending: number;
+  /** Whether every corrected window was corrected with its sound; null: none is corrected. */
+  usedAudio: boolean | null;
 }
 
 export type AddResult =
@@ -90,6 +101,13 @@ export class ChunksRepository {
         'c.transcript',
         // Parsed below, not by the driver: a provider's answer may have many megabytes.
         sql<string | null>`c.diarization::text`.as('diarization'),
+        sql<WindowCounts>`(select json_build_object('total', count(*),
+            'corrected', count(*) filter (where w.status = 'corrected'),
+            'pending', count(*) filter (where w.status = 'pending'),
+            'usedAudio', bool_and(w.used_audio) filter (where w.status = 'corrected'))
+          from correction_windows as w where w.chunk_id = c.id and w.submission_id = c.submission_id)`.as(
+          'windows',
+        ),
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();
@@ -135,6 +153,14 @@ export class ChunksRepository {
     return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
   }
 
+  /** Corrects the first-stage text of a chunk again. */
+  async correctAgain(
+    id: string,
+    options: { force: boolean; windowSeconds: number },
+  ): Promise<CorrectAgainResult> {
+    return correctAgain(this.database, id, options);
+  }
+
   /** Restarts a chunk that has ended, and changes the redaction setting of any chunk. */
   async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
     return restartChunk(this.database, id, options);
@@ -162,4 +188,5 @@ const INITIAL = {
   audioExpiredAt: null,
   revision: 0,
   editedAt: null,
+  windows: { total: 0, corrected: 0, pending: 0, usedAudio: null },
 };

@@ -2,13 +2,16 @@ import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kyse
 import type { Diarization, RedactionPass, Schema } from '../database/schema.js';
 import { UNSETTLED_CHUNK_STATUSES, type ChunkStatus } from './states.js';
 import { storableJson, storableText } from '../database/storable.js';
+import type { JobData } from '../queues/job-catalogue.js';
 import type { Executor } from './chunk-transitions.js';
 import { redactStoredText } from './redact-stored-text.js';
 import { firstStageText, removeRevisions } from './revisions/stored-revisions.js';
+import { redactWindows, removeWindows } from './windows/redact-windows.js';
 
 export type RestartResult =
   | { kind: 'restarted'; conversationId: string; attempt: number }
-  | { kind: 'in_flight' }
+  /** `jobs`: corrections that are owed again, because redaction was turned on. */
+  | { kind: 'in_flight'; conversationId: string; jobs: JobData['correct'][] }
   | { kind: 'completed' }
   | { kind: 'no_audio' }
   | { kind: 'no_chunk' };
@@ -55,6 +58,7 @@ interface LockedChunk {
   id: string;
   conversationId: string;
   status: ChunkStatus;
+  submissionId: string | null;
   transcript: string | null;
   diarization: Diarization | null;
   redaction: RedactionPass[] | null;
@@ -85,12 +89,14 @@ export async function restartChunk(
     if (chunk === undefined) return { kind: 'no_chunk' };
     const { conversationId, status } = chunk;
     if (UNSETTLED_CHUNK_STATUSES.some((unsettled) => unsettled === status)) {
-      if (options.redactPii !== undefined) await changeRedaction(trx, chunk, options.redactPii);
-      return { kind: 'in_flight' };
+      const { redactPii } = options;
+      const jobs = redactPii === undefined ? [] : await changeRedaction(trx, chunk, redactPii);
+      return { kind: 'in_flight', conversationId, jobs };
     }
     if (status === 'completed' && !options.force) return { kind: 'completed' };
     if (chunk.audioExpiredAt !== null) return { kind: 'no_audio' };
     if (options.redactPii === true) await removeRevisions(trx, id);
+    await removeWindows(trx, [id]);
     const { attempt } = await trx
       .updateTable('chunks')
       .set({
@@ -137,6 +143,10 @@ export async function restartFailed(
       .returning(['id as chunkId', 'conversation_id as conversationId', 'attempt'])
       .execute();
     if (restarted.length > 0) {
+      await removeWindows(
+        trx,
+        restarted.map(({ chunkId }) => chunkId),
+      );
       await trx
         .updateTable('conversations')
         // In any status: a finish or a merge under way does not see this restart.
@@ -157,6 +167,7 @@ async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undef
       'c.id',
       'c.conversation_id as conversationId',
       'c.status',
+      'c.submission_id as submissionId',
       'c.transcript',
       'c.diarization',
       'c.redaction',
@@ -170,16 +181,25 @@ async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undef
     .executeTakeFirst();
 }
 
-async function changeRedaction(trx: Executor, chunk: LockedChunk, redactPii: boolean): Promise<void> {
+/** @returns the corrections that are owed again */
+async function changeRedaction(
+  trx: Executor,
+  chunk: LockedChunk,
+  redactPii: boolean,
+): Promise<JobData['correct'][]> {
+  const { id: chunkId, submissionId, status } = chunk;
   const isTurnedOn = redactPii && !chunk.isRedacted;
+  const isCorrecting = isTurnedOn && status === 'correcting' && submissionId !== null;
+  const jobs = isCorrecting ? await redactWindows(trx, { chunkId, submissionId }) : [];
   await trx
     .updateTable('chunks')
     .set({ redact_pii: redactPii, ...(isTurnedOn && (await redactedText(trx, chunk))) })
     .where('id', '=', chunk.id)
     .execute();
-  if (!isTurnedOn) return;
+  if (!isTurnedOn) return jobs;
   await removeRevisions(trx, chunk.id);
   await markMergeNeeded(trx, chunk.conversationId, { hidesMergedText: true });
+  return jobs;
 }
 
 /** Redacts a first-stage text, whose correction is owed; drops the text of an earlier attempt. */

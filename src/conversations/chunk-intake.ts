@@ -1,6 +1,8 @@
 import { errorMessage } from '../errors/error-message.js';
 import { ConflictException, Injectable, Logger, NotFoundException } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AppConfig } from '../config/app-config.js';
+import type { JobData } from '../queues/job-catalogue.js';
 import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
@@ -27,6 +29,7 @@ export class ChunkIntake {
   private readonly logger = new Logger(ChunkIntake.name);
 
   constructor(
+    private readonly config: AppConfig,
     private readonly chunks: ChunksRepository,
     private readonly failedChunks: FailedChunksRepository,
     private readonly conversations: ConversationsRepository,
@@ -89,6 +92,7 @@ export class ChunkIntake {
         });
         return this.read(chunkId);
       case 'in_flight':
+        await this.startCorrections(result.conversationId, chunkId, result.jobs);
         return this.read(chunkId);
       case 'completed':
         throw new ConflictException(
@@ -99,6 +103,38 @@ export class ChunkIntake {
         throw new ConflictException(
           `the recording of chunk ${chunkId} was removed after AUDIO_RETENTION_DAYS; send it again as a new chunk`,
           withCode('recording_gone'),
+        );
+      case 'no_chunk':
+        throw new NotFoundException(`there is no chunk ${chunkId}`);
+    }
+  }
+
+  /**
+   * Corrects the first-stage text of a chunk again, without a new transcript: the windows that
+   * failed, or with `force`, when none did, all of them. A chunk in flight is left unchanged.
+   *
+   * @throws NotFoundException when the chunk does not exist
+   * @throws ConflictException when every window is corrected and `force` is not set, or there is no
+   * first-stage text
+   */
+  async correctAgain(chunkId: string, { force }: { force: boolean }): Promise<ChunkView> {
+    const { windowSeconds } = this.config.correction;
+    const result = await this.chunks.correctAgain(chunkId, { force, windowSeconds });
+    switch (result.kind) {
+      case 'started':
+        await this.startCorrections(result.conversationId, chunkId, result.jobs);
+        return this.read(chunkId);
+      case 'in_flight':
+        return this.read(chunkId);
+      case 'corrected':
+        throw new ConflictException(
+          `the text of chunk ${chunkId} is corrected; add ?force=true to correct it again`,
+          withCode('chunk_completed'),
+        );
+      case 'no_first_stage':
+        throw new ConflictException(
+          `chunk ${chunkId} has no first-stage text that could be corrected; transcribe it again without from=correction`,
+          withCode('no_first_stage_text'),
         );
       case 'no_chunk':
         throw new NotFoundException(`there is no chunk ${chunkId}`);
@@ -169,6 +205,21 @@ export class ChunkIntake {
     if (key === undefined) return undefined;
     const id = await this.chunks.findByIdempotencyKey(conversationId, key);
     return id === undefined ? undefined : this.read(id);
+  }
+
+  private async startCorrections(
+    conversationId: string,
+    chunkId: string,
+    jobs: readonly JobData['correct'][],
+  ): Promise<void> {
+    if (jobs.length === 0) return;
+    await bestEffort(this.logger, `correcting chunk ${chunkId}`, async () => {
+      await this.coordination.addPending(conversationId, chunkId);
+      await this.queues.addMany(
+        'correct',
+        jobs.map((data) => ({ data })),
+      );
+    });
   }
 
   private async start(conversationId: string, chunkId: string): Promise<void> {

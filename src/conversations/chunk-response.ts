@@ -1,5 +1,7 @@
 import type { RecordedEvent } from '../observability/processing-log.js';
-import type { ChunkResponse, ProcessingEventResponse } from './chunks.dto.js';
+import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
+import { isRecord } from '../json/is-record.js';
+import type { ChunkResponse, CorrectionResponse, ProcessingEventResponse } from './chunks.dto.js';
 import type { ChunkView } from '../chunks/chunks.repository.js';
 
 export function toChunkResponse(chunk: ChunkView): ChunkResponse {
@@ -18,6 +20,7 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
       inputTokens: chunk.inputTokens,
       outputTokens: chunk.outputTokens,
     },
+    correction: correctionOf(chunk),
     transcriptId: chunk.transcriptId,
     strategy: chunk.strategy,
     revision: chunk.revision,
@@ -28,6 +31,31 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     completedAt: chunk.completedAt?.toISOString() ?? null,
     audioExpiredAt: chunk.audioExpiredAt?.toISOString() ?? null,
   };
+}
+
+const CORRECTED: ReadonlySet<string> = new Set([
+  DIARIZATION_SCHEMAS.corrected,
+  DIARIZATION_SCHEMAS.anonymized,
+]);
+
+/** Returns how far the correction is; null where none has begun, or the provider needs none. */
+function correctionOf(chunk: ChunkView): CorrectionResponse | null {
+  const { status, windows, diarization } = chunk;
+  const isCorrected = CORRECTED.has(diarization?.schema ?? '');
+  if (status !== 'correcting' && windows.total === 0 && !isCorrected) return null;
+  const note = isCorrected && isRecord(diarization?.data) ? diarization.data.note : null;
+  return { model: chunk.model, note: typeof note === 'string' ? note : null, ...countsOf(chunk) };
+}
+
+function countsOf({
+  status,
+  model,
+  windows: { total, corrected, pending, usedAudio },
+}: ChunkView): Pick<CorrectionResponse, 'usedAudio' | 'windows'> {
+  const isDone = status === 'completed';
+  // An earlier release corrects a chunk as a whole, and leaves its windows pending.
+  if (total > 0 && !(isDone && pending > 0)) return { usedAudio, windows: { total, corrected } };
+  return { usedAudio: null, windows: { total: 1, corrected: isDone && model !== null ? 1 : 0 } };
 }
 
 export function toEventResponse(event: RecordedEvent): ProcessingEventResponse {

@@ -118,9 +118,17 @@ export class ChunksController {
   @Post('transcription/chunks/:chunkId')
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
-    summary: 'Transcribe a chunk again',
+    summary: 'Transcribe a chunk again, or only correct its text again',
     description:
-      'In flight: nothing new is submitted. Failed: it is tried again. Completed: 409 unless `force` is true.',
+      'In flight: nothing new is submitted. Failed: it is tried again. Completed: 409 unless `force` is true. ' +
+      'With `from=correction` no new transcript is paid for: windows whose correction failed are tried again, ' +
+      'and with `force`, when none failed, all of them; 409 `no_first_stage_text` where there is no text to correct.',
+  })
+  @ApiQuery({
+    name: 'from',
+    required: false,
+    enum: ['correction'],
+    description: 'Where to start: `correction` keeps the first-stage text.',
   })
   @ApiQuery({
     name: 'force',
@@ -130,12 +138,22 @@ export class ChunksController {
   })
   @ApiAcceptedResponse({ type: ChunkResponse })
   @ApiNotFoundResponse({ description: 'No such chunk' })
-  @ApiConflictResponse({ description: 'The chunk is completed, or its recording was removed' })
+  @ApiConflictResponse({
+    description: 'The chunk is completed, its recording was removed, or it has no first-stage text',
+  })
   async transcribe(
     @IdParam('chunkId') chunkId: string,
     @Body() request: TranscribeChunkRequest,
     @Query('force', FORCE_PIPE) force = false,
+    @Query('from') from?: string,
   ): Promise<ChunkResponse> {
+    if (from !== undefined) {
+      if (from !== 'correction') throw new BadRequestException(['from must be correction']);
+      if (request.redactPii !== undefined) {
+        throw new BadRequestException(['redactPii needs a new transcript: leave out from=correction']);
+      }
+      return toChunkResponse(await this.intake.correctAgain(chunkId, { force }));
+    }
     return toChunkResponse(await this.intake.restart(chunkId, { force, redactPii: request.redactPii }));
   }
 

@@ -74,6 +74,43 @@ export class ModelUseResponse {
   outputTokens!: number;
 }
 
+export class WindowCountsResponse {
+  @ApiProperty({ type: 'integer', description: 'Windows of the recording; 1 for a short one.' })
+  total!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Windows that are corrected. The others are pending, or failed.',
+  })
+  corrected!: number;
+}
+
+export class CorrectionResponse {
+  @ApiProperty({ type: String, nullable: true, description: 'The model that corrected; null: none did yet.' })
+  model!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Tips for better recordings, and why sound was not used; null before the end.',
+  })
+  note!: string | null;
+
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description:
+      'Whether every corrected window was corrected with its sound; null while none is, or when it is not known.',
+  })
+  usedAudio!: boolean | null;
+
+  @ApiProperty({
+    type: WindowCountsResponse,
+    description: 'A long recording is corrected in windows. GET /api/chunks/{id}/windows has each.',
+  })
+  windows!: WindowCountsResponse;
+}
+
 export class ChunkResponse {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -122,6 +159,13 @@ export class ChunkResponse {
     type: ModelUseResponse,
   })
   modelUse!: ModelUseResponse;
+
+  @ApiProperty({
+    type: CorrectionResponse,
+    nullable: true,
+    description: 'The correction of the text, also while it runs; null before, and where there is none.',
+  })
+  correction!: CorrectionResponse | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'The provider’s id.' })
   transcriptId!: string | null;

@@ -26,6 +26,7 @@ import { TranscriptController } from './transcript.controller.js';
 import { TranscriptRenderer } from './transcript/transcript-renderer.js';
 import { TranscriptsRepository } from './transcript/transcripts.repository.js';
 import { UploadReceiver } from './upload-receiver.js';
+import { WindowsController } from './windows/windows.controller.js';
 
 @Module({
   imports: [AudioModule, ChunksModule, CoordinationModule, ConversationsModule, EventsModule],
@@ -38,6 +39,7 @@ import { UploadReceiver } from './upload-receiver.js';
     RecordingsController,
     FailedChunksController,
     ChunksController,
+    WindowsController,
     EditsController,
     SummaryController,
     ProblemsController,

@@ -113,6 +113,7 @@ export function startProcess(activity: Activity, environment: ProcessEnvironment
   const base = { ...environment, database, queues, coordination, settlement, outbox };
   return {
     intake: new ChunkIntake(
+      config,
       new ChunksRepository(database),
       new FailedChunksRepository(database),
       conversations,

@@ -30,7 +30,7 @@ interface EditedChunk {
   transcribedAt: Date | null;
   completedAt: Date | null;
   schema: string | null;
-  correctionError: string | null;
+  model: string | null;
   /** Whether its text must be redacted, by its own setting or by one of its conversation. */
   isRedacted: boolean;
 }
@@ -89,7 +89,7 @@ async function lockChunk(trx: Executor, id: string): Promise<EditedChunk | undef
       'c.transcribed_at as transcribedAt',
       'c.completed_at as completedAt',
       sql<string | null>`c.diarization ->> 'schema'`.as('schema'),
-      sql<string | null>`c.diarization #>> '{data,error}'`.as('correctionError'),
+      'c.model',
       sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
     ])
     .where('c.id', '=', id)

@@ -35,7 +35,7 @@ export class RevisionsRepository {
         'revision',
         'edited_at as editedAt',
         sql<string | null>`diarization ->> 'schema'`.as('schema'),
-        sql<string | null>`diarization #>> '{data,error}'`.as('correctionError'),
+        'model',
         sql<Date>`coalesce(completed_at, transcribed_at, created_at)`.as('createdAt'),
       ])
       .where('id', '=', chunkId)

@@ -40,11 +40,15 @@ function toItem(chunk: ListedChunk): ChunkItemResponse {
   const {
     transcript: _transcript,
     diarization: _diarization,
+    correction: _correction,
     ...item
-  } = toChunkResponse({
-    ...chunk,
-    transcript: null,
-    diarization: null,
-  });
+  } = toChunkResponse({ ...chunk, ...UNREAD });
   return item;
 }
+
+/** What a list does not read of its chunks. */
+const UNREAD = {
+  transcript: null,
+  diarization: null,
+  windows: { total: 0, corrected: 0, pending: 0, usedAudio: null },
+};

@@ -63,7 +63,7 @@ export class ConversationPageResponse extends PageResponse {
   data!: ConversationItemResponse[];
 }
 
-export class ChunkItemResponse extends OmitType(ChunkResponse, ['transcript', 'diarization']) {}
+export class ChunkItemResponse extends OmitType(ChunkResponse, ['transcript', 'diarization', 'correction']) {}
 
 export class ChunkItemPageResponse extends PageResponse {
   @ApiProperty({ type: ChunkItemResponse, isArray: true, description: 'By position.' })

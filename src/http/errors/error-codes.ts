@@ -28,6 +28,7 @@ const SPECIFIC_CODES = [
   'foreign_host',
   'conversation_finished',
   'chunk_completed',
+  'no_first_stage_text',
   'recording_gone',
   'recording_unreachable',
   'no_position_left',
