@@ -174,6 +174,33 @@ export const MUTANTS = [
     ],
   },
 
+  // Windows.
+  {
+    name: 'a window is lost: only the first one is corrected',
+    file: 'src/chunks/submission-outcomes.ts',
+    changes: [['windows.map((_window, window)', 'windows.slice(0, 1).map((_window, window)']],
+  },
+  {
+    name: 'a window that is not the last one completes the chunk',
+    file: 'src/chunks/windows/windows.repository.ts',
+    changes: [[`others.every(({ status }) => status !== 'pending')`, `others.length > 0`]],
+  },
+  {
+    name: 'two windows that settle at once do not wait for each other',
+    file: 'src/chunks/windows/windows.repository.ts',
+    changes: [['await lockChunk(trx, window);', '']],
+  },
+  {
+    name: 'the texts of windows are joined out of order',
+    file: CORRECTOR,
+    changes: [['one.ordinal - other.ordinal', 'other.ordinal - one.ordinal']],
+  },
+  {
+    name: "the result of another submission's window is stored",
+    file: 'src/chunks/statements/settle-windows.ts',
+    changes: [['where locked.submission_id = batch.id and', 'where']],
+  },
+
   // Texts, settling, finalization.
   {
     name: 'settled before the text is saved',

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ConversationStatus, StrategyName } from '../../src/database/schema.js';
-import type { ChunkStatus, SubmissionStatus } from '../../src/chunks/states.js';
+import type { ChunkStatus, SubmissionStatus, WindowStatus } from '../../src/chunks/states.js';
 
 export interface ChunkState {
   status: ChunkStatus;
@@ -31,6 +31,16 @@ export interface ConversationState {
   unsettled: number;
 }
 
+export interface WindowState {
+  submission: string;
+  ordinal: number;
+  round: number;
+  status: WindowStatus;
+  /** The chunk's submission at that point. */
+  current: string | null;
+  chunkStatus: ChunkStatus;
+}
+
 export interface Change<State> {
   /** Position in the order of all changes. */
   n: number;
@@ -43,6 +53,8 @@ export interface History {
   chunks: Change<ChunkState>[];
   submissions: Change<SubmissionState>[];
   conversations: Change<ConversationState>[];
+  /** By the ids of their chunks. */
+  correction_windows: Change<WindowState>[];
 }
 
 const CHUNK = (row: string): string => `jsonb_build_object('status', ${row}.status, 'attempt', ${row}.attempt,
@@ -57,6 +69,11 @@ const CONVERSATION = (row: string): string => `jsonb_build_object('status', ${ro
   'summary', ${row}.summary,
   'unsettled', (select count(*) from chunks where conversation_id = ${row}.id
     and status in ('queued', 'transcribing', 'correcting')))`;
+
+const WINDOW = (row: string): string => `jsonb_build_object('submission', ${row}.submission_id,
+  'ordinal', ${row}.ordinal, 'round', ${row}.round, 'status', ${row}.status,
+  'current', (select submission_id from chunks where id = ${row}.chunk_id),
+  'chunkStatus', (select status from chunks where id = ${row}.chunk_id))`;
 
 /**
  * Records every change of a chunk, a submission or a conversation with database triggers: changes
@@ -75,6 +92,7 @@ export class Audit {
     await installTrigger(client, 'chunks', CHUNK);
     await installTrigger(client, 'submissions', SUBMISSION);
     await installTrigger(client, 'conversations', CONVERSATION);
+    await installTrigger(client, 'correction_windows', WINDOW, 'chunk_id');
     return new Audit(client);
   }
 
@@ -85,7 +103,7 @@ export class Audit {
       [this.lastSeen],
     );
     this.lastSeen = rows.at(-1)?.n ?? this.lastSeen;
-    const history: History = { chunks: [], submissions: [], conversations: [] };
+    const history: History = { chunks: [], submissions: [], conversations: [], correction_windows: [] };
     for (const { subject, ...change } of rows) history[subject].push(change);
     return history;
   }
@@ -95,11 +113,12 @@ async function installTrigger(
   client: pg.Client,
   table: keyof History,
   state: (row: string) => string,
+  id = 'id',
 ): Promise<void> {
   await client.query(`create function property_audit_${table}() returns trigger language plpgsql as $$
     begin
       insert into property_audit (subject, id, was, became)
-      values ('${table}', new.id, case when tg_op = 'UPDATE' then ${state('old')} end, ${state('new')});
+      values ('${table}', new.${id}, case when tg_op = 'UPDATE' then ${state('old')} end, ${state('new')});
       return null;
     end $$`);
   await client.query(`create trigger property_audit after insert or update on ${table}

@@ -48,6 +48,7 @@ export class Experiment implements World {
     readonly scenario: Scenario,
   ) {
     this.delivery = scenario.delivery;
+    this.provider.areLong = scenario.long;
     this.schedule = new Schedule((pids) => harness.blockedAmong(pids));
   }
 

@@ -14,7 +14,7 @@ import type {
 } from '../../src/providers/assemblyai/provider-transcript.js';
 import { SettingRefusedError } from '../../src/providers/assemblyai/setting-refusal.js';
 import type { Activity } from './activity.js';
-import { recordingOf, summaryOf, textOf } from './recordings.js';
+import { recordingOf, summaryOf, textOf, wordsOf } from './recordings.js';
 import { PROVIDER_EFFECT } from './schedule.js';
 
 /** The possible faults of each kind of call. */
@@ -62,6 +62,8 @@ export class InMemoryProvider {
   private faults: ProviderFault[] = [];
   private readonly late: TranscriptParams[] = [];
   private made = 0;
+  /** Whether recordings last so long that they are corrected in windows. */
+  areLong = false;
 
   /**
    * @param served called for every fault that a call has met, with the recording when it is known
@@ -123,12 +125,12 @@ export class InMemoryProvider {
     const fault = this.faultOf('submit', recordingOf(audioUrlOf(request)));
     switch (fault) {
       case undefined:
-        return asAnswer(this.make(request));
+        return this.asAnswer(this.make(request));
       case 'refused':
         throw rejected();
       case 'setting refused':
         // Without models there is nothing left to refuse.
-        if (request.speech_models === undefined) return asAnswer(this.make(request));
+        if (request.speech_models === undefined) return this.asAnswer(this.make(request));
         throw settingRefused();
       case 'turned away':
         throw unavailable({ ambiguous: false });
@@ -150,7 +152,7 @@ export class InMemoryProvider {
     if (transcript === undefined || fault === 'not found') {
       throw new ProviderNotFoundError('not found', { provider: 'assemblyai', code: 'not_found' });
     }
-    return asAnswer(transcript);
+    return this.asAnswer(transcript);
   }
 
   private list(): TranscriptPage {
@@ -172,6 +174,20 @@ export class InMemoryProvider {
     if (fault === 'unavailable') throw unavailable({ ambiguous: false });
     if (fault === 'refused') throw rejected();
     return { text: `${partialTranscript} (corrected)`, note: '', usedAudio: false, ...SIMULATED_MODEL };
+  }
+
+  private asAnswer(transcript: InMemoryTranscript): ProviderTranscript {
+    const { id, status, audioUrl, webhookUrl, recording, error } = transcript;
+    const isReady = status === 'completed';
+    return {
+      id,
+      status,
+      text: isReady ? textOf(recording) : null,
+      ...(isReady && this.areLong && { words: wordsOf(recording) }),
+      error,
+      audio_url: audioUrl,
+      webhook_url: webhookUrl,
+    };
   }
 
   private make(request: TranscriptParams): InMemoryTranscript {
@@ -213,18 +229,6 @@ function call<T>(activity: Activity, name: string, answer: () => T): Promise<T> 
 
 function audioUrlOf(request: TranscriptParams): string {
   return 'audio_url' in request ? request.audio_url : '';
-}
-
-function asAnswer({
-  id,
-  status,
-  audioUrl,
-  webhookUrl,
-  recording,
-  error,
-}: InMemoryTranscript): ProviderTranscript {
-  const text = status === 'completed' ? textOf(recording) : null;
-  return { id, status, text, error, audio_url: audioUrl, webhook_url: webhookUrl };
 }
 
 function unavailable({ ambiguous }: { ambiguous: boolean }): ProviderUnavailableError {

@@ -8,6 +8,7 @@ import {
   assertSubmissionLifecycle,
   assertUniqueTranscripts,
 } from './submission-lifecycle.js';
+import { assertWindowLifecycle } from './window-lifecycle.js';
 
 /** Asserts what must hold for a finished scenario, over its whole history. @throws PropertyError */
 export async function assertInvariants(experiment: Experiment): Promise<void> {
@@ -20,6 +21,7 @@ export async function assertInvariants(experiment: Experiment): Promise<void> {
     assertHolds(chunk !== undefined, `submission ${id} is of a chunk`);
     assertSubmissionLifecycle(id, changes, { provider, recording: recordingOfChunk(chunk) });
   }
+  for (const [id, changes] of groupById(history.correction_windows)) assertWindowLifecycle(id, changes);
   assertOneOpenSubmission(history.submissions);
   assertUniqueTranscripts(history.submissions);
   const restarts = history.chunks.filter(({ was }) => was !== null && isSettled(was)).length;

@@ -11,6 +11,38 @@ import {
 /** Every recording has a unique text, which contains its name. */
 export const textOf = (recording: string): string => `what was said in ${recording}`;
 export const correctedTextOf = (recording: string): string => `${textOf(recording)} (corrected)`;
+
+/** Parts of a long recording's text: the service plans these windows from the words below. */
+const windowTextsOf = (recording: string): string[] => ['what was', 'said', `in ${recording}`];
+
+/** Duration of each word of a long recording: five words last more than two windows. */
+const WORD_MS = 250_000;
+const PAUSE_MS = 1_000;
+
+/** Returns the timed words of a long recording. */
+export function wordsOf(recording: string): { text: string; start: number; end: number }[] {
+  return textOf(recording)
+    .split(' ')
+    .map((text, index) => ({ text, start: index * WORD_MS, end: (index + 1) * WORD_MS - PAUSE_MS }));
+}
+
+/** Returns the corrected text of a long recording, of which each window is corrected alone. */
+export function correctedWindowsOf(recording: string): string {
+  return windowTextsOf(recording)
+    .map((text) => `${text} (corrected)`)
+    .join(' ');
+}
+
+/** Whether each window of a long recording has its text, corrected or not, in order. */
+export function isPartlyCorrected(recording: string, transcript: string): boolean {
+  let rest = ` ${transcript}`;
+  for (const text of windowTextsOf(recording)) {
+    if (!rest.startsWith(` ${text}`)) return false;
+    rest = rest.slice(text.length + 1);
+    if (rest.startsWith(' (corrected)')) rest = rest.slice(' (corrected)'.length);
+  }
+  return rest === '';
+}
 export const summaryOf = (transcript: string): string => `in short: ${transcript}`;
 
 const STORE = 'memory://store/';

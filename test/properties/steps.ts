@@ -48,4 +48,6 @@ export interface Scenario {
   /** Number of undisturbed rounds before the first step, to reach the later states. */
   headStart: number;
   steps: Step[];
+  /** Whether its recordings are corrected in several windows. */
+  long: boolean;
 }

@@ -26,6 +26,7 @@ export const OPERATION_IDS: Readonly<Record<string, string>> = {
   'GET /api/chunks/{id}': 'getChunk',
   'GET /api/chunks/{id}/audio': 'getChunkAudio',
   'GET /api/chunks/{id}/events': 'listChunkEvents',
+  'GET /api/chunks/{id}/windows': 'listWindows',
   'PUT /api/chunks/{id}/transcript': 'editTranscript',
   'GET /api/chunks/{id}/revisions': 'listRevisions',
   'POST /api/chunks/{id}/revisions/{revision}/restore': 'restoreRevision',
