@@ -232,7 +232,10 @@ export const MUTANTS = [
     name: 'the text of an anonymized chunk is saved',
     file: 'src/transcription/first-stage-text.ts',
     changes: [
-      ['if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };', ''],
+      [
+        'if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true, windows };',
+        '',
+      ],
     ],
   },
   {
