@@ -40,11 +40,14 @@ const FINAL: [string, Effect, RegExp][] = [
 ];
 
 describe('a correction model that fails', () => {
-  const world = sharedWorld(() => World.start({ env: { RETRY_BASE_MS: '5' } }), {
-    prepare: ({ simulator }) => {
-      simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+  const world = sharedWorld(
+    () => World.start({ env: { RETRY_BASE_MS: '5', CORRECTION_WINDOW_SECONDS: '3600' } }),
+    {
+      prepare: ({ simulator }) => {
+        simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', text: HEARD } });
+      },
     },
-  });
+  );
 
   const settleWith = async (...faults: Fault[]) => {
     world().simulator.faults.add(...faults);

@@ -61,6 +61,7 @@ const ROUTES: [method: string, path: string, status: number][] = [
   ['get', '/api/system', 200],
   ['get', '/api/chunks/{id}', 200],
   ['get', '/api/chunks/{id}/events', 200],
+  ['get', '/api/chunks/{id}/windows', 200],
   ['get', '/api/chunks/{id}/audio', 200],
   ['put', '/api/chunks/{id}/transcript', 200],
   ['get', '/api/chunks/{id}/revisions', 200],

@@ -26,9 +26,9 @@ const MAX_CHUNKS = 10_000;
  * Whether the note of a chunk holds for its text: all of it is uncorrected, or some windows are.
  */
 export const HAS_UNCORRECTED_TEXT = sql<boolean>`(c.id = u.chunk_id and c.submission_id = u.submission_id
-  and c.status = 'completed' and (c.model is null or exists (
-    select from correction_windows as w
-    where w.chunk_id = u.chunk_id and w.submission_id = u.submission_id and w.status = 'uncorrected')))`;
+  and c.status = 'completed' and (c.model is null or (
+    select count(distinct w.status) = 2 from correction_windows as w
+    where w.chunk_id = u.chunk_id and w.submission_id = u.submission_id and w.status <> 'pending')))`;
 
 /** Groups failed chunks, and texts whose correction failed, by the code of their error. */
 @Injectable()
