@@ -87,9 +87,7 @@ async function measure(
     async () => {
       await page.addInitScript(NOTE_FIRST_TEXT);
       await page.goto(address);
-      await page.waitForFunction('window.firstTextAt !== undefined', undefined, {
-        timeout: OPENING_TIMEOUT_MS,
-      });
+      await page.locator('.paragraph p').first().waitFor({ timeout: OPENING_TIMEOUT_MS });
       const firstTextMs = await page.evaluate<number>(FIRST_TEXT_MS);
       tools.progress(`the first text was painted ${rounded(firstTextMs)} ms after the answer`);
       const frames = await scroll(page, turns);
@@ -125,14 +123,16 @@ async function scroll(page: Page, turns: number): Promise<Omit<Figures, 'chunks'
 
 /** A paragraph that is found in a frame is painted by the end of the frame. */
 const NOTE_FIRST_TEXT = `
-  new MutationObserver((_changes, observer) => {
-    if (document.querySelector('.paragraph p') === null) return;
-    observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => { window.firstTextAt = performance.now(); }));
-  }).observe(document, { childList: true, subtree: true });`;
+  window.firstTextAt = new Promise((resolve) => {
+    new MutationObserver((_changes, observer) => {
+      if (document.querySelector('.paragraph p') === null) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+    }).observe(document, { childList: true, subtree: true });
+  });`;
 
-const FIRST_TEXT_MS = `window.firstTextAt - performance.getEntriesByType('resource')
-  .findLast(({ name }) => name.includes('/transcript')).responseEnd`;
+const FIRST_TEXT_MS = `window.firstTextAt.then((ms) => ms - performance.getEntriesByType('resource')
+  .findLast(({ name }) => name.includes('/transcript')).responseEnd)`;
 
 const WATCH_FRAMES = `
   window.frameTimes = [];

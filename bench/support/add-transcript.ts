@@ -3,6 +3,8 @@ import type pg from 'pg';
 const SECONDS_PER_WORD = 0.4;
 const WORDS_PER_SENTENCE = 12;
 const SENTENCES_PER_PARAGRAPH = 5;
+const VOCABULARY = 20_000;
+const STEP = 7_919;
 /** One word in this many was heard differently by the first stage. */
 const CORRECTED_EVERY = 50;
 
@@ -25,7 +27,7 @@ export async function addTranscript(
     const count = Math.ceil(words / chunks);
     await database.query(
       `insert into chunks (id, conversation_id, position, audio_url, status, transcript, diarization, transcribed_at, completed_at)
-       values (uuidv7(), $1, $2, 'https://recordings.example/' || $2::text, 'completed', $3, $4, now(), now())`,
+       values (uuidv7(), $1, $2::integer, 'https://recordings.example/', 'completed', $3, $4, now(), now())`,
       [id, position, textOf(count, true), JSON.stringify(diarizationOf(count))],
     );
   }
@@ -40,7 +42,8 @@ function textOf(words: number, isCorrected: boolean): string {
 
 function wordAt(index: number, isCorrected: boolean): string {
   if (index % CORRECTED_EVERY === CORRECTED_EVERY - 1) return isCorrected ? 'Wilgenbrug' : 'Willow';
-  return `word${index % 1_000}`;
+  // Steps of a large prime: neighbors differ, as in speech, and runs of words occur once.
+  return `word${(index * STEP) % VOCABULARY}`;
 }
 
 function gapAfter(index: number): string {
