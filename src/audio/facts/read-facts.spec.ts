@@ -94,6 +94,15 @@ describe('a recording whose facts cannot be read', () => {
     },
   );
 
+  it('has no length when it is a FLAC with a large cover and without sound', async () => {
+    const headers = await recording('empty.flac');
+    const padding = Buffer.concat([Buffer.from([1, 0, 0x80, 0]), Buffer.alloc(0x8000)]);
+    // Behind the description of the stream, which is 42 bytes long with its mark.
+    const padded = Buffer.concat([headers.subarray(0, 42), padding, headers.subarray(42)]);
+
+    expect(await readFacts(audioInMemory(padded))).toMatchObject({ facts: { container: 'flac', seconds: null } });
+  });
+
   it('is unknown when the store fails', async () => {
     const failing: RandomAccessAudio = { bytes: 1_000, read: () => Promise.reject(new Error('no disk')) };
 

@@ -1,4 +1,5 @@
 import {
+  type EncodedPacket,
   EncodedPacketSink,
   FLAC,
   MATROSKA,
@@ -116,7 +117,11 @@ async function hasNoSoundTrack(
 /** Whether the file holds headers and nothing else. */
 async function isSilent(track: InputAudioTrack, format: InputFormat, bytes: number): Promise<boolean> {
   if (bytes > (format === FLAC ? MAX_SILENT_FLAC_BYTES : MAX_SILENT_BYTES)) return false;
-  return (await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true })) === null;
+  return (await firstPacket(track)) === null;
+}
+
+async function firstPacket(track: InputAudioTrack): Promise<EncodedPacket | null> {
+  return new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true });
 }
 
 /** @returns null when the length is not known within the limits */
@@ -131,8 +136,11 @@ async function secondsOf(
     if (isLength(declared)) return toMilliseconds(declared);
     // The length of Ogg is in its last page, which is found from the end.
     if (format !== OGG && audio.bytes > MAX_SCANNED_BYTES) return null;
+    // In a FLAC without a frame the library searches for the last one forever, without ever waiting.
+    const first = await firstPacket(track);
+    if (first === null) return null;
     // The times of a stream start where its broadcast was at that moment.
-    const computed = (await track.computeDuration()) - Math.max(0, await track.getFirstTimestamp());
+    const computed = (await track.computeDuration()) - Math.max(0, first.timestamp);
     return isLength(computed) ? toMilliseconds(computed) : null;
   } catch {
     // The other facts are known all the same.
