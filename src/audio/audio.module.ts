@@ -11,6 +11,7 @@ import { AppConfig } from '../config/app-config.js';
 import { Readiness } from '../observability/readiness.js';
 import { AudioStorage } from './audio-storage.js';
 import { createAudioStorage } from './create-audio-storage.js';
+import { RecordingInspector } from './facts/recording-inspector.js';
 import { RemoteAudio } from './remote-audio.js';
 
 /**
@@ -64,7 +65,8 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
     { provide: AudioStorage, inject: [AppConfig], useFactory: createAudioStorage },
     AudioStoreHealth,
     RemoteAudio,
+    RecordingInspector,
   ],
-  exports: [AudioStorage, RemoteAudio],
+  exports: [AudioStorage, RemoteAudio, RecordingInspector],
 })
 export class AudioModule {}

@@ -6,7 +6,7 @@ import type { ChunkStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import type { Executor } from './chunk-transitions.js';
-import { addChunks, type NewChunk } from './statements/add-chunks.js';
+import { addChunks, type ChunkFacts, type NewChunk } from './statements/add-chunks.js';
 import { restartChunk, type RestartResult } from './restart.js';
 
 export interface ChunkView {
@@ -32,6 +32,11 @@ export interface ChunkView {
   completedAt: Date | null;
   /** When the recording reached the end of its retention and was removed. */
   audioExpiredAt: Date | null;
+  container: string | null;
+  codec: string | null;
+  channels: number | null;
+  sampleRate: number | null;
+  audioSeconds: number | null;
   /** Number of the newest text; 0 before the first. */
   revision: number;
   editedAt: Date | null;
@@ -70,6 +75,11 @@ export const CHUNK_COLUMNS = [
   'c.transcribed_at as transcribedAt',
   'c.completed_at as completedAt',
   'c.audio_expired_at as audioExpiredAt',
+  'c.audio_container as container',
+  'c.audio_codec as codec',
+  'c.audio_channels as channels',
+  'c.audio_sample_rate as sampleRate',
+  'c.audio_seconds as audioSeconds',
 ] as const;
 
 @Injectable()
@@ -119,7 +129,10 @@ export class ChunksRepository {
   async add(chunk: NewChunk): Promise<AddResult> {
     const { id, conversationId, idempotencyKey } = chunk;
     const added = await this.inserting(chunk);
-    if (added !== undefined) return { kind: 'added', chunk: { ...INITIAL, id, conversationId, ...added } };
+    if (added !== undefined) {
+      const facts = chunk.audio.kind === 'stored' ? chunk.audio.facts : null;
+      return { kind: 'added', chunk: { ...INITIAL, ...viewOf(facts), id, conversationId, ...added } };
+    }
     const known =
       idempotencyKey === undefined
         ? undefined
@@ -139,6 +152,11 @@ export class ChunksRepository {
   async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
     return restartChunk(this.database, id, options);
   }
+}
+
+function viewOf(facts: ChunkFacts | null) {
+  const { container = null, codec = null, channels = null, sampleRate = null, seconds = null } = facts ?? {};
+  return { container, codec, channels, sampleRate, audioSeconds: seconds };
 }
 
 /** Initial values of a chunk. */

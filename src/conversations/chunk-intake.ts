@@ -5,13 +5,14 @@ import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { withCode } from '../http/errors/error-codes.js';
+import { Metrics } from '../observability/metrics.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { MAX_POSITION } from './chunks.dto.js';
 import { type AddResult, ChunksRepository, type ChunkView } from '../chunks/chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { FailedChunksRepository, type ChunkFilter } from '../chunks/failed-chunks.repository.js';
-import type { ChunkAudio, NewChunk } from '../chunks/statements/add-chunks.js';
+import type { ChunkAudio, ChunkFacts, NewChunk } from '../chunks/statements/add-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;
@@ -33,6 +34,7 @@ export class ChunkIntake {
     private readonly storage: AudioStorage,
     private readonly coordination: Coordination,
     private readonly queues: JobQueues,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -59,6 +61,7 @@ export class ChunkIntake {
     if (result.kind !== 'added' && audio.kind === 'stored') await this.storage.delete(audio.key);
     switch (result.kind) {
       case 'added':
+        if (audio.kind === 'stored') this.count(audio.facts);
         await this.start(conversationId, id);
         return result.chunk;
       case 'repeated':
@@ -148,6 +151,10 @@ export class ChunkIntake {
       }
       throw error;
     }
+  }
+
+  private count(facts: ChunkFacts | null): void {
+    this.metrics.recordings.inc({ container: facts?.container ?? 'other', codec: facts?.codec ?? 'other' });
   }
 
   private async deleteRecording(key: string): Promise<void> {

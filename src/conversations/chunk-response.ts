@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../observability/processing-log.js';
-import type { ChunkResponse, ProcessingEventResponse } from './chunks.dto.js';
+import type { ChunkResponse, ProcessingEventResponse, RecordingFactsResponse } from './chunks.dto.js';
 import type { ChunkView } from '../chunks/chunks.repository.js';
 
 export function toChunkResponse(chunk: ChunkView): ChunkResponse {
@@ -20,6 +20,8 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     },
     transcriptId: chunk.transcriptId,
     strategy: chunk.strategy,
+    audioSeconds: chunk.audioSeconds,
+    recording: recordingOf(chunk),
     revision: chunk.revision,
     editedAt: chunk.editedAt?.toISOString() ?? null,
     createdAt: chunk.createdAt.toISOString(),
@@ -28,6 +30,11 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     completedAt: chunk.completedAt?.toISOString() ?? null,
     audioExpiredAt: chunk.audioExpiredAt?.toISOString() ?? null,
   };
+}
+
+function recordingOf({ container, codec, channels, sampleRate }: ChunkView): RecordingFactsResponse | null {
+  if (container === null || channels === null || sampleRate === null) return null;
+  return { container, codec, channels, sampleRate };
 }
 
 export function toEventResponse(event: RecordedEvent): ProcessingEventResponse {

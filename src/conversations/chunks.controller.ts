@@ -160,9 +160,9 @@ export class ChunksController {
   }
 
   private async receiveUpload(request: FastifyRequest, key: string): Promise<IncomingChunk> {
-    const { audio, position } = await this.uploads.receive(request, key);
+    const { audio, facts, position } = await this.uploads.receive(request, key);
     return {
-      audio: { kind: 'stored', key: audio.key, mimeType: audio.mimeType, bytes: audio.bytes },
+      audio: { kind: 'stored', key: audio.key, mimeType: audio.mimeType, bytes: audio.bytes, facts },
       position,
     };
   }

@@ -74,6 +74,29 @@ export class ModelUseResponse {
   outputTokens!: number;
 }
 
+export class RecordingFactsResponse {
+  @ApiProperty({
+    example: 'mp4',
+    description:
+      '`mp3`, `mp4` (also M4A), `mov`, `wav`, `flac`, `ogg`, `webm`, `matroska`, `adts` (AAC without a container) or `mpegts`.',
+  })
+  container!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'aac',
+    description: 'Codec of the audio track, such as `opus` or `pcm-s16`; null: one without a name here.',
+  })
+  codec!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'Number of channels.' })
+  channels!: number;
+
+  @ApiProperty({ type: 'integer', example: 44_100, description: 'Samples a second, of each channel.' })
+  sampleRate!: number;
+}
+
 export class ChunkResponse {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -132,6 +155,23 @@ export class ChunkResponse {
     nullable: true,
   })
   strategy!: StrategyName | null;
+
+  @ApiProperty({
+    type: 'number',
+    format: 'double',
+    nullable: true,
+    example: 754.208,
+    description:
+      'Length of the recording in seconds: measured from the file or, where it does not tell, as the first stage reports it, often rounded. Null: not known, or not yet.',
+  })
+  audioSeconds!: number | null;
+
+  @ApiProperty({
+    type: RecordingFactsResponse,
+    nullable: true,
+    description: 'What the file says of itself; null: not known, or not yet.',
+  })
+  recording!: RecordingFactsResponse | null;
 
   @ApiProperty({
     type: 'integer',

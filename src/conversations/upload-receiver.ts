@@ -18,13 +18,17 @@ import {
   NotAudioError,
   UploadCutOffError,
 } from '../audio/audio-error.js';
-import { withCode } from '../http/errors/error-codes.js';
+import { type ErrorCode, withCode } from '../http/errors/error-codes.js';
 import { AudioStorage, type StoredAudio } from '../audio/audio-storage.js';
+import type { RecordingFacts } from '../audio/facts/recording-facts.js';
+import { RecordingInspector } from '../audio/facts/recording-inspector.js';
 import { AppConfig } from '../config/app-config.js';
 import { MAX_POSITION } from './chunks.dto.js';
 
 export interface Upload {
   audio: StoredAudio;
+  /** Null when they are not known. */
+  facts: RecordingFacts | null;
   position?: number;
 }
 
@@ -53,6 +57,7 @@ export class UploadReceiver {
 
   constructor(
     private readonly storage: AudioStorage,
+    private readonly inspector: RecordingInspector,
     private readonly config: AppConfig,
   ) {}
 
@@ -75,7 +80,7 @@ export class UploadReceiver {
       if (form.hasUnnamedFile) problems.push(UNNAMED_FILE);
       else if (audio === undefined) problems.push('audio must be a file');
       if (audio === undefined || problems.length > 0) throw new BadRequestException(problems);
-      return { audio, position };
+      return { audio, position, facts: await this.inspector.inspectUpload(audio) };
     } catch (error) {
       if (form.audio !== undefined) await this.storage.delete(form.audio.key);
       throw this.toHttpError(error);
@@ -104,7 +109,7 @@ export class UploadReceiver {
     if (!(error instanceof AudioError)) return error;
     if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
     if (error instanceof NotAudioError)
-      return new UnsupportedMediaTypeException(error.message, withCode('not_audio'));
+      return new UnsupportedMediaTypeException(error.message, withCode(codeOf(error)));
     if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
     if (error instanceof AudioStoreFullError) {
       this.logger.error(`a recording could not be stored: ${error.message}`);
@@ -137,6 +142,10 @@ export class UploadReceiver {
       );
     }
   }
+}
+
+function codeOf({ finding }: NotAudioError): ErrorCode {
+  return finding === 'no_audio_track' || finding === 'no_sound' ? finding : 'not_audio';
 }
 
 async function drain(part: MultipartFile): Promise<void> {

@@ -8,6 +8,7 @@ import type { UsageListener } from '../providers/language-models/language-model.
 import type { CorrectionTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
 import { FirstStageReader } from './first-stage-reader.js';
+import { LoadedFacts } from './loaded-facts.js';
 import { Rescuer } from './rescuer.js';
 
 /**
@@ -41,6 +42,7 @@ export class CorrectionAttempt {
     private readonly agents: OutboundAgents,
     private readonly corrector: Corrector,
     private readonly rescuer: Rescuer,
+    private readonly facts: LoadedFacts,
   ) {}
 
   /** @throws ProviderError */
@@ -49,6 +51,7 @@ export class CorrectionAttempt {
     const { signal } = call;
     const { text: partialTranscript, durationSeconds } = await this.firstStage.read(task, signal);
     const audio = await this.loadAudio(task, signal);
+    if ('bytes' in audio) await this.facts.note(task, audio.bytes, signal);
     const { phrases } = parseHotwords(task.transcriptPrompt);
     return this.corrector.correct({
       partialTranscript,

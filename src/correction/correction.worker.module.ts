@@ -11,6 +11,7 @@ import { CorrectionAttempt } from './correction-attempt.js';
 import { CorrectionsRepository } from './corrections.repository.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { LanguageModel } from '../providers/language-models/language-model.js';
+import { LoadedFacts } from './loaded-facts.js';
 import { LanguageModelModule } from './language-model.module.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
@@ -42,6 +43,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
     CorrectionsRepository,
     FirstStageReader,
     Rescuer,
+    LoadedFacts,
     CorrectionAttempt,
     ChunkCorrector,
     CorrectProcessor,

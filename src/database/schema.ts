@@ -86,6 +86,14 @@ export interface ChunksTable {
   audio_url: Nullable<string>;
   audio_mime_type: Nullable<string>;
   audio_bytes: Nullable<number>;
+  /** What the file says of itself; null: not known, or not yet. */
+  audio_container: Nullable<string>;
+  audio_codec: Nullable<string>;
+  audio_channels: Nullable<number>;
+  /** Samples a second. */
+  audio_sample_rate: Nullable<number>;
+  /** Length, measured from the file, or else as the first stage reports it. */
+  audio_seconds: Nullable<number>;
   idempotency_key: Nullable<string>;
   /** Set by a restart with a setting of its own; null: the conversation's setting applies. */
   redact_pii: Nullable<boolean>;

@@ -78,6 +78,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly recordings = new Counter({
+    name: 'ringback_recordings_total',
+    help: 'Recordings by container and codec, as read from the file: uploads when they are accepted, recordings at a URL when their correction loads them. `other`: not known to the service.',
+    labelNames: ['container', 'codec'] as const,
+    registers: [this.registry],
+  });
+
   readonly corrections = new Counter({
     name: 'ringback_corrections_total',
     help: 'Corrections that ended, by outcome: corrected, or why the first-stage text became final (refused, tries_exhausted).',

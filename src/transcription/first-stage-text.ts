@@ -14,20 +14,24 @@ export interface PrivacySettings {
 interface StorableReading {
   transcript: string;
   diarization: Diarization;
+  audioSeconds?: number;
   redaction?: RedactionPass[];
   isRedacted: boolean;
 }
 
 /**
- * Returns the storable part of a first-stage text: all of it; a version redacted by patterns; or,
- * for an anonymized conversation, nothing, not even the provider's answer. The correction of such a
- * chunk then asks the provider again, and keeps the text in memory only.
+ * Returns the storable part of a first-stage text: all of it, or a version redacted by patterns. Of
+ * an anonymized conversation that is the length of the recording, and nothing else of the
+ * provider's answer. The correction of such a chunk then asks the provider again, and keeps the
+ * text in memory only.
  */
 export async function firstStageText(
   privacy: PrivacySettings,
   reading: TextReading,
 ): Promise<FirstStageText> {
-  if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true };
+  if (privacy.anonymize) {
+    return { transcript: null, diarization: null, audioSeconds: secondsOf(reading), isRedacted: true };
+  }
   return storable(privacy, reading, DIARIZATION_SCHEMAS.firstStage);
 }
 
@@ -57,14 +61,22 @@ async function storable(
   reading: TextReading,
   schema: string,
 ): Promise<StorableReading> {
+  const audioSeconds = secondsOf(reading);
   if (!redactPii) {
-    return { transcript: reading.text, diarization: { schema, data: reading.raw }, isRedacted: false };
+    const diarization = { schema, data: reading.raw };
+    return { transcript: reading.text, diarization, audioSeconds, isRedacted: false };
   }
   const { text, counts } = await redactPatternsInSteps(reading.text);
   return {
     transcript: text,
     diarization: { schema, data: await redactResponse(reading.raw) },
+    audioSeconds,
     redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
     isRedacted: true,
   };
+}
+
+/** Of a recording without speech some providers report no length, or 0. */
+function secondsOf({ audioDurationSeconds }: TextReading): number | undefined {
+  return audioDurationSeconds !== undefined && audioDurationSeconds > 0 ? audioDurationSeconds : undefined;
 }

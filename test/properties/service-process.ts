@@ -21,6 +21,9 @@ import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
 import { CorrectionAttempt } from '../../src/correction/correction-attempt.js';
 import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
+import { LoadedFacts } from '../../src/correction/loaded-facts.js';
+import { RecordingFactsRepository } from '../../src/chunks/recording-facts.repository.js';
+import { RecordingInspector } from '../../src/audio/facts/recording-inspector.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
 import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
@@ -117,6 +120,7 @@ export function startProcess(activity: Activity, environment: ProcessEnvironment
       storage,
       coordination,
       queues,
+      metrics,
     ),
     conversations: new ConversationsController(conversations, settlement),
     receiver: new CallbackReceiver(new CallbacksRepository(database), coordination, queues),
@@ -221,6 +225,11 @@ function correctionProcessors(base: Base, activity: Activity) {
     new OutboundAgents([]),
     provider.corrector(activity),
     new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
+    new LoadedFacts(
+      new RecordingInspector(base.storage),
+      new RecordingFactsRepository(database),
+      base.metrics,
+    ),
   );
   const corrector = new ChunkCorrector(
     new CorrectionsRepository(database),

@@ -12,14 +12,15 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
  * `allowed`: the setting at the time of storing decides whether a text may be stored, because
  * redaction may have been turned on after the text was requested. `revisions`: a text does not
  * replace that of a person, and is stored beside it. `languages`: counts the languages of the
- * conversations; every process changes these rows in the same order.
+ * conversations; every process changes these rows in the same order. `audio_seconds`: a length that
+ * was measured from the file is more exact than the provider's, and stays.
  */
 const RECORD_TEXTS = `
   with batch as (
     select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
-      batch_row.language, batch_row.confidence
+      batch_row.language, batch_row.confidence, batch_row.audio_seconds
     from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript text,
-      diarization text, redaction jsonb, is_redacted boolean, language text, confidence real)
+      diarization text, redaction jsonb, is_redacted boolean, language text, confidence real, audio_seconds double precision)
   ),
   locked as materialized (
     select id, chunk_id from submissions where id in (select id from batch) order by id for no key update
@@ -41,6 +42,7 @@ const RECORD_TEXTS = `
   chunks_changed as (
     update chunks as c set status = 'correcting', transcript = case when c.edited_at is null then batch.transcript else c.transcript end,
       redaction = case when c.edited_at is null then batch.redaction else c.redaction end, diarization = batch.diarization,
+      audio_seconds = coalesce(c.audio_seconds, batch.audio_seconds),
       revision = c.revision + (batch.transcript is not null)::integer, transcribed_at = now(), error = null, error_code = null
     from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
@@ -68,14 +70,25 @@ const RECORD_TEXTS = `
  */
 export async function recordTexts(db: Kysely<Schema>, texts: readonly RecordedText[]): Promise<boolean[]> {
   const rowsToWrite = await Promise.all(
-    texts.map(async ({ submissionId: id, transcript, diarization, redaction, isRedacted, detected }) => ({
-      id,
-      transcript,
-      diarization: await jsonText(diarization),
-      redaction,
-      is_redacted: isRedacted,
-      ...detected,
-    })),
+    texts.map(
+      async ({
+        submissionId: id,
+        transcript,
+        diarization,
+        audioSeconds,
+        redaction,
+        isRedacted,
+        detected,
+      }) => ({
+        id,
+        transcript,
+        audio_seconds: audioSeconds,
+        diarization: await jsonText(diarization),
+        redaction,
+        is_redacted: isRedacted,
+        ...detected,
+      }),
+    ),
   );
   const rows = await runStatement<{ id: string }>(db, RECORD_TEXTS, await batchRows(rowsToWrite));
   const moved = new Set(rows.map(({ id }) => id));

@@ -38,6 +38,8 @@ const SPECIFIC_CODES = [
   'too_many_endpoints',
   'endpoint_disabled',
   'not_audio',
+  'no_audio_track',
+  'no_sound',
   'transcript_too_long',
 ] as const;
 

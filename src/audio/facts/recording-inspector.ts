@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { NotAudioError } from '../audio-error.js';
+import { AudioStorage, type StoredAudio } from '../audio-storage.js';
+import { audioInMemory, storedAudio } from '../access/random-access-audio.js';
+import { readFacts } from './read-facts.js';
+import type { RecordingFacts } from './recording-facts.js';
+
+/** Reads the facts about recordings. */
+@Injectable()
+export class RecordingInspector {
+  constructor(@Inject(AudioStorage) private readonly storage: AudioStorage) {}
+
+  /**
+   * Reads the facts about an upload, after it was stored. The caller removes a refused one.
+   *
+   * @returns null when they are not known, which is no reason to refuse the recording
+   * @throws NotAudioError when it has no audio track, or is 0 seconds long
+   */
+  async inspectUpload(audio: StoredAudio): Promise<RecordingFacts | null> {
+    const finding = await readFacts(storedAudio(this.storage, audio));
+    switch (finding.kind) {
+      case 'facts':
+        return finding.facts;
+      case 'unknown':
+        return null;
+      case 'no_audio_track':
+      case 'no_sound':
+        throw new NotAudioError(finding.kind);
+    }
+  }
+
+  /**
+   * Reads the facts about a recording that was loaded from a caller's URL.
+   *
+   * @returns null when they are not known
+   * @throws the caller's own abort reason when `signal` aborts
+   */
+  async inspectLoaded(recording: Buffer, signal: AbortSignal): Promise<RecordingFacts | null> {
+    const finding = await readFacts(audioInMemory(recording), { signal });
+    return finding.kind === 'facts' ? finding.facts : null;
+  }
+}
