@@ -14,8 +14,9 @@ import { LanguageModel } from '../providers/language-models/language-model.js';
 import { LanguageModelModule } from './language-model.module.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
-import { Summarizer } from './summarizer.js';
-import { SummarizeProcessor } from './summarize.processor.js';
+import { Summarizer } from './summary/summarizer.js';
+import { SummarizeProcessor } from './summary/summarize.processor.js';
+import { SummaryPartsRepository } from './summary/summary-parts.repository.js';
 
 const SUMMARY_TIMEOUT_MS = 120_000;
 
@@ -39,6 +40,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
           timeoutMs: SUMMARY_TIMEOUT_MS,
         }),
     },
+    SummaryPartsRepository,
     CorrectionsRepository,
     FirstStageReader,
     Rescuer,

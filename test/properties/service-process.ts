@@ -23,7 +23,8 @@ import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
-import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
+import { SummarizeProcessor } from '../../src/correction/summary/summarize.processor.js';
+import { SummaryPartsRepository } from '../../src/correction/summary/summary-parts.repository.js';
 import { Database } from '../../src/database/database.js';
 import { DeliverProcessor } from '../../src/events/deliver.processor.js';
 import { EventDeliveriesRepository } from '../../src/events/event-deliveries.repository.js';
@@ -233,7 +234,12 @@ function correctionProcessors(base: Base, activity: Activity) {
   return {
     correct: new CorrectProcessor(observer, config, corrector),
     finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
-    summarize: new SummarizeProcessor(observer, finalization, provider.summarizer(activity)),
+    summarize: new SummarizeProcessor(
+      observer,
+      finalization,
+      new SummaryPartsRepository(database),
+      provider.summarizer(activity),
+    ),
   };
 }
 
