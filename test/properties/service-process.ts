@@ -236,6 +236,7 @@ function correctionProcessors(base: Base, activity: Activity) {
     finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
     summarize: new SummarizeProcessor(
       observer,
+      config,
       finalization,
       new SummaryPartsRepository(database),
       provider.summarizer(activity),

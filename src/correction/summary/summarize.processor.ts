@@ -1,8 +1,10 @@
 import { Processor } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../config/app-config.js';
 import { FinalizationRepository, type SummaryTask } from '../../conversations/finalization.repository.js';
 import { yieldForLongText } from '../../event-loop/yield-to-event-loop.js';
 import { JobObserver } from '../../observability/job-observer.js';
+import { backoffMs } from '../../providers/backoff.js';
 import { ProviderError, ProviderUnavailableError } from '../../providers/provider-error.js';
 import { QUEUE_NAMES, type JobData } from '../../queues/job-catalogue.js';
 import { DONE, JobProcessor, type JobContext, type JobOutcome } from '../../queues/job-processor.js';
@@ -39,7 +41,10 @@ const FAILURES_OF_A_TEXT: ReadonlySet<string> = new Set([
   'invalid_answer',
 ]);
 
-/** Runs the same job again at once, behind the jobs that wait. */
+/**
+ * Runs the same job again at once: a part is done, or the conversation was merged again in the
+ * meantime, and the newer merge still needs its summary.
+ */
 const AGAIN: JobOutcome = { kind: 'sleep', delayMs: 0 };
 
 type RequestStep = Exclude<SummaryStep, { kind: 'made' | 'refused' }>;
@@ -57,6 +62,7 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
 
   constructor(
     observer: JobObserver,
+    private readonly config: AppConfig,
     private readonly finalization: FinalizationRepository,
     private readonly parts: SummaryPartsRepository,
     private readonly summarizer: Summarizer,
@@ -71,31 +77,20 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
     const stored = await this.parts.read(merge);
     await yieldForLongText(task.transcript.length);
     const step = nextStep(task.transcript, stored, this.summarizer.maxInputChars);
-    const isEnded = await this.take(step, { task, merge, signal: context.signal });
-    // Otherwise a part is done, or the conversation was merged again in the meantime, and the newer
-    // merge still needs its summary.
-    return isEnded ? DONE : AGAIN;
-  }
-
-  /** @returns whether the summary has ended */
-  private async take(
-    step: SummaryStep,
-    run: { task: SummaryTask; merge: SummarizedMerge; signal: AbortSignal },
-  ): Promise<boolean> {
     switch (step.kind) {
       case 'made':
-        return this.end(run.merge, step, step.leftOut);
+        return this.end(merge, step, step.leftOut);
       case 'refused':
-        return this.fail(run.merge, step.reason);
+        return this.fail(merge, step.reason);
       default:
-        return this.request(step, run);
+        return this.request(step, { task, merge, signal: context.signal });
     }
   }
 
   private async request(
     step: RequestStep,
     { task, merge, signal }: { task: SummaryTask; merge: SummarizedMerge; signal: AbortSignal },
-  ): Promise<boolean> {
+  ): Promise<JobOutcome> {
     const tryNumber = step.tries + 1;
     const call = { language: task.language, signal, isLastTry: tryNumber >= TRIES };
     let result: SummaryResult;
@@ -105,11 +100,9 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
         : this.summarizer.summarize({ ...call, ...step }));
     } catch (error) {
       if (!(error instanceof ProviderError) || signal.aborted) throw error;
-      if (error instanceof ProviderUnavailableError && !call.isLastTry) {
-        if (await this.parts.noteFailure(merge, step)) throw error;
-        return false;
-      }
-      return this.giveUp(step, merge, { error, reason: finalErrorMessage(error, tryNumber) });
+      return error instanceof ProviderUnavailableError && !call.isLastTry
+        ? this.retry(step, merge, error)
+        : this.giveUp(step, merge, { error, reason: finalErrorMessage(error, tryNumber) });
     }
     switch (step.kind) {
       case 'whole':
@@ -119,15 +112,32 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
       case 'part':
       case 'group':
         await this.parts.store(merge, step, result);
-        return false;
+        return AGAIN;
     }
+  }
+
+  /** Sleeps before the next try. The tries of each request count, not those of the job. */
+  private async retry(
+    step: RequestStep,
+    merge: SummarizedMerge,
+    { message, retryAfterMs }: ProviderUnavailableError,
+  ): Promise<JobOutcome> {
+    const failures = step.tries + 1;
+    this.logger.warn(
+      `try ${failures} of a summary of conversation ${merge.conversationId} failed: ${message}`,
+    );
+    if (!(await this.parts.noteFailure(merge, step))) return AGAIN;
+    return {
+      kind: 'sleep',
+      delayMs: backoffMs({ baseMs: this.config.retryBaseMs, failures, retryAfterMs }),
+    };
   }
 
   private async giveUp(
     step: RequestStep,
     merge: SummarizedMerge,
     { error, reason }: { error: ProviderError; reason: string },
-  ): Promise<boolean> {
+  ): Promise<JobOutcome> {
     if (step.kind !== 'part') return this.fail(merge, reason);
     const { first, of } = step.part;
     if (!FAILURES_OF_A_TEXT.has(error.code)) return this.fail(merge, `Part ${first} of ${of}: ${reason}`);
@@ -135,25 +145,23 @@ export class SummarizeProcessor extends JobProcessor<'summarize'> {
       `the summary of conversation ${merge.conversationId} leaves out part ${first} of ${of}: ${reason}`,
     );
     await this.parts.leaveOut(merge, step, reason);
-    return false;
+    return AGAIN;
   }
 
-  private end(
+  private async end(
     { conversationId, mergeRevision }: SummarizedMerge,
     { summary, model }: Pick<SummaryResult, 'summary' | 'model'>,
     leftOut: string | null,
-  ): Promise<boolean> {
-    const promptVersion = SUMMARY_PROMPT_VERSION;
-    return this.finalization.storeSummary(conversationId, mergeRevision, {
-      summary,
-      model,
-      promptVersion,
-      leftOut,
-    });
+  ): Promise<JobOutcome> {
+    const made = { summary, model, promptVersion: SUMMARY_PROMPT_VERSION, leftOut };
+    return (await this.finalization.storeSummary(conversationId, mergeRevision, made)) ? DONE : AGAIN;
   }
 
-  private fail({ conversationId, mergeRevision }: SummarizedMerge, reason: string): Promise<boolean> {
+  private async fail(
+    { conversationId, mergeRevision }: SummarizedMerge,
+    reason: string,
+  ): Promise<JobOutcome> {
     this.logger.warn(`conversation ${conversationId} has no summary: ${reason}`);
-    return this.finalization.failSummary(conversationId, mergeRevision, reason);
+    return (await this.finalization.failSummary(conversationId, mergeRevision, reason)) ? DONE : AGAIN;
   }
 }
