@@ -188,8 +188,13 @@ describe('a part that the model refuses', () => {
   it('is asked for again with the next summary', async () => {
     failPart(2, REFUSED, { times: 1 });
     const { conversationId } = await finishedConversation(world(), HOUR);
-    await settledSummary(conversationId);
+    const { summary, summaryError } = await settledSummary(conversationId);
+    const gate = holdRequest(REQUESTS + 1);
     await world().api.post(`/api/conversations/${conversationId}/summary`);
+    await gate.reached;
+    // The previous summary stays, with what it leaves out.
+    expect(await world().api.conversation(conversationId)).toMatchObject({ summary, summaryError });
+    gate.open();
     await waitUntil(
       () => world().api.conversation(conversationId),
       ({ summaryError }) => summaryError === null,
