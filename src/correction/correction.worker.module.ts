@@ -15,8 +15,9 @@ import { LoadedFacts } from './loaded-facts.js';
 import { LanguageModelModule } from './language-model.module.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
-import { Summarizer } from './summarizer.js';
-import { SummarizeProcessor } from './summarize.processor.js';
+import { Summarizer } from './summary/summarizer.js';
+import { SummarizeProcessor } from './summary/summarize.processor.js';
+import { SummaryPartsRepository } from './summary/summary-parts.repository.js';
 
 const SUMMARY_TIMEOUT_MS = 120_000;
 
@@ -40,6 +41,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
           timeoutMs: SUMMARY_TIMEOUT_MS,
         }),
     },
+    SummaryPartsRepository,
     CorrectionsRepository,
     FirstStageReader,
     Rescuer,

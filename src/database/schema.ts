@@ -61,6 +61,30 @@ export interface ConversationsTable {
 }
 
 /**
+ * The summary of a part of a long conversation, until that of the whole is made. A trigger removes
+ * it with the merged transcript that it was made of.
+ */
+export interface SummaryPartsTable {
+  conversation_id: string;
+  /** 0: a part of the transcript; from 1: a group of summaries of the level below. */
+  level: number;
+  ordinal: number;
+  /** The merge whose transcript was cut into parts. */
+  merge_revision: number;
+  prompt_version: string;
+  /** Null while it is owed, and when it was refused. */
+  summary: Nullable<string>;
+  /** Why no model summarizes the part. */
+  error: Nullable<string>;
+  /** Number of failed tries. */
+  tries: Generated<number>;
+  model: Nullable<string>;
+  input_tokens: Nullable<number>;
+  output_tokens: Nullable<number>;
+  created_at: CreatedAt;
+}
+
+/**
  * The words by which a conversation is found: of its title, its external id and its transcript. A
  * trigger of `conversations` writes them, and keeps the other columns alike.
  */
@@ -371,6 +395,7 @@ export interface Schema {
   projects: ProjectsTable;
   conversations: ConversationsTable;
   conversation_words: ConversationWordsTable;
+  summary_parts: SummaryPartsTable;
   chunks: ChunksTable;
   uncorrected_chunks: UncorrectedChunksTable;
   chunk_revisions: ChunkRevisionsTable;

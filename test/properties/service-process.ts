@@ -26,7 +26,8 @@ import { RecordingFactsRepository } from '../../src/chunks/recording-facts.repos
 import { RecordingInspector } from '../../src/audio/facts/recording-inspector.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
-import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
+import { SummarizeProcessor } from '../../src/correction/summary/summarize.processor.js';
+import { SummaryPartsRepository } from '../../src/correction/summary/summary-parts.repository.js';
 import { Database } from '../../src/database/database.js';
 import { DeliverProcessor } from '../../src/events/deliver.processor.js';
 import { EventDeliveriesRepository } from '../../src/events/event-deliveries.repository.js';
@@ -242,7 +243,13 @@ function correctionProcessors(base: Base, activity: Activity) {
   return {
     correct: new CorrectProcessor(observer, config, corrector),
     finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
-    summarize: new SummarizeProcessor(observer, finalization, provider.summarizer(activity)),
+    summarize: new SummarizeProcessor(
+      observer,
+      config,
+      finalization,
+      new SummaryPartsRepository(database),
+      provider.summarizer(activity),
+    ),
   };
 }
 

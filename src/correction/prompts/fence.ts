@@ -1,12 +1,13 @@
 /** Names of the blocks that hold untrusted text inside a prompt. */
-export type FenceName = 'partial_transcript' | 'guidance' | 'hotwords' | 'transcript';
+export type FenceName = 'partial_transcript' | 'guidance' | 'hotwords' | 'transcript' | 'part_summary';
 
 /**
  * Matches an opening or closing tag of any of our blocks, also in a loose spelling: a model reads
  * `</ Guidance >` as an end, too. The slash separates the runs of white space, as two adjacent runs
  * would take quadratic time.
  */
-const ANY_FENCE = /<(\s*(?:\/\s*)?(?:partial_transcript|guidance|hotwords|transcript)\s*(?:\/\s*)?)>/gi;
+const ANY_FENCE =
+  /<(\s*(?:\/\s*)?(?:partial_transcript|guidance|hotwords|transcript|part_summary)\s*(?:\/\s*)?)>/gi;
 
 /**
  * Puts a text between a line `<name>` and a line `</name>`. Our tags inside the text lose their
