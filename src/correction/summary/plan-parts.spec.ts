@@ -77,6 +77,11 @@ describe('parts of a transcript', () => {
     expect(first).not.toMatch(LONE_SURROGATE);
   });
 
+  it('end with a paragraph rather than with a line that ends nearer', () => {
+    const text = `${'a'.repeat(92)}\n\n${'b'.repeat(4)}\n${'c'.repeat(101)}`;
+    expect(planParts(text, { ...SHORT, partLength: 100 })[0]).toMatch(/a\n\n$/);
+  });
+
   it('do not end within a number, or before a closing quote', () => {
     const text = `${'a'.repeat(92)} 3.5 “yes.” ${'b'.repeat(97)}`;
     const [first] = planParts(text, { ...SHORT, partLength: 100 });
@@ -86,6 +91,12 @@ describe('parts of a transcript', () => {
   it('have whole sentences of a long day', () => {
     const parts = planParts(TEN_HOURS.join(' '), LIMITS);
     expect(parts.flatMap((part) => part.trim().split(/(?<=\.) /))).toEqual(TEN_HOURS);
+  });
+
+  it('fit into a request also when both of their ends move outwards', () => {
+    const text = `${'a'.repeat(903)}\n\n${'b'.repeat(1_188)}\n\n${'c'.repeat(905)}`;
+    const lengths = planParts(text, { partLength: PART_LENGTH, maxChars: 1_000 }).map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1_000);
   });
 
   it('are shorter where the model takes less', () => {
