@@ -12,6 +12,7 @@ import { Readiness } from '../observability/readiness.js';
 import { AudioStorage } from './audio-storage.js';
 import { createAudioStorage } from './create-audio-storage.js';
 import { RecordingInspector } from './facts/recording-inspector.js';
+import { MediaParser } from './media/media-parser.js';
 import { RemoteAudio } from './remote-audio.js';
 
 /**
@@ -65,6 +66,7 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
     { provide: AudioStorage, inject: [AppConfig], useFactory: createAudioStorage },
     AudioStoreHealth,
     RemoteAudio,
+    MediaParser,
     RecordingInspector,
   ],
   exports: [AudioStorage, RemoteAudio, RecordingInspector],

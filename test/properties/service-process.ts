@@ -23,6 +23,7 @@ import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
 import { LoadedFacts } from '../../src/correction/loaded-facts.js';
 import { RecordingFactsRepository } from '../../src/chunks/recording-facts.repository.js';
+import { MediaParser } from '../../src/audio/media/media-parser.js';
 import { RecordingInspector } from '../../src/audio/facts/recording-inspector.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
@@ -227,7 +228,7 @@ function correctionProcessors(base: Base, activity: Activity) {
     provider.corrector(activity),
     new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
     new LoadedFacts(
-      new RecordingInspector(base.storage),
+      new RecordingInspector(base.storage, new MediaParser()),
       new RecordingFactsRepository(database),
       base.metrics,
     ),

@@ -93,6 +93,7 @@ export const ODD_RECORDINGS: readonly OddRecording[] = [
   made('M4A, index at the beginning, cut off', 'a.m4a', () => cutAt('index-first.m4a', 0.6)),
   made('M4A, index at the end, cut off', 'a.m4a', () => cutAt('index-at-end.m4a', 0.6)),
   file('AAC without a container (ADTS)', 'adts.aac'),
+  file('AAC, cut in its first frame', 'endless.aac'),
   file('Ogg with Opus', 'opus.ogg'),
   file('Ogg with Vorbis', 'vorbis.ogg'),
   file('Ogg with Speex', 'speex.ogg'),

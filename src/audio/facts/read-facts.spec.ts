@@ -100,7 +100,9 @@ describe('a recording whose facts cannot be read', () => {
     // Behind the description of the stream, which is 42 bytes long with its mark.
     const padded = Buffer.concat([headers.subarray(0, 42), padding, headers.subarray(42)]);
 
-    expect(await readFacts(audioInMemory(padded))).toMatchObject({ facts: { container: 'flac', seconds: null } });
+    expect(await readFacts(audioInMemory(padded))).toMatchObject({
+      facts: { container: 'flac', seconds: null },
+    });
   });
 
   it('is unknown when the store fails', async () => {

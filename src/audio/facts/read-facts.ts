@@ -136,7 +136,7 @@ async function secondsOf(
     if (isLength(declared)) return toMilliseconds(declared);
     // The length of Ogg is in its last page, which is found from the end.
     if (format !== OGG && audio.bytes > MAX_SCANNED_BYTES) return null;
-    // In a FLAC without a frame the library searches for the last one forever, without ever waiting.
+    // Without a first frame the library would search a FLAC forever.
     const first = await firstPacket(track);
     if (first === null) return null;
     // The times of a stream start where its broadcast was at that moment.
