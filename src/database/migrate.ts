@@ -13,6 +13,7 @@ import { lists } from './migrations/0010-lists.js';
 import { sessions } from './migrations/0011-sessions.js';
 import { edits } from './migrations/0012-edits.js';
 import { changes } from './migrations/0013-changes.js';
+import { uploads } from './migrations/0015-uploads.js';
 
 /** Migrations in order, forward only; a released migration never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-sessions': sessions,
   '0012-edits': edits,
   '0013-changes': changes,
+  '0015-uploads': uploads,
 };
 
 /** Kysely's own table of applied migrations. */

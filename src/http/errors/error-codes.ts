@@ -9,6 +9,7 @@ const GENERAL_CODES = {
   408: 'request_timeout',
   409: 'conflict',
   410: 'gone',
+  412: 'precondition_failed',
   413: 'too_large',
   414: 'url_too_long',
   415: 'unsupported_media_type',
@@ -38,6 +39,9 @@ const SPECIFIC_CODES = [
   'too_many_endpoints',
   'endpoint_disabled',
   'not_audio',
+  'wrong_offset',
+  'upload_completed',
+  'upload_locked',
   'transcript_too_long',
 ] as const;
 
