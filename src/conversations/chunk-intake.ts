@@ -36,8 +36,8 @@ export class ChunkIntake {
   ) {}
 
   /**
-   * @param options.chunkId the id that the chunk will have, for a caller that repeats after a crash;
-   * a repeat returns the chunk. A new one when not given
+   * @param options.chunkId the id that the chunk will have, for a caller that repeats after a
+   * crash; a repeat returns the chunk. A new one when not given
    * @param options.isUpload whether the request has a recording, which only an open conversation
    * accepts
    * @param options.receive stores the audio under the id that the chunk will have

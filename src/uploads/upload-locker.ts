@@ -27,8 +27,8 @@ interface Holder extends HeldUpload {
 
 /**
  * Lets one request at a time, of all processes, change an upload. A request that wants a held lock
- * asks the holder to stop early: after a connection broke, the holder may not have noticed that yet.
- * The holder stores the bytes that it has, and releases the lock.
+ * asks the holder to stop early: it may not have noticed yet that its connection broke. The holder
+ * stores the bytes that it has, and releases the lock.
  *
  * A process that was frozen for longer than its lease may go on although it lost the lock. It
  * changes nothing then, as each change names the token of its lock.
@@ -81,7 +81,7 @@ export class UploadLocker implements Locker, BeforeApplicationShutdown {
 
   /** Interrupts all requests of this process that change uploads; they answer with their offset. */
   async interruptAll(): Promise<void> {
-    await Promise.all([...this.holders.values()].map(({ requestRelease }) => requestRelease()));
+    for (const { requestRelease } of [...this.holders.values()]) await requestRelease();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

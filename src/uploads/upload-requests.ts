@@ -53,7 +53,7 @@ export class UploadRequests {
     });
   }
 
-  /** @throws NotFoundException, GoneException, ConflictException when it takes no bytes any longer */
+  /** @throws NotFoundException, GoneException; ConflictException when it takes no more bytes */
   async head(request: FastifyRequest, id: string): Promise<TusAnswer> {
     requireVersion(request);
     await this.requireUsable(id);
@@ -61,8 +61,8 @@ export class UploadRequests {
   }
 
   /**
-   * @throws HttpException as `head`, and for a wrong offset, bytes beyond the length, a file that is
-   * no recording, a store that does not accept it, or a lock that another request holds
+   * @throws HttpException as `head`, and for a wrong offset, bytes beyond the length, a file that
+   * is no recording, a store that does not accept it, or a lock that another request holds
    */
   async patch(request: FastifyRequest, id: string): Promise<TusAnswer> {
     requireVersion(request);

@@ -79,9 +79,7 @@ export class Tus {
       headers: { ...VERSION, ...BYTES, 'upload-offset': offset, 'content-length': content.length - offset },
     });
     const patch = new OpenPatch(request);
-    await new Promise<void>((resolve, reject) => {
-      request.write(content.subarray(offset, until), (error) => (error ? reject(error) : resolve()));
-    });
+    await patch.write(content.subarray(offset, until));
     return patch;
   }
 
@@ -110,6 +108,15 @@ export class OpenPatch {
       return { status: statusCode, offset: Number(headers['upload-offset']) };
     });
     this.answer.catch(() => undefined);
+  }
+
+  async write(content: Buffer): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.request.write(content, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
   }
 
   cut(): void {

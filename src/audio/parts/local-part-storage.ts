@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { makeDataDir } from '../../config/make-data-dir.js';
+import { asError } from '../../errors/error-message.js';
 import { PartsGoneError, UploadCutOffError } from '../audio-error.js';
 import { assertNewKey } from '../audio-key.js';
 import type { AudioStorage, StoredAudio } from '../audio-storage.js';
@@ -71,7 +72,7 @@ export class LocalPartStorage extends PartStorage {
     } catch (error) {
       // Here the sender's bytes come from the disk.
       if (error instanceof UploadCutOffError) {
-        throw isMissing(error.cause) ? new PartsGoneError() : (error.cause ?? error);
+        throw isMissing(error.cause) ? new PartsGoneError() : asError(error.cause);
       }
       throw error;
     }

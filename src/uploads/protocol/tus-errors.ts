@@ -2,13 +2,15 @@ import {
   BadRequestException,
   ConflictException,
   GoneException,
-  HttpStatus,
   NotFoundException,
   PayloadTooLargeException,
   PreconditionFailedException,
 } from '@nestjs/common';
 import { ERRORS } from '@tus/server';
 import { withCode } from '../../http/errors/error-codes.js';
+
+const PRECONDITION_FAILED = 412;
+const INTERNAL_SERVER_ERROR = 500;
 
 export const noUpload = (id: string): NotFoundException => new NotFoundException(`there is no upload ${id}`);
 
@@ -65,10 +67,10 @@ export function tusError(thrown: unknown): unknown {
   const meaning = MEANINGS.get(thrown);
   if (meaning !== undefined) return meaning();
   // The library's error for bytes beyond the length in a body of unknown length.
-  if (isRecordWithStatus(thrown) && thrown.status_code === HttpStatus.PAYLOAD_TOO_LARGE) {
+  if (isLibraryError(thrown) && thrown.status_code === ERRORS.ERR_SIZE_EXCEEDED.status_code) {
     return MEANINGS.get(ERRORS.ERR_SIZE_EXCEEDED)?.();
   }
-  if (isRecordWithStatus(thrown) && thrown.status_code < HttpStatus.INTERNAL_SERVER_ERROR) {
+  if (isLibraryError(thrown) && thrown.status_code < INTERNAL_SERVER_ERROR) {
     return new BadRequestException(thrown.body.trim());
   }
   return thrown;
@@ -76,7 +78,7 @@ export function tusError(thrown: unknown): unknown {
 
 /** Converts a refusal that the library made without an error. */
 export function tusRefusal(status: number, text: string): Error {
-  if (status === 412) return wrongVersion();
+  if (status === PRECONDITION_FAILED) return wrongVersion();
   return new BadRequestException(text.trim());
 }
 
@@ -84,7 +86,7 @@ export function wrongVersion(): PreconditionFailedException {
   return new PreconditionFailedException('Tus-Resumable must be 1.0.0, the version of the protocol');
 }
 
-function isRecordWithStatus(thrown: unknown): thrown is { status_code: number; body: string } {
+function isLibraryError(thrown: unknown): thrown is { status_code: number; body: string } {
   return (
     typeof thrown === 'object' &&
     thrown !== null &&

@@ -31,7 +31,7 @@ const READ_HEADERS = [
  */
 const DROPPED_HEADERS = /^(?:access-control-|content-)/;
 const FIRST_ERROR_STATUS = 400;
-/** A request whose lock is wanted may go on for so long; its bytes are kept when it is interrupted. */
+/** A request whose lock is wanted may go on for so long. Its bytes are kept when it ends early. */
 const INTERRUPT_AFTER_MS = 500;
 
 /** An answer by the rules of the protocol. */
