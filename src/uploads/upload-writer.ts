@@ -172,7 +172,8 @@ class WriteRun {
 /** Yields what arrives. A connection that breaks ends it: the bytes before that count. */
 async function* untilCut(stream: Readable, noteCut: (error: unknown) => void): AsyncGenerator<Buffer> {
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    // Not destroyed when its consumer fails: the library would see that, and not the failure.
+    yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   } catch (error) {
     noteCut(error);
   }
