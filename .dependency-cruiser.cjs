@@ -65,6 +65,7 @@ const imports = {
     'events',
     'chunks',
   ],
+  uploads: ['errors', 'config', 'database', 'observability', 'queues', 'http', 'audio', 'conversations'],
   correction: [
     'chunks/states.ts',
     'config',
@@ -170,6 +171,7 @@ const imports = {
     'events',
     'stream',
     'conversations',
+    'uploads',
     'correction',
     'transcription',
     'webhooks',

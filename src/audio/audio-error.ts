@@ -55,6 +55,16 @@ export class UploadCutOffError extends AudioError {
   }
 }
 
+/** Stored bytes of an unfinished upload were removed by someone else, so that it cannot go on. */
+export class PartsGoneError extends AudioError {
+  override readonly name = 'PartsGoneError';
+  readonly code = 'parts_gone';
+
+  constructor() {
+    super('The bytes received so far are not in the audio store any more; begin a new upload.');
+  }
+}
+
 /** No recording is stored under this key. */
 export class AudioMissingError extends AudioError {
   override readonly name = 'AudioMissingError';

@@ -122,7 +122,8 @@ export class ChunksRepository {
   }
 
   /**
-   * Records a chunk, unless the conversation is finished or the idempotency key was used before.
+   * Records a chunk, unless the conversation is finished, or the id or the idempotency key was used
+   * before.
    * The conversation's row is locked meanwhile, as in `finish` and in finalization: they either see
    * the chunk, or it is refused.
    */
@@ -133,6 +134,7 @@ export class ChunksRepository {
       const facts = chunk.audio.kind === 'stored' ? chunk.audio.facts : null;
       return { kind: 'added', chunk: { ...INITIAL, ...viewOf(facts), id, conversationId, ...added } };
     }
+    if (await this.exists(id)) return { kind: 'repeated', chunkId: id };
     const known =
       idempotencyKey === undefined
         ? undefined
@@ -146,6 +148,11 @@ export class ChunksRepository {
     if (conversation === undefined) return { kind: 'no_conversation' };
     // Conversations never reopen: one that is open now was open before, but had no position left.
     return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
+  }
+
+  async exists(id: string): Promise<boolean> {
+    const row = await this.database.selectFrom('chunks').select('id').where('id', '=', id).executeTakeFirst();
+    return row !== undefined;
   }
 
   /** Restarts a chunk that has ended, and changes the redaction setting of any chunk. */

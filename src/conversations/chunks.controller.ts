@@ -38,14 +38,12 @@ import { toChunkResponse, toEventResponse } from './chunk-response.js';
 import {
   ChunkResponse,
   CreateChunkFromUrlRequest,
+  IDEMPOTENCY_KEY,
   MAX_POSITION,
   ProcessingEventResponse,
   TranscribeChunkRequest,
 } from './chunks.dto.js';
 import { UploadReceiver } from './upload-receiver.js';
-
-/** Visible ASCII, which a header can contain; long enough for any token of a client. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 const UPLOAD_SCHEMA: Schema = {
   type: 'object',

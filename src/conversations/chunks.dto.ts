@@ -9,6 +9,8 @@ import { HttpUrl } from '../http/http-url.decorator.js';
  * follow such a chunk without a position.
  */
 export const MAX_POSITION = 1_000_000_000;
+/** Visible ASCII, which a header can contain; long enough for any token of a client. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** Longer than any presigned URL. */
 const MAX_URL_LENGTH = 8_192;
 

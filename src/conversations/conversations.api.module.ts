@@ -3,7 +3,6 @@ import { AudioModule } from '../audio/audio.module.js';
 import { ChunksModule } from '../chunks/chunks.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { EventsModule } from '../events/events.module.js';
-import { ChunkIntake } from './chunk-intake.js';
 import { ChunksController } from './chunks.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsModule } from './conversations.module.js';
@@ -52,7 +51,6 @@ import { UploadReceiver } from './upload-receiver.js';
     RecordingsRepository,
     RecordingList,
     RecordingSender,
-    ChunkIntake,
     UploadReceiver,
   ],
 })

@@ -83,7 +83,7 @@ export class UploadReceiver {
       return { audio, position, facts: await this.inspector.inspectUpload(audio) };
     } catch (error) {
       if (form.audio !== undefined) await this.storage.delete(form.audio.key);
-      throw this.toHttpError(error);
+      throw recordingRefusal(error, this.logger);
     }
   }
 
@@ -103,24 +103,6 @@ export class UploadReceiver {
       if (part.type === 'file') await drain(part);
       form.problems.push(`${part.fieldname} should not exist`);
     }
-  }
-
-  private toHttpError(error: unknown): unknown {
-    if (!(error instanceof AudioError)) return error;
-    if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
-    if (error instanceof NotAudioError)
-      return new UnsupportedMediaTypeException(error.message, withCode(codeOf(error)));
-    if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
-    if (error instanceof AudioStoreFullError) {
-      this.logger.error(`a recording could not be stored: ${error.message}`);
-      return new HttpException(
-        'this service has no space left for the recording; tell its operator, and send it again when there is some',
-        HttpStatus.INSUFFICIENT_STORAGE,
-      );
-    }
-    if (!(error instanceof AudioStoreError)) return error;
-    this.logger.error(`a recording could not be stored: ${error.message}`);
-    return new ServiceUnavailableException('the recording could not be stored now; send it again later');
   }
 
   private async *parts(request: FastifyRequest): AsyncGenerator<Multipart> {
@@ -152,11 +134,34 @@ async function drain(part: MultipartFile): Promise<void> {
   for await (const _bytes of part.file as AsyncIterable<Buffer>) continue;
 }
 
-function readPosition(value: unknown, problems: string[]): number | undefined {
+export function readPosition(value: unknown, problems: string[]): number | undefined {
   const position = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
   if (position === undefined || position > MAX_POSITION) {
     problems.push(`position must be a whole number from 0 to ${MAX_POSITION}`);
     return undefined;
   }
   return position;
+}
+
+/**
+ * Converts an error of a store to the answer for the sender; any other error stays as it is.
+ *
+ * @param logger for what the operator must know
+ */
+export function recordingRefusal(error: unknown, logger: Logger): unknown {
+  if (!(error instanceof AudioError)) return error;
+  if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
+  if (error instanceof NotAudioError)
+    return new UnsupportedMediaTypeException(error.message, withCode(codeOf(error)));
+  if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
+  if (error instanceof AudioStoreFullError) {
+    logger.error(`a recording could not be stored: ${error.message}`);
+    return new HttpException(
+      'this service has no space left for the recording; tell its operator, and send it again when there is some',
+      HttpStatus.INSUFFICIENT_STORAGE,
+    );
+  }
+  if (!(error instanceof AudioStoreError)) return error;
+  logger.error(`a recording could not be stored: ${error.message}`);
+  return new ServiceUnavailableException('the recording could not be stored now; send it again later');
 }

@@ -14,6 +14,7 @@ import { sessions } from './migrations/0011-sessions.js';
 import { edits } from './migrations/0012-edits.js';
 import { changes } from './migrations/0013-changes.js';
 import { recordingFacts } from './migrations/0014-recording-facts.js';
+import { uploads } from './migrations/0015-uploads.js';
 import { summaryParts } from './migrations/0016-summary-parts.js';
 
 /** Migrations in order, forward only; a released migration never changes. */
@@ -31,6 +32,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0012-edits': edits,
   '0013-changes': changes,
   '0014-recording-facts': recordingFacts,
+  '0015-uploads': uploads,
   '0016-summary-parts': summaryParts,
 };
 

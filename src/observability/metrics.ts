@@ -66,6 +66,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly unfinishedUploads = new Gauge({
+    name: 'ringback_unfinished_uploads',
+    help: 'Resumable uploads that are not complete and have not ended; each may hold bytes in the store.',
+    registers: [this.registry],
+  });
+
   readonly oldestUnsettledChunkSeconds = new Gauge({
     name: 'ringback_oldest_unsettled_chunk_seconds',
     help: 'Age of the oldest chunk that has not settled; 0 when there is none.',

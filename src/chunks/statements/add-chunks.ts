@@ -70,7 +70,7 @@ const ADD_CHUNKS = `
     batch.audio_container, batch.audio_codec, batch.audio_channels, batch.audio_sample_rate, batch.audio_seconds
   from open join batch on batch.conversation_id = open.id
   where coalesce(batch.position, open.next_position - 1) <= ${LAST_POSITION}
-  on conflict (conversation_id, idempotency_key) do nothing
+  on conflict do nothing
   returning id, position, created_at as "createdAt"`;
 
 /**
@@ -79,7 +79,7 @@ const ADD_CHUNKS = `
  * left. Earlier releases do not maintain the counter, so the largest position counts as well.
  *
  * @returns the added chunks in the order of `chunks`; undefined where the conversation is not open,
- * has a chunk with that idempotency key, or has a chunk at the last possible position
+ * has a chunk with that id or idempotency key, or has a chunk at the last possible position
  */
 export async function addChunks(
   db: Kysely<Schema>,

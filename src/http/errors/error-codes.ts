@@ -9,6 +9,7 @@ const GENERAL_CODES = {
   408: 'request_timeout',
   409: 'conflict',
   410: 'gone',
+  412: 'precondition_failed',
   413: 'too_large',
   414: 'url_too_long',
   415: 'unsupported_media_type',
@@ -40,6 +41,9 @@ const SPECIFIC_CODES = [
   'not_audio',
   'no_audio_track',
   'no_sound',
+  'wrong_offset',
+  'upload_completed',
+  'upload_locked',
   'transcript_too_long',
 ] as const;
 
