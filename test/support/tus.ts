@@ -13,7 +13,7 @@ export interface UploadOptions {
   body?: Buffer;
 }
 
-export function tusMetadata(fields: Record<string, string>): string {
+function tusMetadata(fields: Record<string, string>): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`)
     .join(',');
