@@ -1,4 +1,15 @@
-import { Controller, Delete, Head, Options, Patch, Post, Req, Res } from '@nestjs/common';
+import {
+  Controller,
+  createParamDecorator,
+  Delete,
+  type ExecutionContext,
+  Head,
+  Options,
+  Patch,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TakesUploadBytes } from '../http/body-types.js';
@@ -12,6 +23,11 @@ import {
   DescribesState,
   DescribesTermination,
 } from './uploads.openapi.js';
+
+/** The request of a route that reads no body: unlike `@Req()`, it lets fields of one be refused. */
+const BodilessRequest = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  context.switchToHttp().getRequest<FastifyRequest>(),
+);
 
 @ApiTags('uploads')
 @ApiBearerAuth()
@@ -57,7 +73,7 @@ export class UploadsController {
   @DescribesTermination()
   async terminate(
     @IdParam('id') id: string,
-    @Req() request: FastifyRequest,
+    @BodilessRequest() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await send(reply, await this.requests.terminate(request, id));
