@@ -1,19 +1,9 @@
-import {
-  Controller,
-  createParamDecorator,
-  Delete,
-  type ExecutionContext,
-  Head,
-  Options,
-  Patch,
-  Post,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Controller, Delete, Head, Options, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TakesUploadBytes } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
+import { BodilessRequest } from './bodiless-request.decorator.js';
 import type { TusAnswer } from './protocol/tus-server.js';
 import { UploadRequests } from './upload-requests.js';
 import {
@@ -23,11 +13,6 @@ import {
   DescribesState,
   DescribesTermination,
 } from './uploads.openapi.js';
-
-/** The request of a route that reads no body: unlike `@Req()`, it lets fields of one be refused. */
-const BodilessRequest = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  context.switchToHttp().getRequest<FastifyRequest>(),
-);
 
 @ApiTags('uploads')
 @ApiBearerAuth()
