@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TakesUploadBytes } from '../http/body-types.js';
 import { IdParam } from '../http/ids.js';
+import { BodilessRequest } from './bodiless-request.decorator.js';
 import type { TusAnswer } from './protocol/tus-server.js';
 import { UploadRequests } from './upload-requests.js';
 import {
@@ -57,7 +58,7 @@ export class UploadsController {
   @DescribesTermination()
   async terminate(
     @IdParam('id') id: string,
-    @Req() request: FastifyRequest,
+    @BodilessRequest() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await send(reply, await this.requests.terminate(request, id));

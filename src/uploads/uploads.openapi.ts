@@ -41,7 +41,12 @@ const BYTES_BODY = { [UPLOAD_BYTES_TYPE]: { schema: { type: 'string', format: 'b
 
 const SpeaksTus = (): MethodDecorator =>
   applyDecorators(
-    ApiHeader({ name: 'Tus-Resumable', required: true, schema: { type: 'string', enum: ['1.0.0'] } }),
+    ApiHeader({
+      name: 'Tus-Resumable',
+      required: true,
+      description: 'Version of the protocol.',
+      schema: { type: 'string', enum: ['1.0.0'] },
+    }),
     ApiResponse({ status: 412, description: 'Tus-Resumable is not 1.0.0' }),
   );
 
