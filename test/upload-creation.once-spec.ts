@@ -62,6 +62,20 @@ describe('a resumable upload', () => {
     },
   );
 
+  it('is the same one under ids in capital letters', async () => {
+    const conversationId = await newConversation();
+    const path = await tus.begin(conversationId.toUpperCase(), 100);
+    const id = path.split('/').at(-1) ?? '';
+    const spelled = `/api/uploads/${id.toUpperCase()}`;
+
+    expect((await tus.patch(spelled, 0, Buffer.alloc(10, 'RIFF'))).status).toBe(204);
+    expect(await tus.offset(path)).toBe(10);
+    const stored = await query(world.database.url, 'select conversation_id from uploads where id = $1', [id]);
+    expect(stored).toEqual([{ conversation_id: conversationId }]);
+    expect((await tus.remove(spelled)).status).toBe(204);
+    expect((await tus.head(path)).status).toBe(404);
+  });
+
   it('of a finished conversation is refused before its first byte', async () => {
     const conversationId = await newConversation();
     await world.api.finish(conversationId);
