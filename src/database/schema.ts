@@ -1,9 +1,13 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
-
-/** Set by the database when it inserts the row, and never changed. */
-type CreatedAt = ColumnType<Date, never, never>;
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { CreatedAt, Nullable } from './column-types.js';
+import type {
+  EventAttemptsTable,
+  EventDeliveriesTable,
+  EventEndpointsTable,
+  EventsTable,
+} from './event-tables.js';
+import type { UploadPartsTable, UploadsTable } from './upload-tables.js';
 
 export type ConversationStatus = 'open' | 'finished' | 'finalized';
 export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
@@ -13,11 +17,6 @@ export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
 export type ConversationDeletionStatus = 'deleting' | 'deleted';
 /** Proof of a deletion: the provider returned an empty transcript, did not know it, or has none. */
 export type DeletionEvidence = 'emptied' | 'unknown' | 'not_found';
-export type EventType =
-  'conversation.started' | 'conversation.transcribed' | 'conversation.summarized' | 'chunk.failed';
-export type EventEndpointStatus = 'enabled' | 'disabled' | 'deleted';
-export type EventDeliveryStatus = 'pending' | 'delivered' | 'exhausted' | 'canceled';
-
 export interface ProjectsTable {
   id: string;
   name: string;
@@ -110,7 +109,7 @@ export interface ChunksTable {
   audio_url: Nullable<string>;
   audio_mime_type: Nullable<string>;
   audio_bytes: Nullable<number>;
-  /** What the file says of itself; null: not known, or not yet. */
+  /** Facts from the file itself; null: not known, or not yet. */
   audio_container: Nullable<string>;
   audio_codec: Nullable<string>;
   audio_channels: Nullable<number>;
@@ -287,62 +286,6 @@ export interface ProcessingEventsTable {
   created_at: ColumnType<Date, Date | undefined, never>;
 }
 
-/** An endpoint that receives a project's events. */
-export interface EventEndpointsTable {
-  id: string;
-  project_id: string;
-  url: string;
-  /** Null: all types. */
-  types: Nullable<EventType[]>;
-  status: Generated<EventEndpointStatus>;
-  disabled_reason: Nullable<string>;
-  /** Null once the endpoint is deleted. */
-  secret: Nullable<string>;
-  /** Also signs events until it expires. */
-  previous_secret: Nullable<string>;
-  previous_secret_expires_at: Nullable<Date>;
-  created_at: CreatedAt;
-  updated_at: Generated<Date>;
-}
-
-/**
- * An event, inserted by the statement that caused it, when an endpoint wants events of its type.
- */
-export interface EventsTable {
-  id: string;
-  project_id: string;
-  conversation_id: string;
-  type: EventType;
-  data: ColumnType<unknown, string, never>;
-  created_at: CreatedAt;
-}
-
-/** The delivery of an event to an endpoint. */
-export interface EventDeliveriesTable {
-  id: string;
-  event_id: string;
-  endpoint_id: string;
-  project_id: string;
-  status: Generated<EventDeliveryStatus>;
-  /** Counts resends, from 1. It is part of the job's id, so that a resend is a new job. */
-  round: Generated<number>;
-  attempts: Generated<number>;
-  round_attempts: Generated<number>;
-  next_attempt_at: Nullable<Date>;
-  expires_at: Date;
-  delivered_at: Nullable<Date>;
-  created_at: CreatedAt;
-}
-
-export interface EventAttemptsTable {
-  delivery_id: string;
-  number: number;
-  response_status: Nullable<number>;
-  error: Nullable<string>;
-  duration_ms: number;
-  created_at: CreatedAt;
-}
-
 /** A session of the console. */
 export interface SessionsTable {
   /** SHA-256 of the token in the cookie. */
@@ -365,53 +308,6 @@ export interface ChangesTable {
   /** Set for changes of conversations, as a deleted one has no row that says it. */
   project_id: Nullable<string>;
   created_at: CreatedAt;
-}
-
-export type UploadStatus = 'receiving' | 'completed' | 'discarded';
-
-/** A resumable upload: a recording whose bytes arrive over several requests. */
-export interface UploadsTable {
-  id: string;
-  conversation_id: string;
-  /** Id that the chunk of the recording will have, or the chunk that was found by its key. */
-  chunk_id: string;
-  /** discarded: it was refused, or its conversation takes no more chunks. */
-  status: Generated<UploadStatus>;
-  /** Bytes of the whole recording. */
-  length: number;
-  position: Nullable<number>;
-  idempotency_key: Nullable<string>;
-  /** `Upload-Metadata` as it was given; it has a file name, and is removed when the upload ends. */
-  metadata: Nullable<string>;
-  /** Where the store collects the parts; null before the first one. */
-  target: Nullable<string>;
-  /** Each attempt to store a part takes a number of its own. */
-  next_part: Generated<number>;
-  /** Bytes in `upload_parts`. */
-  part_bytes: Generated<number>;
-  /** Bytes after the last part, too few for a part. */
-  tail_name: Nullable<string>;
-  tail_bytes: Generated<number>;
-  /** Whether the store may have bytes of it that are not part of a recording. */
-  has_bytes: Generated<boolean>;
-  /** The request or pass that may change the upload, until `lock_until`. */
-  lock_token: Nullable<string>;
-  lock_until: Nullable<Date>;
-  /** Another request waits for the lock. */
-  lock_wanted: Generated<boolean>;
-  created_at: CreatedAt;
-  /** An unfinished upload expires a while after its last byte; a finished one is forgotten then. */
-  expires_at: ColumnType<Date, Date | undefined, Date>;
-}
-
-/** A stored part of an unfinished upload. */
-export interface UploadPartsTable {
-  upload_id: string;
-  /** Parts follow each other in this order, with gaps. */
-  number: number;
-  bytes: number;
-  /** The store's name for it. */
-  name: string;
 }
 
 /** The table has one row, which is inserted when the table is created. */

@@ -4,7 +4,8 @@ import pg from 'pg';
 import type { StoredPart } from '../audio/parts/part-storage.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
-import type { ConversationStatus, UploadStatus } from '../database/schema.js';
+import type { ConversationStatus } from '../database/schema.js';
+import type { UploadStatus } from '../database/upload-tables.js';
 
 /** A resumable upload. */
 export interface Upload {

@@ -31,7 +31,7 @@ const statements = [
   )`,
 
   // After a failure the summaries stay, so that the next request for a summary goes on from there.
-  // What failed is removed, so that it is tried again.
+  // Failures are removed, so that they are tried again.
   `create function drop_summary_parts() returns trigger language plpgsql as $$
     begin
       delete from summary_parts where conversation_id = new.id and (summary is null
