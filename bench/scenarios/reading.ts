@@ -9,12 +9,10 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { closing } from '../../commands/closing.js';
-import { startSimulator } from '../../simulator/simulator.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { addTranscript } from '../support/add-transcript.js';
-import { withService } from '../support/bench-service.js';
+import { withApiAndDatabase } from '../support/api-with-database.js';
 import { startChromium } from '../support/chromium.js';
-import { withStores } from '../support/stores.js';
 import { rounded } from '../support/table.js';
 
 const WINDOW = { width: 1_280, height: 860 };
@@ -39,40 +37,22 @@ export const reading = defineScenario({
     chunks: { default: 60, min: 1, meaning: 'chunks of the text, beside one with all of it' },
     turns: { default: 300, min: 10, meaning: 'turns of the wheel, spread over the whole text' },
   },
-  run: async (values, tools) => {
-    const simulator = await startSimulator({});
-    return closing(
-      () => simulator.close(),
-      () =>
-        withStores(tools, ({ databaseUrl, database }) =>
-          withService(
-            {
-              strategy: 'polling',
-              simulatorUrl: simulator.url,
-              environment: { DATABASE_URL: databaseUrl, ROLE: 'api' },
-            },
-            tools,
-            async (_api, { url }) => {
-              const browser = await startChromium();
-              return closing(
-                () => browser.close(),
-                async () => {
-                  const figures: Figures[] = [];
-                  for (const chunks of [values.chunks, 1]) {
-                    const id = await addTranscript(database, { words: values.words, chunks });
-                    tools.progress(`reading ${values.words} words in ${chunks} chunks`);
-                    figures.push(
-                      await measure(browser, `${url}/c/${id}`, { chunks, turns: values.turns }, tools),
-                    );
-                  }
-                  return report(figures);
-                },
-              );
-            },
-          ),
-        ),
-    );
-  },
+  run: (values, tools) =>
+    withApiAndDatabase(tools, async (url, database) => {
+      const browser = await startChromium();
+      return closing(
+        () => browser.close(),
+        async () => {
+          const figures: Figures[] = [];
+          for (const chunks of [values.chunks, 1]) {
+            const id = await addTranscript(database, { words: values.words, chunks });
+            tools.progress(`reading ${values.words} words in ${chunks} chunks`);
+            figures.push(await measure(browser, `${url}/c/${id}`, { chunks, turns: values.turns }, tools));
+          }
+          return report(figures);
+        },
+      );
+    }),
 });
 
 async function measure(
