@@ -99,15 +99,24 @@ export class Tus {
 
 /** A PATCH that has not sent all its bytes. */
 export class OpenPatch {
-  readonly answer: Promise<{ status: number; offset: number }>;
+  readonly #outcome: Promise<PromiseSettledResult<unknown[]>[]>;
 
   constructor(private readonly request: ClientRequest) {
+    // Settled in any case: a test that cuts the connection waits for no answer.
+    this.#outcome = Promise.allSettled([once(request, 'response')]);
+    // The first error is the outcome; the test itself causes any other when it cuts the connection.
     request.on('error', () => undefined);
-    this.answer = once(request, 'response').then(([response]) => {
-      const { statusCode, headers } = response as { statusCode: number; headers: Record<string, string> };
-      return { status: statusCode, offset: Number(headers['upload-offset']) };
-    });
-    this.answer.catch(() => undefined);
+  }
+
+  /** @throws the connection's error when it broke before the answer */
+  async answer(): Promise<{ status: number; offset: number }> {
+    const [outcome] = await this.#outcome;
+    if (outcome?.status !== 'fulfilled') throw outcome?.reason;
+    const { statusCode, headers } = outcome.value[0] as {
+      statusCode: number;
+      headers: Record<string, string>;
+    };
+    return { status: statusCode, offset: Number(headers['upload-offset']) };
   }
 
   async write(content: Buffer): Promise<void> {
