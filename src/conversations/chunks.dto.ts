@@ -171,7 +171,7 @@ export class ChunkResponse {
   @ApiProperty({
     type: RecordingFactsResponse,
     nullable: true,
-    description: 'What the file says of itself; null: not known, or not yet.',
+    description: 'Facts from the file itself; null: not known, or not yet.',
   })
   recording!: RecordingFactsResponse | null;
 

@@ -18,7 +18,7 @@ export class LoadedFacts {
 
   /** @throws the caller's own abort reason when `signal` aborts */
   async note(task: CorrectionTask, recording: Buffer, signal: AbortSignal): Promise<void> {
-    // Of an upload everything is known that can be.
+    // Everything that can be known of an upload was read when it arrived.
     if (task.audio_url === null || task.hasFacts) return;
     const facts = await this.inspector.inspectLoaded(recording, signal);
     if (facts === null || !(await this.repository.store(task.chunkId, facts))) return;

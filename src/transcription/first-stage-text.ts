@@ -76,7 +76,7 @@ async function storable(
   };
 }
 
-/** Of a recording without speech some providers report no length, or 0. */
+/** Some providers report no length, or 0, of a recording without speech. */
 function secondsOf({ audioDurationSeconds }: TextReading): number | undefined {
   return audioDurationSeconds !== undefined && audioDurationSeconds > 0 ? audioDurationSeconds : undefined;
 }

@@ -10,7 +10,7 @@ export interface KeptFile {
   lastModified: number;
 }
 
-/** What a page remembers of a batch, without the bytes: the files must be chosen again. */
+/** A batch as a page remembers it, without the bytes: the files must be chosen again. */
 export interface KeptBatch {
   conversationId: string;
   finishes: boolean;

@@ -19,7 +19,7 @@ import { mp3Seconds } from '../frames/mp3-seconds.js';
 import { CONTAINER_NAMES, type RecordingFacts } from './recording-facts.js';
 
 /**
- * What a file was found to be. `unknown`: it could not be read, or not within the limits, which
+ * Result of reading a file. `unknown`: it could not be read, or not within the limits, which
  * says nothing about whether a provider can.
  */
 export type Finding =
@@ -74,7 +74,7 @@ export async function readFacts(
   try {
     return await inspect(input, audio, signal);
   } catch {
-    // Of the library, for a broken file, or of the store.
+    // An error of the library, for a broken file, or of the store.
     caller?.throwIfAborted();
     return { kind: 'unknown' };
   } finally {

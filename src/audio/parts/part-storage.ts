@@ -21,7 +21,7 @@ export interface StoredPart {
 export interface PartedAudio {
   /** `<conversationId>/<chunkId>`, without extension. */
   key: string;
-  /** What `begin` returned. */
+  /** Result of `begin`. */
   target: string;
   parts: readonly StoredPart[];
   /** The sender's label, used when the content is of no known kind. */

@@ -32,7 +32,7 @@ interface Results {
   requestOf: (id: StepId) => Request;
 }
 
-/** What is owed next to the summary of a conversation. */
+/** Next step towards the summary of a conversation. */
 export type SummaryStep =
   | (Request & { kind: 'whole'; transcript: string })
   | (Request & { kind: 'part'; transcript: string; part: PartRange })
