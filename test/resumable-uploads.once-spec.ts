@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PART_BYTES } from '../src/audio/parts/part-storage.js';
 import { wav } from './support/api.js';
@@ -320,6 +321,18 @@ describe.each(KINDS)('a resumable upload, with recordings $name', ({ start }) =>
 
     expect([answer.status, codeOf(answer)]).toEqual([415, 'not_audio']);
     expect(await storedOf(conversationId)).toEqual([]);
+  });
+
+  it('of a film without sound is refused at its last byte, and nothing is left', async () => {
+    const film = await readFile(new URL('recordings/film.mp4', import.meta.url));
+    const conversationId = await newConversation();
+    const path = await tus.begin(conversationId, film.length);
+    const answer = await tus.patch(path, 0, film);
+
+    expect([answer.status, codeOf(answer)]).toEqual([415, 'no_audio_track']);
+    expect(await storedOf(conversationId)).toEqual([]);
+    expect((await world.api.conversation(conversationId)).chunks.total).toBe(0);
+    expect((await tus.head(path)).status).toBe(410);
   });
 
   it('loses its bytes when its conversation is deleted, and is not found then', async () => {
