@@ -66,6 +66,7 @@ const imports = {
     'events',
     'chunks',
   ],
+  uploads: ['errors', 'config', 'database', 'observability', 'queues', 'http', 'audio', 'conversations'],
   correction: [
     'chunks/states.ts',
     'config',
@@ -171,6 +172,7 @@ const imports = {
     'events',
     'stream',
     'conversations',
+    'uploads',
     'correction',
     'transcription',
     'webhooks',

@@ -5,6 +5,7 @@ import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
 import { intake } from './scenarios/intake.js';
 import { lists } from './scenarios/lists.js';
+import { reading } from './scenarios/reading.js';
 import { start } from './scenarios/start.js';
 import { stream } from './scenarios/stream.js';
 import { throughput } from './scenarios/throughput.js';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   drain,
   growth,
   lists,
+  reading,
   start,
   stream,
 ];

@@ -40,6 +40,12 @@ const CASES: Case[] = [
     note: /slowest list has a p95 of \d+ ms/,
   },
   {
+    scenario: 'reading',
+    values: { words: 2_000, chunks: 4, turns: 10 },
+    rows: ['4', '1'],
+    note: /painted at most \d+ ms after the answer/,
+  },
+  {
     scenario: 'stream',
     values: { clients: 3, changes: 1, 'idle-seconds': 1 },
     rows: ['0', '3'],

@@ -1,5 +1,5 @@
 import { DEPRECATED_SPEECH_MODELS, SPEECH_MODELS } from './assemblyai/speech-models.js';
-import { RETIRED_MODELS } from './gemini/known-models.js';
+import { INPUT_TOKEN_LIMIT, RETIRED_MODELS } from './gemini/known-models.js';
 import type { SeededRandom } from './seeded-random.js';
 
 /** Milliseconds, or a range from which a value is drawn. */
@@ -32,6 +32,8 @@ export interface SimulatorSettings {
   refusedLanguages: readonly string[];
   /** Gemini models that are answered 404, like ids that never existed. */
   retiredModels: readonly string[];
+  /** Input tokens above which a Gemini model refuses a request. */
+  inputTokenLimit: number;
 }
 
 /** The numbers that AssemblyAI documents for webhooks, and the concurrency of its paid accounts. */
@@ -47,6 +49,7 @@ export const DEFAULT_SETTINGS: SimulatorSettings = {
   deprecatedSpeechModels: DEPRECATED_SPEECH_MODELS,
   refusedLanguages: [],
   retiredModels: RETIRED_MODELS,
+  inputTokenLimit: INPUT_TOKEN_LIMIT,
 };
 
 const isMs = (value: unknown): value is number =>
@@ -77,6 +80,7 @@ const RULES: Record<keyof SimulatorSettings, { holds: (value: unknown) => boolea
   deprecatedSpeechModels: { holds: isNames, rule: NAMES_RULE },
   refusedLanguages: { holds: isNames, rule: NAMES_RULE },
   retiredModels: { holds: isNames, rule: NAMES_RULE },
+  inputTokenLimit: { holds: isCount, rule: COUNT_RULE },
 };
 
 /** A setting is unknown or invalid; nothing was changed. */

@@ -115,6 +115,6 @@ describe('a model that gives a wrong answer', () => {
         'select summary_model as model, summary_prompt_version as version from conversations where id = $1',
         [chunk.conversationId],
       ),
-    ).toEqual([{ model: 'gemini-3.5-flash-lite', version: 'summary-1' }]);
+    ).toEqual([{ model: 'gemini-3.5-flash-lite', version: 'summary-2' }]);
   });
 });

@@ -155,13 +155,17 @@ describe('the statements about problems', () => {
   });
 
   it('read failed chunks and notes of uncorrected ones only', async () => {
-    const plans = await plansOf(opened(), async (database) => {
-      await new ProblemsRepository(database).groups();
-      const chunks = new FailedChunksRepository(database);
-      await chunks.find({ errorCode: 'download' }, { limit: 50 });
-      await chunks.find({ status: 'failed' }, { limit: 50 });
-      await chunks.find({ uncorrected: true, errorCode: 'timeout' }, { limit: 50 });
-    });
+    const plans = await plansOf(
+      opened(),
+      async (database) => {
+        await new ProblemsRepository(database).groups();
+        const chunks = new FailedChunksRepository(database);
+        await chunks.find({ errorCode: 'download' }, { limit: 50 });
+        await chunks.find({ status: 'failed' }, { limit: 50 });
+        await chunks.find({ uncorrected: true, errorCode: 'timeout' }, { limit: 50 });
+      },
+      { areTablesSmall: true },
+    );
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on chunks/);
     expect(plans[2]).toContain('chunks_failed');
     expect(plans[3]).toContain('chunks_failed');

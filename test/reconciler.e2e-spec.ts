@@ -57,7 +57,7 @@ describe.each(STRATEGIES)('the reconciler, with the %s strategy', (strategy) => 
     await api.finish(conversationId);
     await simulator.waitFor(({ summaries }) => summaries[0]?.status === 503);
     await waitUntil(
-      () => api.metric('ringback_jobs_total', { job: 'summarize', outcome: 'failed' }),
+      () => api.metric('ringback_jobs_total', { job: 'summarize', outcome: 'slept' }),
       (failed) => failed === 1,
     );
     await wipeQueues(world());

@@ -7,12 +7,9 @@
  * The conversations are written in bulk, with a transcript of some words and two chunks each; one
  * in a hundred is open. `vacuum analyze` follows, as autovacuum would do in time.
  */
-import { startSimulator } from '../../simulator/simulator.js';
-import { closing } from '../../commands/closing.js';
 import { encodeCursor } from '../../src/http/pages/cursor.js';
 import { defineScenario, type ScenarioResult } from '../scenario.js';
-import { withService } from '../support/bench-service.js';
-import { withStores } from '../support/stores.js';
+import { withApiAndDatabase } from '../support/api-with-database.js';
 import { rounded } from '../support/table.js';
 
 const PROJECTS = 20;
@@ -42,48 +39,30 @@ export const lists = defineScenario({
     conversations: { default: 100_000, min: 1_000, meaning: 'conversations in the database' },
     requests: { default: 100, min: 10, meaning: 'requests of each kind' },
   },
-  run: async (values, tools) => {
-    const simulator = await startSimulator({});
-    return closing(
-      () => simulator.close(),
-      () =>
-        withStores(tools, ({ databaseUrl, database }) =>
-          withService(
-            {
-              strategy: 'polling',
-              simulatorUrl: simulator.url,
-              environment: { DATABASE_URL: databaseUrl, ROLE: 'api' },
-            },
-            tools,
-            async (_api, { url }) => {
-              const start = Math.floor(Date.now() / 1_000) - values.conversations;
-              await database.query(
-                `insert into projects (id, name) select uuidv7(), 'project' from generate_series(1, ${PROJECTS})`,
-              );
-              for (let from = 1; from <= values.conversations; from += PER_STATEMENT) {
-                const to = Math.min(from + PER_STATEMENT - 1, values.conversations);
-                await database.query(SEED, [from, to, start]);
-                tools.progress(`${to} conversations`);
-              }
-              await database.query('vacuum analyze');
-              const { rows } = await database.query<{ id: string }>(
-                'select id from projects order by id limit 1',
-              );
-              const middle = encodeCursor({
-                key: (start + Math.floor(values.conversations / 2)) * MICROSECONDS_PER_SECOND,
-                id: HIGHEST_ID,
-              });
-              const figures: Figure[] = [];
-              for (const [name, query] of queries(rows[0]?.id ?? '', middle)) {
-                figures.push(await measure(name, `${url}/api/conversations?${query}`, values.requests));
-                tools.progress(name);
-              }
-              return report(figures);
-            },
-          ),
-        ),
-    );
-  },
+  run: (values, tools) =>
+    withApiAndDatabase(tools, async (url, database) => {
+      const start = Math.floor(Date.now() / 1_000) - values.conversations;
+      await database.query(
+        `insert into projects (id, name) select uuidv7(), 'project' from generate_series(1, ${PROJECTS})`,
+      );
+      for (let from = 1; from <= values.conversations; from += PER_STATEMENT) {
+        const to = Math.min(from + PER_STATEMENT - 1, values.conversations);
+        await database.query(SEED, [from, to, start]);
+        tools.progress(`${to} conversations`);
+      }
+      await database.query('vacuum analyze');
+      const { rows } = await database.query<{ id: string }>('select id from projects order by id limit 1');
+      const middle = encodeCursor({
+        key: (start + Math.floor(values.conversations / 2)) * MICROSECONDS_PER_SECOND,
+        id: HIGHEST_ID,
+      });
+      const figures: Figure[] = [];
+      for (const [name, query] of queries(rows[0]?.id ?? '', middle)) {
+        figures.push(await measure(name, `${url}/api/conversations?${query}`, values.requests));
+        tools.progress(name);
+      }
+      return report(figures);
+    }),
 });
 
 interface Figure {

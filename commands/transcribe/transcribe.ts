@@ -6,8 +6,10 @@ import type { Recording } from './recordings.js';
 
 /** Formats that have the conversation's summary above its text. */
 const FORMATS_WITH_SUMMARY: readonly Format[] = ['md', 'docx'];
-/** A summary takes seconds; without one the text is worth having. */
-const SUMMARY_TIMEOUT_MS = 60_000;
+/** A summary takes seconds, for hours of speech minutes; without one the text is worth having. */
+const SUMMARY_TIMEOUT_MS = 300_000;
+/** Transcript of recordings without speech, which get no summary. */
+const NOTHING_SAID = '[Nothing to transcribe]';
 
 /** Answers to an upload that are about the recording, so that others may still be accepted. */
 const REFUSALS: Readonly<Record<number, string>> = {
@@ -129,8 +131,8 @@ async function read(api: ServiceApi, id: string, format: Format): Promise<Uint8A
   const conversation = () => throughOutages(() => api.conversation(id));
   await readUntil(conversation, ({ status }) => status === 'finalized');
   if (FORMATS_WITH_SUMMARY.includes(format)) {
-    const isSettled = ({ summary, summaryError }: Awaited<ReturnType<typeof conversation>>) =>
-      summary !== null || summaryError !== null;
+    const isSettled = ({ transcript, summary, summaryError }: Awaited<ReturnType<typeof conversation>>) =>
+      summary !== null || summaryError !== null || transcript === NOTHING_SAID;
     await readUntil(conversation, isSettled, SUMMARY_TIMEOUT_MS);
   }
   return throughOutages(() => api.transcript(id, format));

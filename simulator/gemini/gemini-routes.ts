@@ -113,7 +113,7 @@ function listRoutes(scope: FastifyInstance, { tools, side }: { tools: GeminiTool
     scope.get(path, (request, reply) => {
       const refusal = refusalOf(request);
       return refusal === null
-        ? listModels({ request, reply }, { shape, retired: tools.settings.retiredModels })
+        ? listModels({ request, reply }, { shape, settings: tools.settings })
         : reply.code(refusal.status).send(refusal.body);
     });
   }
@@ -173,7 +173,7 @@ async function answer(
   if (model === undefined) {
     return unknownModel(record.model);
   }
-  const problem = abilityProblem(model, asked);
+  const problem = abilityProblem(model, asked, settings);
   if (problem !== null) {
     return problem;
   }

@@ -183,6 +183,48 @@ describe('a summary', () => {
   });
 });
 
+describe('a summary of summaries', () => {
+  const block = (summary: string) => `Part 1 of 3\n<part_summary>\n${summary}\n</part_summary>`;
+  const summaryOf = (first: string, last: string) =>
+    `The conversation opens with “${first}”. It closes with “${last}”.`;
+
+  it('opens as the first and closes as the last of them', async () => {
+    const parts = [summaryOf('Good evening', 'One'), summaryOf('Two', 'Three'), summaryOf('Four', 'Bye')];
+    const prompt = ['Main language: en', ...parts.map(block)].join('\n\n');
+    expect(textOf(await summarize(prompt))).toBe(summaryOf('Good evening', 'Bye'));
+  });
+
+  it('joins what is not its own', async () => {
+    expect(textOf(await summarize([block('They met.'), block('They left.')].join('\n\n')))).toBe(
+      'They met. They left.',
+    );
+  });
+});
+
+describe('the limit of input tokens', () => {
+  afterEach(() => {
+    simulator.updateSettings({ inputTokenLimit: 1_048_576 });
+  });
+
+  it('refuses a longer request as the real service does, and only that', async () => {
+    simulator.updateSettings({ inputTokenLimit: 100 });
+    expect((await summarize('x'.repeat(400))).status).toBe(200);
+    const refused = await summarize('x'.repeat(401));
+    expect(refused.status).toBe(400);
+    expect(refused.json).toMatchObject({
+      error: {
+        status: 'INVALID_ARGUMENT',
+        message: 'The input token count (101) exceeds the maximum number of tokens allowed (100).',
+      },
+    });
+  });
+
+  it('counts the recording', async () => {
+    simulator.updateSettings({ inputTokenLimit: 100 });
+    expect((await correct('x', { audio: [inlineAudio()] })).status).toBe(400);
+  });
+});
+
 describe('a fault of the model', () => {
   const struckBy = (effect: Effect) => {
     simulator.faults.add({ operation: 'correct', effect });

@@ -2,17 +2,12 @@ import type { EffectSet } from '../faults.js';
 import type { KnownModel } from './known-models.js';
 import type { ModelRequest } from './model-request.js';
 import { thoughtTokens } from './thinking.js';
-
-/** Rules of thumb of Google's documentation; audio (16 kHz, 16-bit) has 32 tokens a second. */
-const CHARACTERS_PER_TOKEN = 4;
-const AUDIO_BYTES_PER_TOKEN = 1000;
+import { CHARACTERS_PER_TOKEN, inputTokens, tokensOf } from './tokens.js';
 
 export interface ModelAnswer {
   readonly body: Record<string, unknown>;
   readonly finishReason: string | null;
 }
-
-const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
 interface AnswerText {
   readonly text: string;
@@ -70,11 +65,10 @@ const contentOf = ({ text, finishReason }: AnswerText): object =>
   text === '' && finishReason === 'MAX_TOKENS' ? { role: 'model' } : { role: 'model', parts: [{ text }] };
 
 function usage(
-  { prompt, audioBytes }: ModelRequest,
+  request: ModelRequest,
   { text, thoughts }: Pick<AnswerText, 'text' | 'thoughts'> = { text: '', thoughts: 0 },
 ): Record<string, unknown> {
-  const textTokens = tokensOf(prompt);
-  const audioTokens = Math.ceil(audioBytes / AUDIO_BYTES_PER_TOKEN);
+  const { textTokens, audioTokens } = inputTokens(request);
   const answerTokens = tokensOf(text);
   return {
     promptTokenCount: textTokens + audioTokens,

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../exchange.js';
 import { invalidArgument } from './google-error.js';
-import { INPUT_TOKEN_LIMIT, type KnownModel, servedModels } from './known-models.js';
+import type { SimulatorSettings } from '../settings.js';
+import { type KnownModel, servedModels } from './known-models.js';
 
 /** https://ai.google.dev/api/models#method:-models.list */
 const DEFAULT_PAGE_SIZE = 50;
@@ -13,9 +14,11 @@ export type ModelListShape = 'developer' | 'vertex';
 /** Lists the models that are not retired; a page token is the index of its first model. */
 export function listModels(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  { shape, retired }: { shape: ModelListShape; retired: readonly string[] },
+  { shape, settings }: { shape: ModelListShape; settings: SimulatorSettings },
 ): FastifyReply {
-  const { status, body } = page(request.query as PageQuery, { shape, models: servedModels(retired) });
+  const { retiredModels, inputTokenLimit } = settings;
+  const models = servedModels(retiredModels);
+  const { status, body } = page(request.query as PageQuery, { shape, models, inputTokenLimit });
   return reply.code(status).send(body);
 }
 
@@ -26,8 +29,9 @@ interface PageQuery {
 
 function page(
   { pageSize, pageToken = '0' }: PageQuery,
-  { shape, models }: { shape: ModelListShape; models: readonly KnownModel[] },
+  list: { shape: ModelListShape; models: readonly KnownModel[]; inputTokenLimit: number },
 ): Answer {
+  const { shape, models, inputTokenLimit } = list;
   const size = Math.min(Number(pageSize ?? DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE);
   const start = Number(pageToken);
   if (!Number.isInteger(size) || size < 1 || !Number.isInteger(start) || start < 0) {
@@ -35,17 +39,17 @@ function page(
   }
   const end = start + size;
   const more = end < models.length ? { nextPageToken: String(end) } : {};
-  const entries = models.slice(start, end).map(ENTRY_OF[shape]);
+  const entries = models.slice(start, end).map((model) => ENTRY_OF[shape](model, inputTokenLimit));
   return { status: 200, body: { [LIST_NAME[shape]]: entries, ...more } };
 }
 
 const LIST_NAME: Record<ModelListShape, string> = { developer: 'models', vertex: 'publisherModels' };
 
-const ENTRY_OF: Record<ModelListShape, (model: KnownModel) => object> = {
-  developer: ({ id, displayName, maxOutputTokens }) => ({
+const ENTRY_OF: Record<ModelListShape, (model: KnownModel, inputTokenLimit: number) => object> = {
+  developer: ({ id, displayName, maxOutputTokens }, inputTokenLimit) => ({
     name: `models/${id}`,
     displayName,
-    inputTokenLimit: INPUT_TOKEN_LIMIT,
+    inputTokenLimit,
     outputTokenLimit: maxOutputTokens,
     supportedGenerationMethods: ['generateContent'],
   }),

@@ -104,6 +104,12 @@ function partsOf(content: unknown): readonly Fields[] {
   return (Array.isArray(parts) ? list(parts) : [parts]).map(fieldsOf);
 }
 
+/** The texts of all blocks between a line `<name>` and the next line `</name>`. */
+export function allBetween(prompt: string, name: string): string[] {
+  const blocks = prompt.matchAll(new RegExp(`^<${name}>\\r?\\n([^]*?)^</${name}>\\r?$`, 'gm'));
+  return Array.from(blocks, ([, text = '']) => text.trim());
+}
+
 /** The text between the first line `<name>` and the last line `</name>`; null without both. */
 export function between(prompt: string, name: string): string | null {
   const lines = prompt.split(/\r?\n/);

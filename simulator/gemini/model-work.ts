@@ -1,5 +1,5 @@
 import type { KnownSamples, Sample } from '../samples.js';
-import { between, type ModelRequest, type Recording } from './model-request.js';
+import { allBetween, between, type ModelRequest, type Recording } from './model-request.js';
 
 const PLACEHOLDER_START = '[simulated transcript';
 
@@ -71,14 +71,32 @@ const correction = (corrected_transcript: string, note: string): string =>
 const marked = (partial: string): string =>
   partial.startsWith(PLACEHOLDER_START) ? `${partial} (corrected)` : partial;
 
+/**
+ * Summarizes a transcript by its first and its last sentence, and summaries of parts by the opening
+ * of the first and the close of the last: so a long conversation is summarized as if it were short.
+ */
 function summarize({ prompt, wantsJson }: ModelRequest): ModelSpeech {
+  const parts = allBetween(prompt, 'part_summary');
+  const summary = parts.length > 0 ? combined(parts) : summaryOf(prompt);
+  return { text: wantsJson ? JSON.stringify({ summary }) : summary, sample: null };
+}
+
+const OPENS = 'The conversation opens with “';
+const CLOSES = 'It closes with “';
+
+function combined(parts: readonly string[]): string {
+  const opening = parts[0]?.split(CLOSES)[0] ?? '';
+  const close = parts.at(-1)?.split(CLOSES)[1] ?? '';
+  return opening.startsWith(OPENS) && close !== '' ? `${opening}${CLOSES}${close}` : parts.join(' ');
+}
+
+function summaryOf(prompt: string): string {
   const transcript = between(prompt, 'transcript') ?? prompt;
   const sentences = transcript
     .split(/(?<=[.!?])\s+|\n+/)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '');
-  const summary = `The conversation opens with “${quote(sentences[0])}”. It closes with “${quote(sentences.at(-1))}”.`;
-  return { text: wantsJson ? JSON.stringify({ summary }) : summary, sample: null };
+  return `${OPENS}${quote(sentences[0])}”. ${CLOSES}${quote(sentences.at(-1))}”.`;
 }
 
 function quote(sentence = ''): string {

@@ -4,6 +4,7 @@ import { invalidArgument } from './google-error.js';
 import type { KnownModel } from './known-models.js';
 import type { ModelRequest } from './model-request.js';
 import { readThinkingLevel } from './thinking.js';
+import { inputTokens } from './tokens.js';
 
 const unknownName = (name: string, place?: string): string => {
   const where = place === undefined ? '' : ` at '${place}'`;
@@ -54,7 +55,11 @@ function valueProblem(store: unknown, level: unknown): Answer | null {
  *
  * @returns the 400, or null
  */
-export function abilityProblem(model: KnownModel, asked: ModelRequest): Answer | null {
+export function abilityProblem(
+  model: KnownModel,
+  asked: ModelRequest,
+  { inputTokenLimit }: { inputTokenLimit: number },
+): Answer | null {
   const level = readThinkingLevel(asked.thinkingLevel) ?? null;
   if (level !== null && model.thinksBy !== 'level') {
     return invalidArgument('Thinking level is not supported for this model.');
@@ -67,7 +72,18 @@ export function abilityProblem(model: KnownModel, asked: ModelRequest): Answer |
       `Thinking level ${level.toUpperCase()} is not supported for this model. Please retry with other thinking level.`,
     );
   }
-  return outputLimitProblem(asked.maxOutputTokens, model);
+  return outputLimitProblem(asked.maxOutputTokens, model) ?? inputLimitProblem(asked, inputTokenLimit);
+}
+
+/** The message is quoted in https://github.com/google-gemini/gemini-cli/issues/6678 */
+function inputLimitProblem(asked: ModelRequest, limit: number): Answer | null {
+  const { textTokens, audioTokens } = inputTokens(asked);
+  const count = textTokens + audioTokens;
+  return count <= limit
+    ? null
+    : invalidArgument(
+        `The input token count (${count}) exceeds the maximum number of tokens allowed (${limit}).`,
+      );
 }
 
 function outputLimitProblem(asked: number | null, { maxOutputTokens }: KnownModel): Answer | null {

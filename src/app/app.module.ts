@@ -22,12 +22,15 @@ import { StreamApiModule } from '../stream/stream.api.module.js';
 import { StreamWorkerModule } from '../stream/stream.worker.module.js';
 import { SystemApiModule } from '../system/system.api.module.js';
 import { TranscriptionWorkerModule } from '../transcription/transcription.worker.module.js';
+import { UploadsApiModule } from '../uploads/uploads.api.module.js';
+import { UploadsWorkerModule } from '../uploads/uploads.worker.module.js';
 import { WebhooksApiModule } from '../webhooks/webhooks.api.module.js';
 
 const API_MODULES = [
   HttpApiModule,
   ObservabilityApiModule,
   ConversationsApiModule,
+  UploadsApiModule,
   WebhooksApiModule,
   PrivacyApiModule,
   EventsApiModule,
@@ -36,6 +39,7 @@ const API_MODULES = [
 ];
 const WORKER_MODULES = [
   ConversationsWorkerModule,
+  UploadsWorkerModule,
   TranscriptionWorkerModule,
   CorrectionWorkerModule,
   CoordinationWorkerModule,

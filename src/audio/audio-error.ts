@@ -28,7 +28,7 @@ export class NotAudioError extends AudioError {
   override readonly name = 'NotAudioError';
   readonly code = 'not_audio';
 
-  constructor(readonly finding: 'empty' | 'later_piece' | 'other_content') {
+  constructor(readonly finding: keyof typeof NOT_AUDIO_MESSAGES) {
     super(NOT_AUDIO_MESSAGES[finding]);
   }
 }
@@ -41,6 +41,8 @@ const NOT_AUDIO_MESSAGES = {
   other_content:
     'The file does not contain audio; send a recording such as MP3, WAV, M4A, Ogg, FLAC or WebM. Other formats are ' +
     'accepted when the file name or the media type says that the file is audio or video.',
+  no_audio_track: 'The file is a film without sound: it has no audio track; send a recording that has one.',
+  no_sound: 'The recording is empty: it is 0 seconds long; send one that holds sound.',
 } as const;
 
 /** The upload ended before its last byte arrived. Nothing was stored. */
@@ -50,6 +52,16 @@ export class UploadCutOffError extends AudioError {
 
   constructor(options?: { cause: unknown }) {
     super('The upload ended before the whole audio had arrived; send it again.', options);
+  }
+}
+
+/** Stored bytes of an unfinished upload were removed by someone else, so that it cannot go on. */
+export class PartsGoneError extends AudioError {
+  override readonly name = 'PartsGoneError';
+  readonly code = 'parts_gone';
+
+  constructor() {
+    super('The bytes received so far are not in the audio store any more; begin a new upload.');
   }
 }
 

@@ -56,6 +56,11 @@ export interface ListedAudio {
   storedAtMs: number;
 }
 
+export interface CleaningOptions {
+  nowMs: number;
+  inUse: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
 export interface AudioPage {
   recordings: ListedAudio[];
   /** `after` of the next page; undefined on the last page. */
@@ -158,10 +163,12 @@ export abstract class AudioStorage {
    * Removes the remains of uploads whose process died a day ago or earlier. Safe at any time, also
    * while other processes receive uploads.
    *
-   * @param nowMs the current time, in milliseconds since the epoch
+   * @param options.nowMs the current time, in milliseconds since the epoch
+   * @param options.inUse returns those of the given keys whose recordings still arrive in parts,
+   * which may take days; their parts are not remains
    * @returns how many were removed
    */
-  abstract cleanTemporary(nowMs?: number): Promise<number>;
+  abstract cleanTemporary(options: CleaningOptions): Promise<number>;
 
   /** Closes the connections of the store. */
   abstract close(): void;

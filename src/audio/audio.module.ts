@@ -10,7 +10,10 @@ import {
 import { AppConfig } from '../config/app-config.js';
 import { Readiness } from '../observability/readiness.js';
 import { AudioStorage } from './audio-storage.js';
-import { createAudioStorage } from './create-audio-storage.js';
+import { createAudioStorage, createPartStorage } from './create-audio-storage.js';
+import { RecordingInspector } from './facts/recording-inspector.js';
+import { MediaParser } from './media/media-parser.js';
+import { PartStorage } from './parts/part-storage.js';
 import { RemoteAudio } from './remote-audio.js';
 
 /**
@@ -31,6 +34,7 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly config: AppConfig,
     @Inject(AudioStorage) private readonly storage: AudioStorage,
+    @Inject(PartStorage) private readonly parts: PartStorage,
     private readonly readiness: Readiness,
   ) {}
 
@@ -42,7 +46,6 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
     if (this.config.storage.kind === 's3') this.readiness.register('audio', () => this.check());
     try {
       await this.check();
-      await this.storage.cleanTemporary();
     } catch (error) {
       this.logger.error(errorMessage(error));
     }
@@ -50,6 +53,7 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.storage.close();
+    this.parts.close();
   }
 
   private async check(): Promise<void> {
@@ -62,9 +66,12 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
 @Module({
   providers: [
     { provide: AudioStorage, inject: [AppConfig], useFactory: createAudioStorage },
+    { provide: PartStorage, inject: [AppConfig, AudioStorage], useFactory: createPartStorage },
     AudioStoreHealth,
     RemoteAudio,
+    MediaParser,
+    RecordingInspector,
   ],
-  exports: [AudioStorage, RemoteAudio],
+  exports: [AudioStorage, PartStorage, RemoteAudio, RecordingInspector],
 })
 export class AudioModule {}

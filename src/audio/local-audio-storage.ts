@@ -1,36 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDataDir } from '../config/make-data-dir.js';
-import {
-  AudioMissingError,
-  AudioRangeError,
-  AudioStoreError,
-  AudioStoreFullError,
-  AudioUnavailableError,
-} from './audio-error.js';
+import { AudioMissingError, AudioRangeError, AudioStoreError, AudioUnavailableError } from './audio-error.js';
 import { assertConversationId, assertNewKey, isStoredKey, mimeTypeOfKey } from './audio-key.js';
 import {
   type AudioFacts,
   type AudioPage,
   AudioStorage,
   type ByteRange,
+  type CleaningOptions,
   type ListedAudio,
   type NewAudio,
   type OpenedAudio,
   type StoredAudio,
 } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
+import {
+  codeOf,
+  flushFolder,
+  FOLDER_MODE,
+  isMissing,
+  listFolder,
+  modifiedMs,
+  storeFullError,
+  writeDurably,
+} from './parts/durable-files.js';
 
 /** No upload takes a day: an older file in the incoming folder was left by a process that died. */
 const ABANDONED_AFTER_MS = 86_400_000;
-
-/** Recordings are personal data, readable only for the user that runs the service. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
-
-/** Codes for a full disk, an exceeded quota, and a file that is too long for the file system. */
-const FULL_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** The dot distinguishes it from the folders of conversations, as no id contains one. */
 const INCOMING_FOLDER = '.incoming';
@@ -72,8 +70,7 @@ export class LocalAudioStorage extends AudioStorage {
       await this.#publish(temporary, key);
       return { key, bytes: audio.bytes, mimeType: audio.type.mimeType, sha256: audio.sha256() };
     } catch (error) {
-      if (FULL_CODES.has(codeOf(error))) throw new AudioStoreFullError(codeOf(error));
-      throw error;
+      throw storeFullError(error) ?? error;
     } finally {
       stream.destroy();
       await rm(temporary, { force: true });
@@ -163,7 +160,7 @@ export class LocalAudioStorage extends AudioStorage {
     // Each reader closes its file.
   }
 
-  override async cleanTemporary(nowMs: number = Date.now()): Promise<number> {
+  override async cleanTemporary({ nowMs }: CleaningOptions): Promise<number> {
     let removed = 0;
     for (const name of await listFolder(this.#incoming)) {
       const path = join(this.#incoming, name);
@@ -189,55 +186,7 @@ export class LocalAudioStorage extends AudioStorage {
   }
 }
 
-async function writeDurably(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const file = await open(path, 'wx', FILE_MODE);
-  try {
-    for await (const chunk of chunks) await file.writeFile(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function flushFolder(path: string): Promise<void> {
-  // Windows can neither open folders nor needs the flush, as its file systems journal renames.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** @returns the names in the folder, sorted; none when there is no folder */
-async function listFolder(path: string): Promise<string[]> {
-  try {
-    return (await readdir(path)).sort();
-  } catch (error) {
-    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-}
-
-async function modifiedMs(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
 function readError(key: string, error: unknown): Error {
   if (error instanceof AudioRangeError) return error;
   return isMissing(error) ? new AudioMissingError(key) : new AudioUnavailableError(key, { cause: error });
-}
-
-function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'no code';
 }

@@ -18,17 +18,26 @@ const NOT_LISTABLE = new Set(['NotImplemented', 'MethodNotAllowed', 'AccessDenie
  * objects. Idempotent.
  *
  * @param which.olderThan limits this to uploads begun before; all when not given
+ * @param which.inUse returns those of the given keys whose uploads stay
  * @returns how many were aborted; 0 when the store does not list them
  */
 export async function abortUploads(
   client: S3Client,
-  which: { bucket: string; prefix?: string; olderThan?: Date },
+  which: {
+    bucket: string;
+    prefix?: string;
+    olderThan?: Date;
+    inUse?: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+  },
 ): Promise<number> {
+  const { olderThan, inUse } = which;
   let aborted = 0;
   for await (const upload of listUploads(client, which)) {
     const isYoung =
-      which.olderThan !== undefined && (upload.Initiated ?? new Date()).getTime() > which.olderThan.getTime();
+      olderThan !== undefined && (upload.Initiated ?? new Date()).getTime() > olderThan.getTime();
     if (isYoung) continue;
+    const { Key: key = '' } = upload;
+    if (inUse !== undefined && (await inUse([key])).has(key)) continue;
     await abortUpload(client, { Bucket: which.bucket, Key: upload.Key, UploadId: upload.UploadId });
     aborted += 1;
   }

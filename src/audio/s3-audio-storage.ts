@@ -5,7 +5,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -24,13 +24,16 @@ import {
   type AudioPage,
   AudioStorage,
   type ByteRange,
+  type CleaningOptions,
   type NewAudio,
   type OpenedAudio,
   type StoredAudio,
 } from './audio-storage.js';
 import { IncomingAudio } from './incoming-audio.js';
+import { createS3Client } from './parts/s3-client.js';
+import { PART_BYTES } from './parts/part-storage.js';
 import { abortUpload, abortUploads } from './s3-abandoned-uploads.js';
-import { isMissingObject, isUnsatisfiableRange, s3Reason } from './s3-error.js';
+import { isMissingObject, isUnsatisfiableRange, s3Reason, storeError } from './s3-error.js';
 
 /**
  * AssemblyAI fetches a recording within minutes, or within hours for a queued submission; three
@@ -43,17 +46,6 @@ const URL_VALID_SECONDS = 259_200;
  */
 const LISTEN_URL_VALID_SECONDS = 3_600;
 
-/**
- * The smallest part that S3 accepts. An upload holds about two parts in memory. S3's limit of
- * 10,000 parts allows 52 GB, ten times the limit of any provider.
- */
-const PART_BYTES = 5_242_880;
-
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Idle time after which a connection is abandoned. */
-const IDLE_TIMEOUT_MS = 30_000;
-/** Each upload and each streamed read holds a connection for its whole duration. */
-const MAX_SOCKETS = 256;
 /** Concurrent requests while a conversation is removed. */
 const DELETE_CONCURRENCY = 8;
 /** No upload takes a day: an older unfinished upload was left by a process that died. */
@@ -75,22 +67,8 @@ export class S3AudioStorage extends AudioStorage {
 
   constructor(config: S3Config) {
     super();
-    const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
     this.#bucket = config.bucket;
-    this.#client = new S3Client({
-      region: config.region,
-      endpoint: config.endpoint,
-      forcePathStyle: config.pathStyle,
-      credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: {
-        connectionTimeout: CONNECT_TIMEOUT_MS,
-        socketTimeout: IDLE_TIMEOUT_MS,
-        httpAgent: agent,
-        httpsAgent: agent,
-      },
-    });
+    this.#client = createS3Client(config);
   }
 
   override async save(input: NewAudio): Promise<StoredAudio> {
@@ -226,10 +204,10 @@ export class S3AudioStorage extends AudioStorage {
     }
   }
 
-  override async cleanTemporary(nowMs: number = Date.now()): Promise<number> {
+  override async cleanTemporary({ nowMs, inUse }: CleaningOptions): Promise<number> {
     const olderThan = new Date(nowMs - ABANDONED_AFTER_MS);
     try {
-      return await abortUploads(this.#client, { bucket: this.#bucket, olderThan });
+      return await abortUploads(this.#client, { bucket: this.#bucket, olderThan, inUse });
     } catch (error) {
       throw storeError(error);
     }
@@ -299,8 +277,4 @@ export class S3AudioStorage extends AudioStorage {
 function readError(key: string, error: unknown): AudioError {
   if (isMissingObject(error)) return new AudioMissingError(key);
   return new AudioUnavailableError(key, { cause: storeError(error) });
-}
-
-function storeError(error: unknown): AudioStoreError {
-  return error instanceof AudioStoreError ? error : new AudioStoreError(s3Reason(error));
 }

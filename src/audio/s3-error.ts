@@ -1,4 +1,5 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { AudioStoreError } from './audio-error.js';
 
 /** Codes with which GET and HEAD report a missing object. */
 const MISSING_CODES = new Set(['NoSuchKey', 'NotFound']);
@@ -83,6 +84,11 @@ export function s3Reason(error: unknown): string {
   if (meaning !== undefined) return `${meaning.fault} (${answer}); ${meaning.remedy}`;
   if (code === undefined) return `returned an error (${answer})`;
   return `answered ${code} (status ${status ?? 'unknown'}); look that code up in the documentation of the store`;
+}
+
+/** Converts what the SDK threw, which may hold keys and URLs, to an error that is safe to log. */
+export function storeError(error: unknown): AudioStoreError {
+  return error instanceof AudioStoreError ? error : new AudioStoreError(s3Reason(error));
 }
 
 function meaningOfStatus(status: number | undefined): Meaning | undefined {

@@ -10,6 +10,7 @@ import { ChecksRepository } from './checks.repository.js';
 import { RevisionsRepository } from './revisions/revisions.repository.js';
 import { OwedChunks } from './owed-chunks.js';
 import { ProblemsRepository } from './problems.repository.js';
+import { RecordingFactsRepository } from './recording-facts.repository.js';
 import { SubmissionOutcomes } from './submission-outcomes.js';
 import { SubmissionsRepository } from './submissions.repository.js';
 import { UncorrectedChunksRepository } from './uncorrected-chunks.repository.js';
@@ -28,6 +29,7 @@ const PROVIDERS = [
   ProblemsRepository,
   UncorrectedChunksRepository,
   WindowsRepository,
+  RecordingFactsRepository,
 ];
 
 @Module({

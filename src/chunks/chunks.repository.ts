@@ -6,7 +6,7 @@ import type { ChunkStatus } from './states.js';
 import { shareStatement } from '../database/share-statement.js';
 import { yieldToEventLoop } from '../event-loop/yield-to-event-loop.js';
 import type { Executor } from './chunk-transitions.js';
-import { addChunks, type NewChunk } from './statements/add-chunks.js';
+import { addChunks, type ChunkFacts, type NewChunk } from './statements/add-chunks.js';
 import { restartChunk, type RestartResult } from './restart.js';
 import { correctAgain, type CorrectAgainResult } from './windows/correct-again.js';
 
@@ -33,6 +33,11 @@ export interface ChunkView {
   completedAt: Date | null;
   /** When the recording reached the end of its retention and was removed. */
   audioExpiredAt: Date | null;
+  container: string | null;
+  codec: string | null;
+  channels: number | null;
+  sampleRate: number | null;
+  audioSeconds: number | null;
   /** Number of the newest text; 0 before the first. */
   revision: number;
   editedAt: Date | null;
@@ -81,6 +86,11 @@ export const CHUNK_COLUMNS = [
   'c.transcribed_at as transcribedAt',
   'c.completed_at as completedAt',
   'c.audio_expired_at as audioExpiredAt',
+  'c.audio_container as container',
+  'c.audio_codec as codec',
+  'c.audio_channels as channels',
+  'c.audio_sample_rate as sampleRate',
+  'c.audio_seconds as audioSeconds',
 ] as const;
 
 @Injectable()
@@ -130,14 +140,19 @@ export class ChunksRepository {
   }
 
   /**
-   * Records a chunk, unless the conversation is finished or the idempotency key was used before.
+   * Records a chunk, unless the conversation is finished, or the id or the idempotency key was used
+   * before.
    * The conversation's row is locked meanwhile, as in `finish` and in finalization: they either see
    * the chunk, or it is refused.
    */
   async add(chunk: NewChunk): Promise<AddResult> {
     const { id, conversationId, idempotencyKey } = chunk;
     const added = await this.inserting(chunk);
-    if (added !== undefined) return { kind: 'added', chunk: { ...INITIAL, id, conversationId, ...added } };
+    if (added !== undefined) {
+      const facts = chunk.audio.kind === 'stored' ? chunk.audio.facts : null;
+      return { kind: 'added', chunk: { ...INITIAL, ...viewOf(facts), id, conversationId, ...added } };
+    }
+    if (await this.exists(id)) return { kind: 'repeated', chunkId: id };
     const known =
       idempotencyKey === undefined
         ? undefined
@@ -153,6 +168,11 @@ export class ChunksRepository {
     return { kind: conversation.status === 'open' ? 'no_position' : 'finished' };
   }
 
+  async exists(id: string): Promise<boolean> {
+    const row = await this.database.selectFrom('chunks').select('id').where('id', '=', id).executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Corrects the first-stage text of a chunk again. */
   async correctAgain(
     id: string,
@@ -165,6 +185,11 @@ export class ChunksRepository {
   async restart(id: string, options: { force: boolean; redactPii?: boolean }): Promise<RestartResult> {
     return restartChunk(this.database, id, options);
   }
+}
+
+function viewOf(facts: ChunkFacts | null) {
+  const { container = null, codec = null, channels = null, sampleRate = null, seconds = null } = facts ?? {};
+  return { container, codec, channels, sampleRate, audioSeconds: seconds };
 }
 
 /** Initial values of a chunk. */

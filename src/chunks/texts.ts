@@ -19,6 +19,8 @@ export interface ModelUse extends TokenUse {
 export interface FirstStageText {
   transcript: string | null;
   diarization: Diarization | null;
+  /** Length of the recording, as the provider reports it. */
+  audioSeconds?: number;
   /** Redaction passes before the text is stored; undefined when there were none. */
   redaction?: RedactionPass[];
   /** Whether the text may be stored when redaction is requested. */
@@ -33,6 +35,8 @@ export type StorableWindow = Omit<PlannedWindow, 'text'> & { text: string | null
 export interface FinalText {
   transcript: string;
   diarization: Diarization;
+  /** Length of the recording, as the provider reports it. */
+  audioSeconds?: number;
   /** Passes over this text, in addition to those of the first stage. */
   redaction?: RedactionPass[];
   /** Whether the text may be stored when redaction is requested. */
@@ -60,6 +64,7 @@ export async function finalTextColumns(text: FinalText) {
   return {
     transcript: transcript === '' ? NOTHING_TO_TRANSCRIBE : transcript,
     diarization: await jsonText(text.diarization),
+    audio_seconds: text.audioSeconds,
     redaction: text.redaction,
     is_redacted: text.isRedacted,
     model,

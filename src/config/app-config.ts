@@ -23,6 +23,8 @@ export interface HttpConfig extends AccessConfig {
   host: string;
   port: number;
   maxUploadBytes: number;
+  /** Time after its last byte when an unfinished upload expires. */
+  uploadExpiryMs: number;
   /** Whether the console is served. */
   console: boolean;
   /** Port on which a worker, which has no other HTTP, serves health and metrics; unset: none. */

@@ -293,6 +293,7 @@ describe('a wrong environment', () => {
     ...range('PORT', 0, 65_535),
     ...range('METRICS_PORT', 1, 65_535),
     ...range('MAX_UPLOAD_BYTES', 1, 5_000_000_000),
+    ...range('UPLOAD_EXPIRY_HOURS', 1, 8_760),
     ...range('POLL_INTERVAL_MS', 10, 3_600_000),
     ...range('CALLBACK_DEADLINE_MS', 10, 86_400_000),
     ...range('TRANSCRIPTION_TIMEOUT_MS', 100, 2_147_483_647),

@@ -19,6 +19,8 @@ import { chooseList, type Report, splitList } from './lists.js';
 import { readNetworks, readTrustProxy } from './proxy-settings.js';
 import { ASSEMBLYAI_LANGUAGES, assemblyAiLanguage } from './languages.js';
 
+const HOUR_MS = 3_600_000;
+
 const ACCESS_LISTS = [
   'API_KEYS',
   'TRUST_PROXY',
@@ -75,6 +77,7 @@ export function createAppConfig(source: Source): AppConfig {
       metricsPort: env.METRICS_PORT,
       ...access,
       maxUploadBytes: env.MAX_UPLOAD_BYTES,
+      uploadExpiryMs: env.UPLOAD_EXPIRY_HOURS * HOUR_MS,
       console: env.CONSOLE,
     },
     storage,

@@ -21,6 +21,8 @@ const MAX_CONCURRENCY = 256;
 const MIN_WINDOW_SECONDS = 10;
 /** More than one process can answer; a higher limit would be no limit, which is 0. */
 const MAX_REQUESTS_A_MINUTE = 1_000_000;
+/** A year: nobody resumes an upload after that. */
+const MAX_UPLOAD_EXPIRY_HOURS = 8_760;
 /** AssemblyAI accepts at most 2.2 GB by upload and 5 GB by URL. */
 const MAX_AUDIO_BYTES = 5_000_000_000;
 
@@ -323,4 +325,7 @@ export class EnvironmentVariables {
 
   @WholeNumber(1, MAX_AUDIO_BYTES)
   MAX_UPLOAD_BYTES = 2_200_000_000;
+
+  @WholeNumber(1, MAX_UPLOAD_EXPIRY_HOURS)
+  UPLOAD_EXPIRY_HOURS = 24;
 }

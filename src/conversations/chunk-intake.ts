@@ -7,13 +7,14 @@ import { AudioStorage } from '../audio/audio-storage.js';
 import { Coordination } from '../coordination/coordination.js';
 import { DatabaseUnavailableError } from '../database/database-unavailable-error.js';
 import { withCode } from '../http/errors/error-codes.js';
+import { Metrics } from '../observability/metrics.js';
 import { bestEffort } from '../queues/best-effort.js';
 import { JobQueues } from '../queues/job-queues.js';
 import { MAX_POSITION } from './chunks.dto.js';
 import { type AddResult, ChunksRepository, type ChunkView } from '../chunks/chunks.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { FailedChunksRepository, type ChunkFilter } from '../chunks/failed-chunks.repository.js';
-import type { ChunkAudio, NewChunk } from '../chunks/statements/add-chunks.js';
+import type { ChunkAudio, ChunkFacts, NewChunk } from '../chunks/statements/add-chunks.js';
 
 export interface IncomingChunk {
   audio: ChunkAudio;
@@ -36,9 +37,12 @@ export class ChunkIntake {
     private readonly storage: AudioStorage,
     private readonly coordination: Coordination,
     private readonly queues: JobQueues,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
+   * @param options.chunkId the id that the chunk will have, for a caller that repeats after a
+   * crash; a repeat returns the chunk. A new one when not given
    * @param options.isUpload whether the request has a recording, which only an open conversation
    * accepts
    * @param options.receive stores the audio under the id that the chunk will have
@@ -48,20 +52,25 @@ export class ChunkIntake {
   async accept(options: {
     conversationId: string;
     idempotencyKey?: string;
+    chunkId?: string;
     isUpload: boolean;
     receive: (chunkId: string) => Promise<IncomingChunk>;
   }): Promise<ChunkView> {
     const { conversationId, idempotencyKey, isUpload, receive } = options;
-    const known = await this.findKnown(conversationId, idempotencyKey);
+    const known = await this.findKnown(options);
     if (known !== undefined) return known;
     if (isUpload) await this.requireOpen(conversationId);
 
-    const id = uuidv7();
+    const id = options.chunkId ?? uuidv7();
     const { audio, position } = await receive(id);
-    const result = await this.record({ id, conversationId, position, audio, idempotencyKey });
-    if (result.kind !== 'added' && audio.kind === 'stored') await this.storage.delete(audio.key);
+    const chunk = { id, conversationId, position, audio, idempotencyKey };
+    const result = await this.record(chunk, { willRepeat: options.chunkId !== undefined });
+    // A repeat with the same id has stored the recording of the chunk itself.
+    const isOfChunk = result.kind === 'added' || (result.kind === 'repeated' && result.chunkId === id);
+    if (!isOfChunk && audio.kind === 'stored') await this.storage.delete(audio.key);
     switch (result.kind) {
       case 'added':
+        if (audio.kind === 'stored') this.count(audio.facts);
         await this.start(conversationId, id);
         return result.chunk;
       case 'repeated':
@@ -173,17 +182,23 @@ export class ChunkIntake {
   }
 
   /**
-   * Records a chunk. Removes the recording after an error, unless the chunk may have been recorded.
+   * Records a chunk. Removes the recording after an error, unless the chunk may have been recorded,
+   * or its caller will try again with the same recording.
    */
-  private async record(chunk: NewChunk): Promise<AddResult> {
+  private async record(chunk: NewChunk, { willRepeat }: { willRepeat: boolean }): Promise<AddResult> {
     try {
       return await this.chunks.add(chunk);
     } catch (error) {
-      if (chunk.audio.kind === 'stored' && !(error instanceof DatabaseUnavailableError)) {
+      const isLost = !willRepeat && !(error instanceof DatabaseUnavailableError);
+      if (chunk.audio.kind === 'stored' && isLost) {
         await this.deleteRecording(chunk.audio.key);
       }
       throw error;
     }
+  }
+
+  private count(facts: ChunkFacts | null): void {
+    this.metrics.recordings.inc({ container: facts?.container ?? 'other', codec: facts?.codec ?? 'other' });
   }
 
   private async deleteRecording(key: string): Promise<void> {
@@ -195,15 +210,26 @@ export class ChunkIntake {
     }
   }
 
-  private async requireOpen(conversationId: string): Promise<void> {
+  /**
+   * @throws NotFoundException when the conversation does not exist
+   * @throws ConflictException when it is finished
+   */
+  async requireOpen(conversationId: string): Promise<void> {
     const status = await this.conversations.status(conversationId);
     if (status === undefined) throw noConversation(conversationId);
     if (status !== 'open') throw conversationFinished(conversationId);
   }
 
-  private async findKnown(conversationId: string, key: string | undefined): Promise<ChunkView | undefined> {
-    if (key === undefined) return undefined;
-    const id = await this.chunks.findByIdempotencyKey(conversationId, key);
+  /** Finds the chunk that an earlier request with the same id or idempotency key has made. */
+  async findKnown(request: {
+    conversationId: string;
+    idempotencyKey?: string;
+    chunkId?: string;
+  }): Promise<ChunkView | undefined> {
+    const { conversationId, idempotencyKey, chunkId } = request;
+    const own = chunkId === undefined ? undefined : await this.chunks.view(chunkId);
+    if (own !== undefined || idempotencyKey === undefined) return own;
+    const id = await this.chunks.findByIdempotencyKey(conversationId, idempotencyKey);
     return id === undefined ? undefined : this.read(id);
   }
 
@@ -241,7 +267,7 @@ function noPositionLeft(id: string): ConflictException {
   );
 }
 
-function conversationFinished(id: string): ConflictException {
+export function conversationFinished(id: string): ConflictException {
   return new ConflictException(
     `conversation ${id} is finished and takes no more chunks`,
     withCode('conversation_finished'),

@@ -1,7 +1,12 @@
 import type { RecordedEvent } from '../observability/processing-log.js';
 import { DIARIZATION_SCHEMAS } from '../chunks/diarization-schemas.js';
 import { isRecord } from '../json/is-record.js';
-import type { ChunkResponse, CorrectionResponse, ProcessingEventResponse } from './chunks.dto.js';
+import type {
+  ChunkResponse,
+  CorrectionResponse,
+  ProcessingEventResponse,
+  RecordingFactsResponse,
+} from './chunks.dto.js';
 import type { ChunkView } from '../chunks/chunks.repository.js';
 
 export function toChunkResponse(chunk: ChunkView): ChunkResponse {
@@ -23,6 +28,8 @@ export function toChunkResponse(chunk: ChunkView): ChunkResponse {
     correction: correctionOf(chunk),
     transcriptId: chunk.transcriptId,
     strategy: chunk.strategy,
+    audioSeconds: chunk.audioSeconds,
+    recording: recordingOf(chunk),
     revision: chunk.revision,
     editedAt: chunk.editedAt?.toISOString() ?? null,
     createdAt: chunk.createdAt.toISOString(),
@@ -56,6 +63,11 @@ function countsOf({
   // An earlier release corrects a chunk as a whole, and leaves its windows pending.
   if (total > 0 && !(isDone && pending > 0)) return { usedAudio, windows: { total, corrected } };
   return { usedAudio: null, windows: { total: 1, corrected: isDone && model !== null ? 1 : 0 } };
+}
+
+function recordingOf({ container, codec, channels, sampleRate }: ChunkView): RecordingFactsResponse | null {
+  if (container === null || channels === null || sampleRate === null) return null;
+  return { container, codec, channels, sampleRate };
 }
 
 export function toEventResponse(event: RecordedEvent): ProcessingEventResponse {

@@ -38,14 +38,12 @@ import { toChunkResponse, toEventResponse } from './chunk-response.js';
 import {
   ChunkResponse,
   CreateChunkFromUrlRequest,
+  IDEMPOTENCY_KEY,
   MAX_POSITION,
   ProcessingEventResponse,
   TranscribeChunkRequest,
 } from './chunks.dto.js';
 import { UploadReceiver } from './upload-receiver.js';
-
-/** Visible ASCII, which a header can contain; long enough for any token of a client. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 const UPLOAD_SCHEMA: Schema = {
   type: 'object',
@@ -178,9 +176,9 @@ export class ChunksController {
   }
 
   private async receiveUpload(request: FastifyRequest, key: string): Promise<IncomingChunk> {
-    const { audio, position } = await this.uploads.receive(request, key);
+    const { audio, facts, position } = await this.uploads.receive(request, key);
     return {
-      audio: { kind: 'stored', key: audio.key, mimeType: audio.mimeType, bytes: audio.bytes },
+      audio: { kind: 'stored', key: audio.key, mimeType: audio.mimeType, bytes: audio.bytes, facts },
       position,
     };
   }

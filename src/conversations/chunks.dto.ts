@@ -9,6 +9,8 @@ import { HttpUrl } from '../http/http-url.decorator.js';
  * follow such a chunk without a position.
  */
 export const MAX_POSITION = 1_000_000_000;
+/** Visible ASCII, which a header can contain; long enough for any token of a client. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** Longer than any presigned URL. */
 const MAX_URL_LENGTH = 8_192;
 
@@ -111,6 +113,29 @@ export class CorrectionResponse {
   windows!: WindowCountsResponse;
 }
 
+export class RecordingFactsResponse {
+  @ApiProperty({
+    example: 'mp4',
+    description:
+      '`mp3`, `mp4` (also M4A), `mov`, `wav`, `flac`, `ogg`, `webm`, `matroska`, `adts` (AAC without a container) or `mpegts`.',
+  })
+  container!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'aac',
+    description: 'Codec of the audio track, such as `opus` or `pcm-s16`; null: one without a name here.',
+  })
+  codec!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'Number of channels.' })
+  channels!: number;
+
+  @ApiProperty({ type: 'integer', example: 44_100, description: 'Samples a second, of each channel.' })
+  sampleRate!: number;
+}
+
 export class ChunkResponse {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -176,6 +201,23 @@ export class ChunkResponse {
     nullable: true,
   })
   strategy!: StrategyName | null;
+
+  @ApiProperty({
+    type: 'number',
+    format: 'double',
+    nullable: true,
+    example: 754.208,
+    description:
+      'Length of the recording in seconds: measured from the file or, where it does not tell, as the first stage reports it, often rounded. Null: not known, or not yet.',
+  })
+  audioSeconds!: number | null;
+
+  @ApiProperty({
+    type: RecordingFactsResponse,
+    nullable: true,
+    description: 'Facts from the file itself; null: not known, or not yet.',
+  })
+  recording!: RecordingFactsResponse | null;
 
   @ApiProperty({
     type: 'integer',

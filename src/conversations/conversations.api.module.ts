@@ -3,7 +3,6 @@ import { AudioModule } from '../audio/audio.module.js';
 import { ChunksModule } from '../chunks/chunks.module.js';
 import { CoordinationModule } from '../coordination/coordination.module.js';
 import { EventsModule } from '../events/events.module.js';
-import { ChunkIntake } from './chunk-intake.js';
 import { ChunksController } from './chunks.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsModule } from './conversations.module.js';
@@ -54,7 +53,6 @@ import { WindowsController } from './windows/windows.controller.js';
     RecordingsRepository,
     RecordingList,
     RecordingSender,
-    ChunkIntake,
     UploadReceiver,
   ],
 })

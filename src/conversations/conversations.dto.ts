@@ -172,7 +172,7 @@ export class ConversationResponse {
     type: String,
     nullable: true,
     description:
-      'Why there is no summary, when it failed for good, or when there is no text as chunks failed.',
+      'Why there is no summary, when it failed for good, or when there is no text as chunks failed; or, beside a summary, which parts of a long transcript it leaves out, as the model refused them.',
   })
   summaryError!: string | null;
 

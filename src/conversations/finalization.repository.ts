@@ -87,15 +87,20 @@ export class FinalizationRepository {
     return row === undefined ? undefined : { ...row, transcript: row.transcript ?? '' };
   }
 
-  /** pending -> completed, unless the summary was made of an older merge. */
+  /**
+   * pending -> completed, unless the summary was made of an older merge.
+   *
+   * @param made.leftOut says which parts of the transcript it leaves out; null: none
+   */
   async storeSummary(
     conversationId: string,
     mergeRevision: number,
-    made: { summary: string; model: string; promptVersion: string },
+    made: { summary: string; model: string; promptVersion: string; leftOut: string | null },
   ): Promise<boolean> {
     const stored = this.endingSummary(conversationId, mergeRevision, {
       summary_status: 'completed',
       summary: storableText(made.summary),
+      summary_error: made.leftOut === null ? null : storableText(made.leftOut),
       summary_outdated: false,
       summary_model: made.model,
       summary_prompt_version: made.promptVersion,
@@ -123,7 +128,7 @@ export class FinalizationRepository {
       summary_status: 'completed' | 'failed';
       summary?: string;
       summary_outdated?: false;
-      summary_error?: string;
+      summary_error?: string | null;
       summary_model?: string;
       summary_prompt_version?: string;
     },

@@ -82,13 +82,14 @@ export class TranscriptController {
     const includesChanges = include === CHANGES && format === 'json';
     const conversation = await this.transcripts.conversation(id);
     if (conversation === undefined) throw noConversation(id);
-    const { status, title, createdAt, summary } = conversation;
+    const { status, title, createdAt, summary, summaryLeftOut } = conversation;
     const rendered = await this.renderer.render(format, {
       id,
       status,
       title,
       createdAt: createdAt.toISOString(),
       summary,
+      summaryLeftOut,
       whenEmpty: whenEmpty(conversation),
       includesChanges,
       chunks: await this.transcripts.completedChunks(id, {

@@ -18,13 +18,17 @@ import {
   NotAudioError,
   UploadCutOffError,
 } from '../audio/audio-error.js';
-import { withCode } from '../http/errors/error-codes.js';
+import { type ErrorCode, withCode } from '../http/errors/error-codes.js';
 import { AudioStorage, type StoredAudio } from '../audio/audio-storage.js';
+import type { RecordingFacts } from '../audio/facts/recording-facts.js';
+import { RecordingInspector } from '../audio/facts/recording-inspector.js';
 import { AppConfig } from '../config/app-config.js';
 import { MAX_POSITION } from './chunks.dto.js';
 
 export interface Upload {
   audio: StoredAudio;
+  /** Null when they are not known. */
+  facts: RecordingFacts | null;
   position?: number;
 }
 
@@ -53,6 +57,7 @@ export class UploadReceiver {
 
   constructor(
     private readonly storage: AudioStorage,
+    private readonly inspector: RecordingInspector,
     private readonly config: AppConfig,
   ) {}
 
@@ -75,10 +80,10 @@ export class UploadReceiver {
       if (form.hasUnnamedFile) problems.push(UNNAMED_FILE);
       else if (audio === undefined) problems.push('audio must be a file');
       if (audio === undefined || problems.length > 0) throw new BadRequestException(problems);
-      return { audio, position };
+      return { audio, position, facts: await this.inspector.inspectUpload(audio) };
     } catch (error) {
       if (form.audio !== undefined) await this.storage.delete(form.audio.key);
-      throw this.toHttpError(error);
+      throw recordingRefusal(error, this.logger);
     }
   }
 
@@ -98,24 +103,6 @@ export class UploadReceiver {
       if (part.type === 'file') await drain(part);
       form.problems.push(`${part.fieldname} should not exist`);
     }
-  }
-
-  private toHttpError(error: unknown): unknown {
-    if (!(error instanceof AudioError)) return error;
-    if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
-    if (error instanceof NotAudioError)
-      return new UnsupportedMediaTypeException(error.message, withCode('not_audio'));
-    if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
-    if (error instanceof AudioStoreFullError) {
-      this.logger.error(`a recording could not be stored: ${error.message}`);
-      return new HttpException(
-        'this service has no space left for the recording; tell its operator, and send it again when there is some',
-        HttpStatus.INSUFFICIENT_STORAGE,
-      );
-    }
-    if (!(error instanceof AudioStoreError)) return error;
-    this.logger.error(`a recording could not be stored: ${error.message}`);
-    return new ServiceUnavailableException('the recording could not be stored now; send it again later');
   }
 
   private async *parts(request: FastifyRequest): AsyncGenerator<Multipart> {
@@ -139,15 +126,42 @@ export class UploadReceiver {
   }
 }
 
+function codeOf({ finding }: NotAudioError): ErrorCode {
+  return finding === 'no_audio_track' || finding === 'no_sound' ? finding : 'not_audio';
+}
+
 async function drain(part: MultipartFile): Promise<void> {
   for await (const _bytes of part.file as AsyncIterable<Buffer>) continue;
 }
 
-function readPosition(value: unknown, problems: string[]): number | undefined {
+export function readPosition(value: unknown, problems: string[]): number | undefined {
   const position = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
   if (position === undefined || position > MAX_POSITION) {
     problems.push(`position must be a whole number from 0 to ${MAX_POSITION}`);
     return undefined;
   }
   return position;
+}
+
+/**
+ * Converts an error of a store to the answer for the sender; any other error stays as it is.
+ *
+ * @param logger for what the operator must know
+ */
+export function recordingRefusal(error: unknown, logger: Logger): unknown {
+  if (!(error instanceof AudioError)) return error;
+  if (error instanceof AudioTooLargeError) return new PayloadTooLargeException(error.message);
+  if (error instanceof NotAudioError)
+    return new UnsupportedMediaTypeException(error.message, withCode(codeOf(error)));
+  if (error instanceof UploadCutOffError) return new BadRequestException(error.message);
+  if (error instanceof AudioStoreFullError) {
+    logger.error(`a recording could not be stored: ${error.message}`);
+    return new HttpException(
+      'this service has no space left for the recording; tell its operator, and send it again when there is some',
+      HttpStatus.INSUFFICIENT_STORAGE,
+    );
+  }
+  if (!(error instanceof AudioStoreError)) return error;
+  logger.error(`a recording could not be stored: ${error.message}`);
+  return new ServiceUnavailableException('the recording could not be stored now; send it again later');
 }

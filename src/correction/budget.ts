@@ -29,6 +29,18 @@ const MAX_CHARS_PER_TOKEN = 5;
 /** Tokens for a summary of 250 words with its JSON, in any script. */
 const SUMMARY_TEXT_TOKENS = 4_096;
 
+/** Tokens for the summary of several summaries, which may have 500 words. */
+const COMBINED_SUMMARY_TEXT_TOKENS = 2 * SUMMARY_TEXT_TOKENS;
+
+/** Tokens for the instruction of a summary, of some 2,000 letters, its settings and its schema. */
+const SUMMARY_INSTRUCTION_TOKENS = 4_096;
+
+/**
+ * No tokenizer makes more tokens than a text has bytes in UTF-8, which are up to three for a UTF-16
+ * code unit.
+ */
+const MAX_TOKENS_PER_CHAR = 3;
+
 export interface CorrectionBudget {
   /** At most the model's output limit. Bounds runaway answers; only used tokens are billed. */
   maxOutputTokens: number;
@@ -69,9 +81,25 @@ function longestText(model: string): number {
   return (factsOf(model).limits.outputTokens - WRAPPING_TOKENS) * MAX_CHARS_PER_TOKEN;
 }
 
-/** Returns the output limit of a summary, whatever the length of its transcript. */
-export function summaryMaxOutputTokens(model: string): number {
-  return withThoughts(model, SUMMARY_TEXT_TOKENS);
+/**
+ * Returns the output limit of a summary, whatever the length of its transcript.
+ *
+ * @param options.isCombined whether it is made of several summaries
+ */
+export function summaryMaxOutputTokens(
+  model: string,
+  { isCombined = false }: { isCombined?: boolean } = {},
+): number {
+  return withThoughts(model, isCombined ? COMBINED_SUMMARY_TEXT_TOKENS : SUMMARY_TEXT_TOKENS);
+}
+
+/**
+ * Returns the longest text to summarize that fits into a request to any of the models, whatever its
+ * script: in UTF-16 code units.
+ */
+export function summaryMaxInputChars(models: readonly string[]): number {
+  const inputTokens = Math.min(...models.map((model) => factsOf(model).limits.inputTokens));
+  return Math.floor((inputTokens - SUMMARY_INSTRUCTION_TOKENS) / MAX_TOKENS_PER_CHAR);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { UsageListener } from '../providers/language-models/language-model.
 import { isRescue, type WindowTask } from './corrections.repository.js';
 import { Corrector, type CorrectionResult } from './corrector.js';
 import { FirstStageReader, type FirstStageText } from './first-stage-reader.js';
+import { LoadedFacts } from './loaded-facts.js';
 import { Rescuer } from './rescuer.js';
 import type { Neighbors } from './windows/seams.js';
 import { WindowAudio } from './windows/window-audio.js';
@@ -35,6 +36,7 @@ export class CorrectionAttempt {
     private readonly audio: WindowAudio,
     private readonly corrector: Corrector,
     private readonly rescuer: Rescuer,
+    private readonly facts: LoadedFacts,
   ) {}
 
   /** @throws ProviderError */
@@ -43,6 +45,7 @@ export class CorrectionAttempt {
     const { signal } = call;
     const draft = await this.firstStage.read(task, signal);
     const sound = await this.audio.load(task, { maxBytes: this.corrector.maxAudioBytes, signal });
+    if ('bytes' in sound && task.window.startMs === null) await this.facts.note(task, sound.bytes, signal);
     const { phrases } = parseHotwords(task.transcriptPrompt);
     const overlapSeconds = 'bytes' in sound ? sound.overlapSeconds : 0;
     const result = await this.corrector.correct({

@@ -11,11 +11,13 @@ import { CorrectionAttempt } from './correction-attempt.js';
 import { CorrectionsRepository } from './corrections.repository.js';
 import { FirstStageReader } from './first-stage-reader.js';
 import { LanguageModel } from '../providers/language-models/language-model.js';
+import { LoadedFacts } from './loaded-facts.js';
 import { LanguageModelModule } from './language-model.module.js';
 import { ModelList } from '../providers/language-models/model-list.js';
 import { Rescuer } from './rescuer.js';
-import { Summarizer } from './summarizer.js';
-import { SummarizeProcessor } from './summarize.processor.js';
+import { Summarizer } from './summary/summarizer.js';
+import { SummarizeProcessor } from './summary/summarize.processor.js';
+import { SummaryPartsRepository } from './summary/summary-parts.repository.js';
 import { WindowAudio } from './windows/window-audio.js';
 
 const SUMMARY_TIMEOUT_MS = 120_000;
@@ -40,10 +42,12 @@ const SUMMARY_TIMEOUT_MS = 120_000;
           timeoutMs: SUMMARY_TIMEOUT_MS,
         }),
     },
+    SummaryPartsRepository,
     CorrectionsRepository,
     FirstStageReader,
     Rescuer,
     WindowAudio,
+    LoadedFacts,
     CorrectionAttempt,
     ChunkCorrector,
     CorrectProcessor,

@@ -29,6 +29,8 @@ export interface CorrectionTask {
   audio_key: string | null;
   audio_url: string | null;
   audio_mime_type: string | null;
+  /** Whether the facts about the recording are stored. */
+  hasFacts: boolean;
   language: string;
   transcriptPrompt: string | null;
   redactPii: boolean;
@@ -69,6 +71,7 @@ const READ_TASKS = `select c.id as "chunkId", s.id as "submissionId", c.conversa
         order by r.revision desc limit 1) end as transcript, c.diarization #> '{data,audio_duration}' as "audioDuration", s.transcript_id as "transcriptId",
     c.output_tokens as "outputTokens", s.status as "submissionStatus", s.error as "firstStageError",
     s.error_code as "firstStageErrorCode", c.audio_key, c.audio_url, c.audio_mime_type,
+    c.audio_container is not null as "hasFacts",
     coalesce(v.language, p.language, '${DEFAULT_LANGUAGE}') as language,
     coalesce(v.transcript_prompt, p.transcript_prompt) as "transcriptPrompt",
     coalesce(c.redact_pii, v.redact_pii) or v.anonymize as "redactPii", v.anonymize,

@@ -6,7 +6,7 @@ import {
   type ModelRequest,
 } from '../providers/language-models/language-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
-import { Summarizer } from './summarizer.js';
+import { Summarizer } from './summary/summarizer.js';
 
 /** Records its requests, and returns a fixed answer. */
 class ScriptedModel extends LanguageModel {
@@ -258,7 +258,7 @@ describe('Summarizer', () => {
     ).resolves.toEqual({
       summary: 'Kort.',
       model: 'gemini-2.5-pro',
-      promptVersion: 'summary-1',
+      promptVersion: 'summary-2',
       usage: { inputTokens: 5, outputTokens: 6 },
     });
     expect(model.requests[0]?.prompt).toBe(

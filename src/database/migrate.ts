@@ -13,7 +13,10 @@ import { lists } from './migrations/0010-lists.js';
 import { sessions } from './migrations/0011-sessions.js';
 import { edits } from './migrations/0012-edits.js';
 import { changes } from './migrations/0013-changes.js';
-import { correctionWindows } from './migrations/0016-correction-windows.js';
+import { recordingFacts } from './migrations/0014-recording-facts.js';
+import { uploads } from './migrations/0015-uploads.js';
+import { summaryParts } from './migrations/0016-summary-parts.js';
+import { correctionWindows } from './migrations/0017-correction-windows.js';
 
 /** Migrations in order, forward only; a released migration never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -29,7 +32,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-sessions': sessions,
   '0012-edits': edits,
   '0013-changes': changes,
-  '0016-correction-windows': correctionWindows,
+  '0014-recording-facts': recordingFacts,
+  '0015-uploads': uploads,
+  '0016-summary-parts': summaryParts,
+  '0017-correction-windows': correctionWindows,
 };
 
 /** Kysely's own table of applied migrations. */

@@ -1,9 +1,13 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { ChunkStatus, SubmissionStatus, WindowStatus } from '../chunks/states.js';
-
-/** Set by the database when it inserts the row, and never changed. */
-type CreatedAt = ColumnType<Date, never, never>;
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { CreatedAt, Nullable } from './column-types.js';
+import type {
+  EventAttemptsTable,
+  EventDeliveriesTable,
+  EventEndpointsTable,
+  EventsTable,
+} from './event-tables.js';
+import type { UploadPartsTable, UploadsTable } from './upload-tables.js';
 
 export type ConversationStatus = 'open' | 'finished' | 'finalized';
 export type SummaryStatus = 'none' | 'pending' | 'completed' | 'failed';
@@ -13,11 +17,6 @@ export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
 export type ConversationDeletionStatus = 'deleting' | 'deleted';
 /** Proof of a deletion: the provider returned an empty transcript, did not know it, or has none. */
 export type DeletionEvidence = 'emptied' | 'unknown' | 'not_found';
-export type EventType =
-  'conversation.started' | 'conversation.transcribed' | 'conversation.summarized' | 'chunk.failed';
-export type EventEndpointStatus = 'enabled' | 'disabled' | 'deleted';
-export type EventDeliveryStatus = 'pending' | 'delivered' | 'exhausted' | 'canceled';
-
 export interface ProjectsTable {
   id: string;
   name: string;
@@ -61,6 +60,30 @@ export interface ConversationsTable {
 }
 
 /**
+ * The summary of a part of a long conversation, until that of the whole is made. A trigger removes
+ * it with the merged transcript that it was made of.
+ */
+export interface SummaryPartsTable {
+  conversation_id: string;
+  /** 0: a part of the transcript; from 1: a group of summaries of the level below. */
+  level: number;
+  ordinal: number;
+  /** The merge whose transcript was cut into parts. */
+  merge_revision: number;
+  prompt_version: string;
+  /** Null while it is owed, and when it was refused. */
+  summary: Nullable<string>;
+  /** Why no model summarizes the part. */
+  error: Nullable<string>;
+  /** Number of failed tries. */
+  tries: Generated<number>;
+  model: Nullable<string>;
+  input_tokens: Nullable<number>;
+  output_tokens: Nullable<number>;
+  created_at: CreatedAt;
+}
+
+/**
  * The words by which a conversation is found: of its title, its external id and its transcript. A
  * trigger of `conversations` writes them, and keeps the other columns alike.
  */
@@ -86,6 +109,14 @@ export interface ChunksTable {
   audio_url: Nullable<string>;
   audio_mime_type: Nullable<string>;
   audio_bytes: Nullable<number>;
+  /** Facts from the file itself; null: not known, or not yet. */
+  audio_container: Nullable<string>;
+  audio_codec: Nullable<string>;
+  audio_channels: Nullable<number>;
+  /** Samples a second. */
+  audio_sample_rate: Nullable<number>;
+  /** Length, measured from the file, or else as the first stage reports it. */
+  audio_seconds: Nullable<number>;
   idempotency_key: Nullable<string>;
   /** Set by a restart with a setting of its own; null: the conversation's setting applies. */
   redact_pii: Nullable<boolean>;
@@ -297,62 +328,6 @@ export interface ProcessingEventsTable {
   created_at: ColumnType<Date, Date | undefined, never>;
 }
 
-/** An endpoint that receives a project's events. */
-export interface EventEndpointsTable {
-  id: string;
-  project_id: string;
-  url: string;
-  /** Null: all types. */
-  types: Nullable<EventType[]>;
-  status: Generated<EventEndpointStatus>;
-  disabled_reason: Nullable<string>;
-  /** Null once the endpoint is deleted. */
-  secret: Nullable<string>;
-  /** Also signs events until it expires. */
-  previous_secret: Nullable<string>;
-  previous_secret_expires_at: Nullable<Date>;
-  created_at: CreatedAt;
-  updated_at: Generated<Date>;
-}
-
-/**
- * An event, inserted by the statement that caused it, when an endpoint wants events of its type.
- */
-export interface EventsTable {
-  id: string;
-  project_id: string;
-  conversation_id: string;
-  type: EventType;
-  data: ColumnType<unknown, string, never>;
-  created_at: CreatedAt;
-}
-
-/** The delivery of an event to an endpoint. */
-export interface EventDeliveriesTable {
-  id: string;
-  event_id: string;
-  endpoint_id: string;
-  project_id: string;
-  status: Generated<EventDeliveryStatus>;
-  /** Counts resends, from 1. It is part of the job's id, so that a resend is a new job. */
-  round: Generated<number>;
-  attempts: Generated<number>;
-  round_attempts: Generated<number>;
-  next_attempt_at: Nullable<Date>;
-  expires_at: Date;
-  delivered_at: Nullable<Date>;
-  created_at: CreatedAt;
-}
-
-export interface EventAttemptsTable {
-  delivery_id: string;
-  number: number;
-  response_status: Nullable<number>;
-  error: Nullable<string>;
-  duration_ms: number;
-  created_at: CreatedAt;
-}
-
 /** A session of the console. */
 export interface SessionsTable {
   /** SHA-256 of the token in the cookie. */
@@ -405,6 +380,7 @@ export interface Schema {
   projects: ProjectsTable;
   conversations: ConversationsTable;
   conversation_words: ConversationWordsTable;
+  summary_parts: SummaryPartsTable;
   chunks: ChunksTable;
   uncorrected_chunks: UncorrectedChunksTable;
   chunk_revisions: ChunkRevisionsTable;
@@ -420,6 +396,8 @@ export interface Schema {
   event_attempts: EventAttemptsTable;
   sessions: SessionsTable;
   changes: ChangesTable;
+  uploads: UploadsTable;
+  upload_parts: UploadPartsTable;
   installation: InstallationTable;
   coordination_pending_chunks: PendingChunksTable;
   coordination_usage: CoordinationUsageTable;

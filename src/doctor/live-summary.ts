@@ -1,7 +1,7 @@
 import type { AppConfig } from '../config/app-config.js';
 import { chooseModel } from '../providers/language-models/choose-model.js';
 import { ModelList } from '../providers/language-models/model-list.js';
-import { Summarizer } from '../correction/summarizer.js';
+import { Summarizer } from '../correction/summary/summarizer.js';
 import { failed, ok, type Finding } from './check.js';
 import { errorMessage } from '../errors/error-message.js';
 import { print, say } from './print.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
-import type { EventDeliveryStatus } from '../database/schema.js';
+import type { EventDeliveryStatus } from '../database/event-tables.js';
 
 export interface LoggedAttempt {
   number: number;

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { IsId } from '../http/ids.js';
-import type { EventDeliveryStatus } from '../database/schema.js';
+import type { EventDeliveryStatus } from '../database/event-tables.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ListQuery, PageResponse } from '../http/pages/list-query.dto.js';
 import { EVENT_TYPES } from './event-types.js';

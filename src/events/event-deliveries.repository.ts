@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Transaction } from 'kysely';
 import { Database } from '../database/database.js';
-import type { EventEndpointStatus, Schema } from '../database/schema.js';
+import type { EventEndpointStatus } from '../database/event-tables.js';
+import type { Schema } from '../database/schema.js';
 import type { AfterAttempt, AttemptResult } from './decide-after-attempt.js';
 import { cancelDeliveries } from './event-endpoints.repository.js';
 import { DELIVERY_TIMEOUT } from './event-outbox.js';

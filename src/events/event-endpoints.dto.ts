@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
-import type { EventEndpointStatus, EventType } from '../database/schema.js';
+import type { EventEndpointStatus, EventType } from '../database/event-tables.js';
 import { HttpUrl } from '../http/http-url.decorator.js';
 import { EVENT_TYPES } from './event-types.js';
 

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { sql, type Selectable, type Transaction, type RawBuilder, type SqlBool } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
-import type { EventEndpointsTable, EventType, Schema } from '../database/schema.js';
+import type { EventEndpointsTable, EventType } from '../database/event-tables.js';
+import type { Schema } from '../database/schema.js';
 import { newEndpointSecret } from './endpoint-secret.js';
 import { MAX_ENDPOINTS_PER_PROJECT } from './event-types.js';
 

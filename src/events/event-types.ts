@@ -1,4 +1,4 @@
-import type { EventType } from '../database/schema.js';
+import type { EventType } from '../database/event-tables.js';
 
 /** Types of events. A receiver may want all of them, or some. */
 export const EVENT_TYPES = [

@@ -1,7 +1,7 @@
 import { RequestTimeoutException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBodyOf } from './errors/error-body.js';
-import { FORM_TYPE, hasBody } from './body-types.js';
+import { FORM_TYPE, hasBody, UPLOAD_BYTES_TYPE } from './body-types.js';
 
 /**
  * Ends requests whose body takes too long: one byte every few seconds would hold a connection and
@@ -26,7 +26,11 @@ export function installBodyTimeout(server: FastifyInstance, timeoutMs: number): 
   });
   // After authentication: a form without a key is not an upload.
   server.addHook('preParsing', (request, _reply, _payload, done) => {
-    if (request.routeOptions.config.takesUploads === true && request.mediaType === FORM_TYPE) {
+    const { takesUploads, takesUploadBytes } = request.routeOptions.config;
+    if (
+      (takesUploads === true && request.mediaType === FORM_TYPE) ||
+      (takesUploadBytes === true && request.mediaType === UPLOAD_BYTES_TYPE)
+    ) {
       clearTimeout(timers.get(request));
     }
     done(null);

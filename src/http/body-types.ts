@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route accepts a form with a file, besides JSON. */
     takesUploads?: boolean;
+    /** The route accepts bytes of a resumable upload, and no other body. */
+    takesUploadBytes?: boolean;
   }
 }
 
@@ -15,8 +17,13 @@ declare module 'fastify' {
  */
 export const TakesUploads = (): MethodDecorator => RouteConfig({ takesUploads: true });
 
+/** Marks a route that accepts a part of a resumable upload, as a stream. */
+export const TakesUploadBytes = (): MethodDecorator => RouteConfig({ takesUploadBytes: true });
+
 const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'multipart/form-data';
+/** https://tus.io/protocols/resumable-upload#patch */
+export const UPLOAD_BYTES_TYPE = 'application/offset+octet-stream';
 /** Methods whose body has a meaning (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1). */
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** The charset parameter of RFC 9110, section 8.3.2; character set names are case-insensitive. */
@@ -33,6 +40,10 @@ export function installBodyTypes(server: FastifyInstance): void {
   server.addHook('preParsing', (request, _reply, _payload, done) => {
     done(refusalOf(request));
   });
+  // The route reads the stream itself, for hours if need be; a limit of the length is its own.
+  server.addContentTypeParser(UPLOAD_BYTES_TYPE, (_request, _payload, done) => {
+    done(null);
+  });
   // Prototype poisoning is refused, as by default.
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeContentTypeParser(['text/plain', JSON_TYPE]);
@@ -45,6 +56,11 @@ export function installBodyTypes(server: FastifyInstance): void {
 function refusalOf(request: FastifyRequest): UnsupportedMediaTypeException | null {
   const { url, config } = request.routeOptions;
   if (url === undefined || !METHODS_WITH_BODY.has(request.method) || !mayHaveBody(request)) return null;
+  if (config.takesUploadBytes === true) {
+    return request.mediaType === UPLOAD_BYTES_TYPE
+      ? null
+      : new UnsupportedMediaTypeException(`the body must be ${UPLOAD_BYTES_TYPE}`);
+  }
   const takesUploads = config.takesUploads === true;
   const contentType = request.headers['content-type'] ?? '';
   if (request.mediaType === FORM_TYPE && takesUploads) return null;

@@ -66,6 +66,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly unfinishedUploads = new Gauge({
+    name: 'ringback_unfinished_uploads',
+    help: 'Resumable uploads that are not complete and have not ended; each may hold bytes in the store.',
+    registers: [this.registry],
+  });
+
   readonly oldestUnsettledChunkSeconds = new Gauge({
     name: 'ringback_oldest_unsettled_chunk_seconds',
     help: 'Age of the oldest chunk that has not settled; 0 when there is none.',
@@ -75,6 +81,13 @@ export class Metrics {
   readonly oldestUnfinalizedConversationSeconds = new Gauge({
     name: 'ringback_oldest_unfinalized_conversation_seconds',
     help: 'Time since the oldest finished conversation was finished that is not finalized; 0 when there is none.',
+    registers: [this.registry],
+  });
+
+  readonly recordings = new Counter({
+    name: 'ringback_recordings_total',
+    help: 'Recordings by container and codec, as read from the file: uploads when they are accepted, recordings at a URL when their correction loads them. `other`: not known to the service.',
+    labelNames: ['container', 'codec'] as const,
     registers: [this.registry],
   });
 

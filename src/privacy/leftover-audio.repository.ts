@@ -27,9 +27,27 @@ export class LeftoverAudioRepository {
         ${recordings.map(({ conversationId }) => conversationId)}::uuid[],
         ${recordings.map(({ chunkId }) => chunkId)}::uuid[]) as kept (key, conversation_id, chunk_id)
       where not exists (select from chunks c where c.id = kept.chunk_id)
+        and not exists (select from uploads u where u.chunk_id = kept.chunk_id and u.status = 'receiving')
         and (exists (select from conversations v where v.id = kept.conversation_id)
           or exists (select from conversation_deletions d
             where d.conversation_id = kept.conversation_id and d.status = 'deleted'))`.execute(this.database);
     return rows.map(({ key }) => key);
+  }
+
+  /** Finds recordings of resumable uploads that are not finished. @returns their keys */
+  async arrivingInParts(recordings: readonly KeptAudio[]): Promise<ReadonlySet<string>> {
+    if (recordings.length === 0) return new Set();
+    const rows = await this.database
+      .selectFrom('uploads')
+      .select('chunk_id as chunkId')
+      .where(
+        'chunk_id',
+        'in',
+        recordings.map(({ chunkId }) => chunkId),
+      )
+      .where('status', '=', 'receiving')
+      .execute();
+    const arriving = new Set(rows.map(({ chunkId }) => chunkId));
+    return new Set(recordings.flatMap(({ key, chunkId }) => (arriving.has(chunkId) ? [key] : [])));
   }
 }

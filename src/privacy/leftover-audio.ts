@@ -58,7 +58,10 @@ export class LeftoverAudio {
     try {
       if (this.after === undefined) {
         this.roundStartMs = clocks.monotonicMs;
-        await this.storage.cleanTemporary(clocks.nowMs);
+        await this.storage.cleanTemporary({
+          nowMs: clocks.nowMs,
+          inUse: (keys) => this.kept.arrivingInParts(keys.map((key) => ({ key })).flatMap(idsOf)),
+        });
       }
       for (let pages = 0; pages < PAGES_PER_RUN && !signal.aborted; pages += 1) {
         const { recordings, next } = await this.storage.list({ after: this.after, limit: PAGE });
@@ -115,7 +118,7 @@ export class LeftoverAudio {
 }
 
 /** Parses the ids of a key. Other keys, such as the doctor's, do not belong to chunks. */
-function idsOf({ key }: ListedAudio): KeptAudio[] {
+function idsOf({ key }: Pick<ListedAudio, 'key'>): KeptAudio[] {
   const [, conversationId, chunkId] = OUR_KEY.exec(key) ?? [];
   return conversationId === undefined || chunkId === undefined ? [] : [{ key, conversationId, chunkId }];
 }

@@ -66,7 +66,8 @@ export function jobId<K extends JobKind>(kind: K, data: JobData[K]): string {
 
 /**
  * Attempts of a job that throws errors, for faults of our own stores: a broken connection fails a
- * job that did its work. For faults of a provider, the job itself sleeps and comes back.
+ * job that did its work. For faults of a provider, the job itself sleeps and comes back; a summary,
+ * which is several requests, counts the tries of each in the record.
  */
 const STORE_FAULT_ATTEMPTS = 30;
 
@@ -74,8 +75,6 @@ const STORE_FAULT_ATTEMPTS = 30;
  * Attempts of a correction, about half a minute at 1 s base; then the first-stage text is final.
  */
 const CORRECTION_ATTEMPTS = 6;
-/** Attempts of a summary, which is a convenience: the transcript exists already. */
-const SUMMARY_ATTEMPTS = 6;
 
 export const JOB_ATTEMPTS: Readonly<Record<JobKind, number>> = {
   submit: STORE_FAULT_ATTEMPTS,
@@ -83,6 +82,6 @@ export const JOB_ATTEMPTS: Readonly<Record<JobKind, number>> = {
   transcribe: STORE_FAULT_ATTEMPTS,
   correct: CORRECTION_ATTEMPTS,
   finalize: STORE_FAULT_ATTEMPTS,
-  summarize: SUMMARY_ATTEMPTS,
+  summarize: STORE_FAULT_ATTEMPTS,
   deliver: STORE_FAULT_ATTEMPTS,
 };

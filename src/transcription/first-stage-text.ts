@@ -16,21 +16,22 @@ export interface PrivacySettings {
 interface StorableReading {
   transcript: string;
   diarization: Diarization;
+  audioSeconds?: number;
   redaction?: RedactionPass[];
   isRedacted: boolean;
 }
 
 /**
- * Returns the storable part of a first-stage text: all of it; a version redacted by patterns; or,
- * for an anonymized conversation, nothing, not even the provider's answer. The correction of such a
- * chunk then asks the provider again, and keeps the text in memory only. A long recording has
- * windows, each with its part of the text.
+ * Returns the storable part of a first-stage text: all of it, or a version redacted by patterns. Of
+ * an anonymized conversation that is the length of the recording, and nothing else of the
+ * provider's answer. The correction of such a chunk then asks the provider again, and keeps the
+ * text in memory only. A long recording has windows, each with its part of the text.
  *
  * @param options.windowSeconds target length of a window
  */
 export async function firstStageText(
   privacy: PrivacySettings,
-  reading: TextReading & { audioDurationSeconds?: number },
+  reading: TextReading,
   { windowSeconds }: { windowSeconds: number },
 ): Promise<FirstStageText> {
   const { text, raw, audioDurationSeconds: durationSeconds } = reading;
@@ -38,7 +39,10 @@ export async function firstStageText(
     planWindows({ text, words: raw.words, durationSeconds }, windowSeconds),
   );
   const windows = planned && (await Promise.all(planned.map((window) => storableWindow(privacy, window))));
-  if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true, windows };
+  if (privacy.anonymize) {
+    const audioSeconds = secondsOf(reading);
+    return { transcript: null, diarization: null, audioSeconds, isRedacted: true, windows };
+  }
   return { ...(await storable(privacy, reading, DIARIZATION_SCHEMAS.firstStage)), windows };
 }
 
@@ -78,14 +82,22 @@ async function storable(
   reading: TextReading,
   schema: string,
 ): Promise<StorableReading> {
+  const audioSeconds = secondsOf(reading);
   if (!redactPii) {
-    return { transcript: reading.text, diarization: { schema, data: reading.raw }, isRedacted: false };
+    const diarization = { schema, data: reading.raw };
+    return { transcript: reading.text, diarization, audioSeconds, isRedacted: false };
   }
   const { text, counts } = await redactPatternsInSteps(reading.text);
   return {
     transcript: text,
     diarization: { schema, data: await redactResponse(reading.raw) },
+    audioSeconds,
     redaction: [{ by: 'first_stage_patterns', at: new Date().toISOString(), counts }],
     isRedacted: true,
   };
+}
+
+/** Some providers report no length, or 0, of a recording without speech. */
+function secondsOf({ audioDurationSeconds }: TextReading): number | undefined {
+  return audioDurationSeconds !== undefined && audioDurationSeconds > 0 ? audioDurationSeconds : undefined;
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { Gate } from '../support/gate.js';
 import { World } from '../support/test-service.js';
 
 const OPENING = fileURLToPath(new URL('../../samples/01-opening.wav', import.meta.url));
-const CHUNKS = '**/api/conversations/*/chunks';
+const UPLOAD_BYTES = '**/api/uploads/*';
 const MAX_UPLOAD_BYTES = 1_000_000;
 
 let world: World;
@@ -117,8 +118,8 @@ describe('a new conversation from files', () => {
       await chooseFiles(page, names.map(recording));
       await page.getByRole('button', { name: 'Move name:part-10 up' }).click();
       let lost = 0;
-      await page.route(CHUNKS, async (route) => {
-        if (lost > 0) return route.fallback();
+      await page.route(UPLOAD_BYTES, async (route) => {
+        if (lost > 0 || route.request().method() !== 'PATCH') return route.fallback();
         lost += 1;
         // The service has the recording, but the browser never hears of it.
         await route.fetch();
@@ -154,7 +155,7 @@ describe('a new conversation from files', () => {
   it('cancels a file, sends it again when asked to, and warns before the page is left', async () => {
     await inWindow(async (page) => {
       const gate = new Gate();
-      await page.route(CHUNKS, async (route) => {
+      await page.route(UPLOAD_BYTES, async (route) => {
         await gate.pass();
         await route.fallback();
       });
@@ -177,6 +178,48 @@ describe('a new conversation from files', () => {
       await page.getByRole('button', { name: 'Try again only.wav' }).click();
       const id = await openedConversation(page);
       expect((await world.api.conversation(id)).chunks.total).toBe(1);
+    });
+  });
+
+  it('goes on where it was after the connection was lost, and after the page was loaded again', async () => {
+    await inWindow(async (page) => {
+      const content = await readFile(OPENING);
+      const offsets: number[] = [];
+      const half = Math.floor(content.length / 2);
+      const isLost = new Gate();
+      await page.route(UPLOAD_BYTES, async (route) => {
+        const request = route.request();
+        if (request.method() !== 'PATCH') return route.fallback();
+        offsets.push(Number(request.headers()['upload-offset']));
+        if (offsets.length === 1) {
+          // The service gets the first half, and the browser hears nothing.
+          await route.fetch({ postData: content.subarray(0, half) });
+          return route.abort();
+        }
+        if (offsets.length === 2) await isLost.pass();
+        return route.fallback();
+      });
+      await page.goto('/new');
+      // From the disk, as only such a file has the same time when it is chosen again.
+      await page.getByLabel('Choose files').setInputFiles(OPENING);
+      await send(page);
+      await isLost.reached;
+      page.on('dialog', (dialog) => void dialog.accept());
+      await page.reload();
+      await page.getByText('Not everything of 01-opening.wav was sent').waitFor();
+      await page.getByLabel('Choose the files again').setInputFiles([recording('other.wav')]);
+      await page.getByText('These are not the files that were being sent').waitFor();
+      await page.getByLabel('Choose the files again').setInputFiles(OPENING);
+
+      const id = await openedConversation(page);
+
+      expect(offsets.slice(0, 3)).toEqual([0, half, half]);
+      expect((await world.api.finalizedConversation(id)).chunks.total).toBe(1);
+      const { data } = (await world.api.get<{ data: { id: string }[] }>(`/api/conversations/${id}/chunks`))
+        .body;
+      const sound = await fetch(`${world.api.url}/api/chunks/${data[0]?.id}/audio`);
+      expect(Buffer.from(await sound.arrayBuffer()).equals(content)).toBe(true);
+      expect(await page.evaluate('localStorage.getItem("ringback.uploads")')).toBeNull();
     });
   });
 

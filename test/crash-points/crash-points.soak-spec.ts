@@ -10,10 +10,11 @@ const plan = planOf(engine, process.env);
 
 /**
  * Messages that depend on the clock: whether and how often they occur on a path varies. A report of
- * usage is sent with a request to the provider, but at most twice a second.
+ * usage is sent with a request to the provider, but at most twice a second. A pool of a queue asks
+ * whether a new connection may write, and opens a further one only while the others are in use.
  */
 const BY_THE_CLOCK =
-  /insert into processing_events|select count\(\*\) as count from submissions|coord:usage|coordination_usage/;
+  /insert into processing_events|select count\(\*\) as count from submissions|coord:usage|coordination_usage|current_setting\('transaction_read_only'\)/;
 
 describe('a service that is killed at any message of the path of a chunk', () => {
   const reports = new Map<Strategy, WalkReport>();

@@ -45,6 +45,7 @@ describe('a role', () => {
       'SummaryController',
       'SystemController',
       'TranscriptController',
+      'UploadsController',
     ]);
   });
 });

@@ -188,6 +188,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       refusedRateLimit: 0,
       console: false,
       maxUploadBytes: 1,
+      uploadExpiryMs: 86_400_000,
     },
     allowedPrivateNetworks: [],
     privacy: { deleteAtProvider: false, audioRetentionDays: undefined },

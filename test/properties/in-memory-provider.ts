@@ -1,6 +1,6 @@
 import type { TranscriptParams } from 'assemblyai';
 import type { Corrector } from '../../src/correction/corrector.js';
-import type { Summarizer } from '../../src/correction/summarizer.js';
+import type { Summarizer } from '../../src/correction/summary/summarizer.js';
 import {
   ProviderNotFoundError,
   ProviderRejectedError,
@@ -112,7 +112,8 @@ export class InMemoryProvider {
   }
 
   summarizer(activity: Activity): Summarizer {
-    const view: Pick<Summarizer, 'summarize'> = {
+    const view: Pick<Summarizer, 'summarize' | 'maxInputChars'> = {
+      maxInputChars: 1_000_000,
       summarize: ({ transcript }) =>
         call(activity, 'summarize', () => ({ summary: summaryOf(transcript), ...SIMULATED_MODEL })),
     };

@@ -23,9 +23,14 @@ import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
 import { WindowAudio } from '../../src/correction/windows/window-audio.js';
 import { WindowsRepository } from '../../src/chunks/windows/windows.repository.js';
+import { LoadedFacts } from '../../src/correction/loaded-facts.js';
+import { RecordingFactsRepository } from '../../src/chunks/recording-facts.repository.js';
+import { MediaParser } from '../../src/audio/media/media-parser.js';
+import { RecordingInspector } from '../../src/audio/facts/recording-inspector.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
-import { SummarizeProcessor } from '../../src/correction/summarize.processor.js';
+import { SummarizeProcessor } from '../../src/correction/summary/summarize.processor.js';
+import { SummaryPartsRepository } from '../../src/correction/summary/summary-parts.repository.js';
 import { Database } from '../../src/database/database.js';
 import { DeliverProcessor } from '../../src/events/deliver.processor.js';
 import { EventDeliveriesRepository } from '../../src/events/event-deliveries.repository.js';
@@ -120,6 +125,7 @@ export function startProcess(activity: Activity, environment: ProcessEnvironment
       storage,
       coordination,
       queues,
+      metrics,
     ),
     conversations: new ConversationsController(conversations, settlement),
     receiver: new CallbackReceiver(new CallbacksRepository(database), coordination, queues),
@@ -224,6 +230,11 @@ function correctionProcessors(base: Base, activity: Activity) {
     new WindowAudio(base.storage, new OutboundAgents([])),
     provider.corrector(activity),
     new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
+    new LoadedFacts(
+      new RecordingInspector(base.storage, new MediaParser()),
+      new RecordingFactsRepository(database),
+      base.metrics,
+    ),
   );
   const corrector = new ChunkCorrector(
     new CorrectionsRepository(database, windows),
@@ -237,7 +248,13 @@ function correctionProcessors(base: Base, activity: Activity) {
   return {
     correct: new CorrectProcessor(observer, config, corrector),
     finalize: new FinalizeProcessor(observer, finalization, coordination, queues),
-    summarize: new SummarizeProcessor(observer, finalization, provider.summarizer(activity)),
+    summarize: new SummarizeProcessor(
+      observer,
+      config,
+      finalization,
+      new SummaryPartsRepository(database),
+      provider.summarizer(activity),
+    ),
   };
 }
 

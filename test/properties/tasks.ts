@@ -89,7 +89,7 @@ function addTask(audio: AudioKind, world: World): Task {
 function audioOf(chunkId: string, audio: AudioKind, { conversationId, sharedUrl }: World) {
   if (audio === 'shared url') return { kind: 'url' as const, url: sharedUrl };
   const key = `${conversationId}/${chunkId}.wav`;
-  return { kind: 'stored' as const, key, mimeType: 'audio/wav', bytes: 1 };
+  return { kind: 'stored' as const, key, mimeType: 'audio/wav', bytes: 1, facts: null };
 }
 
 async function restartTask(

@@ -8,13 +8,15 @@ export interface DocumentedRoute {
   /** Path as written in the document. */
   template: string;
   readsBody: boolean;
+  /** Whether a body may be JSON; one that is not read may. */
+  mayBeJson: boolean;
 }
 
 const UNKNOWN_ID = '01890000-0000-7000-8000-000000000000';
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 interface Document {
-  paths: Record<string, Record<string, { requestBody?: unknown }>>;
+  paths: Record<string, Record<string, { requestBody?: { content?: object } }>>;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function routesWithMethodsOfBodies(api: Api): Promise<DocumentedRou
       path: template.replace(/\{\w+\}/g, UNKNOWN_ID),
       template,
       readsBody: requestBody !== undefined,
+      mayBeJson: requestBody === undefined || 'application/json' in (requestBody.content ?? {}),
     })),
   );
   return routes.filter(

@@ -62,7 +62,8 @@ export async function httpRequest(
       response.on('end', () => {
         if (isOpen) request.destroy();
         const text = Buffer.concat(pieces).toString('utf8');
-        const isJson = response.headers['content-type']?.includes('json') === true;
+        // An answer to HEAD has the headers of a body only.
+        const isJson = response.headers['content-type']?.includes('json') === true && text !== '';
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,

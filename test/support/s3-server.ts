@@ -4,7 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { S3Config } from '../../src/config/app-config.js';
 import { freePort } from './free-port.js';
 
@@ -84,6 +89,14 @@ export class S3Server {
     return this.use(async (client) => {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
       return Contents.map(({ Key }) => Key ?? '').sort();
+    });
+  }
+
+  /** Returns the keys of all multipart uploads that are not complete, sorted. */
+  async unfinishedKeys(): Promise<string[]> {
+    return this.use(async (client) => {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+      return Uploads.map(({ Key }) => Key ?? '').sort();
     });
   }
 

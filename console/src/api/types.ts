@@ -51,6 +51,9 @@ export interface ChunkItem {
   editedAt: string | null;
   modelUse: { model: string | null; promptVersion: string | null; inputTokens: number; outputTokens: number };
   strategy: 'webhook' | 'polling' | null;
+  /** Length of the recording; null while it is not known. */
+  audioSeconds: number | null;
+  recording: { container: string; codec: string | null; channels: number; sampleRate: number } | null;
   createdAt: string;
   submittedAt: string | null;
   transcribedAt: string | null;

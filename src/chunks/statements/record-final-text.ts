@@ -3,15 +3,15 @@ import { batchRows, runStatement } from '../../database/run-statement.js';
 import type { Schema } from '../../database/schema.js';
 import { finalTextColumns, type FinalText, type DetectedLanguage } from '../texts.js';
 
-/** `record-texts.ts` explains `allowed`, `languages` and `revisions`. */
+/** `record-texts.ts` explains `allowed`, `languages`, `revisions` and `audio_seconds`. */
 const RECORD_FINAL_TEXT = `
   with batch as (
     select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
       batch_row.model, batch_row.prompt_version, batch_row.input_tokens, batch_row.output_tokens,
-      batch_row.language, batch_row.confidence
+      batch_row.language, batch_row.confidence, batch_row.audio_seconds
     from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript text,
       diarization text, redaction jsonb, is_redacted boolean, model text, prompt_version text, input_tokens integer,
-      output_tokens integer, language text, confidence real)
+      output_tokens integer, language text, confidence real, audio_seconds double precision)
   ),
   locked as materialized (
     select id, chunk_id from submissions where id in (select id from batch) order by id for no key update
@@ -37,7 +37,8 @@ const RECORD_FINAL_TEXT = `
       prompt_version = case when c.edited_at is null then batch.prompt_version else c.prompt_version end,
       revision = c.revision + 1, input_tokens = c.input_tokens + batch.input_tokens,
       output_tokens = c.output_tokens + batch.output_tokens, transcribed_at = coalesce(c.transcribed_at, now()),
-      completed_at = now(), failed_submits = 0, error = null, error_code = null, diarization = batch.diarization
+      completed_at = now(), failed_submits = 0, error = null, error_code = null, diarization = batch.diarization,
+      audio_seconds = coalesce(c.audio_seconds, batch.audio_seconds)
     from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
     returning c.id, c.revision, batch.transcript, c.edited_at

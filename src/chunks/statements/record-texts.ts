@@ -14,14 +14,15 @@ export interface RecordedText extends SubmissionRef, FirstStageText {
  * redaction may have been turned on after the text was requested. `revisions`: a text does not
  * replace that of a person, and is stored beside it. `languages`: counts the languages of the
  * conversations; every process changes these rows in the same order. `windows`: a recording that is
- * corrected as a whole has none.
+ * corrected as a whole has none. `audio_seconds`: a length that was measured from the file is more
+ * exact than the provider's, and stays.
  */
 const RECORD_TEXTS = `
   with batch as (
     select batch_row.id, batch_row.transcript, batch_row.diarization::json, batch_row.redaction, batch_row.is_redacted,
-      batch_row.language, batch_row.confidence, batch_row.windows
+      batch_row.language, batch_row.confidence, batch_row.audio_seconds, batch_row.windows
     from unnest($1::integer[]) as row_index, jsonb_to_record($2::jsonb -> row_index) as batch_row (id uuid, transcript text,
-      diarization text, redaction jsonb, is_redacted boolean, language text, confidence real,
+      diarization text, redaction jsonb, is_redacted boolean, language text, confidence real, audio_seconds double precision,
       windows jsonb)
   ),
   locked as materialized (
@@ -46,6 +47,7 @@ const RECORD_TEXTS = `
       redaction = case when c.edited_at is null then batch.redaction else c.redaction end, diarization = batch.diarization,
       model = case when c.edited_at is null then null else c.model end,
       prompt_version = case when c.edited_at is null then null else c.prompt_version end,
+      audio_seconds = coalesce(c.audio_seconds, batch.audio_seconds),
       revision = c.revision + (batch.transcript is not null)::integer, transcribed_at = now(), error = null, error_code = null
     from moved join batch on batch.id = moved.id
     where c.id = moved.chunk_id and c.submission_id = moved.id and c.status is not distinct from 'transcribing'
@@ -80,9 +82,19 @@ const RECORD_TEXTS = `
 export async function recordTexts(db: Kysely<Schema>, texts: readonly RecordedText[]): Promise<boolean[]> {
   const rowsToWrite = await Promise.all(
     texts.map(
-      async ({ submissionId: id, transcript, diarization, redaction, isRedacted, detected, windows }) => ({
+      async ({
+        submissionId: id,
+        transcript,
+        diarization,
+        audioSeconds,
+        redaction,
+        isRedacted,
+        detected,
+        windows,
+      }) => ({
         id,
         transcript,
+        audio_seconds: audioSeconds,
         diarization: await jsonText(diarization),
         redaction,
         is_redacted: isRedacted,

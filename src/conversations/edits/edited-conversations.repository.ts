@@ -54,7 +54,13 @@ export class EditedConversationsRepository {
   async requestSummary(conversationId: string): Promise<SummaryRequest> {
     const requested = await this.database
       .updateTable('conversations')
-      .set({ summary_status: 'pending', summary_error: null })
+      .set({
+        summary_status: 'pending',
+        // The previous summary stays meanwhile, with what it leaves out.
+        summary_error: sql<
+          string | null
+        >`case when summary_status in ('completed', 'pending') then summary_error end`,
+      })
       .where('id', '=', conversationId)
       .where('status', '=', 'finalized')
       .where('transcript', 'not in', [NOTHING_TO_TRANSCRIBE, NOTHING_COULD_BE_TRANSCRIBED])

@@ -20,6 +20,8 @@ export interface RenderedConversation {
   /** ISO 8601. */
   createdAt: string;
   summary: string | null;
+  /** Says which parts of the transcript the summary leaves out; null: none. */
+  summaryLeftOut: string | null;
   /** Text for a conversation without any text. */
   whenEmpty: string;
   /** Whether JSON names the origin of each word; the chunks have their earlier texts then. */

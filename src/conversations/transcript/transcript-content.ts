@@ -21,7 +21,11 @@ const WORD_SCHEMA: Schema = {
       description:
         'Where the word comes from; with `include=changes`, and where the first-stage text is stored.',
     },
-    heard: { type: 'string', description: 'The words that it replaced; empty when it was added.' },
+    heard: {
+      type: 'string',
+      description:
+        'The words that it replaced, of which it repeats 300 characters at most; empty when it was added.',
+    },
   },
 };
 

@@ -12,6 +12,8 @@ export interface TranscribedConversation {
   title: string | null;
   createdAt: Date;
   summary: string | null;
+  /** Says which parts of the transcript the summary leaves out; null: none. */
+  summaryLeftOut: string | null;
   /** Whether its final transcript says that chunks failed, and that there is no text. */
   isFailed: boolean;
 }
@@ -47,6 +49,10 @@ export class TranscriptsRepository {
         'title',
         'created_at as createdAt',
         'summary',
+        // While a newer summary is owed, the previous one stays with what it leaves out.
+        sql<string | null>`case when summary_status in ('completed', 'pending') then summary_error end`.as(
+          'summaryLeftOut',
+        ),
         sql<boolean>`transcript is not distinct from ${NOTHING_COULD_BE_TRANSCRIBED}`.as('isFailed'),
       ])
       .where('id', '=', id)

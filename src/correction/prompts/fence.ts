@@ -1,6 +1,12 @@
 /** Names of the blocks that hold untrusted text inside a prompt. */
 export type FenceName =
-  'partial_transcript' | 'guidance' | 'hotwords' | 'transcript' | 'spoken_before' | 'spoken_after';
+  | 'partial_transcript'
+  | 'guidance'
+  | 'hotwords'
+  | 'transcript'
+  | 'spoken_before'
+  | 'spoken_after'
+  | 'part_summary';
 
 /**
  * Matches an opening or closing tag of any of our blocks, also in a loose spelling: a model reads
@@ -8,7 +14,7 @@ export type FenceName =
  * would take quadratic time.
  */
 const ANY_FENCE =
-  /<(\s*(?:\/\s*)?(?:partial_transcript|guidance|hotwords|transcript|spoken_before|spoken_after)\s*(?:\/\s*)?)>/gi;
+  /<(\s*(?:\/\s*)?(?:partial_transcript|guidance|hotwords|transcript|spoken_before|spoken_after|part_summary)\s*(?:\/\s*)?)>/gi;
 
 /**
  * Puts a text between a line `<name>` and a line `</name>`. Our tags inside the text lose their

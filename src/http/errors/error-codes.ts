@@ -9,6 +9,7 @@ const GENERAL_CODES = {
   408: 'request_timeout',
   409: 'conflict',
   410: 'gone',
+  412: 'precondition_failed',
   413: 'too_large',
   414: 'url_too_long',
   415: 'unsupported_media_type',
@@ -39,6 +40,11 @@ const SPECIFIC_CODES = [
   'too_many_endpoints',
   'endpoint_disabled',
   'not_audio',
+  'no_audio_track',
+  'no_sound',
+  'wrong_offset',
+  'upload_completed',
+  'upload_locked',
   'transcript_too_long',
 ] as const;
 

@@ -12,7 +12,7 @@ import { GLOSSARY } from './glossary.js';
 import type { Components, Operation, Parameter, Response, Schema } from './openapi-types.js';
 import { OPERATION_IDS } from './operation-ids.js';
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const METHODS = ['get', 'head', 'put', 'post', 'delete', 'patch', 'options'] as const;
 const FIRST_ERROR_STATUS = 400;
 /** Path parameters with these names are ids. */
 const ID_PARAMETER = /^id$|Id$/;

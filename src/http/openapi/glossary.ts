@@ -3,6 +3,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   projects: 'Defaults that conversations share.',
   conversations: 'A conversation is recorded in chunks, and has one merged transcript.',
   chunks: 'A chunk is one recording of a conversation, with its text.',
+  uploads: 'Recordings that arrive over several requests, by the tus protocol.',
   recordings: 'The sound of conversations, to listen to.',
   stream: 'Changes as they happen, for pages that show what is going on.',
   events: 'Events that a project sends to URLs, and their deliveries.',

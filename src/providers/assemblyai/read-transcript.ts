@@ -22,6 +22,7 @@ export type Reading =
       languageCode?: string;
       /** 0 to 1. */
       languageConfidence?: number;
+      /** Length of the recording. */
       audioDurationSeconds?: number;
       /**
        * The whole answer, to be stored, without URL queries: they contain signatures and tokens.
@@ -38,7 +39,7 @@ export type Reading =
     };
 
 /** A provider's text, and the storable part of its answer. */
-export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw'>;
+export type TextReading = Pick<Extract<Reading, { kind: 'text' }>, 'text' | 'raw' | 'audioDurationSeconds'>;
 
 /**
  * AssemblyAI's placeholder for the audio URL of a deleted transcript. The status of such a

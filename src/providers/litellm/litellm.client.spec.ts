@@ -153,6 +153,7 @@ describe('the answer to a request for a transcript', () => {
 
     await expect(client().transcribe({ audio: AUDIO })).resolves.toEqual({
       text: 'Goede middag.',
+      audioDurationSeconds: 2.5,
       raw: {
         status: 'completed',
         text: 'Goede middag.',

@@ -15,12 +15,14 @@ const MS_PER_SECOND = 1_000;
 export function readLiteLlmAnswer(answer: unknown, model: string): TextReading | undefined {
   if (!isRecord(answer) || typeof answer.text !== 'string') return undefined;
   const text = answer.text.trim();
+  const duration = finite(answer.duration);
   return {
     text,
+    audioDurationSeconds: duration,
     raw: {
       status: 'completed',
       text,
-      audio_duration: finite(answer.duration) ?? null,
+      audio_duration: duration ?? null,
       language_code: typeof answer.language === 'string' ? answer.language : null,
       words: readWords(answer.words),
       speech_model_used: model,

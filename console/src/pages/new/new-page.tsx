@@ -4,6 +4,7 @@ import { Leftovers } from '../../recorder/leftovers';
 import { RecorderPanel } from '../../recorder/recorder-panel';
 import { currentRecording } from '../../recorder/recording';
 import { currentBatch } from '../../uploads/upload-batch';
+import { InterruptedUpload } from './interrupted-upload';
 import { NewForm } from './new-form';
 import { UploadPanel } from './upload-panel';
 
@@ -31,6 +32,7 @@ export default function NewPage(_props: { path?: string }) {
     <>
       <PageTitle title={t('new.heading')} />
       <Leftovers />
+      <InterruptedUpload />
       <NewForm />
     </>
   );

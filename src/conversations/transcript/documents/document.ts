@@ -17,7 +17,13 @@ export const SUMMARY_HEADING = 'Summary';
 
 /** Collects the contents of a document; each chunk begins a new paragraph. */
 export function toDocument(
-  conversation: { title: string | null; createdAt: string; summary: string | null; whenEmpty: string },
+  conversation: {
+    title: string | null;
+    createdAt: string;
+    summary: string | null;
+    summaryLeftOut: string | null;
+    whenEmpty: string;
+  },
   chunks: readonly PositionedChunk[],
 ): TranscriptDocument {
   const date = `${conversation.createdAt.slice(0, 16).replace('T', ' ')} UTC`;
@@ -26,8 +32,8 @@ export function toDocument(
     date,
     paragraphs: chunks.flatMap(({ words }) => toParagraphs(words)),
     whenEmpty: conversation.whenEmpty,
-    summary: (conversation.summary ?? '')
-      .split(/[\r\n]+/)
+    summary: [conversation.summaryLeftOut, conversation.summary]
+      .flatMap((text) => (text ?? '').split(/[\r\n]+/))
       .map((line) => line.trim())
       .filter((line) => line !== ''),
   };

@@ -117,6 +117,19 @@ describe('the words of an edited text', () => {
     ]);
   });
 
+  it('repeat of a long text that was replaced only its beginning, and name all of it in the change', () => {
+    const heard = Array.from({ length: 5_000 }, (_word, index) => `heard${index}`).join(' ');
+    const text = Array.from({ length: 5_000 }, (_word, index) => `said${index}`).join(' ');
+    const edited = text.replace('said2500', 'edited');
+    const { origins, changes } = trace(heard, edited, text);
+
+    const beginning = `${heard.slice(0, heard.indexOf(' heard38'))}…`;
+    expect(origins[0]).toEqual({ origin: 'corrected', heard: beginning });
+    expect(origins[4_999]).toEqual({ origin: 'corrected', heard: beginning });
+    expect(changes.map((change) => change.heard)).toEqual([heard, 'said2500', beginning]);
+    expect(JSON.stringify({ origins, changes }).length).toBeLessThan(3_000_000);
+  });
+
   it('are known where no first-stage text is stored, but not the others', () => {
     const { origins, changes } = trace(null, 'a x', 'a b');
     expect(origins).toEqual([undefined, { origin: 'edited', heard: 'b' }]);

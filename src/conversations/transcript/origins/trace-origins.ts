@@ -5,13 +5,19 @@ import { compareTexts, isMinor, textOf, type TextChange } from './compare-texts.
 /** Author of a change: the correction, or a person. */
 export type Changer = 'corrected' | 'edited';
 
-/** Origin of a word: as it was heard, or what it replaced, which is empty when it was added. */
+/**
+ * Origin of a word: as it was heard, or what it replaced, which is empty when it was added, and
+ * abbreviated when it is long.
+ */
 export type WordOrigin = { origin: 'heard' } | { origin: Changer; heard: string };
 
 /** A change of a text; without words when something was removed. */
 export interface TracedChange {
   origin: Changer;
-  /** Text that it replaced; empty when the words were added. */
+  /**
+   * Text that it replaced; empty when the words were added. Of a correction that edits drew apart,
+   * the first part has it all, and the others have it abbreviated.
+   */
   heard: string;
   text: string;
   startMs: number;
@@ -24,6 +30,12 @@ export interface TracedChange {
   /** Whether only case or punctuation differ. */
   isMinor: boolean;
 }
+
+/**
+ * Characters of a replaced text that each word repeats which replaced it: some three sentences.
+ * Without this limit the answer would grow with the square of a text that was replaced as a whole.
+ */
+const MAX_REPEATED_CHARS = 300;
 
 /** Origin of each word, undefined where it is unknown, and the changes in order. */
 export interface TracedWords {
@@ -50,13 +62,18 @@ export function traceOrigins({ heard, machine, words }: TracedTexts): TracedWord
   const edits = machine === null ? [] : compareTexts(machine, words);
   const origins = words.map((): WordOrigin | undefined => (heard === null ? undefined : { origin: 'heard' }));
   const changes: TracedChange[] = [];
-  const add = (origin: Changer, olderWords: readonly TimedWord[], older: Range, newer: Range): void => {
-    const replaced = textOf(olderWords, older);
-    for (let index = newer.first; index < newer.end; index += 1) origins[index] = { origin, heard: replaced };
+  const add = (
+    origin: Changer,
+    { olderWords, older, replaced }: { olderWords: readonly TimedWord[]; older: Range; replaced: string },
+    newer: Range,
+    isFirstPart: boolean,
+  ): void => {
+    const short = abbreviated(replaced);
+    for (let index = newer.first; index < newer.end; index += 1) origins[index] = { origin, heard: short };
     const text = textOf(words, newer);
     changes.push({
       origin,
-      heard: replaced,
+      heard: isFirstPart ? replaced : short,
       text,
       ...timeOf(
         newer.first < newer.end
@@ -71,12 +88,23 @@ export function traceOrigins({ heard, machine, words }: TracedTexts): TracedWord
   };
   if (heard !== null) {
     for (const { older, newer } of compareTexts(heard, corrected)) {
-      for (const left of rangesLeft(newer, edits)) add('corrected', heard, older, left);
+      const change = { olderWords: heard, older, replaced: textOf(heard, older) };
+      rangesLeft(newer, edits).forEach((left, part) => {
+        add('corrected', change, left, part === 0);
+      });
     }
   }
-  for (const { older, newer } of edits) add('edited', corrected, older, newer);
+  for (const { older, newer } of edits) {
+    add('edited', { olderWords: corrected, older, replaced: textOf(corrected, older) }, newer, true);
+  }
   // Sorting is stable: of two changes at a place, the correction stays first.
   return { origins, changes: changes.sort((one, other) => one.firstWord - other.firstWord) };
+}
+
+function abbreviated(text: string): string {
+  if (text.length <= MAX_REPEATED_CHARS) return text;
+  const lastSpace = text.lastIndexOf(' ', MAX_REPEATED_CHARS);
+  return `${text.slice(0, lastSpace < 0 ? MAX_REPEATED_CHARS : lastSpace)}…`;
 }
 
 /**

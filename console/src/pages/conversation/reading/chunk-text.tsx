@@ -15,7 +15,10 @@ interface ChunkTextProps {
   player: Player;
 }
 
-/** Paragraphs that are rendered, or left alone, together. */
+/**
+ * Paragraphs that are rendered, or left alone, together. They are a grid of their own: a paragraph
+ * that comes into sight changes the layout of its group, and not of thousands of paragraphs.
+ */
 const GROUP = 40;
 
 /** The paragraphs of a chunk. */
@@ -32,11 +35,11 @@ type GroupProps = Omit<ChunkTextProps, 'shown'> & { first: number; end: number }
 
 const Group = memo(function Group({ reading, first, end, ...context }: GroupProps) {
   return (
-    <>
+    <div class="paragraph-group">
       {reading.paragraphs.slice(first, end).map((paragraph) => (
         <ParagraphText key={paragraph.firstWord} reading={reading} paragraph={paragraph} {...context} />
       ))}
-    </>
+    </div>
   );
 });
 

@@ -5,6 +5,7 @@ import { number as formatted, t } from '../../../i18n/translate';
 import { useResource } from '../../../live/use-resource';
 import { StateLabel } from '../../../parts/state-label';
 import { RetryButton } from '../retry-button';
+import { recordingFacts } from './recording-facts';
 import { StepList } from './step-list';
 import { stepsOf } from './steps';
 
@@ -41,9 +42,15 @@ export function ChunkRuns({ chunk, number, events, isComplete, onRetried }: Chun
         </p>
       )}
       {isComplete ? <Steps chunk={chunk} events={events} /> : <OwnLog chunk={chunk} />}
+      <Facts chunk={chunk} />
       <ModelUse chunk={chunk} />
     </section>
   );
+}
+
+function Facts({ chunk }: { chunk: ChunkItem }) {
+  const facts = recordingFacts(chunk);
+  return facts === '' ? null : <p class="small">{facts}</p>;
 }
 
 function OwnLog({ chunk }: { chunk: ChunkItem }) {

@@ -21,7 +21,7 @@ export function SummaryTab({ view }: { view: ConversationView }) {
     <section class="summary" aria-label={t('conversation.tab.summary')}>
       {summaryError !== null && (
         <div class="notice failure">
-          <h2>{t('conversation.summaryFailed')}</h2>
+          <h2>{t(summary === null ? 'conversation.summaryFailed' : 'conversation.summaryProblem')}</h2>
           <p>{summaryError}</p>
           <MakeAgain view={view} />
         </div>

@@ -1,0 +1,102 @@
+import { parentPort } from 'node:worker_threads';
+import type { ByteRange } from '../audio-storage.js';
+import type { RandomAccessAudio } from '../access/random-access-audio.js';
+import { readFacts } from '../facts/read-facts.js';
+import type { FromThread, MediaKind, MediaTasks, ToThread } from './media-messages.js';
+
+type Run<K extends MediaKind> = (
+  audio: RandomAccessAudio,
+  input: MediaTasks[K]['input'],
+  signal: AbortSignal,
+) => Promise<MediaTasks[K]['result']>;
+
+const RUNS: { [K in MediaKind]: Run<K> } = {
+  facts: (audio, _input, signal) => readFacts(audio, { signal }),
+};
+
+interface PendingRead {
+  resolve: (data: Buffer) => void;
+  reject: (error: Error) => void;
+}
+
+/** A task under way. Its recording is read by the other thread, which has the store. */
+class Task {
+  readonly #cancelled = new AbortController();
+  readonly #reads = new Map<number, PendingRead>();
+  #lastRead = 0;
+
+  constructor(private readonly message: Extract<ToThread, { type: 'run' }>) {}
+
+  async run(): Promise<void> {
+    const { id, kind, input, bytes } = this.message;
+    const audio: RandomAccessAudio = { bytes, read: (range, signal) => this.#read(range, signal) };
+    try {
+      send({ type: 'result', id, result: await RUNS[kind](audio, input, this.#cancelled.signal) });
+    } catch (error) {
+      send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  cancel(): void {
+    this.#cancelled.abort();
+    for (const { reject } of this.#reads.values()) reject(new Error('the task was cancelled'));
+    this.#reads.clear();
+  }
+
+  settleRead(readId: number, data: Uint8Array | undefined): void {
+    const read = this.#reads.get(readId);
+    this.#reads.delete(readId);
+    if (data === undefined) read?.reject(new Error('the recording could not be read'));
+    else read?.resolve(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  async #read({ start, end }: ByteRange, signal: AbortSignal): Promise<Buffer> {
+    signal.throwIfAborted();
+    this.#lastRead += 1;
+    const readId = this.#lastRead;
+    const giveUp = (): void => {
+      this.settleRead(readId, undefined);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#reads.set(readId, { resolve, reject });
+        send({ type: 'read', id: this.message.id, readId, start, end });
+      });
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+}
+
+const tasks = new Map<number, Task>();
+
+function send(message: FromThread): void {
+  parentPort?.postMessage(message);
+}
+
+async function start(message: Extract<ToThread, { type: 'run' }>): Promise<void> {
+  const task = new Task(message);
+  tasks.set(message.id, task);
+  await task.run();
+  tasks.delete(message.id);
+}
+
+parentPort?.on('message', (message: ToThread) => {
+  switch (message.type) {
+    case 'run':
+      void start(message);
+      return;
+    case 'read':
+      tasks.get(message.id)?.settleRead(message.readId, message.data);
+      return;
+    case 'read_failed':
+      tasks.get(message.id)?.settleRead(message.readId, undefined);
+      return;
+    case 'cancel':
+      tasks.get(message.id)?.cancel();
+      return;
+    case 'ping':
+      send({ type: 'pong' });
+  }
+});

@@ -1,0 +1,19 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** More than the stops of any page. */
+const MAX_STOPS = 80;
+
+/**
+ * Presses Tab until an element has the focus, as somebody without a mouse does.
+ *
+ * @throws Error when it never gets there
+ */
+export async function tabTo(page: Page, element: Locator): Promise<void> {
+  await element.waitFor();
+  const focused = element.and(page.locator(':focus'));
+  for (let stop = 0; stop < MAX_STOPS; stop += 1) {
+    if ((await focused.count()) > 0) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never reaches ${String(element)}`);
+}
