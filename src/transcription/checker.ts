@@ -16,6 +16,7 @@ import { type Reading, readTranscript } from '../providers/assemblyai/read-trans
 import { decideAfterCheck, overdue } from './decide-after-check.js';
 import { DeliveryStrategy } from './delivery/delivery-strategy.js';
 import { ChecksRepository, type CheckTask } from '../chunks/checks.repository.js';
+import { windowSeconds } from '../chunks/windows/window-length.js';
 import { finalText, firstStageText } from './first-stage-text.js';
 import { rememberable } from './language-memory.js';
 import { LostSubmitSearch } from './lost-submit-search.js';
@@ -115,7 +116,10 @@ export class Checker {
   private async textOf(task: CheckTask, reading: TextReading): Promise<StoredText> {
     if (this.config.transcription.provider === 'AssemblyAI')
       return finalText(task, reading, DIARIZATION_SCHEMAS.assemblyai);
-    return { kind: 'first_stage', ...(await firstStageText(task, reading, this.config.correction)) };
+    const { windowSeconds: configured } = this.config.correction;
+    const seconds = task.recording.seconds ?? reading.audioDurationSeconds ?? null;
+    const target = windowSeconds(configured, { ...task.recording, seconds });
+    return { kind: 'first_stage', ...(await firstStageText(task, reading, { windowSeconds: target })) };
   }
 
   /**

@@ -17,6 +17,7 @@ import { windowColumns } from '../statements/record-texts.js';
 import type { StorableWindow } from '../texts.js';
 import { planWindows } from './plan-windows.js';
 import { PENDING_AGAIN, removeWindows } from './redact-windows.js';
+import { type RecordingSize, windowSeconds } from './window-length.js';
 import { correctionJobs } from './windows.repository.js';
 
 export type CorrectAgainResult =
@@ -43,6 +44,7 @@ interface LockedChunk {
   anonymize: boolean;
   isRedacted: boolean;
   redaction: RedactionPass[] | null;
+  recording: RecordingSize;
 }
 
 /**
@@ -50,7 +52,7 @@ interface LockedChunk {
  * transcript. Windows that failed are tried again; with `force`, and when none has failed, all of
  * them. The present text stays until the new one is stored, and an edit stays in any case.
  *
- * @param options.windowSeconds target length of a window, for a text that was corrected as a whole
+ * @param options.windowSeconds CORRECTION_WINDOW_SECONDS, for a text that was corrected as a whole
  */
 export async function correctAgain(
   db: Executor,
@@ -110,6 +112,9 @@ async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undef
       'v.anonymize',
       sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
       'c.redaction',
+      sql<RecordingSize>`json_build_object('bytes', c.audio_bytes, 'seconds', c.audio_seconds, 'codec', c.audio_codec)`.as(
+        'recording',
+      ),
     ])
     .where('c.id', '=', id)
     .forNoKeyUpdate('c')
@@ -151,9 +156,9 @@ async function statusesOf(
 async function planAgain(
   trx: Executor,
   { chunk, ref, round }: { chunk: LockedChunk; ref: SubmissionRef; round: number },
-  { windowSeconds }: { windowSeconds: number },
+  { windowSeconds: configured }: { windowSeconds: number },
 ): Promise<boolean> {
-  const windows = chunk.anonymize ? [UNSTORED] : await storedWindows(trx, chunk.id, windowSeconds);
+  const windows = chunk.anonymize ? [UNSTORED] : await storedWindows(trx, chunk, configured);
   if (windows === undefined) return false;
   await removeWindows(trx, [chunk.id]);
   await trx
@@ -176,8 +181,8 @@ const UNSTORED = { text: null };
 
 async function storedWindows(
   trx: Executor,
-  id: string,
-  windowSeconds: number,
+  { id, recording }: LockedChunk,
+  configured: number,
 ): Promise<(StorableWindow | { text: string })[] | undefined> {
   const row = await trx
     .selectFrom('chunks')
@@ -188,7 +193,9 @@ async function storedWindows(
   if (!isRecord(raw) || typeof raw.text !== 'string') return undefined;
   const { text, words, audio_duration: duration } = raw;
   const durationSeconds = typeof duration === 'number' ? duration : undefined;
-  return (await finishInSteps(planWindows({ text, words, durationSeconds }, windowSeconds))) ?? [{ text }];
+  const seconds = recording.seconds ?? durationSeconds ?? null;
+  const target = windowSeconds(configured, { ...recording, seconds });
+  return (await finishInSteps(planWindows({ text, words, durationSeconds }, target))) ?? [{ text }];
 }
 
 async function reopen(

@@ -40,7 +40,7 @@ const MAX_LATE_TESTS = 500;
  * likely complete there. No window is longer than `MAX_STRETCH` times the target, unless no cut
  * in it is safe (`safe-cut.ts`).
  *
- * @param targetSeconds CORRECTION_WINDOW_SECONDS
+ * @param targetSeconds from `window-length.ts`
  * @returns the windows in order; undefined when the recording is one window, or cannot be cut
  */
 export function* planWindows(

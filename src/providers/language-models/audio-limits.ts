@@ -1,5 +1,5 @@
 import { factsOf } from './model-catalog.js';
-import { MAX_INLINE_AUDIO_BYTES, inlineAudioBytes } from './inline-audio.js';
+import { MAX_INLINE_AUDIO_BYTES, inlineAudioBytes } from '../inline-audio.js';
 
 /** Limits of the recordings that a model accepts. */
 export interface AudioLimits {

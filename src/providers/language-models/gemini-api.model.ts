@@ -3,7 +3,7 @@ import { generationSettings } from './generation-settings.js';
 import { factsOf } from './model-catalog.js';
 import { ProviderError } from '../provider-error.js';
 import { withDeadline } from './deadline.js';
-import { MAX_INLINE_AUDIO_BYTES } from './inline-audio.js';
+import { MAX_INLINE_AUDIO_BYTES } from '../inline-audio.js';
 import { LanguageModel, type ModelAnswer, type ModelRequest } from './language-model.js';
 import { failureFromStatus, isUnreadableBody, unreachable, unusableAnswer } from './model-failure.js';
 import { readAnswer } from './read-answer.js';

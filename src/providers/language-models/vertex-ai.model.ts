@@ -15,7 +15,7 @@ import { factsOf } from './model-catalog.js';
 import { ProviderError, type ProviderRejectedError, ProviderUnavailableError } from '../provider-error.js';
 import { withDeadline } from './deadline.js';
 import { isRecord } from '../../json/is-record.js';
-import { MAX_INLINE_AUDIO_BYTES } from './inline-audio.js';
+import { MAX_INLINE_AUDIO_BYTES } from '../inline-audio.js';
 import { LanguageModel, type ModelAnswer, type ModelRequest, type ModelSchema } from './language-model.js';
 import {
   accessRefused,
