@@ -60,6 +60,7 @@ const FIELDS_OF: Record<EffectKind, Record<string, Check>> = {
     status: optional(outcomeStatus),
     error: optional(text),
     text: optional(nullableText),
+    durationSeconds: optional(amount),
     timedWords: optional(amount),
     language: optional(text),
     languageConfidence: optional(amount),

@@ -59,6 +59,8 @@ export interface OutcomeEffect {
   /** Message for `error`. */
   error?: string;
   text?: string | null;
+  /** Length of the recording, over which the words are distributed. */
+  durationSeconds?: number;
   /** Number of words that are listed with their times; all of them by default. */
   timedWords?: number;
   /** The detected language, and its confidence. */

@@ -142,6 +142,7 @@ function resultOf(result: SpeechToTextResult, outcome: OutcomeEffect | null): Re
   if (!result.ok) {
     return { status: 'error', error: result.error, heard: null };
   }
-  const heard = outcome?.text === undefined ? result.heard : { ...result.heard, text: outcome.text };
+  const { text = result.heard.text, durationSeconds = result.heard.durationSeconds } = outcome ?? {};
+  const heard = { ...result.heard, text, durationSeconds };
   return { status: 'completed', error: null, heard };
 }

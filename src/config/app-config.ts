@@ -104,6 +104,8 @@ export interface CorrectionConfig {
   concurrency: number;
   /** Target length of a window of a long recording, in seconds of speech. */
   windowSeconds: number;
+  /** Most bytes of recordings that the corrections of this process hold at once. */
+  audioBytes: number;
 }
 
 /** Audio store. Chosen by STORAGE_S3_BUCKET alone. */

@@ -26,6 +26,7 @@ export function chooseCorrection(env: EnvironmentVariables, report: Report): Cor
     thinking: env.CORRECTION_THINKING,
     concurrency: env.CORRECTION_CONCURRENCY,
     windowSeconds: env.CORRECTION_WINDOW_SECONDS,
+    audioBytes: env.CORRECTION_AUDIO_BYTES,
   };
 }
 

@@ -304,6 +304,7 @@ describe('a wrong environment', () => {
     ...range('SUBMIT_CONCURRENCY', 1, 256),
     ...range('CORRECTION_CONCURRENCY', 1, 256),
     ...range('CORRECTION_WINDOW_SECONDS', 10, 3_600),
+    ...range('CORRECTION_AUDIO_BYTES', 1_000_000, 500_000_000),
     ...range('TRANSCRIBE_CONCURRENCY', 1, 256),
     ...range('TRANSCRIBE_TIMEOUT_MS', 100, 3_600_000),
     ...range('LITELLM_TRANSCRIPTION_MAX_BYTES', 1, 5_000_000_000),

@@ -19,6 +19,10 @@ const MAX_CONCURRENCY = 256;
  * a model writes in one answer.
  */
 const MIN_WINDOW_SECONDS = 10;
+/** A recording of a minute or two. */
+const MIN_HELD_AUDIO_BYTES = 1_000_000;
+/** More does not fit into the memory of a process of Node with its usual limits. */
+const MAX_HELD_AUDIO_BYTES = 500_000_000;
 /** More than one process can answer; a higher limit would be no limit, which is 0. */
 const MAX_REQUESTS_A_MINUTE = 1_000_000;
 /** A year: nobody resumes an upload after that. */
@@ -316,6 +320,9 @@ export class EnvironmentVariables {
 
   @WholeNumber(MIN_WINDOW_SECONDS, HOUR_MS / 1_000)
   CORRECTION_WINDOW_SECONDS = 480;
+
+  @WholeNumber(MIN_HELD_AUDIO_BYTES, MAX_HELD_AUDIO_BYTES)
+  CORRECTION_AUDIO_BYTES = 20_000_000;
 
   @WholeNumber(1, MAX_CONCURRENCY)
   TRANSCRIBE_CONCURRENCY = 4;

@@ -7,6 +7,7 @@ import { FirstStageReader, type FirstStageText } from './first-stage-reader.js';
 import { LoadedFacts } from './loaded-facts.js';
 import { Rescuer } from './rescuer.js';
 import type { Neighbors } from './windows/seams.js';
+import { SoundBudget } from './windows/sound-budget.js';
 import { WindowAudio } from './windows/window-audio.js';
 
 export interface Call {
@@ -34,6 +35,7 @@ export class CorrectionAttempt {
   constructor(
     private readonly firstStage: FirstStageReader,
     private readonly audio: WindowAudio,
+    private readonly budget: SoundBudget,
     private readonly corrector: Corrector,
     private readonly rescuer: Rescuer,
     private readonly facts: LoadedFacts,
@@ -41,7 +43,13 @@ export class CorrectionAttempt {
 
   /** @throws ProviderError */
   async run(task: WindowTask, call: Call): Promise<Attempted> {
-    if (isRescue(task)) return this.rescuer.transcribe(task, call);
+    const bytes = this.audio.estimatedBytes(task, this.corrector.maxAudioBytes);
+    return this.budget.run(bytes, call.signal, () =>
+      isRescue(task) ? this.rescuer.transcribe(task, call) : this.correct(task, call),
+    );
+  }
+
+  private async correct(task: WindowTask, call: Call): Promise<Attempted> {
     const { signal } = call;
     const draft = await this.firstStage.read(task, signal);
     const sound = await this.audio.load(task, { maxBytes: this.corrector.maxAudioBytes, signal });

@@ -18,6 +18,7 @@ import { Rescuer } from './rescuer.js';
 import { Summarizer } from './summary/summarizer.js';
 import { SummarizeProcessor } from './summary/summarize.processor.js';
 import { SummaryPartsRepository } from './summary/summary-parts.repository.js';
+import { SoundBudget } from './windows/sound-budget.js';
 import { WindowAudio } from './windows/window-audio.js';
 
 const SUMMARY_TIMEOUT_MS = 120_000;
@@ -47,6 +48,7 @@ const SUMMARY_TIMEOUT_MS = 120_000;
     FirstStageReader,
     Rescuer,
     WindowAudio,
+    SoundBudget,
     LoadedFacts,
     CorrectionAttempt,
     ChunkCorrector,

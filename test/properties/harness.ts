@@ -213,6 +213,7 @@ function configOf(delivery: AppConfig['transcription']['delivery']): AppConfig {
       thinking: 'low',
       concurrency: 1,
       windowSeconds: 480,
+      audioBytes: 20_000_000,
     },
     reconcileIntervalMs: 180_000,
     jobLockMs: 15_000,

@@ -21,11 +21,14 @@ import { ChunkCorrector } from '../../src/correction/chunk-corrector.js';
 import { CorrectionAttempt } from '../../src/correction/correction-attempt.js';
 import { CorrectProcessor } from '../../src/correction/correct.processor.js';
 import { CorrectionsRepository } from '../../src/correction/corrections.repository.js';
+import { SoundBudget } from '../../src/correction/windows/sound-budget.js';
 import { WindowAudio } from '../../src/correction/windows/window-audio.js';
 import { WindowsRepository } from '../../src/chunks/windows/windows.repository.js';
 import { LoadedFacts } from '../../src/correction/loaded-facts.js';
 import { RecordingFactsRepository } from '../../src/chunks/recording-facts.repository.js';
 import { MediaParser } from '../../src/audio/media/media-parser.js';
+import { RemoteAudio } from '../../src/audio/remote-audio.js';
+import { RecordingSlicer } from '../../src/audio/slices/recording-slicer.js';
 import { RecordingInspector } from '../../src/audio/facts/recording-inspector.js';
 import { Rescuer } from '../../src/correction/rescuer.js';
 import { FirstStageReader } from '../../src/correction/first-stage-reader.js';
@@ -225,13 +228,16 @@ function correctionProcessors(base: Base, activity: Activity) {
   const { config, database, coordination, queues, observer, provider, outbox } = base;
   const finalization = new FinalizationRepository(database, outbox);
   const windows = new WindowsRepository(database);
+  const agents = new OutboundAgents([]);
+  const parser = new MediaParser();
   const attempt = new CorrectionAttempt(
     new FirstStageReader(provider.viewFor(activity)),
-    new WindowAudio(base.storage, new OutboundAgents([])),
+    new WindowAudio(base.storage, agents, new RecordingSlicer(base.storage, new RemoteAudio(agents), parser)),
+    new SoundBudget(config),
     provider.corrector(activity),
-    new Rescuer(base.storage, new OutboundAgents([]), provider.corrector(activity)),
+    new Rescuer(base.storage, agents, provider.corrector(activity)),
     new LoadedFacts(
-      new RecordingInspector(base.storage, new MediaParser()),
+      new RecordingInspector(base.storage, parser),
       new RecordingFactsRepository(database),
       base.metrics,
     ),
