@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { ByteRange } from '../audio-storage.js';
 import type { RandomAccessAudio } from '../access/random-access-audio.js';
 import { readFacts } from '../facts/read-facts.js';
+import { cutSlice } from '../slices/cut-slice.js';
 import type { FromThread, MediaKind, MediaTasks, ToThread } from './media-messages.js';
 
 type Run<K extends MediaKind> = (
@@ -12,6 +13,7 @@ type Run<K extends MediaKind> = (
 
 const RUNS: { [K in MediaKind]: Run<K> } = {
   facts: (audio, _input, signal) => readFacts(audio, { signal }),
+  slice: cutSlice,
 };
 
 interface PendingRead {
@@ -31,7 +33,9 @@ class Task {
     const { id, kind, input, bytes } = this.message;
     const audio: RandomAccessAudio = { bytes, read: (range, signal) => this.#read(range, signal) };
     try {
-      send({ type: 'result', id, result: await RUNS[kind](audio, input, this.#cancelled.signal) });
+      // The sender has checked that the input is of this kind.
+      const run = RUNS[kind] as Run<MediaKind>;
+      send({ type: 'result', id, result: await run(audio, input, this.#cancelled.signal) });
     } catch (error) {
       send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
     }
