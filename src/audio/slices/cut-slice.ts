@@ -21,6 +21,9 @@ import {
 } from 'mediabunny';
 import { openMedia } from '../access/media-input.js';
 import type { RandomAccessAudio } from '../access/random-access-audio.js';
+import { FrameIndexes } from './near/frame-indexes.js';
+import { nearPart } from './near/near-part.js';
+import type { NearPart } from './near/near-request.js';
 
 /** A part of a recording, in seconds from its beginning. */
 export interface SliceRequest {
@@ -28,6 +31,14 @@ export interface SliceRequest {
   endSeconds: number;
   /** Largest slice that is made. */
   maxBytes: number;
+}
+
+export interface SliceTask extends SliceRequest {
+  /**
+   * Differs for each recording, and after each change of one. Without it, nothing is remembered of
+   * the recording.
+   */
+  version?: string | undefined;
 }
 
 /**
@@ -60,26 +71,39 @@ interface Writer {
   mimeType: string;
 }
 
+const EMPTY: Uncut = { uncut: 'empty', detail: 'the recording has no sound in this part' };
+const UNSUPPORTED: Uncut = { uncut: 'unsupported', detail: 'recordings of this kind are not cut' };
+
 /**
- * Cuts a slice by copying packets, without decoding them, in the memory of the slice.
+ * Cuts a slice by copying packets, without decoding them, in the memory of the slice. Little more
+ * than the slice is read, except of recordings whose frames must be counted: these are read once.
  *
+ * @param indexes what is known of such recordings
  * @returns failures of reading and broken files as `uncut`; they are never thrown
  * @throws the caller's own abort reason when `signal` aborts
  */
 export async function cutSlice(
   audio: RandomAccessAudio,
-  request: SliceRequest,
+  request: SliceTask,
   signal: AbortSignal,
+  indexes = new FrameIndexes(),
 ): Promise<Slice | Uncut> {
   const input = openMedia(audio, { signal, maxReadBytes: Infinity });
   try {
     const format = await input.getFormat();
     const track = await input.getPrimaryAudioTrack();
     const writer = track === null ? undefined : await writerOf(format, track);
-    if (track === null || writer === undefined) {
-      return { uncut: 'unsupported', detail: 'recordings of this kind are not cut' };
-    }
-    return await copy(track, request, writer);
+    if (track === null || writer === undefined) return UNSUPPORTED;
+    // Without a first packet the library would search a FLAC forever.
+    const opening = await new EncodedPacketSink(track).getFirstPacket();
+    if (opening === null) return EMPTY;
+    // The times of a stream start where its broadcast was at that moment.
+    const origin = Math.max(0, opening.timestamp);
+    const seconds = origin + request.startSeconds;
+    const near = await nearPart({ ...request, audio, format, track, seconds, signal }, indexes);
+    return near === undefined
+      ? await copy(track, { ...request, offsetSeconds: origin, writer })
+      : await copyNear(near, { ...request, offsetSeconds: origin - near.startSeconds, writer }, signal);
   } catch {
     signal.throwIfAborted();
     return { uncut: 'unreadable', detail: 'the recording is broken, or could not be read' };
@@ -116,25 +140,32 @@ async function writerOf(format: InputFormat, track: InputAudioTrack): Promise<Wr
   }
 }
 
-async function copy(track: InputAudioTrack, request: SliceRequest, writer: Writer): Promise<Slice | Uncut> {
-  const { startSeconds, endSeconds, maxBytes } = request;
-  const sink = new EncodedPacketSink(track);
-  const empty: Uncut = { uncut: 'empty', detail: 'the recording has no sound in this part' };
-  // Without a first packet the library would search a FLAC forever.
-  const opening = await sink.getFirstPacket();
-  if (opening === null) return empty;
-  let packet: EncodedPacket | null =
-    startSeconds <= opening.timestamp ? opening : await sink.getPacket(startSeconds);
-  if (packet !== null && packet.timestamp + packet.duration <= startSeconds) {
-    packet = await sink.getNextPacket(packet);
+interface CopyRequest extends SliceRequest {
+  /** Added to the times of the request, to get those of the track. */
+  offsetSeconds: number;
+  writer: Writer;
+}
+
+async function copyNear(near: NearPart, request: CopyRequest, signal: AbortSignal): Promise<Slice | Uncut> {
+  const input = openMedia(near.audio, { signal, maxReadBytes: Infinity });
+  try {
+    const track = await input.getPrimaryAudioTrack();
+    return track === null ? EMPTY : await copy(track, request);
+  } finally {
+    input.dispose();
   }
-  if (packet === null || packet.timestamp >= endSeconds) return empty;
+}
+
+async function copy(track: InputAudioTrack, request: CopyRequest): Promise<Slice | Uncut> {
+  const { offsetSeconds, maxBytes, writer } = request;
+  const sink = new EncodedPacketSink(track);
+  const endSeconds = request.endSeconds + offsetSeconds;
+  let packet = await firstPacket(sink, request.startSeconds + offsetSeconds);
+  if (packet === null || packet.timestamp >= endSeconds) return EMPTY;
 
   const codec = await track.getCodec();
   const decoderConfig = (await track.getDecoderConfig()) ?? undefined;
-  if (codec === null || decoderConfig === undefined) {
-    return { uncut: 'unsupported', detail: 'recordings of this kind are not cut' };
-  }
+  if (codec === null || decoderConfig === undefined) return UNSUPPORTED;
   const target = new BufferTarget();
   const output = new Output({ format: writer.format, target });
   const source = new EncodedAudioPacketSource(codec);
@@ -154,11 +185,20 @@ async function copy(track: InputAudioTrack, request: SliceRequest, writer: Write
     packet = await sink.getNextPacket(packet);
   }
   await output.finalize();
-  if (target.buffer === null) return empty;
+  if (target.buffer === null) return EMPTY;
   return {
     bytes: new Uint8Array(target.buffer),
     mimeType: writer.mimeType,
-    startSeconds: first,
-    endSeconds: end,
+    startSeconds: first - offsetSeconds,
+    endSeconds: end - offsetSeconds,
   };
+}
+
+/** Finds the first packet that ends after a time. */
+async function firstPacket(sink: EncodedPacketSink, seconds: number): Promise<EncodedPacket | null> {
+  const opening = await sink.getFirstPacket();
+  if (opening === null || seconds <= opening.timestamp) return opening;
+  const packet = await sink.getPacket(seconds);
+  if (packet === null || packet.timestamp + packet.duration > seconds) return packet;
+  return sink.getNextPacket(packet);
 }
