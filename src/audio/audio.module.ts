@@ -15,6 +15,7 @@ import { RecordingInspector } from './facts/recording-inspector.js';
 import { MediaParser } from './media/media-parser.js';
 import { PartStorage } from './parts/part-storage.js';
 import { RemoteAudio } from './remote-audio.js';
+import { RecordingSlicer } from './slices/recording-slicer.js';
 
 /**
  * How long a successful check stays valid. Readiness is probed every few seconds, too often to
@@ -71,7 +72,8 @@ class AudioStoreHealth implements OnModuleInit, OnApplicationShutdown {
     RemoteAudio,
     MediaParser,
     RecordingInspector,
+    RecordingSlicer,
   ],
-  exports: [AudioStorage, PartStorage, RemoteAudio, RecordingInspector],
+  exports: [AudioStorage, PartStorage, RemoteAudio, RecordingInspector, RecordingSlicer],
 })
 export class AudioModule {}

@@ -31,7 +31,13 @@ export type RemoteRecording =
   | { kind: 'opened'; status: 200 | 206; headers: Record<string, string>; stream: Readable }
   | { kind: 'unsatisfiable'; contentRange: string | undefined }
   /** `detail` contains no URL. */
-  | { kind: 'unreachable'; detail: string };
+  | { kind: 'unreachable'; detail: string; reason: UnreachableReason };
+
+/**
+ * `refused`: the address is not allowed; `passing`: another attempt may help; `lasting`: the server
+ * will answer the same again.
+ */
+export type UnreachableReason = 'refused' | 'passing' | 'lasting';
 
 export interface RemoteRequest {
   url: string;
@@ -58,16 +64,16 @@ export class RemoteAudio {
    * Opens a recording, or a range of it. Failures of the other server are returned, never thrown.
    */
   async open(request: RemoteRequest): Promise<RemoteRecording> {
-    if (!isHttpUrl(request.url)) return unreachable('its URL is not an http or https URL');
+    if (!isHttpUrl(request.url)) return unreachable('its URL is not an http or https URL', 'lasting');
     const deadline = new Deadline({ timeoutMs: ANSWER_TIMEOUT_MS, signal: request.signal });
     try {
       return readAnswer(request.url, await this.get(request, deadline.signal));
     } catch (error) {
-      if (deadline.signal.aborted) return unreachable('its server did not answer in time');
-      if (isPrivateAddress(error)) return unreachable('its URL leads to a private address');
+      if (deadline.signal.aborted) return unreachable('its server did not answer in time', 'passing');
+      if (isPrivateAddress(error)) return unreachable('its URL leads to a private address', 'refused');
       const code = connectionErrorCode(error);
       if (code === undefined) throw error;
-      return unreachable(`its server cannot be reached (${code})`);
+      return unreachable(`its server cannot be reached (${code})`, 'passing');
     } finally {
       deadline.dispose();
     }
@@ -100,7 +106,7 @@ function readAnswer(url: string, response: AxiosResponse<Readable>): RemoteRecor
   const problem = problemOf(response);
   if (status === 416 || problem !== undefined) {
     body.destroy();
-    if (problem !== undefined) return unreachable(problem);
+    if (problem !== undefined) return unreachable(problem, isPassing(status) ? 'passing' : 'lasting');
     const isKnown = UNSATISFIED_RANGE.test(contentRange);
     return { kind: 'unsatisfiable', contentRange: isKnown ? contentRange : undefined };
   }
@@ -171,6 +177,11 @@ function limited(source: Readable): Readable {
   return stream;
 }
 
-function unreachable(detail: string): RemoteRecording {
-  return { kind: 'unreachable', detail };
+function unreachable(detail: string, reason: UnreachableReason): RemoteRecording {
+  return { kind: 'unreachable', detail, reason };
+}
+
+/** Whether a status reports an overload, or a fault that a server may overcome. */
+function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
 }

@@ -1,12 +1,9 @@
 import type { RandomAccessAudio } from '../access/random-access-audio.js';
 import { mpegFrame, type MpegFrame } from './frame-headers.js';
-import { id3Bytes } from './id3.js';
+import { skipTags } from './id3.js';
 
 /** Read behind the tags, to find the first frame. */
 const SEARCH_BYTES = 65_536;
-/** A file may begin with several tags; each is skipped with one read. */
-const MAX_TAGS = 4;
-const TAG_HEAD_BYTES = 10;
 
 /** Consecutive frames that rule out a coincidence. */
 const MIN_FRAMES = 3;
@@ -47,16 +44,6 @@ export async function mp3Seconds(audio: RandomAccessAudio, signal: AbortSignal):
   const frames =
     xingFrames(head, first, audio.bytes - place.offset) ?? (await constantFrames(audio, place, signal));
   return frames === undefined ? undefined : (frames * first.samples) / first.sampleRate;
-}
-
-async function skipTags(audio: RandomAccessAudio, signal: AbortSignal): Promise<number> {
-  let offset = 0;
-  for (let tags = 0; tags < MAX_TAGS; tags += 1) {
-    const bytes = id3Bytes(await read(audio, offset, TAG_HEAD_BYTES, signal));
-    if (bytes === 0) break;
-    offset += bytes;
-  }
-  return offset;
 }
 
 function firstFrame(head: Uint8Array): FirstFrame | undefined {

@@ -1,8 +1,10 @@
 import type { Finding } from '../facts/read-facts.js';
+import type { Slice, SliceTask, Uncut } from '../slices/cut-slice.js';
 
 /** Work for the thread, by kind. */
 export interface MediaTasks {
   facts: { input: null; result: Finding };
+  slice: { input: SliceTask; result: Slice | Uncut };
 }
 
 export type MediaKind = keyof MediaTasks;

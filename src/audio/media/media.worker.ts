@@ -2,6 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import type { ByteRange } from '../audio-storage.js';
 import type { RandomAccessAudio } from '../access/random-access-audio.js';
 import { readFacts } from '../facts/read-facts.js';
+import { cutSlice } from '../slices/cut-slice.js';
+import { FrameIndexes } from '../slices/near/frame-indexes.js';
 import type { FromThread, MediaKind, MediaTasks, ToThread } from './media-messages.js';
 
 type Run<K extends MediaKind> = (
@@ -10,8 +12,11 @@ type Run<K extends MediaKind> = (
   signal: AbortSignal,
 ) => Promise<MediaTasks[K]['result']>;
 
+const indexes = new FrameIndexes();
+
 const RUNS: { [K in MediaKind]: Run<K> } = {
   facts: (audio, _input, signal) => readFacts(audio, { signal }),
+  slice: (audio, input, signal) => cutSlice(audio, input, signal, indexes),
 };
 
 interface PendingRead {
@@ -31,7 +36,11 @@ class Task {
     const { id, kind, input, bytes } = this.message;
     const audio: RandomAccessAudio = { bytes, read: (range, signal) => this.#read(range, signal) };
     try {
-      send({ type: 'result', id, result: await RUNS[kind](audio, input, this.#cancelled.signal) });
+      // The sender has checked that the input is of this kind.
+      const run = RUNS[kind] as Run<MediaKind>;
+      const result = await run(audio, input, this.#cancelled.signal);
+      // A slice is moved instead of copied, as it has some megabytes.
+      send({ type: 'result', id, result }, 'bytes' in result ? [result.bytes.buffer as ArrayBuffer] : []);
     } catch (error) {
       send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
     }
@@ -71,8 +80,8 @@ class Task {
 
 const tasks = new Map<number, Task>();
 
-function send(message: FromThread): void {
-  parentPort?.postMessage(message);
+function send(message: FromThread, moved: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, moved);
 }
 
 async function start(message: Extract<ToThread, { type: 'run' }>): Promise<void> {
