@@ -44,6 +44,8 @@ describe('a long recording', () => {
     expect(corrections()).toBe(windows.length);
     expect(chunk.correction).toMatchObject({ windows: { total: windows.length, corrected: windows.length } });
     expect(windows.map(({ ordinal }) => ordinal)).toEqual(windows.map((_window, index) => index));
+    expect(windows.map(({ usedAudio }) => usedAudio)).toEqual(windows.map(() => true));
+    expect(chunk.correction).toMatchObject({ usedAudio: true });
     expect(windows.slice(1).map(({ startMs }) => startMs)).toEqual(
       windows.slice(0, -1).map(({ endMs }) => endMs),
     );
