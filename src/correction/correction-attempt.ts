@@ -53,7 +53,7 @@ export class CorrectionAttempt {
     const { signal } = call;
     const draft = await this.firstStage.read(task, signal);
     const sound = await this.audio.load(task, { maxBytes: this.corrector.maxAudioBytes, signal });
-    if ('bytes' in sound && task.window.startMs === null) await this.facts.note(task, sound.bytes, signal);
+    if ('bytes' in sound) await this.facts.note(task, sound.bytes, signal);
     const { phrases } = parseHotwords(task.transcriptPrompt);
     const overlapSeconds = 'bytes' in sound ? sound.overlapSeconds : 0;
     const result = await this.corrector.correct({

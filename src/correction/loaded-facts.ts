@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RecordingInspector } from '../audio/facts/recording-inspector.js';
 import { RecordingFactsRepository } from '../chunks/recording-facts.repository.js';
 import { Metrics } from '../observability/metrics.js';
-import type { CorrectionTask } from './corrections.repository.js';
+import type { WindowTask } from './corrections.repository.js';
 
 /**
  * Stores the facts about recordings at a caller's URL. They are read when the correction has loaded
@@ -16,11 +16,17 @@ export class LoadedFacts {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @throws the caller's own abort reason when `signal` aborts */
-  async note(task: CorrectionTask, recording: Buffer, signal: AbortSignal): Promise<void> {
+  /**
+   * @param sound the recording, or a slice of it
+   * @throws the caller's own abort reason when `signal` aborts
+   */
+  async note(task: WindowTask, sound: Buffer, signal: AbortSignal): Promise<void> {
     // Everything that can be known of an upload was read when it arrived.
-    if (task.audio_url === null || task.hasFacts) return;
-    const facts = await this.inspector.inspectLoaded(recording, signal);
+    if (task.audio_url === null || task.hasFacts || task.window.ordinal > 0) return;
+    const isWhole = task.window.startMs === null;
+    const facts = isWhole
+      ? await this.inspector.inspectLoaded(sound, signal)
+      : await this.inspector.inspectUrl(task.audio_url, signal);
     if (facts === null || !(await this.repository.store(task.chunkId, facts))) return;
     this.metrics.recordings.inc({ container: facts.container, codec: facts.codec ?? 'other' });
   }

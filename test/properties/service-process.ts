@@ -230,14 +230,15 @@ function correctionProcessors(base: Base, activity: Activity) {
   const windows = new WindowsRepository(database);
   const agents = new OutboundAgents([]);
   const parser = new MediaParser();
+  const remote = new RemoteAudio(agents);
   const attempt = new CorrectionAttempt(
     new FirstStageReader(provider.viewFor(activity)),
-    new WindowAudio(base.storage, agents, new RecordingSlicer(base.storage, new RemoteAudio(agents), parser)),
+    new WindowAudio(base.storage, agents, new RecordingSlicer(base.storage, remote, parser)),
     new SoundBudget(config),
     provider.corrector(activity),
     new Rescuer(base.storage, agents, provider.corrector(activity)),
     new LoadedFacts(
-      new RecordingInspector(base.storage, parser),
+      new RecordingInspector(base.storage, parser, remote),
       new RecordingFactsRepository(database),
       base.metrics,
     ),

@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { NotAudioError } from '../audio-error.js';
 import { AudioStorage, type StoredAudio } from '../audio-storage.js';
 import { audioInMemory, type RandomAccessAudio, storedAudio } from '../access/random-access-audio.js';
+import { openRemote } from '../access/remote-recording.js';
 import { MediaParser } from '../media/media-parser.js';
+import { RemoteAudio } from '../remote-audio.js';
 import type { Finding } from './read-facts.js';
 import type { RecordingFacts } from './recording-facts.js';
 
@@ -12,6 +14,7 @@ export class RecordingInspector {
   constructor(
     @Inject(AudioStorage) private readonly storage: AudioStorage,
     private readonly parser: MediaParser,
+    private readonly remote: RemoteAudio,
   ) {}
 
   /**
@@ -41,6 +44,19 @@ export class RecordingInspector {
    */
   async inspectLoaded(recording: Buffer, signal: AbortSignal): Promise<RecordingFacts | null> {
     const finding = await this.find(audioInMemory(recording), signal);
+    return finding.kind === 'facts' ? finding.facts : null;
+  }
+
+  /**
+   * Reads the facts about a recording at a caller's URL by ranges, without loading it.
+   *
+   * @returns null when they are not known
+   * @throws the caller's own abort reason when `signal` aborts
+   */
+  async inspectUrl(url: string, signal: AbortSignal): Promise<RecordingFacts | null> {
+    const opened = await openRemote(this.remote, url, signal);
+    if ('omitted' in opened) return null;
+    const finding = await this.find(opened.audio, signal);
     return finding.kind === 'facts' ? finding.facts : null;
   }
 
