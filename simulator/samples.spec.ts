@@ -11,6 +11,15 @@ const recordings = manifest.recordings.map((sample) => [sample.file, sample] as 
 /** The samples are part of every clone of the repository. */
 const MAX_FILE_BYTES = 200_000;
 
+const HEADER_BYTES = 44;
+
+function joinWavs(wavs: readonly Buffer[]): Buffer {
+  const data = wavs.map((wav) => wav.subarray(HEADER_BYTES));
+  const joined = Buffer.concat([wavs[0]?.subarray(0, HEADER_BYTES) ?? Buffer.alloc(0), ...data]);
+  joined.writeUInt32LE(joined.length - HEADER_BYTES, HEADER_BYTES - 4);
+  return joined;
+}
+
 describe('the manifest of the samples', () => {
   it('names every recording of the folder', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.wav'));
@@ -38,5 +47,45 @@ describe('the manifest of the samples', () => {
       const heard = manifest.recordings.filter((sample) => sample.heard.includes(hotword));
       expect({ hotword, heard: heard.length }).toEqual({ hotword, heard: 0 });
     }
+  });
+});
+
+describe('a recording that was joined from samples', () => {
+  const samples = KnownSamples.load();
+  const sounds = recordings.map(([file]) => readFileSync(join(folder, file)));
+  const joined = joinWavs(sounds);
+
+  it('is recognized by its sound, part by part', () => {
+    const found = samples.inRecording(joined);
+
+    expect(found.map(({ known }) => known.file)).toEqual(recordings.map(([file]) => file));
+    expect(found[1]?.startSeconds).toBeCloseTo(manifest.recordings[0]?.durationSeconds ?? 0, 1);
+  });
+
+  it('has only the parts in a slice that are there for the most part', () => {
+    const [first, second] = sounds.map((sound) => sound.subarray(HEADER_BYTES));
+    const overlap = first?.subarray(-32_000) ?? Buffer.alloc(0);
+    const slice = Buffer.concat([
+      sounds[0]?.subarray(0, HEADER_BYTES) ?? Buffer.alloc(0),
+      overlap,
+      second ?? overlap,
+    ]);
+    slice.writeUInt32LE(slice.length - HEADER_BYTES, HEADER_BYTES - 4);
+
+    expect(samples.inRecording(slice).map(({ known }) => known.file)).toEqual([recordings[1]?.[0]]);
+  });
+
+  it('is not recognized in other sound, or in what is no WAV file', () => {
+    const noise = Buffer.from(joined).fill(1, HEADER_BYTES);
+
+    expect(samples.inRecording(noise)).toEqual([]);
+    expect(samples.inRecording(Buffer.from('ID3 something'))).toEqual([]);
+  });
+
+  it('is recognized by the beginnings of its texts as well', () => {
+    const text = manifest.recordings.map(({ heard }) => heard).join(' ');
+
+    expect(samples.inText(`${text} ${text}`)).toHaveLength(2 * manifest.recordings.length);
+    expect(samples.inText('something else')).toEqual([]);
   });
 });

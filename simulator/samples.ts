@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KnownSounds, type FoundSound } from './known-sounds.js';
 
 /** One recording of `samples/`, and the texts that the simulated models return for it. */
 export interface Sample {
@@ -44,25 +45,56 @@ export function findSamplesFolder(): string {
   throw new Error('samples/manifest.json is missing; run samples/make-samples.sh or restore the folder.');
 }
 
-/** Finds the recordings that the simulated models know by their content. */
+/** Enough to tell the recordings apart, and before any address that may be redacted in it. */
+const OPENING_WORDS = 5;
+
+/** Finds the recordings that the simulated models know, by their sound and by their text. */
 export class KnownSamples {
   private readonly bySha256: Map<string, Sample>;
+  private sounds: KnownSounds<Sample> | undefined;
 
-  constructor(readonly manifest: SampleManifest) {
+  constructor(
+    readonly manifest: SampleManifest,
+    private readonly folder: string,
+  ) {
     this.bySha256 = new Map(manifest.recordings.map((sample) => [sample.sha256, sample]));
   }
 
   static load(folder = findSamplesFolder()): KnownSamples {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-    return new KnownSamples(manifest as SampleManifest);
+    return new KnownSamples(manifest as SampleManifest, folder);
   }
 
   ofContent(sha256: string): Sample | undefined {
     return this.bySha256.get(sha256);
   }
 
-  /** Returns the recording whose first-stage text is contained in this text. */
-  ofText(text: string): Sample | undefined {
-    return this.manifest.recordings.find((sample) => text.includes(sample.heard));
+  /** Returns the recordings that were joined to this WAV file, or lie in this slice of one. */
+  inRecording(wav: Buffer): FoundSound<Sample>[] {
+    this.sounds ??= new KnownSounds(
+      this.manifest.recordings.map((known) => ({ known, wav: readFileSync(join(this.folder, known.file)) })),
+    );
+    return this.sounds.findIn(wav);
   }
+
+  /**
+   * Returns the recordings whose first-stage texts begin in this text, in their order. The rest may
+   * be redacted.
+   */
+  inText(text: string): Sample[] {
+    return this.manifest.recordings
+      .flatMap((sample) => positionsOf(text, openingOf(sample.heard)).map((at) => ({ sample, at })))
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ sample }) => sample);
+  }
+}
+
+function openingOf(heard: string): string {
+  return heard.split(' ').slice(0, OPENING_WORDS).join(' ');
+}
+
+function positionsOf(text: string, part: string): number[] {
+  const positions: number[] = [];
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) positions.push(at);
+  return positions;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isWav } from '../wav.js';
 
 /** Facts about a recording that were collected while its bytes were read. */
 export interface AudioContent {
@@ -24,7 +25,8 @@ const WAV_HEADER_BYTES = 44;
 /**
  * Reads a recording to its end in constant memory.
  *
- * @param keep whether to keep its bytes, up to 10 MB
+ * @param keep whether to keep its bytes, up to 10 MB; a WAV file of up to 10 MB is kept in any
+ * case, as known recordings may lie in it
  */
 export async function readAudio(
   source: AsyncIterable<unknown> | Iterable<unknown>,
@@ -33,7 +35,7 @@ export async function readAudio(
   const hash = createHash('sha256');
   let bytes = 0;
   let head = Buffer.alloc(0);
-  let kept: Buffer[] | null = keep ? [] : null;
+  let kept: Buffer[] | null = [];
   for await (const part of source) {
     const chunk = toBuffer(part);
     hash.update(chunk);
@@ -41,7 +43,7 @@ export async function readAudio(
     if (head.length < HEAD_BYTES) {
       head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
     }
-    kept = bytes <= MAX_KEPT_BYTES ? kept : null;
+    kept = bytes <= MAX_KEPT_BYTES && (keep || isWav(head)) ? kept : null;
     kept?.push(chunk);
   }
   return { sha256: hash.digest('hex'), bytes, head, whole: kept === null ? null : Buffer.concat(kept) };

@@ -5,8 +5,17 @@ import type { SubmitParams } from './submit-params.js';
 export type TranscriptStatus = 'queued' | 'processing' | 'completed' | 'error';
 
 /** Result of the transcription of a recording. */
+/** A part of a recording with speech of its own. */
+export interface HeardPart {
+  readonly text: string;
+  readonly startSeconds: number;
+  readonly durationSeconds: number;
+}
+
 export interface Heard {
   readonly text: string | null;
+  /** Parts of the recording with pauses between them; by default the recording is one. */
+  readonly parts?: readonly HeardPart[];
   readonly durationSeconds: number;
   readonly language: string;
   readonly sample: Sample | null;
@@ -67,6 +76,15 @@ export function wordsOf(text: string, durationSeconds: number): Word[] {
   });
 }
 
+function wordsOfPart({ text, startSeconds, durationSeconds }: HeardPart): Word[] {
+  const startMs = Math.round(startSeconds * 1000);
+  return wordsOf(text, durationSeconds).map((word) => ({
+    ...word,
+    start: word.start + startMs,
+    end: word.end + startMs,
+  }));
+}
+
 const SPEAKERS = ['A', 'B'];
 
 /** Assigns the sentences to two alternating speakers, enough to see whose words are whose. */
@@ -123,12 +141,12 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
       utterances: null,
     };
   }
-  const { text, durationSeconds } = heard;
+  const { text, durationSeconds, parts } = heard;
   const { language = heard.language, languageConfidence = CONFIDENCE, timedWords } = transcript.outcome ?? {};
   const detected = params.languageDetection;
   return {
     text,
-    ...spoken(text, { durationSeconds, timedWords, isLabeled: params.raw.speaker_labels === true }),
+    ...spoken(text, { durationSeconds, parts, timedWords, isLabeled: params.raw.speaker_labels === true }),
     confidence: text === null ? null : CONFIDENCE,
     audio_duration: Math.ceil(durationSeconds),
     language_code: detected ? language : (params.languageCode ?? 'en_us'),
@@ -139,12 +157,18 @@ function resultOf(transcript: Transcript): Record<string, unknown> {
 
 function spoken(
   text: string | null,
-  options: { durationSeconds: number; timedWords: number | undefined; isLabeled: boolean },
+  options: {
+    durationSeconds: number;
+    parts: readonly HeardPart[] | undefined;
+    timedWords: number | undefined;
+    isLabeled: boolean;
+  },
 ): Record<string, unknown> {
   if (text === null) {
     return { words: null, utterances: null };
   }
-  const words = wordsOf(text, options.durationSeconds).slice(0, options.timedWords);
+  const { durationSeconds, parts = [{ text, startSeconds: 0, durationSeconds }] } = options;
+  const words = parts.flatMap(wordsOfPart).slice(0, options.timedWords);
   if (!options.isLabeled) {
     return { words, utterances: null };
   }

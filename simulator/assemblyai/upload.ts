@@ -44,6 +44,6 @@ async function store(
   const content = await readAudio(body, speechToText.needsBytes);
   record.bytes = content.bytes;
   record.sha256 = content.sha256;
-  record.uploadUrl = uploads.add(content);
+  record.uploadUrl = uploads.add(speechToText.withUsefulBytes(content));
   return { status: 200, body: { upload_url: record.uploadUrl } };
 }

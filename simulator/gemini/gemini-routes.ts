@@ -191,6 +191,7 @@ const EMPTY_REQUEST: Omit<ModelRequest, 'kind' | 'wantsJson'> = {
   prompt: '',
   audio: 'none',
   audioBytes: 0,
+  recordings: [],
   audioSha256: [],
   redaction: false,
   temperature: null,

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Fields, fieldsOf } from '../fields.js';
 
+/** An inline recording of a request. */
+export interface Recording {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+}
+
 /** The parts of a generateContent request that the simulated models use. */
 export interface ModelRequest {
   /**
@@ -14,7 +20,9 @@ export interface ModelRequest {
   readonly prompt: string;
   readonly audio: 'inline' | 'uri' | 'none';
   readonly audioBytes: number;
-  /** Hash of each inline recording, in their order. */
+  /** The inline recordings in their order. */
+  readonly recordings: readonly Recording[];
+  /** Hash of each of them. */
   readonly audioSha256: readonly string[];
   readonly redaction: boolean;
   readonly temperature: number | null;
@@ -47,7 +55,9 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
   const inline = parts
     .map((part) => fieldsOf(part.inlineData).data)
     .filter((data) => typeof data === 'string');
-  const recordings = inline.map((data) => Buffer.from(data, 'base64'));
+  const recordings = inline
+    .map((data) => Buffer.from(data, 'base64'))
+    .map((bytes) => ({ bytes, sha256: createHash('sha256').update(bytes).digest('hex') }));
   const hasUri = parts.some((part) => part.fileData !== undefined);
   const config = fieldsOf(request.generationConfig);
   const thinking = fieldsOf(config.thinkingConfig);
@@ -58,8 +68,9 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
     wantsJson: 'summary' in properties,
     prompt,
     audio: recordings.length > 0 ? 'inline' : hasUri ? 'uri' : 'none',
-    audioBytes: recordings.reduce((sum, recording) => sum + recording.length, 0),
-    audioSha256: recordings.map((recording) => createHash('sha256').update(recording).digest('hex')),
+    audioBytes: recordings.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    recordings,
+    audioSha256: recordings.map(({ sha256 }) => sha256),
     redaction: REDACTION_ON.test(prompt),
     temperature: numberOrNull(config.temperature),
     thinkingLevel: typeof thinking.thinkingLevel === 'string' ? thinking.thinkingLevel : null,

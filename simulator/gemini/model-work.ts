@@ -1,5 +1,5 @@
 import type { KnownSamples, Sample } from '../samples.js';
-import { allBetween, between, type ModelRequest } from './model-request.js';
+import { allBetween, between, type ModelRequest, type Recording } from './model-request.js';
 
 const PLACEHOLDER_START = '[simulated transcript';
 
@@ -29,27 +29,39 @@ export function doModelWork(request: ModelRequest, samples: KnownSamples): Model
 
 function correct(request: ModelRequest, samples: KnownSamples): ModelSpeech {
   const partial = between(request.prompt, 'partial_transcript') ?? '';
-  const sample = request.audioSha256
-    .map((hash) => samples.ofContent(hash))
-    .find((known) => known !== undefined);
-  const recognized = sample ?? samples.ofText(partial);
-  if (recognized === undefined) {
+  const heard = request.recordings.flatMap((recording) => soundsOf(recording, samples));
+  // Without a recording that it knows, the model has only the text.
+  const spoken = heard.length > 0 ? heard : samples.inText(partial);
+  if (spoken.length === 0) {
     return { text: correction(marked(partial), 'The simulator does not know this recording.'), sample: null };
   }
-  const { corrected, correctedRedacted, note } = recognized;
-  return { text: correction(request.redaction ? correctedRedacted : corrected, note), sample: recognized };
+  return spokenBy(request, spoken);
 }
 
 /** Transcribes from the recording alone, because there is no first-stage text. */
-function listen({ audioSha256, redaction }: ModelRequest, samples: KnownSamples): ModelSpeech {
+function listen(request: ModelRequest, samples: KnownSamples): ModelSpeech {
+  const { audioSha256, recordings } = request;
+  const spoken = recordings.flatMap((recording) => soundsOf(recording, samples));
+  if (spoken.length > 0) return spokenBy(request, spoken);
   const [hash = ''] = audioSha256;
-  const sample = samples.ofContent(hash) ?? null;
-  if (sample === null) {
-    const text =
-      hash === '' ? '' : `${PLACEHOLDER_START} ${hash.slice(0, MARK_LENGTH)}] Heard by the model alone.`;
-    return { text: correction(text, 'The simulator does not know this recording.'), sample };
-  }
-  return { text: correction(redaction ? sample.correctedRedacted : sample.corrected, sample.note), sample };
+  const text =
+    hash === '' ? '' : `${PLACEHOLDER_START} ${hash.slice(0, MARK_LENGTH)}] Heard by the model alone.`;
+  return { text: correction(text, 'The simulator does not know this recording.'), sample: null };
+}
+
+/** Writes the texts of all recordings that lie in a longer one, or in a slice of one. */
+function spokenBy({ redaction }: ModelRequest, spoken: readonly Sample[]): ModelSpeech {
+  const texts = spoken.map(({ corrected, correctedRedacted }) => (redaction ? correctedRedacted : corrected));
+  const [first] = spoken;
+  return {
+    text: correction(texts.join(' '), first?.note ?? ''),
+    sample: spoken.length === 1 && first !== undefined ? first : null,
+  };
+}
+
+function soundsOf(recording: Recording, samples: KnownSamples): Sample[] {
+  const whole = samples.ofContent(recording.sha256);
+  return whole === undefined ? samples.inRecording(recording.bytes).map(({ known }) => known) : [whole];
 }
 
 const correction = (corrected_transcript: string, note: string): string =>
