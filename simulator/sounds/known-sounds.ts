@@ -1,11 +1,6 @@
+import { MIN_SHARE, type Recognition } from './found-sound.js';
+import { Probes } from './probes.js';
 import { readWav } from './wav.js';
-
-/** A stretch of a recording in which the sound of a known one was found. */
-export interface FoundSound<Known> {
-  readonly known: Known;
-  /** Where the known recording would begin; negative when its beginning is cut off. */
-  readonly startSeconds: number;
-}
 
 /** Length of a probe: unique in speech, and short enough to find a cut recording. */
 const PROBE_BYTES = 512;
@@ -13,72 +8,82 @@ const PROBE_BYTES = 512;
 const PROBE_SECONDS = 0.25;
 /** Quiet passages of different recordings may be equal. */
 const MIN_LOUDNESS = 300;
-/** Share of a recording that must be there: the overlap of two slices is less. */
-const MIN_SHARE = 0.5;
+/** Samples of 16 bits begin at even positions. */
+const SAMPLE_BYTES = 2;
 
-interface Probe {
+interface SoundProbe<Known> {
   readonly bytes: Buffer;
   readonly offset: number;
+  readonly sound: KnownSound<Known>;
 }
 
 interface KnownSound<Known> {
   readonly known: Known;
-  readonly probes: readonly Probe[];
-  readonly bytes: number;
+  probes: number;
 }
 
-/** Recognizes known recordings by their sound, also where they are parts of a longer recording. */
+/** Recognizes known WAV files by their sound, also where they are parts of a longer one. */
 export class KnownSounds<Known> {
-  private readonly sounds: readonly KnownSound<Known>[];
+  private readonly probes: Probes<SoundProbe<Known>>;
 
   /** @param recordings WAV files of 16 bits */
   constructor(recordings: readonly { known: Known; wav: Buffer }[]) {
-    this.sounds = recordings.flatMap(({ known, wav }) => {
-      const sound = readWav(wav);
-      if (sound === undefined) return [];
-      const { data, bytesPerSecond } = sound;
-      return [{ known, probes: probesOf(data, bytesPerSecond), bytes: data.length }];
-    });
+    this.probes = new Probes(recordings.flatMap(({ known, wav }) => probesOf(known, wav)));
   }
 
-  /** @returns the known recordings of which at least half is in the WAV file, in their order */
-  findIn(recording: Buffer): FoundSound<Known>[] {
-    const sound = readWav(recording);
-    if (sound === undefined) return [];
-    const { data, bytesPerSecond } = sound;
-    return this.sounds
-      .flatMap((known) => startsOf(known, data).map((start) => ({ ...known, start })))
-      .toSorted((one, other) => one.start - other.start)
-      .map(({ known, start }) => ({ known, startSeconds: start / bytesPerSecond }));
+  /** @returns null when the recording is no WAV file */
+  findIn(recording: Buffer): Recognition<Known> | null {
+    const wav = readWav(recording);
+    if (wav === undefined) return null;
+    const { data, bytesPerSecond } = wav;
+    const starts = new Map<KnownSound<Known>, Map<number, number>>();
+    for (const { probe, at } of this.probes.findIn(data, SAMPLE_BYTES)) {
+      const start = at - probe.offset;
+      const counts = starts.get(probe.sound) ?? new Map<number, number>();
+      starts.set(probe.sound, counts.set(start, (counts.get(start) ?? 0) + 1));
+    }
+    const sounds = [...starts].flatMap(([{ known, probes }, counts]) =>
+      [...counts]
+        .filter(([, count]) => count >= probes * MIN_SHARE)
+        .map(([start]) => ({ known, startSeconds: start / bytesPerSecond })),
+    );
+    return {
+      seconds: data.length / bytesPerSecond,
+      sounds: sounds.toSorted((one, other) => one.startSeconds - other.startSeconds),
+    };
   }
 }
 
-function probesOf(data: Buffer, bytesPerSecond: number): Probe[] {
+function probesOf<Known>(known: Known, wav: Buffer): SoundProbe<Known>[] {
+  const { data = Buffer.alloc(0), bytesPerSecond = 0 } = readWav(wav) ?? {};
+  const sound: KnownSound<Known> = { known, probes: 0 };
   const step = Math.round(bytesPerSecond * PROBE_SECONDS);
-  const probes: Probe[] = [];
-  for (let offset = 0; offset + PROBE_BYTES <= data.length; offset += step) {
+  const probes: SoundProbe<Known>[] = [];
+  for (let from = 0; from < data.length; from += step) {
+    const offset = firstLoud(data, from);
     const bytes = data.subarray(offset, offset + PROBE_BYTES);
-    if (loudnessOf(bytes) >= MIN_LOUDNESS) probes.push({ bytes, offset });
+    if (bytes.length === PROBE_BYTES && loudnessOf(bytes) >= MIN_LOUDNESS) {
+      probes.push({ bytes, offset, sound });
+    }
   }
+  sound.probes = probes.length;
   return probes;
+}
+
+/** Returns where a loud sample is: what begins with a quiet one is found everywhere. */
+function firstLoud(data: Buffer, from: number): number {
+  let offset = from;
+  while (offset + SAMPLE_BYTES <= data.length && Math.abs(data.readInt16LE(offset)) < MIN_LOUDNESS) {
+    offset += SAMPLE_BYTES;
+  }
+  return offset;
 }
 
 /** Returns the mean of the samples' distance from silence. */
 function loudnessOf(bytes: Buffer): number {
   let sum = 0;
-  for (let index = 0; index + 1 < bytes.length; index += 2) sum += Math.abs(bytes.readInt16LE(index));
-  return sum / (bytes.length / 2);
-}
-
-/**
- * Returns where the known sound would begin in the data, for each time that half of it is there.
- */
-function startsOf({ probes }: KnownSound<unknown>, data: Buffer): number[] {
-  const counts = new Map<number, number>();
-  for (const { bytes, offset } of probes) {
-    for (let at = data.indexOf(bytes); at !== -1; at = data.indexOf(bytes, at + 1)) {
-      counts.set(at - offset, (counts.get(at - offset) ?? 0) + 1);
-    }
+  for (let index = 0; index + 1 < bytes.length; index += SAMPLE_BYTES) {
+    sum += Math.abs(bytes.readInt16LE(index));
   }
-  return [...counts].filter(([, count]) => count >= probes.length * MIN_SHARE).map(([start]) => start);
+  return sum / (bytes.length / SAMPLE_BYTES);
 }
