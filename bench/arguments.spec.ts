@@ -15,6 +15,10 @@ const first = aScenario('first', {
   chunks: { default: 60, min: 1, meaning: 'chunks' },
   seconds: { default: 5, min: 0, meaning: 'seconds' },
 });
+const withList: Scenario = {
+  ...aScenario('with-list', {}),
+  lists: { formats: { names: ['mp3', 'wav'], meaning: 'formats' } },
+};
 const second = aScenario('second', { chunks: { default: 9, min: 2, meaning: 'chunks' } });
 
 describe('the arguments of the benchmarks', () => {
@@ -66,13 +70,30 @@ describe('the arguments of the benchmarks', () => {
     expect(parse(...args)).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) as unknown });
   });
 
+  it('choose some names of a list, or all of them', () => {
+    const chosenBy = (...args: string[]) => parseBenchArguments(args, [first, withList]);
+
+    expect(chosenBy('with-list', '--formats', 'wav')).toEqual({
+      kind: 'run',
+      chosen: [{ scenario: withList, values: {}, lists: { formats: ['wav'] } }],
+    });
+    expect(chosenBy('with-list')).toMatchObject({ chosen: [{ lists: { formats: ['mp3', 'wav'] } }] });
+    expect(chosenBy('with-list', '--formats', 'wav,flac')).toEqual({
+      kind: 'wrong',
+      problem: '--formats wants some of mp3,wav',
+    });
+    expect(chosenBy('first', '--formats', 'wav')).toMatchObject({
+      problem: '--formats belongs to another scenario',
+    });
+  });
+
   it('ask for help', () => {
     expect(parse('first', '--help')).toEqual({ kind: 'help' });
   });
 
   it('are all explained in the usage', () => {
-    for (const { name, options } of SCENARIOS) {
-      for (const word of [name, ...Object.keys(options).map((option) => `--${option}`)]) {
+    for (const { name, options, lists = {} } of SCENARIOS) {
+      for (const word of [name, ...Object.keys({ ...options, ...lists }).map((option) => `--${option}`)]) {
         expect(usage(SCENARIOS)).toContain(word);
       }
     }

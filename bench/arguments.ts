@@ -6,6 +6,8 @@ export interface ChosenScenario {
   scenario: Scenario;
   /** The value of each of its options. */
   values: Record<string, number>;
+  /** The names that were chosen for each of its lists; only of scenarios that have lists. */
+  lists?: Record<string, readonly string[]>;
 }
 
 export type ParsedArguments =
@@ -19,7 +21,9 @@ export function parseBenchArguments(
   args: readonly string[],
   scenarios: readonly Scenario[],
 ): ParsedArguments {
-  const names = new Set(scenarios.flatMap(({ options }) => Object.keys(options)));
+  const names = new Set(
+    scenarios.flatMap(({ options, lists = {} }) => [...Object.keys(options), ...Object.keys(lists)]),
+  );
   const options = Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }]));
   try {
     const { values, positionals } = parseArgs({
@@ -46,14 +50,40 @@ function choose(
   if (unknown !== undefined) return { kind: 'wrong', problem: `there is no scenario ${unknown}` };
   const running = scenarios.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
   for (const [name, text] of Object.entries(texts)) {
-    const owners = running.flatMap(({ options }) => options[name] ?? []);
-    if (owners.length === 0) return { kind: 'wrong', problem: `--${name} belongs to another scenario` };
-    const min = Math.max(...owners.map((option) => option.min));
-    if (!/^\d+$/.test(text) || Number(text) < min) {
-      return { kind: 'wrong', problem: `--${name} wants a whole number of ${min} or more` };
-    }
+    const problem = problemOf(running, name, text);
+    if (problem !== undefined) return { kind: 'wrong', problem };
   }
-  return { kind: 'run', chosen: running.map((scenario) => ({ scenario, values: numbers(scenario, texts) })) };
+  return {
+    kind: 'run',
+    chosen: running.map((scenario) => ({
+      scenario,
+      values: numbers(scenario, texts),
+      ...(scenario.lists === undefined ? {} : { lists: chosenNames(scenario.lists, texts) }),
+    })),
+  };
+}
+
+function problemOf(running: readonly Scenario[], name: string, text: string): string | undefined {
+  const lists = running.flatMap((scenario) => scenario.lists?.[name] ?? []);
+  const unknown = text.split(',').find((one) => lists.some(({ names }) => !names.includes(one)));
+  if (unknown !== undefined)
+    return `--${name} wants some of ${lists.flatMap(({ names }) => names).join(',')}`;
+  if (lists.length > 0) return undefined;
+  const owners = running.flatMap(({ options }) => options[name] ?? []);
+  if (owners.length === 0) return `--${name} belongs to another scenario`;
+  const min = Math.max(...owners.map((option) => option.min));
+  return /^\d+$/.test(text) && Number(text) >= min
+    ? undefined
+    : `--${name} wants a whole number of ${min} or more`;
+}
+
+function chosenNames(
+  lists: NonNullable<Scenario['lists']>,
+  texts: Readonly<Record<string, string>>,
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(lists).map(([name, { names }]) => [name, texts[name]?.split(',') ?? names]),
+  );
 }
 
 function numbers({ options }: Scenario, texts: Readonly<Record<string, string>>): Record<string, number> {
@@ -65,14 +95,17 @@ function numbers({ options }: Scenario, texts: Readonly<Record<string, string>>)
 }
 
 export function usage(scenarios: readonly Scenario[]): string {
-  const parts = scenarios.map(({ name, measures, options }) => {
+  const parts = scenarios.map(({ name, measures, options, lists = {} }) => {
     const lines = Object.entries(options).map(
       ([option, { default: number, meaning }]) =>
         `      --${option.padEnd(20)} ${meaning} (default ${number})`,
     );
-    return [`  ${name}`, `      ${measures}`, ...lines].join('\n');
+    const listLines = Object.entries(lists).map(
+      ([list, { names, meaning }]) => `      --${list.padEnd(20)} ${meaning} (default ${names.join(',')})`,
+    );
+    return [`  ${name}`, `      ${measures}`, ...lines, ...listLines].join('\n');
   });
-  return `Usage: npm run bench [-- scenario...] [--option number...]
+  return `Usage: npm run bench [-- scenario...] [--option value...]
 
 Runs the scenarios, all of them unless named, prints their tables and writes bench/results/<scenario>.json.
 

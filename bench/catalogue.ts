@@ -4,6 +4,7 @@ import { growth } from './scenarios/growth.js';
 import { heldWorker } from './scenarios/held-worker.js';
 import { inFlight } from './scenarios/in-flight.js';
 import { intake } from './scenarios/intake.js';
+import { length } from './scenarios/length.js';
 import { lists } from './scenarios/lists.js';
 import { reading } from './scenarios/reading.js';
 import { start } from './scenarios/start.js';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   inFlight,
   drain,
   growth,
+  length,
   lists,
   reading,
   start,

@@ -1,6 +1,7 @@
 import { InterruptedError, Interruption } from '../commands/interruption.js';
 import { parseBenchArguments, usage, type ChosenScenario } from './arguments.js';
 import { SCENARIOS } from './catalogue.js';
+import type { ScenarioTools } from './scenario.js';
 import { renderBarChart } from './support/bar-chart.js';
 import { writeChart, writeResult } from './support/results.js';
 import { renderTable } from './support/table.js';
@@ -43,19 +44,26 @@ function reasonsOf(error: unknown): string[] {
   return [error.message, ...(error.cause === undefined ? [] : reasonsOf(error.cause))];
 }
 
-async function runOne({ scenario, values }: ChosenScenario, interruption: Interruption): Promise<void> {
+async function runOne(chosen: ChosenScenario, interruption: Interruption): Promise<void> {
+  const { scenario, values, lists = {} } = chosen;
   process.stdout.write(`\n${scenario.name}: ${scenario.measures}\n`);
   const startedAt = new Date();
-  const result = await scenario.run(values, {
+  const tools: ScenarioTools = {
     progress: (line) => process.stderr.write(`  ${line}\n`),
     signal: interruption.signal,
     onForce: (listener) => {
       interruption.onForce(listener);
     },
-  });
+  };
+  const result = await scenario.run(values, tools, lists);
   process.stdout.write(`\n${renderTable(result.table)}\n`);
   for (const note of result.notes) process.stdout.write(`- ${note}\n`);
-  const file = await writeResult({ scenario: scenario.name, startedAt, values, data: result.data });
+  const file = await writeResult({
+    scenario: scenario.name,
+    startedAt,
+    values: { ...values, ...lists },
+    data: result.data,
+  });
   process.stdout.write(`\nAll figures: ${file}\n`);
   if (result.chart === undefined) return;
   process.stdout.write(`As a picture: ${await writeChart(scenario.name, renderBarChart(result.chart))}\n`);

@@ -8,6 +8,12 @@ export interface NumberOption {
   meaning: string;
 }
 
+/** An option of a scenario with some of its names, `--<name> <one>,<other>`; by default all. */
+export interface NamesOption {
+  names: readonly string[];
+  meaning: string;
+}
+
 export interface ScenarioTools {
   /** Prints a line about the progress. */
   progress(line: string): void;
@@ -33,15 +39,25 @@ export interface Scenario {
   /** One line that names what is measured, and what is not. */
   readonly measures: string;
   readonly options: Readonly<Record<string, NumberOption>>;
-  run(values: Readonly<Record<string, number>>, tools: ScenarioTools): Promise<ScenarioResult>;
+  readonly lists?: Readonly<Record<string, NamesOption>>;
+  run(
+    values: Readonly<Record<string, number>>,
+    tools: ScenarioTools,
+    chosen: Readonly<Record<string, readonly string[]>>,
+  ): Promise<ScenarioResult>;
 }
 
 /** Types `run` with exactly the options that the scenario declares. */
-export function defineScenario<N extends string>(scenario: {
+export function defineScenario<N extends string, L extends string = never>(scenario: {
   name: string;
   measures: string;
   options: Readonly<Record<N, NumberOption>>;
-  run(values: Readonly<Record<N, number>>, tools: ScenarioTools): Promise<ScenarioResult>;
+  lists?: Readonly<Record<L, NamesOption>>;
+  run(
+    values: Readonly<Record<N, number>>,
+    tools: ScenarioTools,
+    chosen: Readonly<Record<L, readonly string[]>>,
+  ): Promise<ScenarioResult>;
 }): Scenario {
   return scenario;
 }

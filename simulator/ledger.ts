@@ -52,7 +52,16 @@ export interface ModelRecord extends RequestRecord {
   /** Decoded size of all inline audio. */
   readonly audioBytes: number;
   readonly audioSha256: string | null;
-  /** The file of `samples/` that was recognized. */
+  /** The type that the request gave its first recording. */
+  readonly audioMimeType: string | null;
+  /**
+   * Length of all inline audio by its containers; null when it is not known. Formats other than WAV
+   * must have been given to the simulator.
+   */
+  readonly audioSeconds: number | null;
+  /** Files of `samples/` that lie in the inline audio, in their order. */
+  readonly audioSamples: readonly string[];
+  /** The one file of `samples/` that was recognized, by the audio or by the text. */
   readonly sample: string | null;
   /** Whether the request asked for redaction. */
   readonly redaction: boolean;

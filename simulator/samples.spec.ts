@@ -55,14 +55,20 @@ describe('a recording that was joined from samples', () => {
   const sounds = recordings.map(([file]) => readFileSync(join(folder, file)));
   const joined = joinWavs(sounds);
 
-  it('is recognized by its sound, part by part', () => {
-    const found = samples.inRecording(joined);
+  const filesIn = async (wav: Buffer) => (await samples.recognize(wav)).sounds.map(({ known }) => known.file);
+
+  it('is recognized by its sound, part by part', async () => {
+    const { sounds: found, seconds } = await samples.recognize(joined);
 
     expect(found.map(({ known }) => known.file)).toEqual(recordings.map(([file]) => file));
+    expect(seconds).toBeCloseTo(
+      recordings.reduce((sum, [, { durationSeconds }]) => sum + durationSeconds, 0),
+      1,
+    );
     expect(found[1]?.startSeconds).toBeCloseTo(manifest.recordings[0]?.durationSeconds ?? 0, 1);
   });
 
-  it('has only the parts in a slice that are there for the most part', () => {
+  it('has only the parts in a slice that are there for the most part', async () => {
     const [first, second] = sounds.map((sound) => sound.subarray(HEADER_BYTES));
     const overlap = first?.subarray(-32_000) ?? Buffer.alloc(0);
     const slice = Buffer.concat([
@@ -72,14 +78,14 @@ describe('a recording that was joined from samples', () => {
     ]);
     slice.writeUInt32LE(slice.length - HEADER_BYTES, HEADER_BYTES - 4);
 
-    expect(samples.inRecording(slice).map(({ known }) => known.file)).toEqual([recordings[1]?.[0]]);
+    expect(await filesIn(slice)).toEqual([recordings[1]?.[0]]);
   });
 
-  it('is not recognized in other sound, or in what is no WAV file', () => {
+  it('is not recognized in other sound, or in what is no WAV file', async () => {
     const noise = Buffer.from(joined).fill(1, HEADER_BYTES);
 
-    expect(samples.inRecording(noise)).toEqual([]);
-    expect(samples.inRecording(Buffer.from('ID3 something'))).toEqual([]);
+    expect(await filesIn(noise)).toEqual([]);
+    expect(await filesIn(Buffer.from('ID3 something'))).toEqual([]);
   });
 
   it('is recognized by the beginnings of its texts as well', () => {

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KnownSounds, type FoundSound } from './known-sounds.js';
+import type { Recognition } from './sounds/found-sound.js';
+import { KnownPackets } from './sounds/known-packets.js';
+import { KnownSounds } from './sounds/known-sounds.js';
+import { isWav } from './sounds/wav.js';
 
 /** One recording of `samples/`, and the texts that the simulated models return for it. */
 export interface Sample {
@@ -29,6 +32,13 @@ export interface SampleManifest {
   readonly recordings: readonly Sample[];
 }
 
+/** A sample in a compressed format, by which recordings of that format are recognized. */
+export interface SampleEncoding {
+  /** Name in the manifest; null: silence, whose packets say nothing about a recording. */
+  readonly file: string | null;
+  readonly bytes: Buffer;
+}
+
 /** Compiled code is two folders deeper than the sources; one further up would be unrelated. */
 const MAX_LEVELS_UP = 4;
 
@@ -52,29 +62,58 @@ const OPENING_WORDS = 5;
 export class KnownSamples {
   private readonly bySha256: Map<string, Sample>;
   private sounds: KnownSounds<Sample> | undefined;
+  private packets: Promise<KnownPackets<Sample>> | undefined;
 
   constructor(
     readonly manifest: SampleManifest,
     private readonly folder: string,
+    private readonly encodings: readonly SampleEncoding[],
   ) {
     this.bySha256 = new Map(manifest.recordings.map((sample) => [sample.sha256, sample]));
   }
 
-  static load(folder = findSamplesFolder()): KnownSamples {
+  /** @param encodings the samples in compressed formats; without any, only WAV is recognized */
+  static load(encodings: readonly SampleEncoding[] = []): KnownSamples {
+    const folder = findSamplesFolder();
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-    return new KnownSamples(manifest as SampleManifest, folder);
+    return new KnownSamples(manifest as SampleManifest, folder, encodings);
+  }
+
+  /** Whether recordings in compressed formats are recognized. */
+  get knowsEncodings(): boolean {
+    return this.encodings.length > 0;
   }
 
   ofContent(sha256: string): Sample | undefined {
     return this.bySha256.get(sha256);
   }
 
-  /** Returns the recordings that were joined to this WAV file, or lie in this slice of one. */
-  inRecording(wav: Buffer): FoundSound<Sample>[] {
-    this.sounds ??= new KnownSounds(
-      this.manifest.recordings.map((known) => ({ known, wav: readFileSync(join(this.folder, known.file)) })),
+  /** Returns the samples that were joined to this recording, or lie in this slice of one. */
+  async recognize(recording: Buffer): Promise<Recognition<Sample>> {
+    return (await this.findIn(recording)) ?? { seconds: null, sounds: [] };
+  }
+
+  private async findIn(recording: Buffer): Promise<Recognition<Sample> | null> {
+    if (isWav(recording)) {
+      this.sounds ??= new KnownSounds(
+        this.manifest.recordings.map((known) => ({
+          known,
+          wav: readFileSync(join(this.folder, known.file)),
+        })),
+      );
+      return this.sounds.findIn(recording);
+    }
+    if (!this.knowsEncodings) return null;
+    this.packets ??= KnownPackets.load(
+      this.encodings.map(({ file, bytes }) => ({ known: file === null ? null : this.named(file), bytes })),
     );
-    return this.sounds.findIn(wav);
+    return (await this.packets).findIn(recording);
+  }
+
+  private named(file: string): Sample {
+    const sample = this.manifest.recordings.find((recording) => recording.file === file);
+    if (sample === undefined) throw new Error(`The manifest names no recording ${file}.`);
+    return sample;
   }
 
   /**

@@ -17,7 +17,7 @@ import type { SimulatorHooks } from './hooks.js';
 import { Ledger } from './ledger.js';
 import { openAiRoutes } from './openai/transcription-routes.js';
 import { Lifetime } from './lifetime.js';
-import { KnownSamples } from './samples.js';
+import { KnownSamples, type SampleEncoding } from './samples.js';
 import { SeededRandom } from './seeded-random.js';
 import { checkSettings, DEFAULT_SETTINGS, type SimulatorSettings } from './settings.js';
 import { waitForFact } from './wait-for.js';
@@ -33,6 +33,8 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   apiKeys?: readonly string[];
   /** A PocketSphinx-like program for unknown recordings; without it they get a placeholder. */
   recognizerCommand?: string | null;
+  /** The samples in compressed formats, which are then recognized like those in WAV. */
+  encodings?: readonly SampleEncoding[];
 }
 
 /** A running simulator of AssemblyAI, Gemini, and an OpenAI-compatible transcription server. */
@@ -161,7 +163,7 @@ function assemble(options: SimulatorOptions) {
   const faults = new FaultBoard(random);
   const hooks: SimulatorHooks = {};
   const background = new BackgroundWork();
-  const samples = KnownSamples.load();
+  const samples = KnownSamples.load(options.encodings);
   const store = new TranscriptStore();
   const uploads = new UploadStore();
   const recognizer =

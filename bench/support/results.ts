@@ -11,7 +11,8 @@ const BYTES_PER_MIB = 1_048_576;
 export interface ScenarioRecord {
   scenario: string;
   startedAt: Date;
-  values: Readonly<Record<string, number>>;
+  /** Options of the scenario. */
+  values: Readonly<Record<string, number | readonly string[]>>;
   data: unknown;
 }
 

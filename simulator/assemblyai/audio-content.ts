@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isWav } from '../wav.js';
+import type { Sample } from '../samples.js';
+import type { Recognition } from '../sounds/found-sound.js';
+import { isWav } from '../sounds/wav.js';
 
 /** Facts about a recording that were collected while its bytes were read. */
 export interface AudioContent {
@@ -7,14 +9,22 @@ export interface AudioContent {
   readonly bytes: number;
   /** The first bytes: enough for a WAV header, and to recognize a web page. */
   readonly head: Buffer;
-  /** The whole recording, only when it was requested and is not too large. */
+  /** The whole recording, only as long as it is needed, and when it is not too large. */
   readonly whole: Buffer | null;
+  /** Samples in it; null when none were searched for. */
+  readonly recognition: Recognition<Sample> | null;
 }
 
-const HEAD_BYTES = 64;
+/** Which recordings are kept in memory while they are read. */
+export interface Keeping {
+  readonly maxBytes: number;
+  /** Whether to keep other formats than WAV. */
+  readonly anyFormat: boolean;
+}
 
-/** Limit for the slow command-line recognizer: an hour of audio would take it hours. */
-const MAX_KEPT_BYTES = 10_000_000;
+export const KEEP_NOTHING: Keeping = { maxBytes: 0, anyFormat: false };
+
+const HEAD_BYTES = 64;
 
 /** Assumed for compressed audio: 128 kbit/s. */
 const BYTES_PER_SECOND_GUESS = 16_000;
@@ -22,15 +32,10 @@ const BYTES_PER_SECOND_GUESS = 16_000;
 const BYTE_RATE_OFFSET = 28;
 const WAV_HEADER_BYTES = 44;
 
-/**
- * Reads a recording to its end in constant memory.
- *
- * @param keep whether to keep its bytes, up to 10 MB; a WAV file of up to 10 MB is kept in any
- * case, as known recordings may lie in it
- */
+/** Reads a recording to its end; its bytes are kept if they are wanted. */
 export async function readAudio(
   source: AsyncIterable<unknown> | Iterable<unknown>,
-  keep: boolean,
+  { maxBytes, anyFormat }: Keeping,
 ): Promise<AudioContent> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -43,10 +48,11 @@ export async function readAudio(
     if (head.length < HEAD_BYTES) {
       head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
     }
-    kept = bytes <= MAX_KEPT_BYTES && (keep || isWav(head)) ? kept : null;
+    kept = bytes <= maxBytes && (anyFormat || isWav(head)) ? kept : null;
     kept?.push(chunk);
   }
-  return { sha256: hash.digest('hex'), bytes, head, whole: kept === null ? null : Buffer.concat(kept) };
+  const whole = kept === null ? null : Buffer.concat(kept);
+  return { sha256: hash.digest('hex'), bytes, head, whole, recognition: null };
 }
 
 function toBuffer(part: unknown): Buffer {
@@ -73,8 +79,9 @@ export function notAudioError({ bytes, head }: AudioContent): string | null {
 const notAudio = (type: string): string =>
   `File does not appear to contain audio. File type is ${type}. Please check the URL or file.`;
 
-/** Returns the exact duration of a WAV file, or an estimate; at least one second. */
-export function durationSecondsOf({ bytes, head }: AudioContent): number {
+/** Returns the exact duration if it is known, or an estimate; at least one second. */
+export function durationSecondsOf({ bytes, head, recognition }: AudioContent): number {
+  if (recognition?.seconds != null) return Math.max(1, recognition.seconds);
   const isWav =
     head.length >= WAV_HEADER_BYTES &&
     head.toString('latin1', 0, 4) === 'RIFF' &&

@@ -1,5 +1,5 @@
 import type { Lifetime } from '../lifetime.js';
-import { type AudioContent, readAudio } from './audio-content.js';
+import { type AudioContent, type Keeping, readAudio } from './audio-content.js';
 
 /** A file server on the same machine that takes longer is broken. */
 const DOWNLOAD_TIMEOUT_MS = 30_000;
@@ -23,7 +23,7 @@ export function isOnThisMachine(url: string): boolean {
 /** Fetches a recording. Redirects are not followed: they could lead to another machine. */
 export async function downloadAudio(
   url: string,
-  { keep, lifetime }: { keep: boolean; lifetime: Lifetime },
+  { keeping, lifetime }: { keeping: Keeping; lifetime: Lifetime },
 ): Promise<Download> {
   const controller = new AbortController();
   const abort = (): void => {
@@ -37,7 +37,7 @@ export async function downloadAudio(
       await response.body?.cancel();
       return { ok: false, error: refused(url, response) };
     }
-    return { ok: true, content: await readAudio(response.body ?? [], keep) };
+    return { ok: true, content: await readAudio(response.body ?? [], keeping) };
   } catch {
     // The real provider reports every failure (refused, cut, too slow) with this one message.
     return {

@@ -1,8 +1,8 @@
 import type { Lifetime } from '../lifetime.js';
-import type { FoundSound } from '../known-sounds.js';
 import type { KnownSamples, Sample } from '../samples.js';
 import type { SeededRandom } from '../seeded-random.js';
-import { type AudioContent, durationSecondsOf, notAudioError } from './audio-content.js';
+import type { FoundSound } from '../sounds/found-sound.js';
+import { type AudioContent, durationSecondsOf, type Keeping, notAudioError } from './audio-content.js';
 import { downloadAudio, isOnThisMachine } from './audio-download.js';
 import type { CommandLineRecognizer } from './recognizer.js';
 import type { SubmitParams } from './submit-params.js';
@@ -19,6 +19,12 @@ const MARK_LENGTH = 6;
 
 const DEFAULT_LANGUAGE = 'en';
 
+/** Limit for the slow command-line recognizer: an hour of audio would take it hours. */
+const MAX_SHORT_BYTES = 10_000_000;
+
+/** A recording of three hours has 170 MB in WAV. */
+const MAX_LONG_BYTES = 400_000_000;
+
 /** Transcribes known recordings, by their content; others get a plainly marked placeholder. */
 export class SpeechToText {
   constructor(
@@ -31,19 +37,24 @@ export class SpeechToText {
     },
   ) {}
 
-  /** Whether the bytes of unknown recordings must be kept. */
-  get needsBytes(): boolean {
-    return this.tools.recognizer !== null;
+  /** Recordings whose bytes are needed to transcribe them. Thousands are stored by a benchmark. */
+  get keeping(): Keeping {
+    const { recognizer, samples } = this.tools;
+    return samples.knowsEncodings
+      ? { maxBytes: MAX_LONG_BYTES, anyFormat: true }
+      : { maxBytes: MAX_SHORT_BYTES, anyFormat: recognizer !== null };
   }
 
-  /** Drops the bytes of a recording that can be transcribed without them: thousands are stored. */
-  withUsefulBytes(content: AudioContent): AudioContent {
-    const { samples } = this.tools;
-    if (content.whole === null || samples.ofContent(content.sha256) !== undefined) {
-      return { ...content, whole: null };
-    }
-    const isUseful = this.needsBytes || samples.inRecording(content.whole).length > 0;
-    return isUseful ? content : { ...content, whole: null };
+  /** Searches a recording for samples, and drops its bytes if they are no longer needed. */
+  async recognized(content: AudioContent): Promise<AudioContent> {
+    const { samples, recognizer } = this.tools;
+    const { whole, sha256, recognition: known } = content;
+    if (whole === null || known !== null) return content;
+    if (samples.ofContent(sha256) !== undefined) return { ...content, whole: null };
+    const recognition = await samples.recognize(whole);
+    const isUseful =
+      recognizer !== null && recognition.sounds.length === 0 && whole.length <= MAX_SHORT_BYTES;
+    return { ...content, recognition, whole: isUseful ? whole : null };
   }
 
   async transcribe(params: SubmitParams): Promise<SpeechToTextResult> {
@@ -54,7 +65,7 @@ export class SpeechToText {
     }
     if (isOnThisMachine(audioUrl)) {
       const download = await downloadAudio(audioUrl, {
-        keep: this.needsBytes,
+        keeping: this.keeping,
         lifetime: this.tools.lifetime,
       });
       return download.ok ? this.transcribeContent(download.content, params) : download;
@@ -69,9 +80,10 @@ export class SpeechToText {
 
   /** @param params.languageCode the language that the sender named */
   async transcribeContent(
-    content: AudioContent,
+    received: AudioContent,
     params: Pick<SubmitParams, 'languageCode'>,
   ): Promise<SpeechToTextResult> {
+    const content = await this.recognized(received);
     const error = notAudioError(content);
     if (error !== null) {
       return { ok: false, error };
@@ -82,7 +94,7 @@ export class SpeechToText {
       return { ok: true, heard: { text, durationSeconds, language, sample } };
     }
     const durationSeconds = durationSecondsOf(content);
-    const joined = content.whole === null ? [] : this.tools.samples.inRecording(content.whole);
+    const joined = content.recognition?.sounds ?? [];
     if (joined.length > 0) {
       return this.understood(params, joinedSamples(joined, durationSeconds));
     }

@@ -4,7 +4,6 @@ import type { SubmitParams } from './submit-params.js';
 
 export type TranscriptStatus = 'queued' | 'processing' | 'completed' | 'error';
 
-/** Result of the transcription of a recording. */
 /** A part of a recording with speech of its own. */
 export interface HeardPart {
   readonly text: string;
@@ -12,6 +11,7 @@ export interface HeardPart {
   readonly durationSeconds: number;
 }
 
+/** Result of the transcription of a recording. */
 export interface Heard {
   readonly text: string | null;
   /** Parts of the recording with pauses between them; by default the recording is one. */

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { Answer } from '../exchange.js';
 import type { UploadRecord } from '../ledger.js';
 import type { AssemblyAiTools } from './assemblyai-tools.js';
-import { readAudio } from './audio-content.js';
+import { KEEP_NOTHING, readAudio } from './audio-content.js';
 import type { ProviderRequest } from './provider-request.js';
 
 /** Handles POST /v2/upload: raw bytes of any size, hashed while they are received. */
@@ -17,7 +17,7 @@ export function uploadAudio(tools: AssemblyAiTools, asked: ProviderRequest): Pro
     uploadUrl: null,
   });
   const drain = async (): Promise<void> => {
-    record.bytes = (await readAudio(request.raw, false)).bytes;
+    record.bytes = (await readAudio(request.raw, KEEP_NOTHING)).bytes;
   };
   return tools.exchanger.serve({
     request,
@@ -41,9 +41,9 @@ async function store(
   body: AsyncIterable<unknown>,
   record: UploadRecord,
 ): Promise<Answer> {
-  const content = await readAudio(body, speechToText.needsBytes);
+  const content = await readAudio(body, speechToText.keeping);
   record.bytes = content.bytes;
   record.sha256 = content.sha256;
-  record.uploadUrl = uploads.add(speechToText.withUsefulBytes(content));
+  record.uploadUrl = uploads.add(await speechToText.recognized(content));
   return { status: 200, body: { upload_url: record.uploadUrl } };
 }

@@ -144,10 +144,10 @@ function tokenRefusal({ headers }: FastifyRequest): Answer | null {
   return token === undefined || token === 'invalid' ? missingToken() : null;
 }
 
-function generate(tools: GeminiTools, call: Call): Promise<FastifyReply> {
+async function generate(tools: GeminiTools, call: Call): Promise<FastifyReply> {
   const { request, reply, model, refusal } = call;
   const asked = readModelRequest(request.body);
-  const speech = asked === undefined ? null : doModelWork(asked, tools.samples);
+  const speech = asked === undefined ? null : await doModelWork(asked, tools.samples);
   const record = recordOf(call, asked, speech);
   const operation = asked?.kind ?? 'summarize';
   tools.ledger[operation](record);
@@ -216,7 +216,10 @@ function recordOf(
     audio: read.audio,
     audioBytes: read.audioBytes,
     audioSha256: read.audioSha256[0] ?? null,
-    sample: speech?.sample?.file ?? null,
+    audioMimeType: read.recordings[0]?.mimeType ?? null,
+    audioSeconds: speech?.sound.seconds ?? null,
+    audioSamples: speech?.sound.samples.map(({ file }) => file) ?? [],
+    sample: speech?.spoken.length === 1 ? (speech.spoken[0]?.file ?? null) : null,
     redaction: read.redaction,
     temperature: read.temperature,
     thinkingLevel: read.thinkingLevel,

@@ -4,6 +4,7 @@ import { type Fields, fieldsOf } from '../fields.js';
 /** An inline recording of a request. */
 export interface Recording {
   readonly bytes: Buffer;
+  readonly mimeType: string | null;
   readonly sha256: string;
 }
 
@@ -52,12 +53,7 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
   }
   const parts = [request.systemInstruction, ...contents].flatMap(partsOf);
   const texts = parts.map((part) => part.text).filter((text) => typeof text === 'string');
-  const inline = parts
-    .map((part) => fieldsOf(part.inlineData).data)
-    .filter((data) => typeof data === 'string');
-  const recordings = inline
-    .map((data) => Buffer.from(data, 'base64'))
-    .map((bytes) => ({ bytes, sha256: createHash('sha256').update(bytes).digest('hex') }));
+  const recordings = parts.flatMap(({ inlineData }) => recordingOf(fieldsOf(inlineData)));
   const hasUri = parts.some((part) => part.fileData !== undefined);
   const config = fieldsOf(request.generationConfig);
   const thinking = fieldsOf(config.thinkingConfig);
@@ -79,6 +75,13 @@ export function readModelRequest(body: unknown): ModelRequest | undefined {
     // @google/genai 2.32 sends it next to generationConfig, not in it.
     store: typeof request.store === 'boolean' ? request.store : null,
   };
+}
+
+function recordingOf({ data, mimeType }: Fields): Recording[] {
+  if (typeof data !== 'string') return [];
+  const bytes = Buffer.from(data, 'base64');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return [{ bytes, sha256, mimeType: typeof mimeType === 'string' ? mimeType : null }];
 }
 
 function kindOf(

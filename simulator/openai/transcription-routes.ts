@@ -1,6 +1,6 @@
-import multipart, { type MultipartFile } from '@fastify/multipart';
+import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AudioContent, readAudio } from '../assemblyai/audio-content.js';
+import { type AudioContent, type Keeping, readAudio } from '../assemblyai/audio-content.js';
 import type { SpeechToText } from '../assemblyai/speech-to-text.js';
 import { wordsOf } from '../assemblyai/transcript.js';
 import type { Answer, Exchanger } from '../exchange.js';
@@ -73,7 +73,7 @@ interface Asked {
 }
 
 async function transcribe(tools: OpenAiTools, asked: Asked): Promise<FastifyReply> {
-  const form = await readForm(asked.request);
+  const form = await readForm(asked.request, tools.speechToText.keeping);
   const record = tools.ledger.transcribe(recordOf(asked, form));
   const effects = tools.faults.take('transcribe', { model: record.model, prompt: record.prompt });
   return tools.exchanger.serve({
@@ -85,7 +85,7 @@ async function transcribe(tools: OpenAiTools, asked: Asked): Promise<FastifyRepl
   });
 }
 
-async function readForm(request: FastifyRequest): Promise<Form> {
+async function readForm(request: FastifyRequest, keeping: Keeping): Promise<Form> {
   const fields = new Map<string, string>();
   let audio: AudioContent | null = null;
   let fileName: string | null = null;
@@ -93,15 +93,13 @@ async function readForm(request: FastifyRequest): Promise<Form> {
   for await (const part of request.parts()) {
     if (part.type === 'file') {
       fileName = part.filename;
-      audio = await readFile(part);
+      audio = await readAudio(part.file, keeping);
     } else {
       fields.set(part.fieldname, String(part.value));
     }
   }
   return { fields, audio, fileName };
 }
-
-const readFile = (part: MultipartFile): Promise<AudioContent> => readAudio(part.file, false);
 
 function recordOf({ deployment, apiVersion }: Asked, { fields, audio, fileName }: Form): TranscriptionRecord {
   return {
