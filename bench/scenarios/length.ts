@@ -24,7 +24,7 @@ import { sampleEncodings } from '../../simulator/testing/sample-encodings.js';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import { defineScenario, type ScenarioResult, type ScenarioTools } from '../scenario.js';
 import { withService } from '../support/bench-service.js';
-import { peakDuring, residentMemory, type Resident } from '../support/resident-memory.js';
+import { peakDuring, processesOf, residentMemory, type Resident } from '../support/resident-memory.js';
 import { MEASURABLE, measureMemory } from '../support/service-memory.js';
 import { rounded } from '../support/table.js';
 
@@ -101,13 +101,12 @@ async function measure(
 ): Promise<Figures> {
   await simulator.reset();
   const service = { strategy: 'polling', simulatorUrl: simulator.url, environment: MEASURABLE } as const;
-  return withService(service, tools, async (api, process) => {
-    const { pid } = process;
-    if (pid === undefined) throw new Error('the service has no process');
+  return withService(service, tools, async (api, process, dataDir) => {
     // Settles the process and collects its garbage.
     await measureMemory(api, process);
-    const rest = await residentMemory(pid);
-    const { peak, result } = await peakDuring(pid, () => correct(api, recording, tools));
+    const processes = await processesOf(process, dataDir);
+    const rest = await residentMemory(processes);
+    const { peak, result } = await peakDuring(processes, () => correct(api, recording, tools));
     const { chunk, ...times } = result;
     const { corrections } = simulator.ledger;
     const withSound = corrections.filter(({ audioBytes }) => audioBytes > 0);
@@ -154,7 +153,7 @@ function windowsOf(chunk: ChunkResponse): number | null {
 }
 
 function report(figures: readonly Figures[]): ScenarioResult {
-  const aboveRest = figures.map(({ peak, rest }) => (peak.own - rest.own) / BYTES_PER_MIB);
+  const aboveRest = figures.map(({ peak, rest }) => (peak.service - rest.service) / BYTES_PER_MIB);
   return {
     table: {
       columns: [
@@ -173,7 +172,7 @@ function report(figures: readonly Figures[]): ScenarioResult {
         one.windows ?? one.requests,
         rounded(one.correctedSeconds, 1),
         rounded(aboveRest[index] ?? 0, 1),
-        rounded((one.peak.children - one.rest.children) / BYTES_PER_MIB, 1),
+        rounded((one.peak.database - one.rest.database) / BYTES_PER_MIB, 1),
         `${one.requestsWithSound} of ${one.requests}`,
         rounded(one.soundBytes / BYTES_PER_MIB, 1),
         rounded(one.soundSeconds),

@@ -30,7 +30,7 @@ const WEBHOOK_SECRET = 'a-secret-of-the-benchmark';
 export async function withService<T>(
   options: BenchServiceOptions,
   tools: ScenarioTools,
-  work: (api: ServiceApi, service: ServiceProcess) => Promise<T>,
+  work: (api: ServiceApi, service: ServiceProcess, dataDir: string) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
   const port = await chooseFreePort([]);
@@ -53,7 +53,7 @@ export async function withService<T>(
     async () => {
       try {
         await service.ready(tools.signal);
-        return await service.whileAlive(work(new ServiceApi(service.url, tools.signal), service));
+        return await service.whileAlive(work(new ServiceApi(service.url, tools.signal), service, dataDir));
       } catch (error) {
         if (!(error instanceof ServiceFailedError)) throw error;
         const log = (await service.logTail()).join('\n  ');

@@ -1,22 +1,41 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ServiceProcess } from '../../commands/service/service-process.js';
+import { readPostmaster } from '../../src/embedded-postgres/postmaster.js';
 
 const BYTES_PER_KIB = 1_024;
 const SAMPLE_INTERVAL_MS = 100;
 
-/** Memory in bytes. */
-export interface Resident {
-  /** A process without its children, with its threads. */
-  own: number;
-  /** Its children and theirs; memory that they share counts once. */
-  children: number;
+export interface MeasuredProcesses {
+  service: number;
+  /** The first process of its database server, the parent of all others. */
+  database: number;
 }
 
-/** Returns the resident memory of a process. Linux only. */
-export async function residentMemory(pid: number): Promise<Resident> {
-  const children = await descendantsOf(pid);
-  const shares = await Promise.all(children.map((child) => field(child, 'smaps_rollup', 'Pss')));
-  return { own: await field(pid, 'status', 'VmRSS'), children: shares.reduce((sum, one) => sum + one, 0) };
+/** Memory in bytes. */
+export interface Resident {
+  /** The process of the service, with its threads. */
+  service: number;
+  /** All processes of its database server; memory that they share counts once. */
+  database: number;
+}
+
+/** Returns the process ids of a service and of its embedded database server. */
+export async function processesOf({ pid }: ServiceProcess, dataDir: string): Promise<MeasuredProcesses> {
+  const postmaster = await readPostmaster(join(dataDir, 'postgres'));
+  if (pid === undefined || postmaster.state !== 'alive') throw new Error('the service does not run');
+  return { service: pid, database: postmaster.pid };
+}
+
+/** Returns the resident memory of a service. Linux only. */
+export async function residentMemory({ service, database }: MeasuredProcesses): Promise<Resident> {
+  const family = [database, ...(await descendantsOf(database))];
+  const shares = await Promise.all(family.map((member) => field(member, 'smaps_rollup', 'Pss')));
+  return {
+    service: await field(service, 'status', 'VmRSS'),
+    database: shares.reduce((sum, share) => sum + share, 0),
+  };
 }
 
 /**
@@ -25,16 +44,16 @@ export async function residentMemory(pid: number): Promise<Resident> {
  * @returns the highest values
  */
 export async function peakDuring<T>(
-  pid: number,
+  processes: MeasuredProcesses,
   work: () => Promise<T>,
 ): Promise<{ peak: Resident; result: T }> {
-  const peak: Resident = { own: 0, children: 0 };
+  const peak: Resident = { service: 0, database: 0 };
   const stopped = new AbortController();
   const sampling = (async () => {
     while (!stopped.signal.aborted) {
-      const { own, children } = await residentMemory(pid);
-      peak.own = Math.max(peak.own, own);
-      peak.children = Math.max(peak.children, children);
+      const { service, database } = await residentMemory(processes);
+      peak.service = Math.max(peak.service, service);
+      peak.database = Math.max(peak.database, database);
       await pause(SAMPLE_INTERVAL_MS);
     }
   })();

@@ -18,7 +18,7 @@ export interface ScenarioRun {
 /** Runs a built scenario from its command line, in a temporary folder. @throws when it fails */
 export async function runScenario(
   scenario: string,
-  values: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number | string>>,
 ): Promise<ScenarioRun> {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-bench-cwd-'));
   return closing(
