@@ -128,15 +128,17 @@ export class MediaThread {
     { id, readId, start, end }: Extract<FromThread, { type: 'read' }>,
     task: RunningTask | undefined,
   ): Promise<void> {
-    let answer: ToThread;
+    let data: Uint8Array<ArrayBuffer>;
     try {
       if (task === undefined) throw new Error('the task has ended');
-      answer = { type: 'read', id, readId, data: await task.audio.read({ start, end }, task.reads.signal) };
+      // A copy, which is moved: a view would be sent with the whole buffer that it is a part of.
+      data = new Uint8Array(await task.audio.read({ start, end }, task.reads.signal));
     } catch {
       // The thread treats the file as one that cannot be read.
-      answer = { type: 'read_failed', id, readId };
+      worker.postMessage({ type: 'read_failed', id, readId } satisfies ToThread);
+      return;
     }
-    worker.postMessage(answer);
+    worker.postMessage({ type: 'read', id, readId, data } satisfies ToThread, [data.buffer]);
   }
 
   /** Pings the thread while it has tasks. */
