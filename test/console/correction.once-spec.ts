@@ -5,7 +5,7 @@ import type { WindowResponse } from '../../src/conversations/windows/windows.dto
 import { expectAccessible, expectNoSideways } from '../support/accessibility.js';
 import { ConsoleWindow, startBrowser } from '../support/browser.js';
 import { Gate } from '../support/gate.js';
-import { joinedRecording, repeatedSamples } from '../support/joined-recording.js';
+import { joinedRecording, repeatedSamples, type JoinedRecording } from '../support/joined-recording.js';
 import { tabTo } from '../support/keyboard.js';
 import { query } from '../support/record.js';
 import { sharedWorld } from '../support/shared-world.js';
@@ -14,6 +14,8 @@ import { World } from '../support/test-service.js';
 /** A permanent error of the model's provider: the part is not tried again. */
 const REFUSED = { kind: 'status', status: 403, body: { error: { status: 'PERMISSION_DENIED' } } } as const;
 const NARROW = { viewport: { width: 360, height: 740 } };
+
+type Recording = Pick<JoinedRecording, 'audio'>;
 
 const long = joinedRecording(repeatedSamples(12));
 const short = joinedRecording(repeatedSamples(1));
@@ -45,12 +47,13 @@ describe('the correction of a long recording', () => {
     return opened.page;
   }
 
-  async function add({ audio }: { audio: Uint8Array<ArrayBuffer> }): Promise<ChunkResponse> {
-    const { id } = await world().api.createConversation({ language: 'en', title: 'The Wilgenbrug' });
+  async function add({ audio }: Recording, settings: object = {}): Promise<ChunkResponse> {
+    const title = 'The Wilgenbrug';
+    const { id } = await world().api.createConversation({ language: 'en', title, ...settings });
     return world().api.addChunk(id, { audio });
   }
-  const settled = async (recording: { audio: Uint8Array<ArrayBuffer> }): Promise<ChunkResponse> =>
-    world().api.settledChunk((await add(recording)).id);
+  const settled = async (recording: Recording, settings?: object): Promise<ChunkResponse> =>
+    world().api.settledChunk((await add(recording, settings)).id);
   const partsOf = async ({ id }: ChunkResponse): Promise<WindowResponse[]> =>
     (await world().api.get<WindowResponse[]>(`/api/chunks/${id}/windows`)).body;
   const refuseOne = (): void => {
@@ -141,13 +144,13 @@ describe('the correction of a long recording', () => {
     const gate = new Gate();
     const page = await open(`/c/${chunk.conversationId}?tab=runs`);
     world().simulator.hooks.beforeCorrectionResponse = gate.pass;
-    await tabTo(page, page.getByRole('button', { name: 'Correct recording 1 again' }));
+    await tabTo(page, page.getByRole('button', { name: 'Correct again: recording 1' }));
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Correct recording 1 again?' });
     await dialog.getByText('at the price of a new correction. Nothing is transcribed again.').waitFor();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
-    await expectFocus(page.getByRole('button', { name: 'Correct recording 1 again' }));
+    await expectFocus(page.getByRole('button', { name: 'Correct again: recording 1' }));
     expect(counts().correct).toBe(before);
 
     await page.keyboard.press('Enter');
@@ -161,6 +164,31 @@ describe('the correction of a long recording', () => {
     gate.open();
     await page.locator('.paragraph p').first().waitFor();
     expect([counts().correct, counts().submit]).toEqual([2 * before, 1]);
+  });
+
+  it('is retried on the page of problems, where parts that fail once more are a failure', async () => {
+    refuseOne();
+    const chunk = await settled(long);
+    const before = counts().correct;
+    const page = await open('/problems?kind=uncorrected&code=forbidden');
+    const retry = page.getByRole('button', { name: 'Retry recording 1 of The Wilgenbrug' });
+    refuseOne();
+    await retry.click();
+    await page.getByText('1 recording failed again').waitFor();
+    await retry.click();
+    await page.getByText('1 recording is completed').waitFor();
+    expect((await world().api.chunk(chunk.id)).transcript).toBe(long.corrected);
+    expect([counts().correct, counts().submit]).toEqual([before + 2, 1]);
+  });
+
+  it('is tried again without a new transcript where a recording was withheld', async () => {
+    refuseOne();
+    const chunk = await settled(short, { anonymize: true });
+    expect(chunk.errorCode).toBe('withheld');
+    const page = await open(`/c/${chunk.conversationId}`);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.paragraph p').first().waitFor();
+    expect(counts().submit).toBe(1);
   });
 
   it('plays a part from the list, and shows its text', async () => {
@@ -183,7 +211,7 @@ describe('the correction of a long recording', () => {
   it('says in plain words that there is nothing to correct', async () => {
     const chunk = await settled(short);
     const page = await open(`/c/${chunk.conversationId}?tab=runs`);
-    await page.getByRole('button', { name: 'Correct recording 1 again' }).click();
+    await page.getByRole('button', { name: 'Correct again: recording 1' }).click();
     // As after a rescue: the text is the model's own.
     await query(
       world().database.url,
