@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { WindowResponse } from '../../src/conversations/windows/windows.dto.js';
 import { expectAccessible, expectNoSideways } from '../support/accessibility.js';
@@ -63,7 +63,7 @@ describe('the correction of a long recording', () => {
 
   /** Holds the third correction, and those after it by a second gate. */
   function holdFromThird(): [third: Gate, later: Gate] {
-    const gates: [Gate, Gate] = [new Gate(), new Gate()];
+    const gates: [Gate, Gate] = [openedAtEnd(), openedAtEnd()];
     let answers = 0;
     world().simulator.hooks.beforeCorrectionResponse = () => {
       answers += 1;
@@ -141,7 +141,7 @@ describe('the correction of a long recording', () => {
   it('is made again as a whole after a question, with the present text meanwhile', async () => {
     const chunk = await settled(long);
     const before = counts().correct;
-    const gate = new Gate();
+    const gate = openedAtEnd();
     const page = await open(`/c/${chunk.conversationId}?tab=runs`);
     world().simulator.hooks.beforeCorrectionResponse = gate.pass;
     await tabTo(page, page.getByRole('button', { name: 'Correct again: recording 1' }));
@@ -257,6 +257,15 @@ describe('the correction of a long recording', () => {
     await expectAccessible(page);
   });
 });
+
+/** A gate that a failed test does not leave closed, as corrections of other tests would wait. */
+function openedAtEnd(): Gate {
+  const gate = new Gate();
+  onTestFinished(() => {
+    gate.open();
+  });
+  return gate;
+}
 
 /** Waits for a focus, which comes with the next answer of the API. */
 async function expectFocus(element: Locator): Promise<void> {
