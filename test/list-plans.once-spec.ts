@@ -29,9 +29,12 @@ describe('every page of a list', () => {
         insert into conversations (id, project_id, redact_pii, anonymize, status, title, external_id, transcript)
         select gen_random_uuid(), id, false, false, case when number = 1 and left(id::text, 1) = '0' then 'open' else 'finalized' end, 'title', id || '/' || number, repeat('What was said. ', 20)
         from project, generate_series(1, 10) as number returning id
+      ), chunk as (
+        insert into chunks (id, conversation_id, position, audio_url, status)
+        select gen_random_uuid(), id, 0, 'https://a.example/', 'completed' from conversation returning id
       )
-      insert into chunks (id, conversation_id, position, audio_url, status)
-      select gen_random_uuid(), id, 0, 'https://a.example/', 'completed' from conversation`,
+      insert into correction_windows (chunk_id, submission_id, ordinal, is_redacted)
+      select id, gen_random_uuid(), 0, false from chunk`,
     );
     await query(url, 'vacuum analyze');
   });

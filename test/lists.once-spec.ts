@@ -351,9 +351,10 @@ describe('the list of the chunks of a conversation', () => {
       [1_000_000_000],
     ]);
     for (const item of pages.flat()) {
-      const { transcript, diarization, ...rest } = await world().api.chunk(item.id);
-      expect([transcript, diarization]).not.toContain(null);
-      expect(item).toEqual(rest);
+      const { transcript, diarization, correction, ...rest } = await world().api.chunk(item.id);
+      expect([transcript, diarization, correction]).not.toContain(null);
+      const { note: _note, ...listed } = correction ?? {};
+      expect(item).toEqual({ ...rest, correction: listed });
     }
   });
 

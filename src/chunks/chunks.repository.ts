@@ -93,6 +93,13 @@ export const CHUNK_COLUMNS = [
   'c.audio_seconds as audioSeconds',
 ] as const;
 
+/** Windows of a chunk (`c`). */
+export const WINDOW_COUNTS = sql<WindowCounts>`(select json_build_object('total', count(*),
+    'corrected', count(*) filter (where w.status = 'corrected'),
+    'pending', count(*) filter (where w.status = 'pending'),
+    'usedAudio', bool_and(w.used_audio) filter (where w.status = 'corrected'))
+  from correction_windows as w where w.chunk_id = c.id and w.submission_id = c.submission_id)`;
+
 @Injectable()
 export class ChunksRepository {
   private readonly inserting = shareStatement({
@@ -111,13 +118,7 @@ export class ChunksRepository {
         'c.transcript',
         // Parsed below, not by the driver: a provider's answer may have many megabytes.
         sql<string | null>`c.diarization::text`.as('diarization'),
-        sql<WindowCounts>`(select json_build_object('total', count(*),
-            'corrected', count(*) filter (where w.status = 'corrected'),
-            'pending', count(*) filter (where w.status = 'pending'),
-            'usedAudio', bool_and(w.used_audio) filter (where w.status = 'corrected'))
-          from correction_windows as w where w.chunk_id = c.id and w.submission_id = c.submission_id)`.as(
-          'windows',
-        ),
+        WINDOW_COUNTS.as('windows'),
       ])
       .where('c.id', '=', id)
       .executeTakeFirst();

@@ -94,7 +94,7 @@ describe('the page of problems', () => {
     });
   });
 
-  it('corrects texts that were not corrected', async () => {
+  it('corrects texts that were not corrected, without a new transcript', async () => {
     world.simulator.faults.add({
       operation: 'correct',
       times: 1,
@@ -106,10 +106,12 @@ describe('the page of problems', () => {
       await page.goto('/problems');
       await page.getByRole('heading', { name: 'Texts without a correction' }).waitFor();
       await page.getByRole('button', { name: 'Retry 1 recording' }).click();
+      await page.getByRole('dialog').getByText('at the price of a new correction').waitFor();
       await page.getByRole('dialog').getByRole('button', { name: 'Retry', exact: true }).click();
       await page.getByText('1 recording is completed').waitFor();
       await page.getByRole('heading', { name: 'Nothing has failed' }).waitFor();
     });
+    expect(world.simulator.ledger.counts.submit).toBe(1);
   });
 });
 

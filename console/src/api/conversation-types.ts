@@ -10,6 +10,24 @@ export interface ProcessingEvent {
   at: string;
 }
 
+/** A window of the API: the part of a recording that one request to the model corrects. */
+export interface CorrectionPart {
+  /** From 0. */
+  ordinal: number;
+  status: 'pending' | 'corrected' | 'uncorrected';
+  /** Milliseconds from the beginning of the recording; null: its beginning. */
+  startMs: number | null;
+  /** Null: the end of the recording. */
+  endMs: number | null;
+  usedAudio: boolean | null;
+  /** Why it was corrected without its sound. */
+  audioOmitted: string | null;
+  error: string | null;
+  errorCode: string | null;
+  inputTokens: number;
+  outputTokens: number;
+}
+
 export interface Deletion {
   conversationId: string;
   status: 'deleting' | 'deleted';

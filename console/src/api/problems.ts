@@ -1,5 +1,6 @@
 import { request } from './client';
-import type { Problem, ProblemKind } from './operation-types';
+import { correctOrTranscribe } from './corrections';
+import type { Problem } from './operation-types';
 import type { Chunk, Conversation } from './types';
 
 /** One page of chunks, which have their texts. */
@@ -51,10 +52,15 @@ export async function retryFailedWith(errorCode: string): Promise<void> {
   await request('chunks/retry', { method: 'POST', json: { errorCode } });
 }
 
-/** Tries a chunk again; one with an uncorrected text is completed, so that it has to be forced. */
-export async function retryChunk(id: string, kind: ProblemKind): Promise<void> {
-  const force = kind === 'uncorrected' ? true : undefined;
-  await request(`transcription/chunks/${id}`, { method: 'POST', query: { force }, json: {} });
+/** Whether the chunks of a problem may have a text of the first stage, which is corrected again. */
+export function isCorrectable({ kind, code }: ProblemKey): boolean {
+  return kind === 'uncorrected' || code === 'withheld';
+}
+
+/** Tries a chunk again; one that may have a text of the first stage, without a new transcript. */
+export async function retryChunk(id: string, problem: ProblemKey): Promise<void> {
+  if (isCorrectable(problem)) await correctOrTranscribe(id);
+  else await request(`transcription/chunks/${id}`, { method: 'POST', json: {} });
 }
 
 async function loadPage(

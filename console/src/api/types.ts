@@ -40,6 +40,11 @@ export interface Conversation extends ConversationItem {
   summaryOutdated: boolean;
 }
 
+export interface Correction {
+  /** A long recording is corrected in several windows, which the console calls parts. */
+  windows: { total: number; corrected: number };
+}
+
 export interface ChunkItem {
   id: string;
   conversationId: string;
@@ -50,6 +55,8 @@ export interface ChunkItem {
   revision: number;
   editedAt: string | null;
   modelUse: { model: string | null; promptVersion: string | null; inputTokens: number; outputTokens: number };
+  /** How far the correction is; null where it is not on record. */
+  correction: Correction | null;
   strategy: 'webhook' | 'polling' | null;
   /** Length of the recording; null while it is not known. */
   audioSeconds: number | null;

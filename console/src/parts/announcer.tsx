@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { ApiError } from '../api/client';
-import { t } from '../i18n/translate';
+import { knownMessage, t } from '../i18n/translate';
 
 /** Time that a message stays on the screen, in milliseconds; enough to read two lines. */
 const SHOWN_MS = 8_000;
@@ -26,7 +26,8 @@ export function announceFailure(error: unknown): void {
 /** Returns sentences for a person about a failed request. */
 export function failureText(error: unknown): string {
   if (!(error instanceof ApiError)) return String(error);
-  return error.status === 0 ? t('common.offline') : error.problems.join('\n');
+  if (error.status === 0) return t('common.offline');
+  return knownMessage(`error.${error.code}`) ?? error.problems.join('\n');
 }
 
 function show(announcement: Announcement): void {

@@ -40,15 +40,13 @@ function toItem(chunk: ListedChunk): ChunkItemResponse {
   const {
     transcript: _transcript,
     diarization: _diarization,
-    correction: _correction,
+    correction,
     ...item
   } = toChunkResponse({ ...chunk, ...UNREAD });
-  return item;
+  if (correction === null) return { ...item, correction };
+  const { note: _note, ...listed } = correction;
+  return { ...item, correction: listed };
 }
 
 /** What a list does not read of its chunks. */
-const UNREAD = {
-  transcript: null,
-  diarization: null,
-  windows: { total: 0, corrected: 0, pending: 0, usedAudio: null },
-};
+const UNREAD = { transcript: null, diarization: null };

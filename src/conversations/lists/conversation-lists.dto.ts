@@ -5,7 +5,7 @@ import { IsId } from '../../http/ids.js';
 import { Instant } from '../../http/pages/instant.decorator.js';
 import { ListQuery, PageResponse } from '../../http/pages/list-query.dto.js';
 import { StorableText } from '../../http/storable-text.decorator.js';
-import { ChunkResponse } from '../chunks.dto.js';
+import { ChunkResponse, CorrectionResponse } from '../chunks.dto.js';
 import { ConversationResponse, MAX_EXTERNAL_ID_LENGTH } from '../conversations.dto.js';
 
 const STATUSES = ['open', 'finished', 'finalized'] as const;
@@ -63,7 +63,16 @@ export class ConversationPageResponse extends PageResponse {
   data!: ConversationItemResponse[];
 }
 
-export class ChunkItemResponse extends OmitType(ChunkResponse, ['transcript', 'diarization', 'correction']) {}
+export class ListedCorrectionResponse extends OmitType(CorrectionResponse, ['note']) {}
+
+export class ChunkItemResponse extends OmitType(ChunkResponse, ['transcript', 'diarization', 'correction']) {
+  @ApiProperty({
+    type: ListedCorrectionResponse,
+    nullable: true,
+    description: 'How far the correction is; null where no window is on record.',
+  })
+  correction!: ListedCorrectionResponse | null;
+}
 
 export class ChunkItemPageResponse extends PageResponse {
   @ApiProperty({ type: ChunkItemResponse, isArray: true, description: 'By position.' })

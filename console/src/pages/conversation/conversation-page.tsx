@@ -7,6 +7,7 @@ import type { Resource } from '../../live/use-resource';
 import { FailureNotice, Loading } from '../../parts/notices';
 import type { ConversationView } from './conversation-view';
 import { ChangesTab } from './changes/changes-tab';
+import { CorrectionNews } from './correction/correction-news';
 import { storedDrafts } from './editing/draft';
 import { Header } from './header/header';
 import { momentOf, tabOf, type Tab } from './location';
@@ -79,6 +80,7 @@ function ConversationOf({ id }: { id: string }) {
       <Header view={view} />
       <Tabs id={id} current={tab} ms={player.restingMs.value} />
       <TabContent tab={tab} view={view} />
+      <CorrectionNews chunks={view.chunks} />
       {chunks.length > 0 && recordings !== undefined && <PlayerBar player={player} />}
     </div>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { request } from '../../api/client';
+import { retryChunk } from '../../api/problems';
 import type { ChunkItem } from '../../api/types';
 import { counted, t } from '../../i18n/translate';
 import { announce, announceFailure } from '../../parts/announcer';
@@ -10,7 +10,9 @@ export function RetryButton({ chunks, onDone }: { chunks: readonly ChunkItem[]; 
   const retry = async () => {
     setBusy(true);
     try {
-      for (const { id } of chunks) await request(`transcription/chunks/${id}`, { method: 'POST', json: {} });
+      for (const { id, errorCode } of chunks) {
+        await retryChunk(id, { kind: 'failed', code: errorCode ?? '' });
+      }
       announce(counted('conversation.retried', chunks.length));
     } catch (error) {
       announceFailure(error);

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { Problem } from '../../api/operation-types';
+import { isCorrectable } from '../../api/problems';
 import { counted, dateTime, t } from '../../i18n/translate';
 import { Dialog } from '../../parts/dialog';
 import { ProblemChunks } from './problem-chunks';
@@ -50,7 +51,7 @@ export function ProblemCard({ problem, isOpen }: { problem: Problem; isOpen: boo
       {isOpen && <ProblemChunks id={chunksId} problem={problem} />}
       {isAsking && (
         <Dialog title={counted('problems.confirm', chunks)} onClose={() => setAsking(false)}>
-          <p>{t('problems.confirmText')}</p>
+          <p>{t(isCorrectable(problem) ? 'problems.confirmCorrectionText' : 'problems.confirmText')}</p>
           <div class="actions">
             <button
               class="primary"

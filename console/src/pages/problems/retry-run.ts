@@ -1,5 +1,12 @@
 import { signal, type Signal } from '@preact/signals';
-import { loadChunk, loadProblemIds, retryChunk, retryFailedWith, type ProblemKey } from '../../api/problems';
+import {
+  isCorrectable,
+  loadChunk,
+  loadProblemIds,
+  retryChunk,
+  retryFailedWith,
+  type ProblemKey,
+} from '../../api/problems';
 import { ApiError } from '../../api/client';
 import { onChange } from '../../live/changes';
 import { failureText } from '../../parts/announcer';
@@ -40,11 +47,10 @@ export function dismiss(run: Signal<RetryState>): void {
 
 /** Tries all chunks of a problem again, and follows them to their ends. */
 export async function retryAll(problem: ProblemKey): Promise<void> {
-  const isFailed = problem.kind === 'failed';
   await follow(
     problem,
     () => loadProblemIds(problem),
-    (run) => (isFailed ? retryFailedWith(problem.code) : retryEach(run)),
+    (run) => (isCorrectable(problem) ? retryEach(run, problem) : retryFailedWith(problem.code)),
   );
 }
 
@@ -53,7 +59,7 @@ export async function retryOne(problem: ProblemKey, id: string): Promise<void> {
   await follow(
     problem,
     () => Promise.resolve([id]),
-    () => retryChunk(id, problem.kind),
+    () => retryChunk(id, problem),
   );
 }
 
@@ -100,15 +106,19 @@ async function follow(
 }
 
 /**
- * Reads whether a chunk has come to its end. A text that no model corrected is a failure when the
- * correction was missing.
+ * Reads whether a chunk has come to its end. When the correction was missing, a text that is still
+ * not corrected, or not all of it, is a failure.
  *
  * @returns undefined when it has not, or cannot be read now
  */
 async function endOf(id: string, { kind }: ProblemKey): Promise<End | undefined> {
   try {
-    const { status, modelUse } = await loadChunk(id);
-    if (status === 'completed') return kind === 'failed' || modelUse.model !== null ? 'completed' : 'failed';
+    const { status, modelUse, correction } = await loadChunk(id);
+    if (status === 'completed') {
+      const { total, corrected } = correction?.windows ?? { total: 0, corrected: 0 };
+      const isCorrected = modelUse.model !== null && corrected === total;
+      return kind === 'failed' || isCorrected ? 'completed' : 'failed';
+    }
     return status === 'failed' ? 'failed' : undefined;
   } catch (error) {
     return isRefused(error) ? 'failed' : undefined;
@@ -116,12 +126,12 @@ async function endOf(id: string, { kind }: ProblemKey): Promise<End | undefined>
 }
 
 /** Starts chunks one by one; one that cannot be started, as its recording is gone, has failed. */
-async function retryEach({ pending, settle }: Run): Promise<void> {
+async function retryEach({ pending, settle }: Run, problem: ProblemKey): Promise<void> {
   const waiting = [...pending];
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        await retryChunk(id, 'uncorrected');
+        await retryChunk(id, problem);
       } catch (error) {
         if (!isRefused(error)) throw error;
         settle(id, 'failed');

@@ -1,7 +1,10 @@
 import type { ChunkItem } from '../../../api/types';
 import { t } from '../../../i18n/translate';
-import { StateLabel } from '../../../parts/state-label';
 import type { ConversationView } from '../conversation-view';
+import { CorrectionState } from '../correction/correction-state';
+import { isPartlyCorrected } from '../correction/progress';
+import { UncorrectedNote } from '../correction/uncorrected-note';
+import { useKeptFocus } from '../correction/use-kept-focus';
 import { ChunkEditor } from '../editing/chunk-editor';
 import { ChunkTools } from '../editing/chunk-tools';
 import { ChunkText } from './chunk-text';
@@ -25,14 +28,20 @@ interface ChunkSectionProps {
 /** One recording's text, with its heading and its tools. */
 export function ChunkSection({ chunk, number, reading, shown, language, surface, view }: ChunkSectionProps) {
   const isEdited = view.editing.value.has(chunk.id);
+  const { heading, expect } = useKeptFocus(chunk);
   return (
     <section class="chunk" id={`chunk-${chunk.id}`} aria-label={t('conversation.recording', { number })}>
       <div class="chunk-head">
-        <h2>{t('conversation.recording', { number })}</h2>
-        {chunk.status !== 'completed' && <StateLabel state={chunk.status} />}
+        <h2 ref={heading} tabIndex={-1}>
+          {t('conversation.recording', { number })}
+        </h2>
+        {chunk.status !== 'completed' && <CorrectionState chunk={chunk} number={number} />}
         {chunk.editedAt !== null && <span class="small">{t('conversation.edited')}</span>}
         {!isEdited && reading !== undefined && <ChunkTools chunk={chunk} number={number} view={view} />}
       </div>
+      {isPartlyCorrected(chunk) && (
+        <UncorrectedNote chunk={chunk} number={number} onDone={view.reload} onStarted={expect} />
+      )}
       <div class="chunk-text" lang={language === 'auto' ? undefined : language} dir="auto">
         {isEdited ? (
           <ChunkEditor chunk={chunk} number={number} view={view} />

@@ -19,14 +19,17 @@ export function UnfinishedChunk({ chunk, view }: { chunk: ChunkItem; view: Conve
   return hasText ? <FirstText chunk={chunk} /> : <p class="nothing">{t('conversation.textComes')}</p>;
 }
 
-/** The text of the first stage, until the corrected one takes its place. */
+/** The text of the first stage, or the present one, until the corrected one takes its place. */
 function FirstText({ chunk }: { chunk: ChunkItem }) {
-  const { resource } = useResource(chunk.id, (signal) => request<Chunk>(`chunks/${chunk.id}`, { signal }));
+  const { resource } = useResource(`${chunk.id} ${chunk.revision}`, (signal) =>
+    request<Chunk>(`chunks/${chunk.id}`, { signal }),
+  );
+  const isAsHeard = chunk.modelUse.model === null && chunk.editedAt === null;
   const text = resource.state === 'ready' ? resource.value.transcript : null;
   if (text === null) return <p class="nothing">{t('conversation.textComes')}</p>;
   return (
     <div class="first-text">
-      <p class="small">{t('conversation.firstText')}</p>
+      <p class="small">{t(isAsHeard ? 'conversation.firstText' : 'conversation.presentText')}</p>
       <p>{text}</p>
     </div>
   );

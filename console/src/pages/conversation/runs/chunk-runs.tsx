@@ -3,7 +3,13 @@ import type { ProcessingEvent } from '../../../api/conversation-types';
 import type { ChunkItem } from '../../../api/types';
 import { number as formatted, t } from '../../../i18n/translate';
 import { useResource } from '../../../live/use-resource';
-import { StateLabel } from '../../../parts/state-label';
+import type { ConversationView } from '../conversation-view';
+import { CorrectAgain } from '../correction/correct-again';
+import { CorrectionState } from '../correction/correction-state';
+import { Parts } from '../correction/parts';
+import { uncorrectedParts } from '../correction/progress';
+import { UncorrectedParts } from '../correction/uncorrected-parts';
+import { useKeptFocus } from '../correction/use-kept-focus';
 import { RetryButton } from '../retry-button';
 import { recordingFacts } from './recording-facts';
 import { StepList } from './step-list';
@@ -16,19 +22,25 @@ interface ChunkRunsProps {
   events: readonly ProcessingEvent[];
   /** False when the conversation's log was too long; then the chunk's own is loaded. */
   isComplete: boolean;
-  onRetried: () => void;
+  view: ConversationView;
 }
 
 /** The jobs of one recording, and what its text cost. */
-export function ChunkRuns({ chunk, number, events, isComplete, onRetried }: ChunkRunsProps) {
+export function ChunkRuns({ chunk, number, events, isComplete, view }: ChunkRunsProps) {
+  const { heading, expect } = useKeptFocus(chunk);
+  const action = { chunk, number, onDone: view.reload, onStarted: expect };
+  const isUncorrected = uncorrectedParts(chunk) > 0;
   return (
     <section class="chunk-runs" aria-label={t('conversation.recording', { number })}>
       <div class="chunk-head">
-        <h2>{t('conversation.recording', { number })}</h2>
-        <StateLabel state={chunk.status} />
+        <h2 ref={heading} tabIndex={-1}>
+          {t('conversation.recording', { number })}
+        </h2>
+        <CorrectionState chunk={chunk} number={number} />
         {chunk.status === 'failed' && chunk.audioExpiredAt === null && (
-          <RetryButton chunks={[chunk]} onDone={onRetried} />
+          <RetryButton chunks={[chunk]} onDone={view.reload} />
         )}
+        {isCorrected(chunk) && !isUncorrected && <CorrectAgain {...action} />}
       </div>
       {chunk.error !== null && (
         <p class="problem">
@@ -41,11 +53,18 @@ export function ChunkRuns({ chunk, number, events, isComplete, onRetried }: Chun
           )}
         </p>
       )}
+      {isUncorrected && <UncorrectedParts {...action} />}
       {isComplete ? <Steps chunk={chunk} events={events} /> : <OwnLog chunk={chunk} />}
       <Facts chunk={chunk} />
       <ModelUse chunk={chunk} />
+      {chunk.correction !== null && <Parts chunk={chunk} number={number} view={view} />}
     </section>
   );
+}
+
+/** Whether a model has corrected the text, so that it can be corrected again. */
+function isCorrected({ status, modelUse }: ChunkItem): boolean {
+  return status === 'completed' && modelUse.model !== null;
 }
 
 function Facts({ chunk }: { chunk: ChunkItem }) {

@@ -47,7 +47,7 @@ export function RunsTab({ view }: { view: ConversationView }) {
           number={index + 1}
           events={events.filter(({ chunkId }) => chunkId === chunk.id)}
           isComplete={events.length < LOG_PAGE}
-          onRetried={view.reload}
+          view={view}
         />
       ))}
       {ofAll.length > 0 && (

@@ -1,4 +1,4 @@
-import { dateTime, t } from '../../../i18n/translate';
+import { counted, dateTime, t } from '../../../i18n/translate';
 import { duration } from './duration';
 import { spanOf, type Step } from './steps';
 
@@ -14,6 +14,7 @@ export function StepList({ steps }: { steps: readonly Step[] }) {
           <li key={index} class={`step step-${step.state} step-${step.kind}`}>
             <span class="step-name">
               {t(`conversation.step.${step.kind}`)}
+              {step.jobs > 1 && ` · ${counted('conversation.stepParts', step.jobs)}`}
               {step.state !== 'completed' && (
                 <span class="step-state"> · {t(`conversation.stepState.${step.state}`)}</span>
               )}

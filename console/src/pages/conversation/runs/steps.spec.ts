@@ -57,6 +57,32 @@ describe('the steps of a chunk', () => {
     expect(step?.startMs).toBe(Date.parse(CREATED) + 20);
   });
 
+  it('are one step for parts that are corrected side by side, until one of them fails', () => {
+    const of = (submissionId: string, durationMs: number | null, one: ProcessingEvent) => ({
+      ...one,
+      submissionId,
+      durationMs,
+    });
+    const parts = stepsOf(
+      [
+        of('a', null, entry('correct', 'started', 0)),
+        of('a', null, entry('correct', 'started', 10)),
+        of('a', 990, entry('correct', 'completed', 1_000)),
+        of('a', null, entry('correct', 'started', 1_020)),
+        of('a', 1_500, entry('correct', 'completed', 1_500)),
+        of('a', 480, entry('correct', 'failed', 1_500)),
+      ],
+      CREATED,
+    );
+    const start = Date.parse(CREATED);
+    expect(
+      parts.map(({ state, jobs, startMs, endMs }) => [state, jobs, startMs - start, endMs && endMs - start]),
+    ).toEqual([
+      ['completed', 2, 0, 1_500],
+      ['failed', 1, 1_020, 1_500],
+    ]);
+  });
+
   it('share one timeline, on which a running one lasts until now', () => {
     const now = Date.parse(CREATED) + 10_010;
     const [first, last] = [steps[0], steps.at(-1)];

@@ -9,6 +9,8 @@ export interface Step {
   /** Null while it is running. */
   endMs: number | null;
   message: string | null;
+  /** Jobs that it stands for: the parts of a recording are corrected side by side. */
+  jobs: number;
 }
 
 /** A shorter gap between two jobs is the way through the queue, and not worth a line. */
@@ -26,34 +28,68 @@ export function stepsOf(events: readonly ProcessingEvent[], createdAt: string): 
   for (const job of jobsOf(events)) {
     if (job.startMs - lastEndMs >= MIN_GAP_MS) {
       const kind = job.kind === 'check' ? 'asleep' : 'waiting';
-      steps.push({ kind, state: 'completed', startMs: lastEndMs, endMs: job.startMs, message: null });
+      steps.push({
+        kind,
+        state: 'completed',
+        startMs: lastEndMs,
+        endMs: job.startMs,
+        message: null,
+        jobs: 1,
+      });
     }
-    steps.push(job);
+    const last = steps.at(-1);
+    if (last !== undefined && isTheSame(last, job)) extend(last, job);
+    else steps.push(job);
     lastEndMs = Math.max(lastEndMs, job.endMs ?? job.startMs);
   }
   return steps;
 }
 
+/** Whether two corrections follow each other like those of a recording with several parts. */
+function isTheSame(step: Step, next: Step): boolean {
+  const isPart = ({ kind, state, message }: Step) =>
+    kind === 'correct' && state !== 'failed' && message === null;
+  if (!isPart(step) || !isPart(next)) return false;
+  return step.endMs === null || next.startMs - step.endMs < MIN_GAP_MS;
+}
+
+function extend(step: Step, { state, endMs }: Step): void {
+  const isRunning = step.state === 'running' || state === 'running';
+  step.state = isRunning ? 'running' : 'completed';
+  step.endMs = isRunning ? null : Math.max(step.endMs ?? 0, endMs ?? 0);
+  step.jobs += 1;
+}
+
 /** Ends of jobs say how long they took; a start without an end is a job that runs, or was lost. */
 function jobsOf(events: readonly ProcessingEvent[]): Step[] {
   const jobs: Step[] = [];
-  const running = new Map<string, number>();
+  /** Starts without an end; jobs of the parts of one recording run side by side. */
+  const running = new Map<string, number[]>();
   for (const { job, event, at, durationMs, message, submissionId } of events) {
     const key = `${job} ${submissionId ?? ''}`;
     const atMs = Date.parse(at);
+    const starts = running.get(key) ?? [];
+    running.set(key, starts);
     if (event === 'started') {
-      running.set(key, atMs);
+      starts.push(atMs);
       continue;
     }
-    const startMs = running.get(key) ?? atMs - (durationMs ?? 0);
-    running.delete(key);
-    jobs.push({ kind: job, state: event, startMs, endMs: atMs, message });
+    const startMs = takeNearest(starts, atMs - (durationMs ?? 0)) ?? atMs - (durationMs ?? 0);
+    jobs.push({ kind: job, state: event, startMs, endMs: atMs, message, jobs: 1 });
   }
-  for (const [key, startMs] of running) {
+  for (const [key, starts] of running) {
     const kind = key.split(' ')[0] as ProcessingEvent['job'];
-    jobs.push({ kind, state: 'running', startMs, endMs: null, message: null });
+    for (const startMs of starts) {
+      jobs.push({ kind, state: 'running', startMs, endMs: null, message: null, jobs: 1 });
+    }
   }
   return jobs.sort((one, other) => one.startMs - other.startMs);
+}
+
+/** Takes the start out that is nearest to where the end of a job says that it began. */
+function takeNearest(starts: number[], expectedMs: number): number | undefined {
+  const distances = starts.map((startMs) => Math.abs(startMs - expectedMs));
+  return starts.splice(distances.indexOf(Math.min(...distances)), starts.length === 0 ? 0 : 1)[0];
 }
 
 /** Position and width of a step on a timeline, in percent. */
