@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Server, type S3Kind } from '../../../test/support/s3-server.js';
-import { MediaParser } from '../media/media-parser.js';
-import { OutboundAgents } from '../../outbound/outbound-agents.js';
-import { RemoteAudio } from '../remote-audio.js';
-import { S3AudioStorage } from '../s3-audio-storage.js';
-import { LONG_FILES, packetsOf, packetsWithin } from '../testing/long-files.js';
-import { RecordingSlicer } from './recording-slicer.js';
+import { S3Server, type S3Kind } from './support/s3-server.js';
+import { MediaParser } from '../src/audio/media/media-parser.js';
+import { OutboundAgents } from '../src/outbound/outbound-agents.js';
+import { RemoteAudio } from '../src/audio/remote-audio.js';
+import { S3AudioStorage } from '../src/audio/s3-audio-storage.js';
+import { LONG_FILES, packetsOf, packetsWithin } from '../src/audio/testing/long-files.js';
+import { RecordingSlicer } from '../src/audio/slices/recording-slicer.js';
 
 const SECONDS = 120;
 
