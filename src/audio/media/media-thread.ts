@@ -15,6 +15,8 @@ const PING_INTERVAL_MS = 500;
 const MAX_UNANSWERED_PINGS = 6;
 /** The index of a film of hours takes some tens. */
 const MAX_THREAD_MEGABYTES = 256;
+/** Packets live for a moment: with the usual 48 MB, some hundred megabytes of them pile up. */
+const MAX_YOUNG_MEGABYTES = 8;
 
 /** The thread died under a task: in a loop without an end, or out of memory. */
 export class ThreadLostError extends Error {
@@ -98,7 +100,10 @@ export class MediaThread {
   #start(): Worker {
     const worker = new Worker(WORKER_FILE, {
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_THREAD_MEGABYTES },
+      resourceLimits: {
+        maxOldGenerationSizeMb: MAX_THREAD_MEGABYTES,
+        maxYoungGenerationSizeMb: MAX_YOUNG_MEGABYTES,
+      },
     });
     const lose = (): void => {
       if (this.#worker === worker) this.#lose();

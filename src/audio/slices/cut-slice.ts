@@ -66,6 +66,9 @@ export interface Uncut {
 const OVERHEAD_SHARE = 1.05;
 const OVERHEAD_BYTES = 16_384;
 
+/** Times are compared to the microsecond: they are sums of fractions. */
+const TINY_SECONDS = 1e-6;
+
 interface Writer {
   format: OutputFormat;
   mimeType: string;
@@ -159,7 +162,7 @@ async function copyNear(near: NearPart, request: CopyRequest, signal: AbortSigna
 async function copy(track: InputAudioTrack, request: CopyRequest): Promise<Slice | Uncut> {
   const { offsetSeconds, maxBytes, writer } = request;
   const sink = new EncodedPacketSink(track);
-  const endSeconds = request.endSeconds + offsetSeconds;
+  const endSeconds = request.endSeconds + offsetSeconds - TINY_SECONDS;
   let packet = await firstPacket(sink, request.startSeconds + offsetSeconds);
   if (packet === null || packet.timestamp >= endSeconds) return EMPTY;
 
@@ -172,7 +175,7 @@ async function copy(track: InputAudioTrack, request: CopyRequest): Promise<Slice
   output.addAudioTrack(source);
   await output.start();
   const first = packet.timestamp;
-  let end = first;
+  let last = packet;
   let bytes = 0;
   while (packet !== null && packet.timestamp < endSeconds) {
     bytes += packet.byteLength;
@@ -180,7 +183,7 @@ async function copy(track: InputAudioTrack, request: CopyRequest): Promise<Slice
       await output.cancel();
       return { uncut: 'too_large', detail: `the slice would be larger than ${maxBytes} bytes` };
     }
-    end = packet.timestamp + packet.duration;
+    last = packet;
     await source.add(packet.clone({ timestamp: packet.timestamp - first }), { decoderConfig });
     packet = await sink.getNextPacket(packet);
   }
@@ -190,7 +193,7 @@ async function copy(track: InputAudioTrack, request: CopyRequest): Promise<Slice
     bytes: new Uint8Array(target.buffer),
     mimeType: writer.mimeType,
     startSeconds: first - offsetSeconds,
-    endSeconds: end - offsetSeconds,
+    endSeconds: endOf(last, packet) - offsetSeconds,
   };
 }
 
@@ -198,7 +201,13 @@ async function copy(track: InputAudioTrack, request: CopyRequest): Promise<Slice
 async function firstPacket(sink: EncodedPacketSink, seconds: number): Promise<EncodedPacket | null> {
   const opening = await sink.getFirstPacket();
   if (opening === null || seconds <= opening.timestamp) return opening;
-  const packet = await sink.getPacket(seconds);
-  if (packet === null || packet.timestamp + packet.duration > seconds) return packet;
-  return sink.getNextPacket(packet);
+  const packet = await sink.getPacket(seconds + TINY_SECONDS);
+  if (packet === null) return null;
+  const next = await sink.getNextPacket(packet);
+  return endOf(packet, next) > seconds + TINY_SECONDS ? packet : next;
+}
+
+/** Packets of Matroska may have no duration: they last until the next one. */
+function endOf({ timestamp, duration }: EncodedPacket, next: EncodedPacket | null): number {
+  return duration === 0 && next !== null ? next.timestamp : timestamp + duration;
 }

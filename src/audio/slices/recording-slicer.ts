@@ -16,10 +16,10 @@ import type { Slice, SliceRequest, Uncut } from './cut-slice.js';
 import { Slots } from './slots.js';
 
 /**
- * Slices that are cut at the same time. Each needs about twice its own size, and up to 24 MB for a
- * recording that its server sends only as a whole.
+ * Slices that are cut at the same time. Each needs some 30 MB, and up to 24 MB more for a recording
+ * that its server sends only as a whole; more at once are not cut faster, as they share a thread.
  */
-const CONCURRENT_CUTS = 3;
+const CONCURRENT_CUTS = 2;
 
 /**
  * Time for a slice. Reading one takes a second or two; the first slice of an MP3 reads all that

@@ -58,30 +58,29 @@ export class FrameIndex {
 
   /**
    * Finds the last remembered frame at a time or before it. Parts that are requested at the same
-   * time wait for each other, so that the recording is read once.
+   * time take turns, so that the recording is read once.
    *
    * @returns undefined when the recording has no frames
    * @throws when the recording cannot be read, or `signal` aborts; what was counted is kept
    */
   async find(seconds: number, audio: RandomAccessAudio, signal: AbortSignal): Promise<Place | undefined> {
-    const previous = this.#turn;
-    const turn = previous.then(() => this.#readTo(seconds, audio, signal));
-    // The next part does not fail with this one.
-    this.#turn = turn.catch(() => undefined);
-    await turn;
+    while (!this.#isComplete && this.#seconds <= seconds) {
+      const turn = this.#turn.then(() => this.#readBlock(audio, signal));
+      // The next turn does not fail with this one.
+      this.#turn = turn.catch(() => undefined);
+      await turn;
+    }
     return this.#places.findLast((place) => place.seconds <= seconds) ?? this.#places[0];
   }
 
-  async #readTo(seconds: number, audio: RandomAccessAudio, signal: AbortSignal): Promise<void> {
-    this.#offset ??= await skipTags(audio, signal);
-    while (!this.#isComplete && this.#seconds <= seconds) {
-      signal.throwIfAborted();
-      const start: number = this.#offset;
-      const block = await readUpTo(audio, start, BLOCK_BYTES, signal);
-      const isLast = start + block.length >= audio.bytes;
-      this.#offset = start + this.#count(block, start, isLast);
-      this.#isComplete = isLast;
-    }
+  async #readBlock(audio: RandomAccessAudio, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#isComplete) return;
+    const start: number = this.#offset ?? (await skipTags(audio, signal));
+    const block = await readUpTo(audio, start, BLOCK_BYTES, signal);
+    const isLast = start + block.length >= audio.bytes;
+    this.#offset = start + this.#count(block, start, isLast);
+    this.#isComplete = isLast;
   }
 
   /** @returns the number of bytes that are done with */
