@@ -3,7 +3,8 @@
  * local folder, and corrected.
  *
  * Measured: the resident memory of one service process (`ROLE=all`) ten times a second from the
- * start of the upload until the chunk has ended, and that of its embedded PostgreSQL; the time from
+ * start of the upload until the chunk has ended, and that of its embedded PostgreSQL, both against
+ * a service that has corrected a short recording, and rests; the time from
  * the end of the upload until the text is corrected.
  *
  * Not measured: networks and real models. The providers are simulated in the process of the
@@ -17,7 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { closing } from '../../commands/closing.js';
 import type { ServiceApi } from '../../commands/service/service-api.js';
-import type { Sample } from '../../simulator/samples.js';
+import { findSamplesFolder, type Sample } from '../../simulator/samples.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { JOINED_FORMATS, samplesOfLength, writeJoinedFile } from '../../simulator/testing/joined-file.js';
 import { sampleEncodings } from '../../simulator/testing/sample-encodings.js';
@@ -102,6 +103,11 @@ async function measure(
   await simulator.reset();
   const service = { strategy: 'polling', simulatorUrl: simulator.url, environment: MEASURABLE } as const;
   return withService(service, tools, async (api, process, dataDir) => {
+    // A process that has worked: its connections, its thread and its code are loaded.
+    const [sample] = recording.samples;
+    const short = { path: join(findSamplesFolder(), sample?.file ?? ''), format: 'wav' };
+    await correct(api, short, tools);
+    await simulator.reset();
     // Settles the process and collects its garbage.
     await measureMemory(api, process);
     const processes = await processesOf(process, dataDir);
@@ -129,7 +135,11 @@ async function measure(
   });
 }
 
-async function correct(api: ServiceApi, { path, format }: LongRecording, { signal }: ScenarioTools) {
+async function correct(
+  api: ServiceApi,
+  { path, format }: Pick<LongRecording, 'path' | 'format'>,
+  { signal }: ScenarioTools,
+) {
   const { id } = await api.createConversation();
   const start = performance.now();
   let chunk = await api.uploadChunk(id, { path, name: `recording.${format}` });
