@@ -8,8 +8,14 @@ import { projects, runVitest } from './run-vitest.mjs';
 const { values } = parseArgs({ options: { sample: { type: 'boolean', default: false } } });
 
 const LONG_PROOFS = ['postgres-soak', 'redis-soak'];
-const WITH_MORE_VOLUME = ['postgres', 'redis', 'postgres-fleets', 'redis-fleets'];
-const FILES_WITH_MORE_VOLUME = ['test/properties', 'test/privacy-scenarios', 'fleet-spec', 'soak-spec'];
+const WITH_MORE_VOLUME = ['once', 'postgres', 'redis', 'postgres-fleets', 'redis-fleets'];
+const FILES_WITH_MORE_VOLUME = [
+  'test/properties',
+  'test/privacy-scenarios',
+  'test/long-recordings',
+  'fleet-spec',
+  'soak-spec',
+];
 
 const FULL = { RINGBACK_SOAK: 'full', CHAOS_MINUTES: '10', RINGBACK_CRASH_POINTS: 'all' };
 
