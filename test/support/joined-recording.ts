@@ -36,7 +36,12 @@ export function joinedRecording(samples: readonly Sample[]): JoinedRecording {
 
 /** @returns the samples, repeated in their order */
 export function repeatedSamples(count: number): Sample[] {
-  return Array.from({ length: count }, (_, index) => SAMPLES[index % SAMPLES.length] ?? failNoSample());
+  return samplesAt(Array.from({ length: count }, (_, index) => index % SAMPLES.length));
+}
+
+/** @param indexes from 0 */
+export function samplesAt(indexes: readonly number[]): Sample[] {
+  return indexes.map((index) => SAMPLES[index] ?? failNoSample());
 }
 
 function failNoSample(): never {
