@@ -33,6 +33,15 @@ export function correctedWindowsOf(recording: string): string {
     .join(' ');
 }
 
+/** Returns a text without the numbers of the model's answers in it. */
+export const withoutNumbers = (text: string): string => text.replace(ANSWER_NUMBER, '(corrected)');
+
+/** @returns the numbers of the model's answers that a text is made of, in their order */
+export const numbersOf = (text: string): number[] =>
+  [...text.matchAll(ANSWER_NUMBER)].map(([, number]) => Number(number));
+
+const ANSWER_NUMBER = /\(corrected #(\d+)\)/g;
+
 /** Whether each window of a long recording has its text, corrected or not, in order. */
 export function isPartlyCorrected(recording: string, transcript: string): boolean {
   let rest = ` ${transcript}`;

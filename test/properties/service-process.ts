@@ -40,6 +40,8 @@ import type { JobObserver } from '../../src/observability/job-observer.js';
 import type { Metrics } from '../../src/observability/metrics.js';
 import { Readiness } from '../../src/observability/readiness.js';
 import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
+import { ConversationDeleter } from '../../src/privacy/conversation-deleter.js';
+import { ConversationDeletionsRepository } from '../../src/privacy/conversation-deletions.repository.js';
 import type { JobKind } from '../../src/queues/job-catalogue.js';
 import type { JobProcessor } from '../../src/queues/job-processor.js';
 import type { JobQueues } from '../../src/queues/job-queues.js';
@@ -91,6 +93,8 @@ export interface ServiceProcess {
   conversations: ConversationsController;
   receiver: CallbackReceiver;
   reconciler: Reconciler;
+  deletions: ConversationDeletionsRepository;
+  deleter: ConversationDeleter;
   processors: { [K in JobKind]: JobProcessor<K> };
 }
 
@@ -137,6 +141,13 @@ export function startProcess(activity: Activity, environment: ProcessEnvironment
       new SimulatedQueueEngine(),
       coordination,
       metrics,
+    ),
+    deletions: new ConversationDeletionsRepository(database),
+    deleter: new ConversationDeleter(
+      config,
+      new ConversationDeletionsRepository(database),
+      storage,
+      coordination,
     ),
     processors: {
       ...transcriptionProcessors(base, provider.viewFor(activity)),
