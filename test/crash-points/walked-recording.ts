@@ -21,7 +21,7 @@ export const WINDOW_SECONDS = 14;
 const LONG_SAMPLES = [0, 1, 2];
 export const LONG_WINDOWS = LONG_SAMPLES.length;
 /** The window that is refused until it is corrected again: neither the first nor the last one. */
-export const REFUSED_WINDOW = 1;
+const REFUSED_WINDOW = 1;
 /**
  * Enough to recognize a prompt by. The prompts of the neighboring windows name at most ten words at
  * the beginning or the end, of twenty.

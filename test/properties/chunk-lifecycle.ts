@@ -25,7 +25,7 @@ const TRANSITIONS: Readonly<Record<ChunkStatus, readonly ChunkStatus[]>> = {
   failed: ['queued', 'correcting'],
 };
 
-export function isSettled({ status }: Pick<ChunkState, 'status'>): boolean {
+function isSettled({ status }: Pick<ChunkState, 'status'>): boolean {
   return status === 'completed' || status === 'failed';
 }
 
