@@ -90,6 +90,7 @@ class Scenario {
   private readonly recording: WalkedRecording;
   private readonly deadline = performance.now() + SCENARIO_DEADLINE_MS;
   private readonly crashesBefore: number;
+  private readonly correctionsBefore: number;
   private conversationId = '';
   private chunkId = '';
 
@@ -98,6 +99,7 @@ class Scenario {
     private readonly length: Length,
   ) {
     this.crashesBefore = world.crashes;
+    this.correctionsBefore = this.corrections;
     this.recording = walkedRecording(length, this.key);
   }
 
@@ -285,7 +287,20 @@ class Scenario {
     expectSame(report, 'pending chunks', pending, 0);
     const bills = this.bills();
     report.extraBills = bills - 1;
+    this.auditCorrections(report);
     if (bills < 1 || bills > 2) report.wrong.push(`${bills} transcripts were ordered`);
+  }
+
+  /** Each window is corrected by one request; a kill may cost the one that was under way. */
+  private auditCorrections(report: ScenarioReport): void {
+    const due = this.length === 'short' ? 1 : LONG_WINDOWS + 1;
+    const allowed = report.crashed ? due + 1 : due;
+    const requests = this.corrections - this.correctionsBefore;
+    if (requests < due || requests > allowed) report.wrong.push(`${requests} corrections were requested`);
+  }
+
+  private get corrections(): number {
+    return this.world.simulator.ledger.counts.correct;
   }
 
   private bills(): number {
