@@ -1,9 +1,10 @@
-// npm run crash-points -- [--engine postgres|redis] [--strategy webhook|polling] [--lanes n]
+// npm run crash-points -- [--engine postgres|redis] [--strategy webhook|polling]
+//                         [--length short|long] [--lanes n]
 //                         [--point k | --point k-m | --point '<before|after> <message>']
 //
 // Kills the service at every crash point of a chunk's path, on both engines with both strategies,
-// and prints a table. With --point only at the messages number k to m, or at the named one; names
-// are those in the lines of a walk.
+// for a short recording and for one of several windows, and prints a table. With --point only at the
+// messages number k to m, or at the named one; names are those in the lines of a walk.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
   options: {
     engine: { type: 'string' },
     strategy: { type: 'string' },
+    length: { type: 'string' },
     point: { type: 'string', default: 'all' },
     lanes: { type: 'string' },
   },
@@ -35,6 +37,7 @@ const { exitCode } = await runVitest(
       RINGBACK_CRASH_POINTS: values.point,
       RINGBACK_CRASH_RESULTS: results,
       ...(values.strategy !== undefined && { RINGBACK_CRASH_STRATEGY: values.strategy }),
+      ...(values.length !== undefined && { RINGBACK_CRASH_LENGTH: values.length }),
       ...(values.lanes !== undefined && { RINGBACK_CRASH_LANES: values.lanes }),
     },
   },
@@ -51,6 +54,7 @@ process.stdout.write(
       ...[
         'engine',
         'strategy',
+        'recording',
         'messages',
         'points',
         'killed at',
@@ -61,7 +65,8 @@ process.stdout.write(
       ...['extra bills', 'not met', 'recovery, median s', 'longest s'],
     ],
     rows: rows.map((row) => [
-      ...[row.engine, row.strategy, row.messages, row.points, row.killedAt, row.lost, row.twice, row.wrong],
+      ...[row.engine, row.strategy, row.length, row.messages, row.points, row.killedAt],
+      ...[row.lost, row.twice, row.wrong],
       ...[row.extraBills, row.unmet, seconds(row.medianRecoveryMs), seconds(row.longestRecoveryMs)],
     ]),
   }),

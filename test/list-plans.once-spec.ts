@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FailedChunksRepository } from '../src/chunks/failed-chunks.repository.js';
+import { ProblemsRepository } from '../src/chunks/problems.repository.js';
 import { ChunkListsRepository } from '../src/chunks/chunk-lists.repository.js';
 import { ConversationListsRepository } from '../src/conversations/lists/conversation-lists.repository.js';
 import { ConversationSearch } from '../src/conversations/lists/conversation-search.js';
@@ -36,6 +38,16 @@ describe('every page of a list', () => {
       insert into correction_windows (chunk_id, submission_id, ordinal, is_redacted)
       select id, gen_random_uuid(), 0, false from chunk`,
     );
+    await query(
+      url,
+      `insert into uncorrected_chunks (chunk_id, conversation_id, submission_id, code, error, noted_at)
+      select id, conversation_id, gen_random_uuid(), 'refused', 'Refused.', now() from chunks where left(id::text, 1) = '0'`,
+    );
+    await query(
+      url,
+      `insert into correction_windows (chunk_id, submission_id, ordinal, status, is_redacted)
+      select id, gen_random_uuid(), 0, 'corrected', false from chunks`,
+    );
     await query(url, 'vacuum analyze');
   });
 
@@ -65,6 +77,19 @@ describe('every page of a list', () => {
       expect(plans.join('\n')).toContain(index);
       expect(plans.join('\n')).not.toMatch(/Seq Scan on (?!projects)/);
     }
+  });
+
+  it('of texts that are not corrected, and of their problems, is read by an index', async () => {
+    const plans = await plansOf(opened(), async (database) => {
+      await new ProblemsRepository(database).groups();
+      await new FailedChunksRepository(database).find({ uncorrected: true }, { limit: 51 });
+      await new FailedChunksRepository(database).find(
+        { uncorrected: true, errorCode: 'refused' },
+        { afterId: UNKNOWN_ID, limit: 51 },
+      );
+    });
+    expect(plans).toHaveLength(4);
+    for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/);
   });
 
   it('of projects, and of chunks with their counts, is read by an index', async () => {

@@ -72,6 +72,6 @@ function matches(eb: ExpressionBuilder<Schema, 'chunks'>, filter: ChunkFilter): 
 
 function isUncorrected(code: string | undefined): Expression<SqlBool> {
   const ofCode = code === undefined ? sql`true` : sql`u.code = ${code}`;
-  return sql<SqlBool>`chunks.id in (select u.chunk_id from uncorrected_chunks as u
-    join chunks as c on ${HAS_UNCORRECTED_TEXT} where ${ofCode})`;
+  return sql<SqlBool>`chunks.id in (
+    select u.chunk_id from uncorrected_chunks as u where ${ofCode} and ${HAS_UNCORRECTED_TEXT})`;
 }

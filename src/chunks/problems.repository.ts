@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/database.js';
+import type { WindowStatus } from './states.js';
 
 export type ProblemKind = 'failed' | 'uncorrected';
 
@@ -23,12 +24,21 @@ export interface Problem {
 const MAX_CHUNKS = 10_000;
 
 /**
- * Whether the note of a chunk holds for its text: all of it is uncorrected, or some windows are.
+ * Whether the note `u` of a chunk holds for its text: all of it is uncorrected, or some windows.
+ *
+ * Read by the keys of chunks and windows, for each note: `offset 0` keeps the planner from a join,
+ * for which it reads all chunks.
  */
-export const HAS_UNCORRECTED_TEXT = sql<boolean>`(c.id = u.chunk_id and c.submission_id = u.submission_id
-  and c.status = 'completed' and (c.model is null or (
-    select count(distinct w.status) = 2 from correction_windows as w
-    where w.chunk_id = u.chunk_id and w.submission_id = u.submission_id and w.status <> 'pending')))`;
+export const HAS_UNCORRECTED_TEXT = sql<boolean>`exists (
+  select from chunks as c
+  where c.id = u.chunk_id and c.submission_id = u.submission_id and c.status = 'completed'
+    and (c.model is null or (${hasWindow('uncorrected')} and ${hasWindow('corrected')}))
+  offset 0)`;
+
+function hasWindow(status: WindowStatus) {
+  return sql`exists (select from correction_windows as w where w.chunk_id = u.chunk_id
+    and w.submission_id = u.submission_id and w.status = ${sql.lit(status)} offset 0)`;
+}
 
 /** Groups failed chunks, and texts whose correction failed, by the code of their error. */
 @Injectable()
@@ -47,7 +57,7 @@ export class ProblemsRepository {
       sql<Problem>`
         with newest as (
           select u.chunk_id as id, u.conversation_id, u.code, u.noted_at as at
-          from uncorrected_chunks as u join chunks as c on ${HAS_UNCORRECTED_TEXT}
+          from uncorrected_chunks as u where ${HAS_UNCORRECTED_TEXT}
           order by u.chunk_id desc limit ${MAX_CHUNKS}
         ), grouped as (${GROUPED})
         select 'uncorrected' as kind, grouped.*, u.error as example

@@ -30,7 +30,8 @@ export class UncorrectedChunksRepository {
     await this.database
       .insertInto('uncorrected_chunks')
       .columns(['chunk_id', 'conversation_id', 'submission_id', 'code', 'error', 'noted_at'])
-      // A chunk that was deleted meanwhile needs no note.
+      // A chunk that was deleted meanwhile needs no note. The lock is the one that the foreign key
+      // takes: it waits for a deletion that is under way.
       .expression((eb) =>
         eb
           .selectFrom('chunks')
@@ -42,7 +43,8 @@ export class UncorrectedChunksRepository {
             sql<string>`${note.error}::text`.as('error'),
             note.noted_at.as('noted_at'),
           ])
-          .where('id', '=', chunkId),
+          .where('id', '=', chunkId)
+          .forKeyShare(),
       )
       .onConflict((conflict) => conflict.column('chunk_id').doUpdateSet(note))
       .execute();

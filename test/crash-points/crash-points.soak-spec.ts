@@ -4,6 +4,7 @@ import type { Strategy } from '../support/test-service.js';
 import { planOf } from './plan.js';
 import { lineOf, lineOfScenario, writeResult } from './report.js';
 import { allOf, walk, type WalkReport } from './walk.js';
+import type { Length } from './walked-recording.js';
 
 const engine = currentEngine();
 const plan = planOf(engine, process.env);
@@ -17,7 +18,7 @@ const BY_THE_CLOCK =
   /insert into processing_events|select count\(\*\) as count from submissions|coord:usage|coordination_usage|current_setting\('transaction_read_only'\)/;
 
 describe('a service that is killed at any message of the path of a chunk', () => {
-  const reports = new Map<Strategy, WalkReport>();
+  const reports = new Map<string, WalkReport>();
 
   // Both at the same time: each of them mostly waits for the locks of dead processes.
   beforeAll(async () => {
@@ -25,22 +26,31 @@ describe('a service that is killed at any message of the path of a chunk', () =>
   }, plan.timeoutMs);
 
   async function walkAll(strategy: Strategy): Promise<void> {
-    const title = { engine, strategy };
+    for (const length of plan.lengths) await walkOne(strategy, length);
+  }
+
+  async function walkOne(strategy: Strategy, length: Length): Promise<void> {
+    const title = { engine, strategy, length };
     const report = await walk({
       strategy,
-      lanes: plan.lanes,
-      choose: (path) => plan.choose(strategy, path),
+      length,
+      lanes: plan.lanes(length),
+      choose: (path) => plan.choose({ strategy, length }, path),
       onScenario: (walked) => {
         if (plan.isVerbose) process.stdout.write(lineOfScenario(title, walked));
       },
     });
-    reports.set(strategy, report);
+    reports.set(`${strategy} ${length}`, report);
     process.stdout.write(lineOf(title, report));
     if (plan.resultsDir !== undefined) await writeResult(plan.resultsDir, title, report);
   }
 
-  it.each(plan.strategies)('loses nothing and does nothing twice, with the %s strategy', (strategy) => {
-    const report = reports.get(strategy);
+  const walks = plan.strategies.flatMap((strategy) =>
+    plan.lengths.map((length) => [strategy, length] as const),
+  );
+
+  it.each(walks)('loses nothing and does nothing twice, with %s and a %s recording', (strategy, length) => {
+    const report = reports.get(`${strategy} ${length}`);
 
     expect(report).toMatchObject({ lost: [], twice: [], wrong: [], extraBills: [] });
     expect(report?.unmet.filter((name) => !BY_THE_CLOCK.test(name))).toEqual([]);

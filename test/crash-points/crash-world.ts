@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Fault } from '../../simulator/fault-types.js';
 import type { Simulator } from '../../simulator/simulator.js';
 import { Api } from '../support/api.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -76,6 +77,11 @@ export class CrashWorld {
   /** Output of the current process. */
   get output(): string {
     return this.process?.output ?? '';
+  }
+
+  /** Lets the providers refuse requests, and no longer those that they refused before. */
+  refuse(faults: readonly Fault[]): void {
+    this.schedule.replaceFaults(faults);
   }
 
   /** Begins to record the steps of a path, and kills the process at `point`. */

@@ -1,8 +1,16 @@
 import pg from 'pg';
 
-/** Events that may happen only once in a scenario. */
+/** Events that happen a fixed number of times in a scenario. */
 export type Ending =
-  'first text stored' | 'completed' | 'failed' | 'merged' | 'summarized' | 'submission completed';
+  | 'first text stored'
+  /** Of a chunk with several windows. */
+  | 'window settled'
+  | 'correction made again'
+  | 'completed'
+  | 'failed'
+  | 'merged'
+  | 'summarized'
+  | 'submission completed';
 
 /**
  * Installs triggers that record every ending in the same transaction, so that work that was done
@@ -36,7 +44,9 @@ const HISTORY = `
 
   create function note_chunk() returns trigger language plpgsql as $$
   begin
-    if new.status = 'correcting' and (old.status, old.transcribed_at, old.transcript)
+    if new.status = 'correcting' and old.status in ('completed', 'failed') then
+      insert into crash_history values (new.conversation_id, 'correction made again');
+    elsif new.status = 'correcting' and (old.status, old.transcribed_at, old.transcript)
         is distinct from (new.status, new.transcribed_at, new.transcript) then
       insert into crash_history values (new.conversation_id, 'first text stored');
     elsif new.status in ('completed', 'failed') and (old.status, old.completed_at, old.transcript)
@@ -46,6 +56,15 @@ const HISTORY = `
     return null;
   end $$;
   create trigger note_chunk after update on chunks for each row execute function note_chunk();
+
+  create function note_window() returns trigger language plpgsql as $$
+  begin
+    if new.status <> 'pending' and (old.status, old.settled_at) is distinct from (new.status, new.settled_at) then
+      insert into crash_history select conversation_id, 'window settled' from chunks where id = new.chunk_id;
+    end if;
+    return null;
+  end $$;
+  create trigger note_window after update on correction_windows for each row execute function note_window();
 
   create function note_conversation() returns trigger language plpgsql as $$
   begin

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import { jobId, type JobData, type JobKind } from '../../src/queues/job-catalogue.js';
+import { LONG_WINDOWS } from './walked-recording.js';
 import { openQueue, type QueueStore } from '../support/queue-access.js';
 
 /** The objects that may have jobs. */
@@ -10,6 +11,10 @@ export interface JobOwner {
   attempt: number;
   submissionIds: string[];
 }
+
+/** Windows of a long recording, and their corrections, which may be made again once. */
+const WINDOWS = Array.from({ length: LONG_WINDOWS }, (_, index) => index);
+const ROUNDS = [1, 2];
 
 type Named = { [K in JobKind]: { kind: K; data: JobData[K] } }[JobKind];
 
@@ -47,7 +52,14 @@ function jobsOf({ conversationId, chunkId, attempt, submissionIds }: JobOwner): 
   return [
     ...attempts.map((number) => ({ kind: 'submit' as const, data: { chunkId, attempt: number } })),
     ...submissionIds.map((submissionId) => ({ kind: 'check' as const, data: { submissionId } })),
-    ...submissionIds.map((submissionId) => ({ kind: 'correct' as const, data: { chunkId, submissionId } })),
+    ...submissionIds.flatMap((submissionId) =>
+      ROUNDS.flatMap((round) =>
+        WINDOWS.map((window) => ({
+          kind: 'correct' as const,
+          data: { chunkId, submissionId, window, round },
+        })),
+      ),
+    ),
     { kind: 'finalize', data: { conversationId } },
     { kind: 'summarize', data: { conversationId } },
   ];

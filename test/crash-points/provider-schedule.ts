@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault } from '../../simulator/fault-types.js';
 import type { Simulator } from '../../simulator/simulator.js';
 import type { Strategy } from '../support/test-service.js';
 import type { CrashGate } from './crash-gate.js';
@@ -26,8 +27,17 @@ export class ProviderSchedule {
     private readonly crashGate: CrashGate,
     private readonly strategy: Strategy,
   ) {
-    simulator.faults.add({ operation: 'submit', effect: { kind: 'outcome', status: 'processing' } });
+    this.replaceFaults([]);
     this.work = this.run();
+  }
+
+  /** Lets the providers have these faults, and no others. */
+  replaceFaults(faults: readonly Fault[]): void {
+    this.simulator.faults.clear();
+    this.simulator.faults.add(
+      { operation: 'submit', effect: { kind: 'outcome', status: 'processing' } },
+      ...faults,
+    );
   }
 
   async stop(): Promise<void> {

@@ -4,12 +4,14 @@ import type { Engine } from '../support/engine.js';
 import type { Strategy } from '../support/test-service.js';
 import { namesOf } from './plan.js';
 import type { CrashPoint } from './crash-gate.js';
+import type { Length } from './walked-recording.js';
 import type { WalkedScenario, WalkReport } from './walk.js';
 
 /** Identifies a walk. */
 export interface Title {
   engine: Engine;
   strategy: Strategy;
+  length: Length;
 }
 
 /** A row of the table at the end of `npm run crash-points`, which names its columns. */
@@ -47,8 +49,8 @@ export function lineOfScenario(title: Title, { point, scenario, number, total }:
 }
 
 export async function writeResult(dir: string, title: Title, report: WalkReport): Promise<void> {
-  const { engine, strategy } = title;
-  await writeFile(join(dir, `${engine}-${strategy}.json`), JSON.stringify(resultOf(title, report)));
+  const { engine, length, strategy } = title;
+  await writeFile(join(dir, `${engine}-${length}-${strategy}.json`), JSON.stringify(resultOf(title, report)));
 }
 
 function resultOf(title: Title, report: WalkReport): Result {
@@ -68,13 +70,13 @@ function resultOf(title: Title, report: WalkReport): Result {
   };
 }
 
-function replay({ engine, strategy }: Title, { side, name }: CrashPoint): string {
+function replay({ engine, strategy, length }: Title, { side, name }: CrashPoint): string {
   const quoted = `${side} ${name}`.replaceAll("'", String.raw`'\''`);
-  return `npm run crash-points -- --engine ${engine} --strategy ${strategy} --point '${quoted}'`;
+  return `npm run crash-points -- --engine ${engine} --strategy ${strategy} --length ${length} --point '${quoted}'`;
 }
 
-function titleOf({ engine, strategy }: Title): string {
-  return `${engine}, ${strategy}`;
+function titleOf({ engine, strategy, length }: Title): string {
+  return `${engine}, ${strategy}, ${length} recording`;
 }
 
 function seconds(ms: number): string {

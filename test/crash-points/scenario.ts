@@ -1,12 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SeededRandom } from '../../simulator/seeded-random.js';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { ConversationResponse } from '../../src/conversations/conversations.dto.js';
-import { wav, type Answer } from '../support/api.js';
+import type { Answer } from '../support/api.js';
 import type { CrashWorld } from './crash-world.js';
 import { endingsOf, type Ending } from './history.js';
 import type { CrashPoint, PassedPoint } from './crash-gate.js';
+import {
+  LONG_WINDOWS,
+  refusedWords,
+  walkedRecording,
+  type Length,
+  type WalkedRecording,
+} from './walked-recording.js';
 
 /** Result of a scenario: one conversation with one chunk. */
 export interface ScenarioReport {
@@ -41,12 +47,10 @@ const EVERY_ENDING_ONCE: Partial<Record<Ending, number>> = {
   summarized: 1,
 };
 
-/**
- * The seed of the simulator's placeholders, and the number of digits of a recording's digest in
- * them.
- */
-const SEED = 1;
-const MARK_LENGTH = 6;
+/** A permanent error of the model's provider: the window keeps its first-stage text. */
+const REFUSED = { kind: 'status', status: 403 } as const;
+/** The answer to a correction that is made again: accepted already, or completed already. */
+const CONFLICT = 409;
 
 interface State {
   status: string;
@@ -58,6 +62,7 @@ interface State {
   merge_revision: number;
   submission_ids: string[];
   open_submissions: number;
+  uncorrected_windows: number;
 }
 
 /**
@@ -66,9 +71,15 @@ interface State {
  *
  * With the webhook strategy the conversation is finished while the provider works, with polling
  * after the chunk has settled, so that both ways to a finalization are covered.
+ *
+ * A window of a long recording is refused by the model, and corrected again: with the webhook
+ * strategy when the conversation has been summarized, with polling before it is finished.
  */
-export async function runScenario(world: CrashWorld, point?: CrashPoint): Promise<ScenarioReport> {
-  const scenario = new Scenario(world);
+export async function runScenario(
+  world: CrashWorld,
+  { length, point }: { length: Length; point?: CrashPoint },
+): Promise<ScenarioReport> {
+  const scenario = new Scenario(world, length);
   await scenario.prepare();
   world.beginPath(point);
   return scenario.run();
@@ -76,15 +87,20 @@ export async function runScenario(world: CrashWorld, point?: CrashPoint): Promis
 
 class Scenario {
   private readonly key = randomUUID();
-  private readonly audio = wav(this.key);
-  private readonly sha256 = createHash('sha256').update(this.audio).digest('hex');
+  private readonly recording: WalkedRecording;
   private readonly deadline = performance.now() + SCENARIO_DEADLINE_MS;
   private readonly crashesBefore: number;
+  private readonly correctionsBefore: number;
   private conversationId = '';
   private chunkId = '';
 
-  constructor(private readonly world: CrashWorld) {
+  constructor(
+    private readonly world: CrashWorld,
+    private readonly length: Length,
+  ) {
     this.crashesBefore = world.crashes;
+    this.correctionsBefore = this.corrections;
+    this.recording = walkedRecording(length, this.key);
   }
 
   async prepare(): Promise<void> {
@@ -94,6 +110,11 @@ class Scenario {
       () => this.world.api.post('/api/conversations', {}),
     );
     this.conversationId = conversation.id;
+    this.world.refuse(
+      this.length === 'long'
+        ? [{ operation: 'correct', effect: REFUSED, match: { promptContains: refusedWords() } }]
+        : [],
+    );
   }
 
   async run(): Promise<ScenarioReport> {
@@ -133,34 +154,89 @@ class Scenario {
   private async complete(): Promise<void> {
     const { api, strategy } = this.world;
     const chunk = await this.sendUntilAccepted<ChunkResponse>('the chunk is not accepted', () =>
-      api.upload(this.conversationId, { audio: this.audio, headers: { 'idempotency-key': this.key } }),
+      api.upload(this.conversationId, {
+        audio: this.recording.audio,
+        headers: { 'idempotency-key': this.key },
+      }),
     );
     this.chunkId = chunk.id;
     await this.world.untilIdle();
-    if (strategy === 'polling') await this.waitFor('the chunk is not settled', isSettled);
+    if (strategy === 'polling') {
+      await this.waitFor('the chunk is not settled', isSettled);
+      await this.correctAgain();
+    }
     await this.world.untilIdle();
     await this.sendUntilAccepted<ConversationResponse>('the conversation is not finished', () =>
       api.post(`/api/conversations/${this.conversationId}/finish`),
     );
     await this.waitFor('the chunk is not settled', isSettled);
+    await this.summarized(1);
+    if (strategy === 'webhook') await this.correctAgain();
+    await this.summarized(this.merges);
+    await this.world.restarted();
+    await this.waitFor('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
+  }
+
+  /** Corrects the refused window of a long recording. */
+  private async correctAgain(): Promise<void> {
+    if (this.length === 'short') return;
+    await this.world.untilIdle();
+    this.world.refuse([]);
+    const path = `/api/transcription/chunks/${this.chunkId}?from=correction`;
+    await this.sendUntilAccepted<unknown>(
+      'the correction is not made again',
+      () => this.world.api.post(path, {}),
+      CONFLICT,
+    );
+    await this.waitFor(
+      'the window is not corrected',
+      (state) => isSettled(state) && state.uncorrected_windows === 0,
+    );
+  }
+
+  private async summarized(merges: number): Promise<void> {
     await this.waitFor(
       'the conversation is not finalized',
-      ({ conversation_status }) => conversation_status === 'finalized',
+      ({ conversation_status, merge_revision }) =>
+        conversation_status === 'finalized' && merge_revision >= merges,
     );
     await this.waitFor(
       'the conversation is not summarized',
       ({ summary_status }) => summary_status === 'completed',
     );
-    await this.world.restarted();
-    await this.waitFor('jobs are left', async (state) => (await this.jobsLeft(state)).length === 0);
   }
 
-  /** Repeats a request until it is accepted, also after a broken connection. */
-  private async sendUntilAccepted<T>(otherwise: string, send: () => Promise<Answer<T>>): Promise<T> {
+  /** With the webhook strategy, a long recording is corrected again after the first merge. */
+  private get merges(): number {
+    return this.length === 'long' && this.world.strategy === 'webhook' ? 2 : 1;
+  }
+
+  private get expectedEndings(): Partial<Record<Ending, number>> {
+    if (this.length === 'short') return EVERY_ENDING_ONCE;
+    return {
+      ...EVERY_ENDING_ONCE,
+      'window settled': LONG_WINDOWS + 1,
+      'correction made again': 1,
+      completed: 2,
+      merged: this.merges,
+      summarized: this.merges,
+    };
+  }
+
+  /**
+   * Repeats a request until it is accepted, also after a broken connection.
+   *
+   * @param done answer to a repeated request whose first try was carried out
+   */
+  private async sendUntilAccepted<T>(
+    otherwise: string,
+    send: () => Promise<Answer<T>>,
+    done?: number,
+  ): Promise<T> {
     for (;;) {
       try {
         const { status, body } = await send();
-        if (status < 300) return body;
+        if (status < 300 || status === done) return body;
         if (status < 500) throw new Error(`${otherwise}: ${status}`);
       } catch (error) {
         if (!isBrokenConnection(error)) throw error;
@@ -192,14 +268,16 @@ class Scenario {
     if (report.lost.length > 0) return;
     const { record, redis, jobs } = this.world;
     const state = await this.state();
-    const text = this.expectedText();
+    const text = this.recording.corrected;
     const endings = await endingsOf(record, this.conversationId);
+    const expected = this.expectedEndings;
     for (const [ending, times] of Object.entries(endings))
-      if (times > 1) report.twice.push(`${ending} ${times} times`);
-    expectSame(report, 'endings', endings, EVERY_ENDING_ONCE);
+      if (times > (expected[ending as Ending] ?? 0)) report.twice.push(`${ending} ${times} times`);
+    expectSame(report, 'endings', endings, expected);
     expectSame(report, 'text', state.transcript, text);
     expectSame(report, 'merged text', state.merged, text);
-    expectSame(report, 'merge revision', state.merge_revision, 1);
+    expectSame(report, 'merge revision', state.merge_revision, this.merges);
+    expectSame(report, 'uncorrected windows', state.uncorrected_windows, 0);
     expectSame(report, 'open submissions', state.open_submissions, 0);
     expectSame(report, 'jobs left', await jobs.left(this.owner(state)), []);
     const pending =
@@ -209,21 +287,28 @@ class Scenario {
     expectSame(report, 'pending chunks', pending, 0);
     const bills = this.bills();
     report.extraBills = bills - 1;
+    this.auditCorrections(report);
     if (bills < 1 || bills > 2) report.wrong.push(`${bills} transcripts were ordered`);
+  }
+
+  /** Each window is corrected by one request; a kill may cost the one that was under way. */
+  private auditCorrections(report: ScenarioReport): void {
+    const due = this.length === 'short' ? 1 : LONG_WINDOWS + 1;
+    const allowed = report.crashed ? due + 1 : due;
+    const requests = this.corrections - this.correctionsBefore;
+    if (requests < due || requests > allowed) report.wrong.push(`${requests} corrections were requested`);
+  }
+
+  private get corrections(): number {
+    return this.world.simulator.ledger.counts.correct;
   }
 
   private bills(): number {
     const { uploads, transcripts } = this.world.simulator.ledger;
     const urls = new Set(
-      uploads.filter(({ sha256 }) => sha256 === this.sha256).map(({ uploadUrl }) => uploadUrl),
+      uploads.filter(({ sha256 }) => sha256 === this.recording.sha256).map(({ uploadUrl }) => uploadUrl),
     );
     return [...transcripts.values()].filter(({ audioUrl, billed }) => billed && urls.has(audioUrl)).length;
-  }
-
-  /** Returns the simulator's text for an unknown recording. */
-  private expectedText(): string {
-    const mark = new SeededRandom(SEED).digest(this.sha256).slice(0, MARK_LENGTH);
-    return `[simulated transcript ${mark}] The simulator does not know this recording. It stands for about 1 seconds of speech. (corrected)`;
   }
 
   private jobsLeft(state: State): Promise<string[]> {
@@ -260,7 +345,9 @@ const STATE = `
     v.merge_revision,
     (select coalesce(json_agg(id), '[]') from submissions where chunk_id = c.id) as submission_ids,
     (select count(*)::integer from submissions where chunk_id = c.id and status in ('created', 'submitted'))
-      as open_submissions
+      as open_submissions,
+    (select count(*)::integer from correction_windows where chunk_id = c.id and status <> 'corrected')
+      as uncorrected_windows
   from chunks c join conversations v on v.id = c.conversation_id where c.id = $1`;
 
 /** Detects the error of `fetch`. */

@@ -14,6 +14,7 @@ import { PostgresProtocol } from './postgres-protocol.js';
 import { IDLE_MS } from './provider-schedule.js';
 import { RedisProtocol, ScriptNames } from './redis-protocol.js';
 import type { CrashGate } from './crash-gate.js';
+import { WINDOW_SECONDS } from './walked-recording.js';
 import { WireProxy } from './wire-proxy.js';
 
 /**
@@ -102,6 +103,9 @@ export class ServiceEnvironment {
       GEMINI_BASE_URL: provider.url,
       POLL_INTERVAL_MS: String(POLL_INTERVAL_MS),
       RETRY_BASE_MS: '20',
+      CORRECTION_WINDOW_SECONDS: String(WINDOW_SECONDS),
+      // Windows that are corrected at once share statements, now and then.
+      CORRECTION_CONCURRENCY: '1',
       JOB_LOCK_MS: SHORT_JOB_LOCK_MS,
       CALLBACK_DEADLINE_MS: String(CALLBACK_DEADLINE_MS),
       RECONCILE_INTERVAL_MS: String(RECONCILE_INTERVAL_MS),

@@ -2,6 +2,7 @@ import type { Strategy } from '../support/test-service.js';
 import { CrashWorld } from './crash-world.js';
 import { runScenario, type ScenarioReport } from './scenario.js';
 import type { CrashPoint, PassedPoint } from './crash-gate.js';
+import type { Length } from './walked-recording.js';
 
 export interface WalkReport {
   /** The path without a crash. */
@@ -21,6 +22,7 @@ export interface WalkReport {
 
 export interface WalkOptions {
   strategy: Strategy;
+  length: Length;
   /** Number of concurrent worlds: each of them mostly waits. */
   lanes: number;
   /** Selects the points of the path. */
@@ -47,7 +49,7 @@ const TRIES = 3;
  * @throws Error when a scenario without a crash does not end as it should
  */
 export async function walk(options: WalkOptions): Promise<WalkReport> {
-  const lanes = Array.from({ length: options.lanes }, () => new Lane(options.strategy));
+  const lanes = Array.from({ length: options.lanes }, () => new Lane(options.strategy, options.length));
   try {
     await allOf(lanes.map((lane) => lane.renew()));
     const path = (await lanes[0]?.runUndisturbed())?.path ?? [];
@@ -95,7 +97,10 @@ export async function allOf(works: Promise<void>[]): Promise<void> {
 class Lane {
   private world: CrashWorld | undefined;
 
-  constructor(private readonly strategy: Strategy) {}
+  constructor(
+    private readonly strategy: Strategy,
+    private readonly length: Length,
+  ) {}
 
   /** Starts a new world and warms it up with one scenario (cached scripts, pooled connections). */
   async renew(): Promise<void> {
@@ -105,16 +110,16 @@ class Lane {
   }
 
   async runUndisturbed(): Promise<ScenarioReport> {
-    const scenario = await runScenario(this.present);
+    const scenario = await runScenario(this.present, { length: this.length });
     const problems = [...scenario.lost, ...scenario.twice, ...scenario.wrong];
     if (problems.length === 0) return scenario;
     throw new Error(`without any crash: ${problems.join('; ')}\n${this.present.output}`);
   }
 
   async crashAt(point: CrashPoint): Promise<ScenarioReport> {
-    let scenario = await runScenario(this.present, point);
+    let scenario = await runScenario(this.present, { length: this.length, point });
     for (let tries = 1; tries < TRIES && !scenario.crashed && scenario.lost.length === 0; tries += 1) {
-      scenario = await runScenario(this.present, point);
+      scenario = await runScenario(this.present, { length: this.length, point });
     }
     return scenario;
   }

@@ -1,3 +1,5 @@
+import type { JobData, JobKind } from '../../src/queues/job-catalogue.js';
+
 /** The process dies here: none of its later effects is carried out. */
 export class CrashError extends Error {
   override readonly name = 'CrashError';
@@ -36,6 +38,8 @@ export class Activity {
   private executing = 0;
 
   constructor(
+    /** Data of its job; undefined for a request. */
+    readonly job: JobData[JobKind] | undefined,
     readonly label: string,
     private readonly options: {
       execute: Execute;

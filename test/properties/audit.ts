@@ -10,6 +10,16 @@ export interface ChunkState {
   transcript: string | null;
   audioKey: string | null;
   audioUrl: string | null;
+  /** Increments with each text. */
+  revision: number;
+  completedAt: string | null;
+  inputTokens: number;
+  outputTokens: number;
+  redactPii: boolean | null;
+  /** Windows of its submission that are pending at that point. */
+  pendingWindows: number;
+  /** Texts of all windows of its submission at that point, in their order; null without any. */
+  windowTexts: string | null;
 }
 
 export interface SubmissionState {
@@ -36,6 +46,12 @@ export interface WindowState {
   ordinal: number;
   round: number;
   status: WindowStatus;
+  transcript: string | null;
+  isRedacted: boolean;
+  inputTokens: number;
+  outputTokens: number;
+  /** The chunk's setting at that point. */
+  mustBeRedacted: boolean;
   /** The chunk's submission at that point. */
   current: string | null;
   chunkStatus: ChunkStatus;
@@ -59,7 +75,12 @@ export interface History {
 
 const CHUNK = (row: string): string => `jsonb_build_object('status', ${row}.status, 'attempt', ${row}.attempt,
   'position', ${row}.position, 'submission', ${row}.submission_id, 'transcript', ${row}.transcript, 'audioKey', ${row}.audio_key,
-  'audioUrl', ${row}.audio_url)`;
+  'audioUrl', ${row}.audio_url, 'revision', ${row}.revision, 'completedAt', ${row}.completed_at, 'redactPii', ${row}.redact_pii,
+  'inputTokens', ${row}.input_tokens, 'outputTokens', ${row}.output_tokens,
+  'pendingWindows', (select count(*) from correction_windows as w
+    where w.chunk_id = ${row}.id and w.submission_id = ${row}.submission_id and w.status = 'pending'),
+  'windowTexts', (select string_agg(coalesce(w.transcript, w.text), ' ' order by w.ordinal) from correction_windows as w
+    where w.chunk_id = ${row}.id and w.submission_id = ${row}.submission_id))`;
 const SUBMISSION = (
   row: string,
 ): string => `jsonb_build_object('status', ${row}.status, 'chunk', ${row}.chunk_id,
@@ -71,7 +92,10 @@ const CONVERSATION = (row: string): string => `jsonb_build_object('status', ${ro
     and status in ('queued', 'transcribing', 'correcting')))`;
 
 const WINDOW = (row: string): string => `jsonb_build_object('submission', ${row}.submission_id,
-  'ordinal', ${row}.ordinal, 'round', ${row}.round, 'status', ${row}.status,
+  'ordinal', ${row}.ordinal, 'round', ${row}.round, 'status', ${row}.status, 'transcript', ${row}.transcript,
+  'isRedacted', ${row}.is_redacted, 'inputTokens', ${row}.input_tokens, 'outputTokens', ${row}.output_tokens,
+  'mustBeRedacted', (select coalesce(c.redact_pii, v.redact_pii) or v.anonymize
+    from chunks as c join conversations as v on v.id = c.conversation_id where c.id = ${row}.chunk_id),
   'current', (select submission_id from chunks where id = ${row}.chunk_id),
   'chunkStatus', (select status from chunks where id = ${row}.chunk_id))`;
 

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import pg from 'pg';
 import { ProviderError } from '../../src/providers/provider-error.js';
 import { QueueTimeoutError } from '../../src/queues/job-queues.js';
 import { Activity, CrashError, type Crash } from './activity.js';
@@ -15,6 +16,9 @@ import { jobTask, taskOf, type Task, type World } from './tasks.js';
 
 /** More concurrent activities would add no new behavior. */
 const MAX_ACTIVITIES = 8;
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DEADLOCK = '40P01';
 
 /** A job's run or a request that has not ended. */
 interface Running {
@@ -148,7 +152,7 @@ export class Experiment implements World {
   private async enter({ label, work, job }: Task, crash?: Crash): Promise<Activity> {
     if (this.running.length >= MAX_ACTIVITIES) await this.finishAll();
     this.begun += 1;
-    const activity = new Activity(`${this.begun} ${label}`, {
+    const activity = new Activity(job?.data, `${this.begun} ${label}`, {
       execute: this.schedule.execute,
       trace: (line) => this.trace.push(line),
       crash,
@@ -181,6 +185,9 @@ export class Experiment implements World {
     this.ledger.disturb();
     if (error instanceof HttpException || error instanceof ProviderError) return;
     if (error instanceof InMemoryQueueError || error instanceof QueueTimeoutError) return;
+    // A deletion locks a submission that is being added last: PostgreSQL ends one of the two.
+    const isDeadlock = error instanceof pg.DatabaseError && error.code === DEADLOCK;
+    if (isDeadlock && this.ledger.isDeleted) return;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'a value that is no Error';
     throw new Error(`${label} failed with ${reason}`, { cause: error });
   }

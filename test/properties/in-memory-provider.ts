@@ -12,6 +12,7 @@ import type {
   ProviderTranscript,
   TranscriptPage,
 } from '../../src/providers/assemblyai/provider-transcript.js';
+import type { JobData } from '../../src/queues/job-catalogue.js';
 import { SettingRefusedError } from '../../src/providers/assemblyai/setting-refusal.js';
 import type { Activity } from './activity.js';
 import { recordingOf, summaryOf, textOf, wordsOf } from './recordings.js';
@@ -51,6 +52,13 @@ const ERRORS = {
 
 export type TranscriptEnd = 'completed' | keyof typeof ERRORS;
 
+/** An answer of the model to a window of a long recording. */
+export interface WindowAnswer {
+  submission: string;
+  window: number;
+  round: number;
+}
+
 /**
  * Simulates AssemblyAI and the language model in memory. The experiment chooses when a transcript
  * ends, and which faults occur.
@@ -64,6 +72,8 @@ export class InMemoryProvider {
   private made = 0;
   /** Whether recordings last so long that they are corrected in windows. */
   areLong = false;
+  /** Answers to corrections by their number, which the texts of long recordings contain. */
+  readonly answers: WindowAnswer[] = [];
 
   /**
    * @param served called for every fault that a call has met, with the recording when it is known
@@ -106,7 +116,11 @@ export class InMemoryProvider {
     const view: Pick<Corrector, 'correct' | 'judgeWhole' | 'maxAudioBytes'> = {
       maxAudioBytes: 1,
       judgeWhole: () => Promise.resolve(),
-      correct: ({ partialTranscript }) => call(activity, 'correct', () => this.correct(partialTranscript)),
+      correct: ({ partialTranscript, onUsage }) =>
+        call(activity, 'correct', () => this.correct(partialTranscript, activity)).then((result) => {
+          onUsage?.(result.usage);
+          return result;
+        }),
     };
     return view as Corrector;
   }
@@ -170,11 +184,14 @@ export class InMemoryProvider {
     };
   }
 
-  private correct(partialTranscript: string): Awaited<ReturnType<Corrector['correct']>> {
+  private correct(partialTranscript: string, { job }: Activity): Awaited<ReturnType<Corrector['correct']>> {
     const fault = this.faultOf('correct');
     if (fault === 'unavailable') throw unavailable({ ambiguous: false });
     if (fault === 'refused') throw rejected();
-    return { text: `${partialTranscript} (corrected)`, note: '', usedAudio: false, ...SIMULATED_MODEL };
+    const { submissionId: submission, window = 0, round = 1 } = job as JobData['correct'];
+    this.answers.push({ submission, window, round });
+    const mark = this.areLong ? `(corrected #${this.answers.length - 1})` : '(corrected)';
+    return { text: `${partialTranscript} ${mark}`, note: '', usedAudio: false, ...SIMULATED_MODEL };
   }
 
   private asAnswer(transcript: InMemoryTranscript): ProviderTranscript {
@@ -219,7 +236,10 @@ export class InMemoryProvider {
   }
 }
 
-const SIMULATED_MODEL = { model: 'simulated', promptVersion: '1', usage: {} };
+/** Tokens of each answer of the model. */
+export const TOKENS_OF_ANSWER = { inputTokens: 3, outputTokens: 2 };
+
+const SIMULATED_MODEL = { model: 'simulated', promptVersion: '1', usage: TOKENS_OF_ANSWER };
 
 function call<T>(activity: Activity, name: string, answer: () => T): Promise<T> {
   return activity.effect(`${PROVIDER_EFFECT} ${name}`, async () => {

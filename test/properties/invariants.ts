@@ -1,7 +1,8 @@
-import type { Change, ChunkState } from './audit.js';
-import { assertChunkLifecycle, isSettled, recordingOfChunk } from './chunk-lifecycle.js';
+import type { Change, ChunkState, WindowState } from './audit.js';
+import { assertChunkLifecycle, isCorrectedAgain, isRestart, recordingOfChunk } from './chunk-lifecycle.js';
 import { assertConversationLifecycle } from './conversation-lifecycle.js';
 import type { Experiment } from './experiment.js';
+import { TOKENS_OF_ANSWER } from './in-memory-provider.js';
 import { assertHolds } from './property-error.js';
 import {
   assertOneOpenSubmission,
@@ -14,6 +15,13 @@ import { assertWindowLifecycle } from './window-lifecycle.js';
 export async function assertInvariants(experiment: Experiment): Promise<void> {
   const { harness, provider } = experiment;
   const history = await harness.audit.read();
+  for (const [id, changes] of groupById(history.correction_windows)) {
+    assertWindowLifecycle(id, changes, experiment);
+  }
+  if (experiment.ledger.isDeleted) {
+    await assertDeleted(experiment);
+    return;
+  }
   const chunks = groupById(history.chunks);
   for (const [id, changes] of chunks) assertChunkLifecycle(id, changes, experiment);
   for (const [id, changes] of groupById(history.submissions)) {
@@ -21,18 +29,21 @@ export async function assertInvariants(experiment: Experiment): Promise<void> {
     assertHolds(chunk !== undefined, `submission ${id} is of a chunk`);
     assertSubmissionLifecycle(id, changes, { provider, recording: recordingOfChunk(chunk) });
   }
-  for (const [id, changes] of groupById(history.correction_windows)) assertWindowLifecycle(id, changes);
   assertOneOpenSubmission(history.submissions);
   assertUniqueTranscripts(history.submissions);
-  const restarts = history.chunks.filter(({ was }) => was !== null && isSettled(was)).length;
+  const restarts = history.chunks.filter(isRestart).length;
+  const corrections = history.chunks.filter(isCorrectedAgain).length;
   experiment.ledger.restartsDone = restarts;
+  experiment.ledger.correctionsDone = corrections;
   assertConversationLifecycle(history.conversations, {
     chunks: [...chunks].flatMap(([id, changes]) =>
       changes.slice(-1).map(({ became }) => ({ id, state: became })),
     ),
-    restarts,
+    // Each of them leads to another merge.
+    restarts: restarts + corrections + experiment.ledger.redactions.total,
   });
   assertPayments(experiment, chunks);
+  assertTokens(experiment, { chunks, windows: history.correction_windows });
   await assertNothingLeft(experiment);
 }
 
@@ -67,6 +78,59 @@ function assertPayments({ provider, ledger }: Experiment, chunks: Map<string, Ch
     const allowed = ledger.allowedPayments(recording, chunksOf.get(recording) ?? []);
     assertHolds(paid <= allowed, `${recording} is paid ${allowed} times at most (${paid})`);
   }
+}
+
+/**
+ * Asserts that the tokens of all answers are counted, except those of processes that died with
+ * them, and that those of a chunk are those of its windows.
+ */
+function assertTokens(
+  { provider, ledger, scenario }: Experiment,
+  history: { chunks: Map<string, Change<ChunkState>[]>; windows: Change<WindowState>[] },
+): void {
+  const counted = sumOf([...history.chunks.values()].map((changes) => changes.at(-1)?.became.outputTokens));
+  const paid = provider.answers.length * TOKENS_OF_ANSWER.outputTokens;
+  assertHolds(counted <= paid, `no token is counted twice (${counted} of ${paid})`);
+  if (ledger.crashes === 0) assertHolds(counted === paid, `every token is counted (${counted} of ${paid})`);
+  if (!scenario.long) return;
+  for (const [id, changes] of history.chunks) {
+    // A restart removes the windows of the attempt before.
+    if (changes.some(isRestart)) continue;
+    const last = new Map(
+      history.windows
+        .filter((change) => change.id === id)
+        .map(({ became }) => [became.ordinal, became.outputTokens]),
+    );
+    if (last.size === 0) continue;
+    const ofChunk = changes.at(-1)?.became.outputTokens ?? 0;
+    const ofWindows = sumOf([...last.values()]);
+    assertHolds(
+      ofChunk === ofWindows,
+      `chunk ${id} has the tokens of its windows (${ofChunk}, ${ofWindows})`,
+    );
+  }
+}
+
+function sumOf(counts: readonly (number | undefined)[]): number {
+  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}
+
+/** Asserts that nothing is left of a deleted conversation. */
+async function assertDeleted({ harness, conversationId }: Experiment): Promise<void> {
+  const left = await harness.change<{ table: string }>(
+    `select 'conversations' as table from conversations where id = $1
+     union all select 'chunks' from chunks where conversation_id = $1
+     union all select 'submissions' from submissions where conversation_id = $1`,
+    [conversationId],
+  );
+  const orphans = await harness.change(
+    'select from correction_windows as w where not exists (select from chunks as c where c.id = w.chunk_id)',
+    [],
+  );
+  const tables = [...left.map(({ table }) => table), ...orphans.map(() => 'correction_windows')];
+  assertHolds(tables.length === 0, `nothing is left of a deleted conversation (${tables.join(', ')})`);
+  const { endless } = await harness.takeLeftovers();
+  assertHolds(endless.length === 0, `nothing is left in coordination (${endless.join(', ')})`);
 }
 
 function groupById<State>(changes: Change<State>[]): Map<string, Change<State>[]> {

@@ -33,8 +33,16 @@ export class Ledger {
   followedHints = 0;
   /** Requested restarts of each chunk. */
   readonly restarts = new Counts();
+  /** Requested corrections of each chunk that are made again. */
+  readonly correctionsAgain = new Counts();
+  /** Requests to redact each chunk from now on. */
+  readonly redactions = new Counts();
+  /** Whether the conversation was deleted. */
+  isDeleted = false;
   /** Restarts that happened. */
   restartsDone = 0;
+  /** Corrections that were made again. */
+  correctionsDone = 0;
   /** Number of requests to restart all failed chunks. */
   bulkRestarts = 0;
   /** Chunks whose submitter continued after the end of its lease, like a frozen process. */

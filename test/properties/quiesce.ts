@@ -1,7 +1,7 @@
 import { submissionIdOf } from '../../src/providers/assemblyai/callback-url.js';
 import type { Experiment } from './experiment.js';
 import { assertHolds } from './property-error.js';
-import { finishTask } from './tasks.js';
+import { finishTask, type Task } from './tasks.js';
 
 /** A chunk's path has half a dozen jobs; failed attempts add some more. */
 const MAX_ROUNDS = 40;
@@ -30,11 +30,16 @@ export async function quiesce(experiment: Experiment): Promise<void> {
     // Without lost work the reconciler has nothing to do, and must not be needed.
     if (ledger.hasLostWork) await experiment.start({ kind: 'reconcile' }, { until: 'end' });
     if (queues.list().length > 0) continue;
+    if (ledger.isDeleted) await experiment.do(removeRemainsTask());
     await assertLateCallbackIsUnknown(experiment);
     return;
   }
   const left = queues.list().map(({ id, state }) => `${id} (${state})`);
   assertHolds(false, `all work ends; left: ${left.join(', ')}`);
+}
+
+function removeRemainsTask(): Task {
+  return { label: 'remove remains', work: ({ deleter }) => deleter.run(new AbortController().signal) };
 }
 
 /** A second request to finish would hide a finalization that was never queued. */

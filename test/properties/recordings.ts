@@ -8,12 +8,17 @@ import {
   type StoredAudio,
 } from '../../src/audio/audio-storage.js';
 
+/** Letters in place of digits, which a redaction by patterns would take for a phone number. */
+const DIGITS = 'ghijklmnop';
+const nameOf = (recording: string): string =>
+  recording.replace(/\d/g, (digit) => DIGITS[Number(digit)] ?? '');
+
 /** Every recording has a unique text, which contains its name. */
-export const textOf = (recording: string): string => `what was said in ${recording}`;
+export const textOf = (recording: string): string => `what was said in ${nameOf(recording)}`;
 export const correctedTextOf = (recording: string): string => `${textOf(recording)} (corrected)`;
 
 /** Parts of a long recording's text: the service plans these windows from the words below. */
-const windowTextsOf = (recording: string): string[] => ['what was', 'said', `in ${recording}`];
+const windowTextsOf = (recording: string): string[] => ['what was', 'said', `in ${nameOf(recording)}`];
 
 /** Duration of each word of a long recording: five words last more than two windows. */
 const WORD_MS = 250_000;
@@ -32,6 +37,15 @@ export function correctedWindowsOf(recording: string): string {
     .map((text) => `${text} (corrected)`)
     .join(' ');
 }
+
+/** Returns a text without the numbers of the model's answers in it. */
+export const withoutNumbers = (text: string): string => text.replace(ANSWER_NUMBER, '(corrected)');
+
+/** @returns the numbers of the model's answers that a text is made of, in their order */
+export const numbersOf = (text: string): number[] =>
+  [...text.matchAll(ANSWER_NUMBER)].map(([, number]) => Number(number));
+
+const ANSWER_NUMBER = /\(corrected #(\d+)\)/g;
 
 /** Whether each window of a long recording has its text, corrected or not, in order. */
 export function isPartlyCorrected(recording: string, transcript: string): boolean {

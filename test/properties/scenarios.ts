@@ -12,15 +12,15 @@ const MAX_MEANWHILE = 3;
 const MAX_EFFECTS = 16;
 const MAX_ORDER = 24;
 
-const pick = fc.nat(MAX_PICK);
+export const pick = fc.nat(MAX_PICK);
 
-const until: fc.Arbitrary<Until> = fc.oneof(
+export const until: fc.Arbitrary<Until> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Until>('end') },
   { weight: 2, arbitrary: fc.constantFrom<Until>('before provider', 'after provider') },
   { weight: 3, arbitrary: fc.record({ effects: fc.nat(MAX_EFFECTS) }) },
 );
 
-const job: fc.Arbitrary<Action> = fc.record({
+export const job: fc.Arbitrary<Action> = fc.record({
   kind: fc.constant('job'),
   pick,
   takeOver: fc.oneof(
@@ -29,7 +29,7 @@ const job: fc.Arbitrary<Action> = fc.record({
   ),
 });
 
-const callback: fc.Arbitrary<Action> = fc.record({
+export const callback: fc.Arbitrary<Action> = fc.record({
   kind: fc.constant('callback'),
   pick,
   as: fc.oneof(
@@ -45,7 +45,7 @@ const crossed: fc.Arbitrary<Action> = fc.record({
   as: fc.constant('crossed'),
 });
 
-const restart: fc.Arbitrary<Action> = fc.record({
+export const restart: fc.Arbitrary<Action> = fc.record({
   kind: fc.constant('restart'),
   pick,
   how: fc.constantFrom('failed', 'forced', 'forced', 'all failed'),
@@ -65,10 +65,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Action>({ kind: 'reconcile' }) },
 );
 
-const order = fc.array(fc.boolean(), { maxLength: MAX_ORDER });
+export const order = fc.array(fc.boolean(), { maxLength: MAX_ORDER });
 
 /** Runs one job on two workers, of which the first has lost its lock. */
-const twice = (refused: fc.Arbitrary<boolean>): fc.Arbitrary<Step> =>
+export const twice = (refused: fc.Arbitrary<boolean>): fc.Arbitrary<Step> =>
   fc.record({ which: pick, order, refused }).map(({ which, ...how }) => ({
     kind: 'overlap',
     actions: [
@@ -103,14 +103,14 @@ const crash: fc.Arbitrary<Crash | undefined> = fc.option(
   { freq: 4, nil: undefined },
 );
 
-const providerFault: fc.Arbitrary<Step> = fc.record({
+export const providerFault: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('fault'),
   fault,
   times: fc.constantFrom(1, 1, 1, MAX_FAULTS_IN_A_ROW),
 });
 
 /** Steps that may lose jobs, which only the reconciler restores. */
-const loss: fc.Arbitrary<Step> = fc.oneof(
+export const loss: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({ kind: fc.constant('start'), action, until, crash }),
@@ -129,12 +129,12 @@ const end: fc.Arbitrary<Step> = fc.record({
 /** Number of rounds from the submit to the summary. */
 const ALL_ROUNDS = 5;
 
-const work: fc.Arbitrary<Step> = fc.record({
+export const work: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('work'),
   rounds: fc.integer({ min: 1, max: ALL_ROUNDS }),
 });
 
-const soon: fc.Arbitrary<Until> = fc.oneof(
+export const soon: fc.Arbitrary<Until> = fc.oneof(
   fc.constantFrom<Until>('before provider', 'after provider'),
   fc.record({ effects: fc.nat(MAX_EFFECTS) }),
 );
@@ -174,11 +174,11 @@ const stall: fc.Arbitrary<Step[]> = fc
     { kind: 'resume', pick: 0, until: 'end' },
   ]);
 
-function startOf(what: fc.Arbitrary<Action>): fc.Arbitrary<Step> {
+export function startOf(what: fc.Arbitrary<Action>): fc.Arbitrary<Step> {
   return what.map((action) => started(action, 'end'));
 }
 
-function started(action: Action, until: Until): Step {
+export function started(action: Action, until: Until): Step {
   return { kind: 'start', action, until };
 }
 

@@ -43,6 +43,8 @@ import type { JobObserver } from '../../src/observability/job-observer.js';
 import type { Metrics } from '../../src/observability/metrics.js';
 import { Readiness } from '../../src/observability/readiness.js';
 import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
+import { ConversationDeleter } from '../../src/privacy/conversation-deleter.js';
+import { ConversationDeletionsRepository } from '../../src/privacy/conversation-deletions.repository.js';
 import type { JobKind } from '../../src/queues/job-catalogue.js';
 import type { JobProcessor } from '../../src/queues/job-processor.js';
 import type { JobQueues } from '../../src/queues/job-queues.js';
@@ -94,6 +96,8 @@ export interface ServiceProcess {
   conversations: ConversationsController;
   receiver: CallbackReceiver;
   reconciler: Reconciler;
+  deletions: ConversationDeletionsRepository;
+  deleter: ConversationDeleter;
   processors: { [K in JobKind]: JobProcessor<K> };
 }
 
@@ -140,6 +144,13 @@ export function startProcess(activity: Activity, environment: ProcessEnvironment
       new SimulatedQueueEngine(),
       coordination,
       metrics,
+    ),
+    deletions: new ConversationDeletionsRepository(database),
+    deleter: new ConversationDeleter(
+      config,
+      new ConversationDeletionsRepository(database),
+      storage,
+      coordination,
     ),
     processors: {
       ...transcriptionProcessors(base, provider.viewFor(activity)),

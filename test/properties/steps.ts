@@ -13,7 +13,9 @@ export type Action =
   | { kind: 'callback'; pick: number; as: CallbackKind }
   | { kind: 'add'; audio: AudioKind }
   | { kind: 'finish' }
-  | { kind: 'restart'; pick: number; how: 'failed' | 'forced' | 'all failed' }
+  | { kind: 'restart'; pick: number; how: 'failed' | 'forced' | 'all failed' | 'redacted' }
+  | { kind: 'correct again'; pick: number; force: boolean }
+  | { kind: 'delete' }
   | { kind: 'reconcile' };
 
 export type Step =

@@ -47,6 +47,10 @@ export async function taskOf(action: Action, world: World): Promise<Task | undef
       return finishTask(world);
     case 'restart':
       return action.how === 'all failed' ? bulkRestartTask(world) : restartTask(action, world);
+    case 'correct again':
+      return correctAgainTask(action, world);
+    case 'delete':
+      return deleteTask(world);
     case 'reconcile':
       return { label: 'reconcile', work: ({ reconciler }) => reconciler.reconcile() };
   }
@@ -96,18 +100,54 @@ async function restartTask(
   action: Extract<Action, { kind: 'restart' }>,
   { harness, ledger, chunkIds }: World,
 ): Promise<Task | undefined> {
+  if (action.how === 'redacted') return restartOf(pickOf(chunkIds, action.pick), action, ledger);
   const settled = await harness.change<{ id: string }>(
     `select id from chunks where id = any($1) and status in ('completed', 'failed') order by id`,
     [chunkIds],
   );
   // Prefers chunks that can be restarted; the restart of any other must be harmless.
-  const chunkId = pickOf(settled, action.pick)?.id ?? pickOf(chunkIds, action.pick);
+  return restartOf(pickOf(settled, action.pick)?.id ?? pickOf(chunkIds, action.pick), action, ledger);
+}
+
+function restartOf(
+  chunkId: string | undefined,
+  { how }: Extract<Action, { kind: 'restart' }>,
+  ledger: Ledger,
+): Task | undefined {
   if (chunkId === undefined) return undefined;
   ledger.restarts.add(chunkId);
+  const isRedacted = how === 'redacted';
+  if (isRedacted) ledger.redactions.add(chunkId);
   return {
-    label: `restart ${action.how}`,
+    label: `restart ${how}`,
     work: async ({ intake }) => {
-      await intake.restart(chunkId, { force: action.how === 'forced' });
+      await intake.restart(chunkId, { force: how === 'forced', ...(isRedacted && { redactPii: true }) });
+    },
+  };
+}
+
+/** Corrects a chunk again, whether it can be or not. */
+function correctAgainTask(
+  { pick, force }: Extract<Action, { kind: 'correct again' }>,
+  { ledger, chunkIds }: World,
+): Task | undefined {
+  const chunkId = pickOf(chunkIds, pick);
+  if (chunkId === undefined) return undefined;
+  ledger.correctionsAgain.add(chunkId);
+  return {
+    label: `correct again${force ? ' forced' : ''}`,
+    work: async ({ intake }) => {
+      await intake.correctAgain(chunkId, { force });
+    },
+  };
+}
+
+function deleteTask({ ledger, conversationId }: World): Task {
+  ledger.isDeleted = true;
+  return {
+    label: 'delete',
+    work: async ({ deletions }) => {
+      await deletions.request(conversationId);
     },
   };
 }

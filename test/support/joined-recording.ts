@@ -81,7 +81,12 @@ function textsOf(samples: readonly Sample[]): JoinedTexts {
 
 /** @returns the samples, repeated in their order */
 export function repeatedSamples(count: number): Sample[] {
-  return Array.from({ length: count }, (_, index) => SAMPLES[index % SAMPLES.length] ?? failNoSample());
+  return samplesAt(Array.from({ length: count }, (_, index) => index % SAMPLES.length));
+}
+
+/** @param indexes from 0 */
+export function samplesAt(indexes: readonly number[]): Sample[] {
+  return indexes.map((index) => SAMPLES[index] ?? failNoSample());
 }
 
 function failNoSample(): never {
