@@ -20,7 +20,7 @@ const imports = {
   observability: ['errors', 'config', 'deadlines', 'database'],
   queues: ['errors', 'config', 'deadlines', 'providers', 'database', 'observability'],
   http: ['config', 'json', 'providers', 'database', 'observability'],
-  audio: ['errors', 'config', 'deadlines', 'outbound', 'observability'],
+  audio: ['errors', 'config', 'deadlines', 'event-loop', 'outbound', 'observability'],
   'providers/assemblyai': ['config', 'deadlines', 'event-loop', 'json', 'redaction', 'providers'],
   'providers/litellm': ['config', 'deadlines', 'event-loop', 'json', 'providers', 'providers/assemblyai'],
   'providers/language-models': ['config', 'json', 'providers', 'observability'],

@@ -13,7 +13,7 @@ import { ThreadLostError } from '../media/media-thread.js';
 import { DETECTION_BYTES, detectMediaType } from '../media-type.js';
 import { RemoteAudio } from '../remote-audio.js';
 import type { Slice, SliceRequest, Uncut } from './cut-slice.js';
-import { Slots } from './slots.js';
+import { Slots } from '../../event-loop/slots.js';
 
 /**
  * Slices that are cut at the same time. Each needs some 30 MB, and up to 24 MB more for a recording
@@ -60,7 +60,7 @@ export class RecordingSlicer {
    */
   async cut(source: AudioSource, part: SliceRequest, signal: AbortSignal): Promise<Slice | OmittedSlice> {
     signal.throwIfAborted();
-    return this.slots.run(() => this.cutInTime(source, part, signal), signal);
+    return this.slots.run(() => this.cutInTime(source, part, signal), { signal });
   }
 
   private async cutInTime(

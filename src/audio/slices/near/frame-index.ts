@@ -67,7 +67,7 @@ export class FrameIndex {
     while (!this.#isComplete && this.#seconds <= seconds) {
       const turn = this.#turn.then(() => this.#readBlock(audio, signal));
       // The next turn does not fail with this one.
-      this.#turn = turn.catch(() => undefined);
+      this.#turn = Promise.allSettled([turn]);
       await turn;
     }
     return this.#places.findLast((place) => place.seconds <= seconds) ?? this.#places[0];

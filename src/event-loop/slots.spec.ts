@@ -1,27 +1,29 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { AppConfig } from '../../config/app-config.js';
-import { SoundBudget } from './sound-budget.js';
+import { Slots } from './slots.js';
 
 const never = new AbortController().signal;
 
-/** A budget of 10 bytes whose tasks end when the test says so. */
-function budgetOfTen() {
-  const budget = new SoundBudget({ correction: { audioBytes: 10 } } as AppConfig);
+/** Ten slots whose tasks end when the test says so. */
+function tenSlots() {
+  const slots = new Slots(10);
   const running: string[] = [];
   const ends = new Map<string, () => void>();
-  const start = (name: string, bytes: number, signal = never): Promise<void> =>
-    budget.run(bytes, signal, async () => {
-      running.push(name);
-      await new Promise<void>((resolve) => ends.set(name, resolve));
-      running.splice(running.indexOf(name), 1);
-    });
+  const start = (name: string, weight: number, signal = never): Promise<void> =>
+    slots.run(
+      async () => {
+        running.push(name);
+        await new Promise<void>((resolve) => ends.set(name, resolve));
+        running.splice(running.indexOf(name), 1);
+      },
+      { signal, weight },
+    );
   return { start, running, end: (name: string) => ends.get(name)?.() };
 }
 
-describe('a budget of sound', () => {
-  it('runs tasks while there is room, in their order', async () => {
-    const { start, running, end } = budgetOfTen();
+describe('slots', () => {
+  it('run tasks while there is room, in their order', async () => {
+    const { start, running, end } = tenSlots();
 
     const first = start('first', 6);
     const second = start('second', 5);
@@ -38,8 +40,8 @@ describe('a budget of sound', () => {
     await Promise.all([second, third]);
   });
 
-  it('runs a sound that is larger than the limit alone', async () => {
-    const { start, running, end } = budgetOfTen();
+  it('run a task alone that is heavier than all of them', async () => {
+    const { start, running, end } = tenSlots();
 
     const small = start('small', 1);
     const large = start('large', 99);
@@ -54,8 +56,8 @@ describe('a budget of sound', () => {
     await large;
   });
 
-  it('lets the others go on when one is not wanted any more', async () => {
-    const { start, running, end } = budgetOfTen();
+  it('let the others go on when one is not wanted any more', async () => {
+    const { start, running, end } = tenSlots();
     const caller = new AbortController();
 
     const first = start('first', 6);
@@ -71,10 +73,12 @@ describe('a budget of sound', () => {
     await Promise.all([first, small]);
   });
 
-  it('makes room when a task fails', async () => {
-    const budget = new SoundBudget({ correction: { audioBytes: 10 } } as AppConfig);
+  it('are free again when a task fails', async () => {
+    const slots = new Slots(1);
 
-    await expect(budget.run(10, never, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-    await expect(budget.run(10, never, () => Promise.resolve('ran'))).resolves.toBe('ran');
+    await expect(slots.run(() => Promise.reject(new Error('failed')), { signal: never })).rejects.toThrow(
+      'failed',
+    );
+    await expect(slots.run(() => Promise.resolve('ran'), { signal: never })).resolves.toBe('ran');
   });
 });
