@@ -16,7 +16,7 @@ const USUAL_BYTES_PER_SECOND = 32_000;
 const MAX_COMPRESSED_BYTES_PER_SECOND = 40_000;
 /** Codecs with as many bytes for silence as for music. */
 const UNCOMPRESSED = /^(?:pcm|flac|ulaw|alaw)/;
-/** Share of a request that the average window may use: a part of a recording may have more bytes. */
+/** Share of a request that the average window may use: a part may have more bytes than others. */
 const USABLE_SHARE = 0.8;
 /** Shorter windows have too little context; one that does not fit is corrected from its text. */
 const MIN_SECONDS = 10;
