@@ -10,15 +10,20 @@ const SEARCH = 'src/transcription/lost-submit-search.ts';
 const CORRECTOR = 'src/correction/chunk-corrector.ts';
 const CALLBACKS = 'src/chunks/statements/record-callbacks.ts';
 const OWED_CHUNKS = 'src/chunks/owed-chunks.ts';
+const SETTLE_WINDOWS = 'src/chunks/statements/settle-windows.ts';
+const WINDOWS = 'src/chunks/windows/windows.repository.ts';
 
 const SETTLED = `await this.settlement.settled(task.conversationId, task.chunkId);`;
 
-/** `engines`: the engines on which the mutant can be detected, by default all. */
+/**
+ * - `engines`: the engines on which the mutant can be detected, by default all.
+ * - `suite`: the scenarios that are to detect it, `chunks` by default, or `windows`.
+ */
 export const MUTANTS = [
   // Conditional updates.
   {
     name: 'a chunk is completed in any state',
-    file: 'src/chunks/statements/settle-windows.ts',
+    file: SETTLE_WINDOWS,
     changes: [
       [` and locked.status is not distinct from 'correcting'`, ''],
       [`pending.count = 0 and batch.round = 1`, `batch.windows = 1`],
@@ -174,33 +179,6 @@ export const MUTANTS = [
     ],
   },
 
-  // Windows.
-  {
-    name: 'a window is lost: only the first one is corrected',
-    file: 'src/chunks/submission-outcomes.ts',
-    changes: [['windows.map((_window, window)', 'windows.slice(0, 1).map((_window, window)']],
-  },
-  {
-    name: 'a window that is not the last one completes the chunk',
-    file: 'src/chunks/windows/windows.repository.ts',
-    changes: [[`others.every(({ status }) => status !== 'pending')`, `others.length > 0`]],
-  },
-  {
-    name: 'two windows that settle at once do not wait for each other',
-    file: 'src/chunks/windows/windows.repository.ts',
-    changes: [['await lockChunk(trx, window);', '']],
-  },
-  {
-    name: 'the texts of windows are joined out of order',
-    file: CORRECTOR,
-    changes: [['one.ordinal - other.ordinal', 'other.ordinal - one.ordinal']],
-  },
-  {
-    name: "the result of another submission's window is stored",
-    file: 'src/chunks/statements/settle-windows.ts',
-    changes: [['where locked.submission_id = batch.id and', 'where']],
-  },
-
   // Texts, settling, finalization.
   {
     name: 'settled before the text is saved',
@@ -231,12 +209,7 @@ export const MUTANTS = [
   {
     name: 'the text of an anonymized chunk is saved',
     file: 'src/transcription/first-stage-text.ts',
-    changes: [
-      [
-        'if (privacy.anonymize) return { transcript: null, diarization: null, isRedacted: true, windows };',
-        '',
-      ],
-    ],
+    changes: [['if (privacy.anonymize) {\n    const audioSeconds', 'if (false) {\n    const audioSeconds']],
   },
   {
     name: 'finalized without a search for unsettled chunks',
@@ -304,4 +277,103 @@ export const MUTANTS = [
       ],
     ],
   },
+
+  // Windows: each once, in order, of the present round and submission.
+  ...[
+    {
+      name: 'a window is lost: only the first one is corrected',
+      file: 'src/chunks/submission-outcomes.ts',
+      changes: [['windows.map((_window, window)', 'windows.slice(0, 1).map((_window, window)']],
+    },
+    {
+      name: 'a window is lost when it is corrected again: only the first one is',
+      file: WINDOWS,
+      changes: [['return pending.map(', 'return pending.slice(0, 1).map(']],
+    },
+    {
+      name: 'K5: lost windows are not restored, except the first one',
+      file: OWED_CHUNKS,
+      changes: [['...(ordinal !== null && round !== null && { window: ordinal, round }),', '']],
+    },
+    {
+      name: 'a window that is not the last one completes the chunk',
+      file: WINDOWS,
+      changes: [[`others.every(({ status }) => status !== 'pending')`, `others.length > 0`]],
+    },
+    {
+      name: 'two windows that settle at once do not wait for each other',
+      file: WINDOWS,
+      changes: [['await lockChunk(trx, window);', '']],
+    },
+    {
+      name: 'a window is settled twice',
+      file: SETTLE_WINDOWS,
+      changes: [
+        ['      and (pending.own = 1 or pending.count = 0 and batch.round = 1)\n', ''],
+        [`where w.status = 'pending'\n    returning w.chunk_id`, `returning w.chunk_id`],
+      ],
+    },
+    {
+      name: 'a window that has settled is asked for again',
+      file: CORRECTOR,
+      changes: [['if (!task.window.isOwed) return DONE;', '']],
+    },
+    {
+      name: 'the first window is corrected in place of each',
+      file: 'src/correction/corrections.repository.ts',
+      changes: [['transcript: own?.text ?? null', 'transcript: windows[0]?.text ?? null']],
+    },
+    {
+      name: 'the texts of windows are joined out of order',
+      file: CORRECTOR,
+      changes: [['one.ordinal - other.ordinal', 'other.ordinal - one.ordinal']],
+    },
+    {
+      name: "the result of another submission's window is stored",
+      file: SETTLE_WINDOWS,
+      changes: [['where locked.submission_id = batch.id and', 'where']],
+    },
+    {
+      name: "the result of another round's window is stored",
+      file: SETTLE_WINDOWS,
+      changes: [[' and w.round = batch.round)', ')']],
+    },
+    {
+      name: 'a window that is corrected again stays in its round',
+      file: 'src/chunks/windows/redact-windows.ts',
+      changes: [['round: sql<number>`round + 1`', 'round: sql<number>`round`']],
+    },
+    {
+      name: 'the result of a window is stored unredacted',
+      file: SETTLE_WINDOWS,
+      changes: [
+        ['and (batch.is_redacted or not (coalesce(locked.redact_pii, v.redact_pii) or v.anonymize))', ''],
+      ],
+    },
+    {
+      name: 'windows are not redacted when redaction is turned on',
+      file: RESTART,
+      changes: [['isCorrecting ? await redactWindows(trx, { chunkId, submissionId }) : []', '[]']],
+    },
+    {
+      name: 'a window that is corrected again requires no new merge',
+      file: 'src/chunks/windows/correct-again.ts',
+      changes: [['.set({ merge_needed: true })', '.set({ merge_needed: sql<boolean>`merge_needed` })']],
+    },
+    {
+      name: 'the tokens of a window that is not the last one are not counted',
+      file: SETTLE_WINDOWS,
+      changes: [
+        [
+          'update chunks as c set input_tokens = c.input_tokens + batch.input_tokens, output_tokens = c.output_tokens + batch.output_tokens',
+          'update chunks as c set input_tokens = c.input_tokens',
+        ],
+      ],
+    },
+    {
+      name: 'the tokens of a window that came too late are not counted',
+      file: CORRECTOR,
+      changes: [[`if (ending === 'stale' && used !== undefined) await`, 'if (false) await']],
+    },
+  ].map((mutant) => ({ ...mutant, suite: 'windows' })),
 ];

@@ -40,13 +40,14 @@ function broken(text, { name, file, changes }) {
  * Runs the scenarios, each engine until its first failure.
  * @returns the result line of each engine
  */
-async function runScenarios(engines) {
-  const { stdout, stderr } = await runVitest([...projects(engines), 'test/properties'], {
+async function runScenarios(engines, suite) {
+  const file = `test/properties/scenarios-of-${suite}.e2e-spec.ts`;
+  const { stdout, stderr } = await runVitest([...projects(engines), file], {
     cwd: copy,
     env: { PROPERTY_SHRINK: 'no', RINGBACK_SOAK: 'full' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines = [...stdout.matchAll(/^(\w+), seed \d+: (.*)$/gm)];
+  const lines = [...stdout.matchAll(/^(\w+), \w+, seed \d+: (.*)$/gm)];
   const results = new Map(lines.map(([, engine, line]) => [engine, line]));
   for (const engine of engines) {
     if (!results.has(engine)) throw new Error(`the suite did not end on ${engine}:\n${stdout}\n${stderr}`);
@@ -74,7 +75,7 @@ for (const mutant of chosen) {
   const original = readFileSync(join(root, mutant.file), 'utf8');
   writeFileSync(join(copy, mutant.file), broken(original, mutant));
   const engines = mutant.engines ?? ENGINES;
-  const results = await runScenarios(engines);
+  const results = await runScenarios(engines, mutant.suite ?? 'chunks');
   writeFileSync(join(copy, mutant.file), original);
   const detections = ENGINES.map((engine) => detectedBy(results.get(engine) ?? ''));
   const scenarios = ENGINES.map((engine, index) => {

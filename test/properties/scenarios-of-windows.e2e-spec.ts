@@ -8,7 +8,7 @@ describe('random scenarios of long recordings', () => {
     {
       subject: 'windows',
       scenarios: windowScenarios,
-      usualRuns: 150,
+      usualRuns: 200,
       fullRuns: 1_000,
       mustHappen: [
         'scenarios with overlaps',
