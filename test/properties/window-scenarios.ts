@@ -76,6 +76,22 @@ const stall: fc.Arbitrary<Step[]> = fc
     { kind: 'resume', pick: 0, until: 'end' },
   ]);
 
+/**
+ * Pauses a correction until the chunk has been completed by another worker and transcribed again:
+ * the result is that of an earlier submission.
+ */
+const outdated: fc.Arbitrary<Step[]> = fc
+  .record({ paused: pick, until: soon })
+  .map(({ paused, until: end }) => [
+    { kind: 'work', rounds: ROUNDS_UNTIL_WINDOWS },
+    started({ kind: 'job', pick: paused, takeOver: false }, end),
+    started({ kind: 'job', pick: paused, takeOver: true }, 'end'),
+    { kind: 'work', rounds: 1 },
+    started({ kind: 'restart', pick: 0, how: 'forced' }, 'end'),
+    { kind: 'work', rounds: ROUNDS_UNTIL_WINDOWS },
+    { kind: 'resume', pick: 0, until: 'end' },
+  ]);
+
 function windowScenariosWith(losses: fc.WeightedArbitrary<Step>[]): fc.Arbitrary<Scenario> {
   const step = fc.oneof(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('start'), action, until }) },
@@ -103,7 +119,11 @@ function windowScenariosWith(losses: fc.WeightedArbitrary<Step>[]): fc.Arbitrary
       headStart: fc.integer({ min: ROUNDS_UNTIL_WINDOWS, max: ROUNDS_UNTIL_COMPLETED }),
       steps: fc
         .array(
-          fc.oneof({ weight: 8, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: stall }),
+          fc.oneof(
+            { weight: 16, arbitrary: step.map((one) => [one]) },
+            { weight: 2, arbitrary: stall },
+            { weight: 1, arbitrary: outdated },
+          ),
           { minLength: MIN_STEPS, maxLength: MAX_STEPS, size: 'max' },
         )
         .map((parts) => parts.flat()),
