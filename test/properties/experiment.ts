@@ -185,10 +185,19 @@ export class Experiment implements World {
     this.ledger.disturb();
     if (error instanceof HttpException || error instanceof ProviderError) return;
     if (error instanceof InMemoryQueueError || error instanceof QueueTimeoutError) return;
-    // A deletion locks a submission that is being added last: PostgreSQL ends one of the two.
-    const isDeadlock = error instanceof pg.DatabaseError && error.code === DEADLOCK;
-    if (isDeadlock && this.ledger.isDeleted) return;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'a value that is no Error';
+    if (error instanceof pg.DatabaseError && error.code === DEADLOCK && this.mayDeadlock()) return;
+    const detail = error instanceof pg.DatabaseError ? ` (${error.detail ?? ''} ${error.where ?? ''})` : '';
+    const reason =
+      error instanceof Error ? `${error.name}: ${error.message}${detail}` : 'a value that is no Error';
     throw new Error(`${label} failed with ${reason}`, { cause: error });
+  }
+
+  /**
+   * Whether PostgreSQL may have ended one of two transactions. A deletion locks the submission that
+   * is being added after its chunk. A submit that runs twice opens a submission while that of the
+   * other run is accepted: one has the chunk, and the other the submission.
+   */
+  private mayDeadlock(): boolean {
+    return this.ledger.isDeleted || this.running.some(({ job }) => job?.kind === 'submit');
   }
 }
