@@ -7,12 +7,14 @@ import { joinedRecording, samplesAt } from './support/joined-recording.js';
 import { query } from './support/record.js';
 import { ServiceProcess, SHORT_JOB_LOCK_MS } from './support/service-process.js';
 import { World } from './support/test-service.js';
+import { volume } from './support/volume.js';
 
 /** Two of the samples, which last eleven seconds each. */
 const WINDOW_SECONDS = 25;
+const WINDOWS = volume(5, 10);
 /** No two windows have the same two samples, so that a request is recognized by its text. */
-const recording = joinedRecording(samplesAt([0, 1, 0, 2, 0, 3, 1, 0, 1, 2, 1, 3, 2, 0, 2, 1, 2, 3, 3, 0]));
-const WINDOWS = 10;
+const SAMPLES_OF_WINDOWS = [0, 1, 0, 2, 0, 3, 1, 0, 1, 2, 1, 3, 2, 0, 2, 1, 2, 3, 3, 0];
+const recording = joinedRecording(samplesAt(SAMPLES_OF_WINDOWS.slice(0, 2 * WINDOWS)));
 /** One in the middle and one at the end of each window are due; many more do not come to an end. */
 const MAX_KILLS = 3 * WINDOWS;
 /** Jobs of a dead process are taken over within 9 s, and each kill is followed by a start. */
@@ -46,6 +48,8 @@ class KilledCorrection {
   /** Texts of the requests that had no answer when their sender was killed. */
   readonly interrupted: string[] = [];
   readonly answered: string[] = [];
+  /** Texts of requests for windows that had an answer already. */
+  readonly repeated: string[] = [];
   private life: Life = { answers: () => false, held: 0 };
   private held = 0;
   private death = new Gate();
@@ -133,6 +137,7 @@ class KilledCorrection {
 
   private async takeRequest({ prompt }: CorrectionRecord): Promise<void> {
     const text = DRAFT.exec(prompt)?.[1] ?? '';
+    if (this.answered.includes(text)) this.repeated.push(text);
     if (this.life.answers(text)) {
       this.answered.push(text);
       return;
@@ -173,6 +178,7 @@ describe('a service that is killed while it corrects a long recording', () => {
       expect(chunk.correction?.windows).toEqual({ total: WINDOWS, corrected: WINDOWS });
       expect(new Set(answered).size).toBe(WINDOWS);
       expect(answered).toHaveLength(WINDOWS);
+      expect(correction.repeated).toEqual([]);
       expect(new Set(interrupted)).toEqual(new Set(answered));
       expect(correction.requests).toBe(WINDOWS + interrupted.length);
       expect(interrupted.length).toBeLessThanOrEqual(correction.kills);
@@ -196,6 +202,7 @@ describe('a service that is killed while it corrects a long recording', () => {
       expect(chunk.transcript).toBe(recording.corrected);
       expect(new Set(answered).size).toBe(WINDOWS);
       expect(answered).toHaveLength(WINDOWS);
+      expect(correction.repeated).toEqual([]);
       expect(correction.requests).toBe(WINDOWS + interrupted.length);
       expect(interrupted.length).toBeLessThanOrEqual(concurrency * correction.kills);
     },
