@@ -3,8 +3,8 @@ import { runScenario } from './support/run-scenario.js';
 
 const SMALL = { chunks: 20, conversations: 2, 'warm-up': 2, rounds: 1 };
 const CONTENDERS = ['bare', 'bare with a record', 'ringback', 'ringback without Redis'];
-/** It starts one or two processes of each contender, twice. */
-const TIMEOUT_MS = 120_000;
+/** It starts one or two processes of each contender, twice: two minutes beside other tests. */
+const TIMEOUT_MS = 300_000;
 
 interface Results {
   results: {
