@@ -99,13 +99,13 @@ describe('the transcript of a conversation', () => {
       chunks: chunks.map((chunk, index) => ({
         id: chunk.id,
         position: chunk.position,
-        durationSeconds: 1,
-        offsetMs: index * 1_000,
+        durationSeconds: 2,
+        offsetMs: index * 2_000,
         transcript: chunk.transcript === NOTHING ? '' : chunk.transcript,
         words: recognizedWords(chunk).map(({ text, start, end, confidence }) => ({
           text,
-          start: start + index * 1_000,
-          end: end + index * 1_000,
+          start: start + index * 2_000,
+          end: end + index * 2_000,
           confidence,
         })),
       })),
@@ -116,10 +116,10 @@ describe('the transcript of a conversation', () => {
     expect(await textOf(id, 'srt')).toBe(
       [
         '1\n00:00:00,000 --> 00:00:01,000\nFirst part.\n',
-        '2\n00:00:02,000 --> 00:00:02,379\nSecond part.\n',
-        '3\n00:00:02,379 --> 00:00:03,000\nIt has two sentences!\n',
-        '4\n00:00:03,000 --> 00:00:04,000\nThird: a ‹ b & c › d.\n',
-        '5\n00:00:04,000 --> 00:00:05,000\nAt the same place, but later.\n',
+        '2\n00:00:04,000 --> 00:00:04,380\nSecond part.\n',
+        '3\n00:00:04,380 --> 00:00:05,380\nIt has two sentences!\n',
+        '4\n00:00:06,000 --> 00:00:07,000\nThird: a ‹ b & c › d.\n',
+        '5\n00:00:08,000 --> 00:00:09,000\nAt the same place, but later.\n',
       ].join('\n'),
     );
   });
@@ -129,10 +129,10 @@ describe('the transcript of a conversation', () => {
       [
         'WEBVTT\n',
         '00:00:00.000 --> 00:00:01.000\nFirst part.\n',
-        '00:00:02.000 --> 00:00:02.379\nSecond part.\n',
-        '00:00:02.379 --> 00:00:03.000\nIt has two sentences!\n',
-        '00:00:03.000 --> 00:00:04.000\nThird: a &lt; b &amp; c &gt; d.\n',
-        '00:00:04.000 --> 00:00:05.000\nAt the same place, but later.\n',
+        '00:00:04.000 --> 00:00:04.380\nSecond part.\n',
+        '00:00:04.380 --> 00:00:05.380\nIt has two sentences!\n',
+        '00:00:06.000 --> 00:00:07.000\nThird: a &lt; b &amp; c &gt; d.\n',
+        '00:00:08.000 --> 00:00:09.000\nAt the same place, but later.\n',
       ].join('\n'),
     );
   });

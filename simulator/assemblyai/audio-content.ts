@@ -79,9 +79,12 @@ export function notAudioError({ bytes, head }: AudioContent): string | null {
 const notAudio = (type: string): string =>
   `File does not appear to contain audio. File type is ${type}. Please check the URL or file.`;
 
-/** Returns the exact duration if it is known, or an estimate; at least one second. */
+/**
+ * Returns the exact duration of a recording that is recognized, or an estimate by the size of the
+ * file; at least one second.
+ */
 export function durationSecondsOf({ bytes, head, recognition }: AudioContent): number {
-  if (recognition?.seconds != null) return Math.max(1, recognition.seconds);
+  if (recognition?.seconds != null && recognition.sounds.length > 0) return Math.max(1, recognition.seconds);
   const isWav =
     head.length >= WAV_HEADER_BYTES &&
     head.toString('latin1', 0, 4) === 'RIFF' &&

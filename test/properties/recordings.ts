@@ -20,8 +20,11 @@ export const correctedTextOf = (recording: string): string => `${textOf(recordin
 /** Parts of a long recording's text: the service plans these windows from the words below. */
 const windowTextsOf = (recording: string): string[] => ['what was', 'said', `in ${nameOf(recording)}`];
 
-/** Duration of each word of a long recording: five words last more than two windows. */
-const WORD_MS = 250_000;
+/**
+ * Duration of each word of a long recording: five words last more than two windows, which have 270 s
+ * where the size of the recording is not known.
+ */
+const WORD_MS = 140_000;
 const PAUSE_MS = 1_000;
 
 /** Returns the timed words of a long recording. */
