@@ -21,8 +21,8 @@ export const correctedTextOf = (recording: string): string => `${textOf(recordin
 const windowTextsOf = (recording: string): string[] => ['what was', 'said', `in ${nameOf(recording)}`];
 
 /**
- * Duration of each word of a long recording: five words last more than two windows, which have 270 s
- * where the size of the recording is not known.
+ * Duration of each word of a long recording: five words last more than two windows, which have
+ * 270 s where the size of the recording is not known.
  */
 const WORD_MS = 140_000;
 const PAUSE_MS = 1_000;
