@@ -164,8 +164,12 @@ describe('a correction model that fails', () => {
     expect(chunk.diarization).toMatchObject({ data: { error: null, raw: { text: HEARD } } });
   });
 
-  it('is not sent a recording that is too large for a request, and the note says so', async () => {
-    const { api } = world();
+  it('is not sent a recording that is too large for a request and cannot be cut, and the note says so', async () => {
+    const { api, simulator } = world();
+    simulator.faults.clear();
+    // Without times of words there is no place for a cut.
+    const effect = { kind: 'outcome', text: HEARD, timedWords: 0 } as const;
+    simulator.faults.add({ operation: 'submit', effect });
     const conversation = await api.createConversation();
     const { id } = await api.addChunk(conversation.id, { audio: wav('large', 900) });
     const chunk = await api.settledChunk(id);

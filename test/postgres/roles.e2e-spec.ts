@@ -46,6 +46,7 @@ describe('a role', () => {
       'SystemController',
       'TranscriptController',
       'UploadsController',
+      'WindowsController',
     ]);
   });
 });
