@@ -31,7 +31,7 @@ const NOTIFY_SETTLEMENTS = `
     when (old.status = 'pending' and new.status <> 'pending') execute function notify_settlement();
   listen window_settled`;
 
-/** What the model does during the life of one process. */
+/** Behavior of the model during the life of one process. */
 interface Life {
   /** Whether the request for this text is answered; others are held until their sender is dead. */
   answers: (text: string) => boolean;

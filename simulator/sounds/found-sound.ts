@@ -1,7 +1,7 @@
 /** A stretch of a recording in which the sound of a known one was found. */
 export interface FoundSound<Known> {
   readonly known: Known;
-  /** Where the known recording would begin; negative when its beginning is cut off. */
+  /** Place where the known recording would begin; negative when its beginning is cut off. */
   readonly startSeconds: number;
 }
 

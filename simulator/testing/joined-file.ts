@@ -41,7 +41,7 @@ const NO_SAMPLES = 'there are no samples to join';
 const WRITE_BYTES = 1_048_576;
 
 const WAV_HEADER_BYTES = 44;
-/** What the size of the whole file does not count. */
+/** Bytes that the size of the whole file does not count. */
 const RIFF_HEADER_BYTES = 8;
 
 /** Repeats samples in their order until they and the silences have at least this length. */

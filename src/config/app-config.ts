@@ -51,7 +51,7 @@ export interface AccessConfig {
   apiKeys: readonly ApiKey[];
   /** Proxies whose statement of the caller's address is trusted. */
   trustProxy: TrustProxy;
-  /** Addresses and networks that callbacks may come from; empty: any. */
+  /** Addresses and networks that callbacks may come from; empty: every address. */
   callbackNetworks: readonly string[];
   /** Requests per minute from one address to routes that require no key; 0: no limit. */
   publicRateLimit: number;

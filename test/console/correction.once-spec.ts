@@ -212,7 +212,7 @@ describe('the correction of a long recording', () => {
     const chunk = await settled(short);
     const page = await open(`/c/${chunk.conversationId}?tab=runs`);
     await page.getByRole('button', { name: 'Correct again: recording 1' }).click();
-    // As after a rescue: the text is the model's own.
+    // The state after a rescue: the text is the model's own.
     await query(
       world().database.url,
       `update chunks set diarization = json_build_object('schema', 'Rescued', 'data', null) where id = $1`,

@@ -3,7 +3,7 @@ import pg from 'pg';
 /** Events that happen a fixed number of times in a scenario. */
 export type Ending =
   | 'first text stored'
-  /** Of a chunk with several windows. */
+  /** Windows of a chunk that has several. */
   | 'window settled'
   | 'correction made again'
   | 'completed'

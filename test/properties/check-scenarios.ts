@@ -17,7 +17,7 @@ const SEED = 20_260_131;
 const TIMEOUT_MS = 600_000;
 
 export interface Suite {
-  /** What the scenarios are of, in the line that a run prints. */
+  /** Subject of the scenarios, in the line that a run prints. */
   subject: string;
   scenarios: fc.Arbitrary<Scenario>;
   /** Number of scenarios in `npm test`, and in the soak. */

@@ -214,7 +214,7 @@ async function reopen(
       error: null,
       error_code: null,
       redaction: passes.length === 0 ? null : storableJson(passes),
-      // As after the first stage, so that an earlier release completes it in the right form.
+      // The same form as after the first stage, so that an earlier release completes it in the right form.
       ...(!anonymize && {
         diarization: sql<string>`json_build_object('schema', ${DIARIZATION_SCHEMAS.firstStage}::text,
           'data', diarization #> '{data,raw}')`,

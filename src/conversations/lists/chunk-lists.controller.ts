@@ -48,5 +48,5 @@ function toItem(chunk: ListedChunk): ChunkItemResponse {
   return { ...item, correction: listed };
 }
 
-/** What a list does not read of its chunks. */
+/** Fields of a chunk that a list does not read. */
 const UNREAD = { transcript: null, diarization: null };

@@ -85,7 +85,7 @@ export class FrameIndex {
 
   /** @returns the number of bytes that are done with */
   #count(block: Buffer, start: number, isLast: boolean): number {
-    // What a frame at the end of the block needs behind it is in the next block.
+    // A frame at the end of the block is judged by those behind it, which are in the next block.
     const end = isLast ? block.length : block.length - MIN_FRAMES * MAX_FRAME_BYTES;
     let offset = 0;
     while (offset < end) {

@@ -38,7 +38,7 @@ interface Element {
   id: number;
   /** Undefined when it is not known. */
   bytes: number | undefined;
-  /** Where its content begins. */
+  /** Place where its content begins. */
   start: number;
 }
 

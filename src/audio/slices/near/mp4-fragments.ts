@@ -20,7 +20,7 @@ const MAX_BOXES = 1_000;
 interface Box {
   name: string;
   bytes: number;
-  /** Where its content begins. */
+  /** Place where its content begins. */
   start: number;
 }
 

@@ -19,7 +19,7 @@ export interface NearRequest {
   format: InputFormat;
   track: InputAudioTrack;
   seconds: number;
-  /** As in `SliceTask`. */
+  /** Version of the recording, as in `SliceTask`. */
   version?: string | undefined;
   signal: AbortSignal;
 }

@@ -11,7 +11,7 @@ export function CorrectionNews({ chunks }: { chunks: readonly ChunkItem[] }) {
       const news = newsOf(chunk, index + 1);
       const before = known.current.get(chunk.id);
       known.current.set(chunk.id, news);
-      // What was there when the page was opened is read with the page.
+      // News of before the page was opened are read with the page.
       return news === null || before === undefined || before === news ? [] : [news];
     });
     if (fresh.length > 0) setSpoken(fresh.join(' '));

@@ -8,7 +8,7 @@ import { timesOf } from './times';
 interface PartRowProps {
   part: CorrectionPart;
   chunk: ChunkItem;
-  /** Of the recording, counted from 1. */
+  /** Position of the recording, counted from 1. */
   number: number;
   view: ConversationView;
 }

@@ -9,7 +9,7 @@ import { PartRow } from './part-row';
 
 interface PartsProps {
   chunk: ChunkItem;
-  /** Of the recording, counted from 1. */
+  /** Position of the recording, counted from 1. */
   number: number;
   view: ConversationView;
 }
