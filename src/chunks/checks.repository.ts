@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { runStatement } from '../database/run-statement.js';
 import { shareRead } from '../database/share-statement.js';
 import type { StrategyName } from '../database/schema.js';
-import type { RecordingSize } from './windows/window-length.js';
+import { RECORDING_SIZE, type RecordingSize } from './windows/window-length.js';
 import { OPEN_SUBMISSION_STATUSES, type ChunkStatus, type SubmissionStatus } from './states.js';
 
 /** A submission as its check reads it. Ages and leases are by the clock of the database. */
@@ -41,7 +41,7 @@ const READ_CHECK_TASKS = `select s.id as "submissionId", s.chunk_id as "chunkId"
     (extract(epoch from s.lease_until - now()) * 1000)::double precision as "leaseMs",
     c.status as "chunkStatus", c.submission_id is not distinct from s.id as "isCurrent",
     coalesce(c.redact_pii, v.redact_pii) as "redactPii", v.anonymize,
-    json_build_object('bytes', c.audio_bytes, 'seconds', c.audio_seconds, 'codec', c.audio_codec) as recording
+    ${RECORDING_SIZE} as recording
   from submissions as s
     inner join chunks as c on c.id = s.chunk_id
     inner join conversations as v on v.id = s.conversation_id

@@ -5,7 +5,7 @@ import { runStatement } from '../database/run-statement.js';
 import { shareRead } from '../database/share-statement.js';
 import type { ChunkStatus, SubmissionStatus } from '../chunks/states.js';
 import type { WindowRef } from '../chunks/statements/settle-windows.js';
-import type { RecordingSize } from '../chunks/windows/window-length.js';
+import { RECORDING_SIZE, type RecordingSize } from '../chunks/windows/window-length.js';
 import { WindowsRepository, type CorrectionWindow } from '../chunks/windows/windows.repository.js';
 import type { JobData } from '../queues/job-catalogue.js';
 
@@ -74,7 +74,7 @@ const READ_TASKS = `select c.id as "chunkId", s.id as "submissionId", c.conversa
     c.output_tokens as "outputTokens", s.status as "submissionStatus", s.error as "firstStageError",
     s.error_code as "firstStageErrorCode", c.audio_key, c.audio_url, c.audio_mime_type,
     c.audio_container is not null as "hasFacts",
-    json_build_object('bytes', c.audio_bytes, 'seconds', c.audio_seconds, 'codec', c.audio_codec) as recording,
+    ${RECORDING_SIZE} as recording,
     coalesce(v.language, p.language, '${DEFAULT_LANGUAGE}') as language,
     coalesce(v.transcript_prompt, p.transcript_prompt) as "transcriptPrompt",
     coalesce(c.redact_pii, v.redact_pii) or v.anonymize as "redactPii", v.anonymize,

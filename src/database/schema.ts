@@ -2,6 +2,11 @@ import type { ColumnType, Generated } from 'kysely';
 import type { ChunkStatus, SubmissionStatus, WindowStatus } from '../chunks/states.js';
 import type { CreatedAt, Nullable } from './column-types.js';
 import type {
+  CallbackMetadataTable,
+  CoordinationUsageTable,
+  PendingChunksTable,
+} from './coordination-tables.js';
+import type {
   EventAttemptsTable,
   EventDeliveriesTable,
   EventEndpointsTable,
@@ -17,6 +22,7 @@ export type SubmissionProvider = 'assemblyai' | 'litellm' | 'gemini';
 export type ConversationDeletionStatus = 'deleting' | 'deleted';
 /** Proof of a deletion: the provider returned an empty transcript, did not know it, or has none. */
 export type DeletionEvidence = 'emptied' | 'unknown' | 'not_found';
+
 export interface ProjectsTable {
   id: string;
   name: string;
@@ -355,25 +361,6 @@ export interface ChangesTable {
 /** The table has one row, which is inserted when the table is created. */
 export interface InstallationTable {
   id: Generated<string>;
-}
-
-export interface PendingChunksTable {
-  conversation_id: string;
-  chunk_id: string;
-}
-
-export interface CoordinationUsageTable {
-  name: string;
-  /** Number of the window since the epoch. */
-  window_number: number;
-  used: number;
-  throttled_until: Generated<Date>;
-}
-
-export interface CallbackMetadataTable {
-  transcript_id: string;
-  metadata: ColumnType<unknown, string, string>;
-  expires_at: Date;
 }
 
 export interface Schema {

@@ -19,11 +19,12 @@ export class Slots {
   /**
    * Runs a task as soon as there is room for it. One that is heavier than `total` runs alone.
    *
+   * @param options.signal ends the wait; the task itself has to heed it, too
    * @throws the caller's own abort reason when `signal` aborts while the task waits
    */
   async run<T>(
     task: () => Promise<T>,
-    { signal, weight = 1 }: { signal: AbortSignal; weight?: number },
+    { signal, weight = 1 }: { signal?: AbortSignal; weight?: number } = {},
   ): Promise<T> {
     const share = Math.min(weight, this.total);
     await this.#acquire(share, signal);
@@ -35,21 +36,21 @@ export class Slots {
     }
   }
 
-  async #acquire(weight: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async #acquire(weight: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const start = (): void => {
-        signal.removeEventListener('abort', giveUp);
+        signal?.removeEventListener('abort', giveUp);
         resolve();
       };
       const waiting = { weight, start };
       const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(signal.reason as Error);
+        reject(signal?.reason as Error);
         // Lighter ones may have waited behind this one.
         this.#admit();
       };
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', giveUp, { once: true });
       this.#waiting.push(waiting);
       this.#admit();
     });

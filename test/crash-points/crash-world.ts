@@ -9,15 +9,15 @@ import { ServiceProcess } from '../support/service-process.js';
 import type { Strategy } from '../support/test-service.js';
 import { JobSearch } from './job-search.js';
 import { IDLE_MS, ProviderSchedule } from './provider-schedule.js';
+import { Slots } from '../../src/event-loop/slots.js';
 import { ServiceEnvironment } from './service-environment.js';
-import { Semaphore } from './semaphore.js';
 import { CrashGate, type CrashPoint } from './crash-gate.js';
 
 const POLL_PAUSE_MS = 50;
 const IDLE_DEADLINE_MS = 60_000;
 
 /** A start takes a second of processor time, so that more would slow each other down. */
-const STARTS = new Semaphore(availableParallelism());
+const STARTS = new Slots(availableParallelism());
 
 const LISTENING = /listening on (http:\/\/[\d.]+:\d+)/;
 

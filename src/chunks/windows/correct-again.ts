@@ -17,7 +17,7 @@ import { windowColumns } from '../statements/record-texts.js';
 import type { StorableWindow } from '../texts.js';
 import { planWindows } from './plan-windows.js';
 import { PENDING_AGAIN, removeWindows } from './redact-windows.js';
-import { type RecordingSize, windowSeconds } from './window-length.js';
+import { RECORDING_SIZE, type RecordingSize, windowSeconds } from './window-length.js';
 import { correctionJobs } from './windows.repository.js';
 
 export type CorrectAgainResult =
@@ -112,9 +112,7 @@ async function lockChunk(trx: Executor, id: string): Promise<LockedChunk | undef
       'v.anonymize',
       sql<boolean>`coalesce(c.redact_pii, v.redact_pii) or v.anonymize`.as('isRedacted'),
       'c.redaction',
-      sql<RecordingSize>`json_build_object('bytes', c.audio_bytes, 'seconds', c.audio_seconds, 'codec', c.audio_codec)`.as(
-        'recording',
-      ),
+      sql<RecordingSize>`${sql.raw(RECORDING_SIZE)}`.as('recording'),
     ])
     .where('c.id', '=', id)
     .forNoKeyUpdate('c')
@@ -214,7 +212,7 @@ async function reopen(
       error: null,
       error_code: null,
       redaction: passes.length === 0 ? null : storableJson(passes),
-      // The same form as after the first stage, so that an earlier release completes it in the right form.
+      // The form of the first stage, so that an earlier release completes it in the right one.
       ...(!anonymize && {
         diarization: sql<string>`json_build_object('schema', ${DIARIZATION_SCHEMAS.firstStage}::text,
           'data', diarization #> '{data,raw}')`,

@@ -10,6 +10,9 @@ export interface RecordingSize {
   codec: string | null;
 }
 
+/** Selects the facts of the chunk `c`. */
+export const RECORDING_SIZE = `json_build_object('bytes', c.audio_bytes, 'seconds', c.audio_seconds, 'codec', c.audio_codec)`;
+
 /** Bytes a second where the size is not known: WAV of 16 kHz, 16 bits, one channel. */
 const USUAL_BYTES_PER_SECOND = 32_000;
 /** Most that MP3 has, and compressed speech in any format. A film has more, as it has pictures. */
