@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleWindow, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { holdNext } from '../support/hold-next.js';
+import { sharedBrowser } from '../support/shared-browser.js';
 import { sharedWorld } from '../support/shared-world.js';
 import { World } from '../support/test-service.js';
 
@@ -34,28 +34,13 @@ interface Spoken {
 
 describe('the page of a conversation', () => {
   const world = sharedWorld(() => World.start());
-  let browser: Browser;
   let meeting: string;
-  let opened: ConsoleWindow | undefined;
+  const open = sharedBrowser(() => world().api.url);
 
   beforeAll(async () => {
-    browser = await startBrowser();
     meeting = await finalized(SAMPLES, { title: 'The Wilgenbrug', metadata: { room: 'Aula' } });
     await world().api.summarizedConversation(meeting);
   });
-  afterEach(async () => {
-    await opened?.close();
-    opened = undefined;
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    opened = await ConsoleWindow.open(browser, world().api.url, options);
-    await opened.page.goto(path);
-    return opened.page;
-  }
 
   async function finalized(samples: readonly string[], settings: object = {}): Promise<string> {
     const { api } = world();

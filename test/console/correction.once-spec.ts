@@ -1,13 +1,13 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ChunkResponse } from '../../src/conversations/chunks.dto.js';
 import type { WindowResponse } from '../../src/conversations/windows/windows.dto.js';
 import { expectAccessible, expectNoSideways } from '../support/accessibility.js';
-import { ConsoleWindow, startBrowser } from '../support/browser.js';
 import { Gate } from '../support/gate.js';
 import { joinedRecording, repeatedSamples, type JoinedRecording } from '../support/joined-recording.js';
 import { tabTo } from '../support/keyboard.js';
 import { query } from '../support/record.js';
+import { sharedBrowser } from '../support/shared-browser.js';
 import { sharedWorld } from '../support/shared-world.js';
 import { World } from '../support/test-service.js';
 
@@ -27,25 +27,7 @@ describe('the correction of a long recording', () => {
       env: { RETRY_BASE_MS: '5', CORRECTION_WINDOW_SECONDS: '25', CORRECTION_CONCURRENCY: '4' },
     }),
   );
-  let browser: Browser;
-  let opened: ConsoleWindow | undefined;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await opened?.close();
-    opened = undefined;
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    opened = await ConsoleWindow.open(browser, world().api.url, options);
-    await opened.page.goto(path);
-    return opened.page;
-  }
+  const open = sharedBrowser(() => world().api.url);
 
   async function add({ audio }: Recording, settings: object = {}): Promise<ChunkResponse> {
     const title = 'The Wilgenbrug';

@@ -8,6 +8,7 @@ import { DeleteDialog } from '../../parts/delete-dialog';
 import { RenameDialog } from './rename-dialog';
 import { replaceRow, withoutRow, type Rows } from './rows';
 import { titleOf } from '../../parts/title-of';
+import { TableHead } from '../../parts/table-head';
 
 interface TableProps {
   rows: Rows;
@@ -32,18 +33,12 @@ export function ConversationTable({ rows, projects, isStale, onChange }: TablePr
     <>
       <table role="table" class="conversations" aria-busy={isStale} onKeyDown={moveBetweenRows}>
         <caption class="visually-hidden">{t('nav.conversations')}</caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            {(['title', 'project', 'when', 'state'] as const).map((column) => (
-              <th key={column} role="columnheader" scope="col">
-                {t(`conversations.${column}`)}
-              </th>
-            ))}
-            <th role="columnheader" scope="col">
-              <span class="visually-hidden">{t('conversations.actionsColumn')}</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={(['title', 'project', 'when', 'state'] as const).map((column) =>
+            t(`conversations.${column}`),
+          )}
+          actions={t('conversations.actionsColumn')}
+        />
         <tbody role="rowgroup">
           {rows.items.map((conversation) => (
             <ConversationRow

@@ -3,6 +3,7 @@ import { resend } from '../../api/deliveries';
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../../api/operation-types';
 import { counted, dateTime, exactTime, t } from '../../i18n/translate';
 import { announce, announceFailure } from '../../parts/announcer';
+import { TableHead } from '../../parts/table-head';
 
 /** Looks of the states, which are those of chunks. */
 const LOOKS: Readonly<Record<DeliveryStatus, string>> = {
@@ -75,15 +76,11 @@ function Attempts({ attempts }: { attempts: readonly DeliveryAttempt[] }) {
         <span lang={last.error === null ? undefined : 'en'}>{answerOf(last)}</span>
       </summary>
       <table role="table" class="cards">
-        <thead role="rowgroup">
-          <tr role="row">
-            {(['attempt', 'at', 'answer', 'duration'] as const).map((column) => (
-              <th key={column} role="columnheader" scope="col">
-                {t(`deliveries.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          columns={(['attempt', 'at', 'answer', 'duration'] as const).map((column) =>
+            t(`deliveries.${column}`),
+          )}
+        />
         <tbody role="rowgroup">
           {attempts.map((attempt) => (
             <tr key={attempt.number} role="row">

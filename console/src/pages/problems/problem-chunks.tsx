@@ -7,6 +7,7 @@ import { useLiveResource } from '../../live/use-live-resource';
 import { FailureNotice, Loading } from '../../parts/notices';
 import { retryOne } from './retry-run';
 import { useTitles } from './use-titles';
+import { TableHead } from '../../parts/table-head';
 
 /** A screenful; whoever has more failures retries all of them. */
 const PAGE_SIZE = 20;
@@ -42,18 +43,10 @@ function ChunkTable({ problem, chunks }: { problem: Problem; chunks: readonly Ch
   const time = problem.kind === 'failed' ? t('problems.failedAt') : t('problems.endedAt');
   return (
     <table role="table" class="cards">
-      <thead role="rowgroup">
-        <tr role="row">
-          {[t('problems.recording'), time, t('problems.message')].map((column) => (
-            <th key={column} role="columnheader" scope="col">
-              {column}
-            </th>
-          ))}
-          <th role="columnheader" scope="col">
-            <span class="visually-hidden">{t('problems.actions')}</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[t('problems.recording'), time, t('problems.message')]}
+        actions={t('problems.actions')}
+      />
       <tbody role="rowgroup">
         {chunks.map((chunk) => (
           <ChunkRow

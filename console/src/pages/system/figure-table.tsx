@@ -1,3 +1,5 @@
+import { TableHead } from '../../parts/table-head';
+
 interface FigureTableProps {
   /** The first names the rows. */
   columns: readonly string[];
@@ -8,15 +10,7 @@ interface FigureTableProps {
 export function FigureTable({ columns, rows }: FigureTableProps) {
   return (
     <table role="table" class="cards figures">
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((column) => (
-            <th key={column} role="columnheader" scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={columns} />
       <tbody role="rowgroup">
         {rows.map(([name = '', ...figures]) => (
           <tr key={name} role="row">

@@ -1,6 +1,7 @@
 import type { ConfiguredModel } from '../../api/operation-types';
 import { counted, day, t } from '../../i18n/translate';
 import { endOf, type ModelEnd } from './model-end';
+import { TableHead } from '../../parts/table-head';
 
 /** The configured models; one whose end is near stands out. */
 export function Models({ models }: { models: readonly ConfiguredModel[] }) {
@@ -11,15 +12,11 @@ export function Models({ models }: { models: readonly ConfiguredModel[] }) {
         <p>{t('system.modelsNone')}</p>
       ) : (
         <table role="table" class="cards">
-          <thead role="rowgroup">
-            <tr role="row">
-              {(['model', 'variable', 'provider', 'ends'] as const).map((column) => (
-                <th key={column} role="columnheader" scope="col">
-                  {t(`system.${column}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead
+            columns={(['model', 'variable', 'provider', 'ends'] as const).map((column) =>
+              t(`system.${column}`),
+            )}
+          />
           <tbody role="rowgroup">
             {models.map((model) => (
               <ModelRow key={`${model.variable} ${model.model}`} model={model} />

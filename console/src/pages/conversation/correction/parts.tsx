@@ -6,6 +6,7 @@ import { useLiveResource } from '../../../live/use-live-resource';
 import { FailureNotice, Loading } from '../../../parts/notices';
 import type { ConversationView } from '../conversation-view';
 import { PartRow } from './part-row';
+import { TableHead } from '../../../parts/table-head';
 
 interface PartsProps {
   chunk: ChunkItem;
@@ -47,15 +48,7 @@ function PartTable({ chunk, number, view }: PartsProps) {
   ];
   return (
     <table role="table" class="cards part-table" aria-label={t('conversation.partsLabel', { number })}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((column) => (
-            <th key={column} role="columnheader" scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={columns} />
       <tbody role="rowgroup">
         {parts.map((part) => (
           <PartRow key={part.ordinal} part={part} chunk={chunk} number={number} view={view} />
