@@ -19,7 +19,7 @@ import { reachableBinaries } from './binaries-copy.js';
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.js';
 
 // Requires root: otherwise the server runs as this user, who can access all folders.
-const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+const asRoot = describe.runIf(process.getuid?.() === 0);
 
 /** Allows for several starts of a server on a machine that runs other suites at the same time. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -331,7 +331,7 @@ describe('a folder that is in use', () => {
 });
 
 // Requires root: otherwise all tests above have run as a normal user, who cannot switch users.
-const asRoot = IS_ROOT ? describe : describe.skip;
+const asRoot = describe.runIf(IS_ROOT);
 
 asRoot('as root', () => {
   it('runs the server as another user, with access to a closed data folder that contains only its files', async () => {

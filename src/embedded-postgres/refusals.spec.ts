@@ -11,7 +11,7 @@ const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
 // Requires root: otherwise no other user can run the server.
-const itAsRoot = IS_ROOT ? it : it.skip;
+const itAsRoot = it.runIf(IS_ROOT);
 
 let root: string;
 let dataDir: string;
